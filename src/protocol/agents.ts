@@ -1,0 +1,144 @@
+import type { TaskStatus } from './tasks.js';
+
+/** The seven words an operator sees, loudest trouble first where they are sorted. */
+export const AGENT_STATUSES = ['active', 'busy', 'idle', 'error', 'stale', 'offline', 'unknown'] as const;
+export type AgentStatus = (typeof AGENT_STATUSES)[number];
+
+/** Where a status comes from: the file (relative to the agent's directory), the field in it and the word found there. */
+export interface Evidence {
+  file: string;
+  field: string | null;
+  value: string | null;
+}
+
+/** Something about one agent's files that could not be used; it never hurts another agent. */
+export interface AgentWarning {
+  /** Path relative to the agent's directory. */
+  file: string;
+  /** A field path (`tasks_failed`) or a text position (`line 1, column 52`); null when the whole file is meant. */
+  place: string | null;
+  reason: string;
+}
+
+/** Counters as the agent's own files state them; null where they do not. Times in seconds. */
+export interface AgentCounters {
+  tasks_completed: number | null;
+  tasks_failed: number | null;
+  total_work_time: number | null;
+  idle_time: number | null;
+  messages_sent: number | null;
+  messages_received: number | null;
+  /** Share of one core, 0–100, when the agent states it. */
+  cpu_usage: number | null;
+  /** Bytes, when the agent states it. */
+  memory_usage: number | null;
+  tokens_used: number | null;
+  cost: number | null;
+}
+
+/** A task as an agent's own files name it (current_tasks, current_task, active projects, tasks/*.json). */
+export interface AgentTask {
+  /** Path relative to the agent's directory. */
+  source: string;
+  id: string | null;
+  title: string;
+  status: TaskStatus | null;
+  /** ISO 8601 UTC, or the file's own text where it is no full time. */
+  started_at: string | null;
+  priority: string | null;
+}
+
+/** What stands in for a `state` that is too large for one frame. REST has it whole. */
+export interface TruncatedState {
+  $truncated: true;
+  bytes: number;
+}
+
+/** A `state` above this many bytes of JSON is truncated in events and snapshot. */
+export const STATE_LIMIT_BYTES = 256 * 1024;
+
+/** Everything that is known of one agent. JSON-safe: this is what events carry and mirrors hold. */
+export interface Agent {
+  id: string;
+  /** First `# ` header of SOUL.md, else the id. */
+  name: string;
+  display_name: string | null;
+  role: string | null;
+  emoji: string | null;
+  /** The file's own word, else `unknown`. */
+  status: string;
+  normalized_status: AgentStatus;
+  /** Since when the status is known to hold, ISO 8601 UTC; null when there is no evidence. */
+  since: string | null;
+  evidence: Evidence | null;
+  /** As the file has them (strings or objects), always an array. */
+  current_tasks: unknown[];
+  /** The same tasks and those of tasks/*.json, in one shape. */
+  tasks: AgentTask[];
+  counters: AgentCounters;
+  /** Last sign of life, ISO 8601 UTC: newest of file mtimes, lastActive and reports. */
+  last_active: string | null;
+  /** The agent's own heartbeat interval in seconds. */
+  heartbeat_interval: number | null;
+  warnings: AgentWarning[];
+  /** The whole state.json as it is; null when there is none (or none that could ever be read). */
+  state: unknown;
+}
+
+/** What `POST /api/agents/{id}/report` and a published `agent_status` accept; merged into state.json. */
+export interface AgentReport {
+  status?: string;
+  task?: string;
+  zone?: string;
+  activity?: string;
+  counters?: Partial<Record<keyof AgentCounters, number>>;
+}
+
+/** Counts of agents per normalised status. */
+export type StatusCounts = Record<AgentStatus, number>;
+
+/** Counts agents per normalised status; every status is present. */
+export function countStatuses(agents: Iterable<Agent>): StatusCounts {
+  const counts: StatusCounts = { active: 0, busy: 0, idle: 0, error: 0, stale: 0, offline: 0, unknown: 0 };
+  for (const agent of agents) counts[agent.normalized_status] += 1;
+  return counts;
+}
+
+const WORDS: Record<string, AgentStatus> = {
+  active: 'active',
+  operational: 'active',
+  running: 'active',
+  online: 'active',
+  busy: 'busy',
+  working: 'busy',
+  in_progress: 'busy',
+  idle: 'idle',
+  ready: 'idle',
+  standby: 'idle',
+  waiting: 'idle',
+  error: 'error',
+  failed: 'error',
+  blocked: 'error',
+  offline: 'offline',
+  stopped: 'offline',
+  terminated: 'offline',
+  stale: 'stale',
+  unknown: 'unknown',
+};
+
+/** Words accepted for a status in files and reports, in no order. */
+export const STATUS_WORDS: readonly string[] = Object.keys(WORDS);
+
+/** The normalised status of a word found in a file (`In Progress` → `busy`), or null for a word nobody knows. */
+export function normalizeStatus(word: string): AgentStatus | null {
+  const key = word
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/g, '_');
+  return Object.hasOwn(WORDS, key) ? (WORDS[key] ?? null) : null;
+}
+
+/** True for the statuses that claim work is going on: only these can turn stale. */
+export function claimsWork(status: AgentStatus): boolean {
+  return status === 'active' || status === 'busy';
+}

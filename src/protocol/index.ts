@@ -1,0 +1,20 @@
+/**
+ * The language everyone speaks: nouns, readings, the snapshot, events and what they mean, frames, routes and codes.
+ * Runs everywhere: no package, no `node:`.
+ */
+export * from './agents.js';
+export * from './apply.js';
+export * from './backups.js';
+export * from './codes.js';
+export * from './events.js';
+export * from './files.js';
+export * from './frames.js';
+export * from './metrics.js';
+export * from './notifications.js';
+export * from './office.js';
+export * from './position.js';
+export * from './reading.js';
+export * from './rest.js';
+export * from './routes.js';
+export * from './snapshot.js';
+export * from './tasks.js';

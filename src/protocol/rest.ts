@@ -1,0 +1,151 @@
+import type { Agent, AgentStatus, AgentTask, AgentWarning, Evidence, StatusCounts } from './agents.js';
+import type { KeptNotification } from './notifications.js';
+import type { Office } from './office.js';
+import type { Task } from './tasks.js';
+
+/** What a service says of itself: `available`, or what is wrong with it. */
+export type ServiceState = string;
+
+/** Answer of `/api/health`. */
+export interface HealthAnswer {
+  status: 'healthy' | 'degraded' | 'unhealthy';
+  timestamp: string;
+  services: {
+    api: 'running';
+    websocket: ServiceState;
+    pipeline: ServiceState;
+    backup: ServiceState;
+    watcher: ServiceState;
+    alerts: ServiceState;
+  };
+  version: string;
+  /** Seconds since the server became ready. */
+  uptime: number;
+  workspace: string;
+}
+
+/** Answer of `/readyz`. */
+export interface ReadyAnswer {
+  ready: boolean;
+  failing: { service: string; reason: string }[];
+}
+
+/** A row of `/api/agents`. What is not known is null. */
+export interface AgentRow {
+  id: string;
+  name: string;
+  status: string;
+  current_tasks: unknown[];
+  tasks_completed: number | null;
+  tasks_failed: number | null;
+  metrics: Record<string, number | string | null>;
+  normalized_status: AgentStatus;
+  since: string | null;
+  evidence: Evidence | null;
+  role: string | null;
+  display_name: string | null;
+  emoji: string | null;
+  last_active: string | null;
+  zone: string | null;
+  warnings: AgentWarning[];
+  tasks: AgentTask[];
+  tasksCompleted: number | null;
+  tokensUsed: number | null;
+  efficiency: number | null;
+  currentTask: string | null;
+  cost: number | null;
+}
+
+export interface AgentsSummary {
+  totalAgents: number;
+  activeAgents: number;
+  busyAgents: number;
+  idleAgents: number;
+  totalTokens: number | null;
+  totalTasks: number | null;
+  totalCost: number | null;
+  avgEfficiency: number | null;
+  /** Ours: every normalised status. */
+  counts: StatusCounts;
+}
+
+export interface AgentsAnswer {
+  agents: AgentRow[];
+  summary: AgentsSummary;
+  next_cursor?: string | null;
+}
+
+export type AgentAnswer = AgentRow & Pick<Agent, 'state' | 'counters'>;
+
+export interface SystemStatusAnswer {
+  /** The office file as it is. */
+  office_state: unknown;
+  office: Office | null;
+  metrics: {
+    agents: Record<string, Record<string, unknown>>;
+    system: Record<string, unknown> | null;
+    timestamp: string | null;
+  };
+  timestamp: string;
+}
+
+export interface TasksAnswer {
+  tasks: Task[];
+  next_cursor?: string | null;
+}
+
+export interface ActiveTasksAnswer {
+  active_tasks: { agent: string; task: unknown }[];
+}
+
+export interface CreateTasksAnswer {
+  success: true;
+  tasks_created: number;
+  file_path: string;
+  timestamp: string;
+  ids: string[];
+}
+
+export interface PatchTaskAnswer {
+  success: true;
+  task: Task;
+}
+
+export interface ReportAnswer {
+  success: true;
+  agent: AgentRow;
+}
+
+export interface NotificationsAnswer {
+  notifications: KeptNotification[];
+  next_cursor?: string | null;
+}
+
+export interface NotifyAnswer {
+  success: true;
+  notification: KeptNotification;
+  epoch: string;
+  seq: number;
+}
+
+/** One connected client, as operators see it. */
+export interface PeerRow {
+  id: number;
+  kind: 'old' | 'mc';
+  address: string | null;
+  /** ISO 8601 UTC. */
+  connected_at: string;
+  channels: string[] | null;
+  agents: string[] | null;
+  outbox_events: number;
+  outbox_bytes: number;
+}
+
+export interface WebSocketStatusAnswer {
+  status: 'running';
+  connected_clients: number;
+  epoch: string;
+  seq: number;
+  journal: { events: number; bytes: number; oldest_seq: number };
+  peers: PeerRow[];
+}

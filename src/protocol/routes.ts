@@ -1,0 +1,49 @@
+/** Who may call a route: `read` looks, `operate` reports and adds, `admin` restores and deletes. */
+export type Scope = 'read' | 'operate' | 'admin';
+
+export interface Route {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** With `{name}` for parameters, as OpenAPI writes them. */
+  path: string;
+  scope: Scope;
+  summary: string;
+}
+
+/** Every REST route by its name: the server, its document and the typed client are built from this table. */
+export const ROUTES = {
+  health: { method: 'GET', path: '/api/health', scope: 'read', summary: 'Health of the server and its services' },
+  alive: { method: 'GET', path: '/healthz', scope: 'read', summary: 'The process answers' },
+  ready: { method: 'GET', path: '/readyz', scope: 'read', summary: 'The server is ready; `failing` says what is not' },
+  agents: { method: 'GET', path: '/api/agents', scope: 'read', summary: 'All agents' },
+  agent: { method: 'GET', path: '/api/agents/{id}', scope: 'read', summary: 'One agent, with its whole state' },
+  agentReport: {
+    method: 'POST',
+    path: '/api/agents/{id}/report',
+    scope: 'operate',
+    summary: 'Merge a report into the agent’s state.json',
+  },
+  systemStatus: { method: 'GET', path: '/api/system/status', scope: 'read', summary: 'Office and latest metrics' },
+  tasks: { method: 'GET', path: '/api/tasks', scope: 'read', summary: 'All tasks of the task files' },
+  activeTasks: { method: 'GET', path: '/api/tasks/active', scope: 'read', summary: 'What agents say they work on' },
+  createTasks: {
+    method: 'POST',
+    path: '/api/tasks/create',
+    scope: 'operate',
+    summary: 'Append tasks to mission-control/PENDING_TASKS.md',
+  },
+  patchTask: { method: 'PATCH', path: '/api/tasks/{id}', scope: 'operate', summary: 'Change a task where it stands' },
+  notifications: { method: 'GET', path: '/api/notifications', scope: 'read', summary: 'Latest notifications' },
+  notify: { method: 'POST', path: '/api/notifications', scope: 'operate', summary: 'Notify everyone attached' },
+  websocketStatus: {
+    method: 'GET',
+    path: '/api/websocket/status',
+    scope: 'read',
+    summary: 'Position of the stream and who is connected',
+  },
+} as const satisfies Record<string, Route>;
+export type RouteName = keyof typeof ROUTES;
+
+/** Fills the parameters of a route's path, each encoded. */
+export function routePath(name: RouteName, params: Record<string, string> = {}): string {
+  return ROUTES[name].path.replaceAll(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params[key] ?? ''));
+}
