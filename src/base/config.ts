@@ -1,0 +1,172 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { closest } from 'fastest-levenshtein';
+import { errnoOf, McError } from './errors.js';
+import { defaultWorkspace, userConfigDirectory, workspaceLayout } from './layout.js';
+import {
+  acceptedBy,
+  envOf,
+  flagOf,
+  readSetting,
+  SETTING_KEYS,
+  type SettingKey,
+  type Settings,
+  type SettingValue,
+  settingOf,
+} from './settings.js';
+
+/** Where a value came from: `flag`, `env`, a config file's path, or `default`. */
+export interface Origin {
+  kind: 'flag' | 'env' | 'workspace file' | 'user file' | 'default';
+  /** The flag, the variable or the file. */
+  name: string | null;
+}
+
+export interface Config {
+  values: Settings;
+  origins: Record<SettingKey, Origin>;
+  /** The workspace: what was named, else the default. Absolute. */
+  workspace: string;
+}
+
+export interface ConfigSources {
+  /** Values of flags that were given, under their setting's key. */
+  flags: Partial<Record<SettingKey, unknown>>;
+  env: NodeJS.ProcessEnv;
+  home?: string;
+}
+
+/** The two config files: the user's own, and the workspace's (which agents can write). */
+export function configPaths(
+  workspace: string,
+  env: NodeJS.ProcessEnv,
+  home?: string,
+): { user: string; workspace: string } {
+  return {
+    user: join(userConfigDirectory(env, home), 'config.json'),
+    workspace: workspaceLayout(workspace).config,
+  };
+}
+
+/**
+ * Settles every setting: flags > environment > the workspace's file > the user's file > defaults.
+ * @throws McError `config.invalid` or `usage` naming where, which key, what was found and what is accepted
+ */
+export async function loadConfig(sources: ConfigSources): Promise<Config> {
+  const fromFlags = readFlags(sources.flags);
+  const fromEnv = readEnv(sources.env);
+  const userPath = join(userConfigDirectory(sources.env, sources.home), 'config.json');
+  const fromUser = await readConfigFile(userPath, false);
+  const named = fromFlags.workspace ?? fromEnv.workspace ?? fromUser.workspace;
+  const workspace = resolve(
+    typeof named === 'string' ? expandHome(named, sources.home) : defaultWorkspace(sources.home),
+  );
+  const workspacePath = workspaceLayout(workspace).config;
+  const fromWorkspace = await readConfigFile(workspacePath, true);
+  const layers = [
+    { values: fromFlags, origin: (key: SettingKey): Origin => ({ kind: 'flag', name: `--${flagOf(key)}` }) },
+    { values: fromEnv, origin: (key: SettingKey): Origin => ({ kind: 'env', name: envOf(key) }) },
+    { values: fromWorkspace, origin: (): Origin => ({ kind: 'workspace file', name: workspacePath }) },
+    { values: fromUser, origin: (): Origin => ({ kind: 'user file', name: userPath }) },
+  ];
+  const values: Record<string, unknown> = {};
+  const origins: Record<string, Origin> = {};
+  for (const key of SETTING_KEYS) {
+    const layer = layers.find((candidate) => candidate.values[key] !== undefined);
+    values[key] = layer ? layer.values[key] : settingOf(key).default;
+    origins[key] = layer ? layer.origin(key) : { kind: 'default', name: null };
+  }
+  values.workspace = workspace;
+  return { values: values as unknown as Settings, origins: origins as Record<SettingKey, Origin>, workspace };
+}
+
+type Layer = Partial<Record<SettingKey, SettingValue>>;
+
+function readFlags(flags: ConfigSources['flags']): Layer {
+  const layer: Layer = {};
+  for (const [key, raw] of Object.entries(flags) as [SettingKey, unknown][]) {
+    if (raw === undefined) continue;
+    const value = readSetting(key, raw);
+    if (value === undefined) {
+      throw new McError('usage', `--${flagOf(key)}: ${show(raw)} is not ${acceptedBy(key)}`, {
+        hint: 'see --help for the flags and what they take',
+      });
+    }
+    layer[key] = value;
+  }
+  return layer;
+}
+
+function readEnv(env: NodeJS.ProcessEnv): Layer {
+  const layer: Layer = {};
+  for (const key of SETTING_KEYS) {
+    const raw = env[envOf(key)];
+    if (raw === undefined || raw === '') continue;
+    const value = readSetting(key, raw);
+    if (value === undefined) throw invalid(`the environment variable ${envOf(key)}`, key, raw);
+    layer[key] = value;
+  }
+  return layer;
+}
+
+async function readConfigFile(path: string, agentsWrite: boolean): Promise<Layer> {
+  const content = await readObject(path);
+  const layer: Layer = {};
+  for (const [key, raw] of Object.entries(content)) {
+    if (!isKey(key)) throw unknownKey(path, key);
+    if (agentsWrite && settingOf(key).door) throw openedDoor(path, key);
+    const value = readSetting(key, raw);
+    if (value === undefined) throw invalid(path, key, raw);
+    layer[key] = value;
+  }
+  return layer;
+}
+
+async function readObject(path: string): Promise<Record<string, unknown>> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return {};
+    throw new McError('config.invalid', `${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch (error) {
+    throw new McError('config.invalid', `${path} is not JSON: ${(error as Error).message}`, {
+      hint: 'mend the file or remove it',
+    });
+  }
+  throw new McError('config.invalid', `${path} holds no JSON object`, { hint: 'write it as {"port": 8080}' });
+}
+
+function isKey(key: string): key is SettingKey {
+  return (SETTING_KEYS as string[]).includes(key);
+}
+
+function unknownKey(path: string, key: string): McError {
+  return new McError('config.invalid', `${path}: unknown key "${key}"`, {
+    hint: `did you mean "${closest(key, SETTING_KEYS)}"? Accepted: ${SETTING_KEYS.join(', ')}`,
+  });
+}
+
+function openedDoor(path: string, key: SettingKey): McError {
+  return new McError('config.invalid', `${path}: "${key}" is not taken from a workspace, which agents can write`, {
+    hint: `set it with --${flagOf(key)}, ${envOf(key)}, or in your own config file (mc config path)`,
+  });
+}
+
+function invalid(where: string, key: SettingKey, raw: unknown): McError {
+  return new McError('config.invalid', `${where}: "${key}" is ${show(raw)}, accepted is ${acceptedBy(key)}`, {
+    hint: 'mc config show --origin tells where each value comes from',
+  });
+}
+
+function show(raw: unknown): string {
+  return JSON.stringify(raw)?.slice(0, 80) ?? String(raw);
+}
+
+function expandHome(path: string, home?: string): string {
+  return path === '~' || path.startsWith('~/') ? join(home ?? process.env.HOME ?? '~', path.slice(1)) : path;
+}

@@ -1,0 +1,167 @@
+import { parseDuration } from './duration.js';
+
+interface Common {
+  description: string;
+  /**
+   * Opens a door (who may connect, who may do what, which files may be read): taken from flags, environment and the
+   * user's own file, never from the workspace's file, which agents can write.
+   */
+  door?: true;
+  /** Not shown by `mc config show` in the clear. */
+  secret?: true;
+}
+
+type Definition = Common &
+  (
+    | { kind: 'string'; default: string | null }
+    | { kind: 'choice'; choices: readonly string[]; default: string }
+    | { kind: 'integer'; min: number; max: number; default: number }
+    | { kind: 'number'; min: number; max: number; default: number }
+    /** Written `90s`, held in milliseconds. */
+    | { kind: 'duration'; min: number; max: number; default: number }
+    | { kind: 'boolean'; default: boolean }
+    | { kind: 'list'; default: readonly string[] }
+  );
+
+const DAY = 86_400_000;
+
+/**
+ * Every setting, under its key in config files. The flag is the key in kebab case, the environment variable the same in
+ * capitals behind `MC_`. Flags, environment, files, `mc config` and the docs are all made from this table.
+ */
+export const SETTINGS = {
+  workspace: { kind: 'string', default: null, description: 'The workspace to watch', door: true },
+  server: { kind: 'string', default: null, description: 'URL of the server that commands talk to', door: true },
+  token: { kind: 'string', default: null, description: 'Access token', door: true, secret: true },
+  host: { kind: 'string', default: '127.0.0.1', description: 'Address to listen on', door: true },
+  port: {
+    kind: 'integer',
+    min: 0,
+    max: 65_535,
+    default: 8080,
+    description: 'Port of the REST API; 0 picks a free one',
+  },
+  wsPort: {
+    kind: 'integer',
+    min: 0,
+    max: 65_535,
+    default: 8765,
+    description: 'Port of the WebSocket; 0 picks a free one',
+  },
+  allowOrigin: {
+    kind: 'list',
+    default: [],
+    description: 'Further origins whose pages may read, write and connect',
+    door: true,
+  },
+  staleAfter: {
+    kind: 'duration',
+    min: 1000,
+    max: 365 * DAY,
+    default: 600_000,
+    description: 'A working agent without a sign of life for this long is stale',
+  },
+  maxClients: { kind: 'integer', min: 1, max: 100_000, default: 10_000, description: 'WebSocket clients at once' },
+  demo: { kind: 'boolean', default: false, description: 'Serve a throw-away workspace with a simulated fleet' },
+  demoAgents: { kind: 'integer', min: 1, max: 5000, default: 12, description: 'Agents of the demo fleet' },
+  demoRate: { kind: 'number', min: 0.01, max: 1000, default: 1, description: 'Changes a second in the demo fleet' },
+  logLevel: {
+    kind: 'choice',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    default: 'info',
+    description: 'How much the server logs on stderr',
+  },
+  logFormat: { kind: 'choice', choices: ['pretty', 'json'], default: 'pretty', description: 'Form of the log' },
+} as const satisfies Record<string, Definition>;
+
+export type SettingKey = keyof typeof SETTINGS;
+type Held<D> = D extends { kind: 'string'; default: null }
+  ? string | null
+  : D extends { kind: 'string' | 'choice' }
+    ? string
+    : D extends { kind: 'boolean' }
+      ? boolean
+      : D extends { kind: 'list' }
+        ? readonly string[]
+        : number;
+
+/** All settings with their values. Durations in milliseconds. */
+export type Settings = { [K in SettingKey]: Held<(typeof SETTINGS)[K]> };
+export type SettingValue = string | number | boolean | readonly string[] | null;
+
+export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
+
+/** The definition under a key, in its general type. */
+export function settingOf(key: SettingKey): Definition {
+  return SETTINGS[key];
+}
+
+/** `wsPort` → `ws-port`. */
+export function flagOf(key: SettingKey): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `wsPort` → `MC_WS_PORT`. */
+export function envOf(key: SettingKey): string {
+  return `MC_${flagOf(key).replaceAll('-', '_').toUpperCase()}`;
+}
+
+/** What a setting accepts, in words. */
+export function acceptedBy(key: SettingKey): string {
+  const setting = settingOf(key);
+  switch (setting.kind) {
+    case 'choice':
+      return `one of ${setting.choices.join(', ')}`;
+    case 'integer':
+      return `a whole number from ${setting.min} to ${setting.max}`;
+    case 'number':
+      return `a number from ${setting.min} to ${setting.max}`;
+    case 'duration':
+      return 'a duration such as 90s, 15m, 6h or 7d';
+    case 'boolean':
+      return 'true or false';
+    case 'list':
+      return 'a list of texts';
+    case 'string':
+      return 'a text';
+  }
+}
+
+/** A raw value (text from a flag or the environment, anything from a file) as the setting holds it; undefined: not accepted. */
+export function readSetting(key: SettingKey, raw: unknown): SettingValue | undefined {
+  const setting = settingOf(key);
+  switch (setting.kind) {
+    case 'string':
+      return typeof raw === 'string' && raw !== '' ? raw : undefined;
+    case 'choice':
+      return typeof raw === 'string' && setting.choices.includes(raw) ? raw : undefined;
+    case 'integer':
+    case 'number':
+      return readNumber(raw, setting);
+    case 'duration': {
+      const ms = typeof raw === 'string' ? parseDuration(raw) : null;
+      return ms !== null && ms >= setting.min && ms <= setting.max ? ms : undefined;
+    }
+    case 'boolean':
+      if (typeof raw === 'boolean') return raw;
+      return raw === 'true' || raw === '1' ? true : raw === 'false' || raw === '0' ? false : undefined;
+    case 'list':
+      return readList(raw);
+  }
+}
+
+function readNumber(raw: unknown, setting: { kind: string; min: number; max: number }): number | undefined {
+  const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
+  if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
+  if (setting.kind === 'integer' && !Number.isInteger(value)) return undefined;
+  return value >= setting.min && value <= setting.max ? value : undefined;
+}
+
+function readList(raw: unknown): readonly string[] | undefined {
+  if (typeof raw === 'string')
+    return raw
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+  return Array.isArray(raw) && raw.every((item) => typeof item === 'string') ? raw : undefined;
+}
