@@ -70,14 +70,14 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
     { values: fromUser, origin: (): Origin => ({ kind: 'user file', name: userPath }) },
   ];
   const values: Record<string, unknown> = {};
-  const origins: Record<string, Origin> = {};
+  const origins = {} as Record<SettingKey, Origin>;
   for (const key of SETTING_KEYS) {
     const layer = layers.find((candidate) => candidate.values[key] !== undefined);
     values[key] = layer ? layer.values[key] : settingOf(key).default;
     origins[key] = layer ? layer.origin(key) : { kind: 'default', name: null };
   }
   values.workspace = workspace;
-  return { values: values as unknown as Settings, origins: origins as Record<SettingKey, Origin>, workspace };
+  return { values: values as unknown as Settings, origins, workspace };
 }
 
 type Layer = Partial<Record<SettingKey, SettingValue>>;
