@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { Flags } from '@oclif/core';
+import type { BooleanFlag, OptionFlag } from '@oclif/core/interfaces';
+import {
+  type Config,
+  errnoOf,
+  flagOf,
+  formatDuration,
+  loadConfig,
+  McError,
+  SETTING_KEYS,
+  type SettingKey,
+  settingOf,
+} from '../base/index.js';
+
+/** Flags that every command has. */
+export const GLOBAL_FLAGS = {
+  json: Flags.boolean({ description: 'Print one JSON document (streams: one a line)', helpGroup: 'GLOBAL' }),
+  quiet: Flags.boolean({ char: 'q', description: 'Print no notes', helpGroup: 'GLOBAL' }),
+  debug: Flags.boolean({ description: 'Show stack traces of errors', helpGroup: 'GLOBAL' }),
+  workspace: Flags.string({
+    char: 'w',
+    helpValue: 'DIR',
+    description: 'The workspace [env: MC_WORKSPACE; default: ~/.openclaw/workspace]',
+    helpGroup: 'GLOBAL',
+  }),
+  server: Flags.string({
+    helpValue: 'URL',
+    description: 'The server to talk to [env: MC_SERVER; default: that of the workspace, else http://127.0.0.1:8080]',
+    helpGroup: 'GLOBAL',
+  }),
+  token: Flags.string({ helpValue: 'TOKEN', description: 'Access token [env: MC_TOKEN]', helpGroup: 'GLOBAL' }),
+  'token-file': Flags.string({
+    helpValue: 'FILE',
+    description: 'Read the access token from a file',
+    helpGroup: 'GLOBAL',
+    exclusive: ['token'],
+  }),
+};
+
+type SettingFlag = BooleanFlag<boolean> | OptionFlag<string | undefined> | OptionFlag<string[] | undefined>;
+
+/** Flags of the settings that are no global flags, made from the table of settings. Values stay text: the table reads them. */
+export function settingFlags(): Record<string, SettingFlag> {
+  const keys = SETTING_KEYS.filter((key) => !Object.hasOwn(GLOBAL_FLAGS, key));
+  return Object.fromEntries(keys.map((key) => [flagOf(key), settingFlag(key)]));
+}
+
+/**
+ * Settles the configuration from parsed flags, environment and files.
+ * @throws McError `usage` or `config.invalid` naming where, which key, what was found and what is accepted
+ */
+export async function configOf(flags: Record<string, unknown>, env: NodeJS.ProcessEnv): Promise<Config> {
+  const given: Partial<Record<SettingKey, unknown>> = {};
+  for (const key of SETTING_KEYS) {
+    const value = flags[flagOf(key)];
+    if (value !== undefined) given[key] = Array.isArray(value) ? value.join(',') : value;
+  }
+  if (typeof flags['token-file'] === 'string') given.token = await readToken(flags['token-file']);
+  return loadConfig({ flags: given, env });
+}
+
+function settingFlag(key: SettingKey): SettingFlag {
+  const setting = settingOf(key);
+  const description = describe(key);
+  if (setting.kind === 'boolean') return Flags.boolean({ description, allowNo: setting.default });
+  if (setting.kind === 'list') return Flags.string({ description, helpValue: 'VALUE', multiple: true });
+  return Flags.string({ description, helpValue: setting.kind === 'choice' ? setting.choices.join('|') : kindOf(key) });
+}
+
+function describe(key: SettingKey): string {
+  const setting = settingOf(key);
+  const env = `env: MC_${flagOf(key).replaceAll('-', '_').toUpperCase()}`;
+  if (setting.default === null || setting.kind === 'list' || setting.kind === 'boolean')
+    return `${setting.description} [${env}]`;
+  const value = setting.kind === 'duration' ? formatDuration(setting.default) : String(setting.default);
+  return `${setting.description} [${env}; default: ${value}]`;
+}
+
+function kindOf(key: SettingKey): string {
+  const { kind } = settingOf(key);
+  return kind === 'integer' || kind === 'number' ? 'N' : kind === 'duration' ? 'DURATION' : 'TEXT';
+}
+
+async function readToken(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new McError('usage', `the token file ${path} cannot be read (${errnoOf(error) ?? 'unknown reason'})`, {
+      hint: 'write the token into it, mode 0600, or give --token',
+      cause: error,
+    });
+  });
+  if (text.trim() === '') throw new McError('usage', `the token file ${path} is empty`, { hint: 'write the token into it' });
+  return text.trim();
+}

@@ -1,0 +1,70 @@
+import { cleanText } from './clean.js';
+import { type Colour, paint, type Terminal } from './terminal.js';
+import { pad, truncate, widthOf } from './width.js';
+
+export interface Column<Row> {
+  header: string;
+  /** The cell's text; it is cleaned here. */
+  cell: (row: Row) => string;
+  align?: 'left' | 'right';
+  colour?: (row: Row) => Colour | null;
+  /** May be cut to this width on a narrow terminal; columns without it keep their width as long as they can. */
+  min?: number;
+}
+
+/** A table: boxes that fit into the width on a terminal, plain columns elsewhere. Ends without a line end. */
+export async function renderTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  terminal: Terminal,
+): Promise<string> {
+  const cells = rows.map((row) => columns.map((column) => cleanText(column.cell(row))));
+  const natural = columns.map((column, index) =>
+    Math.max(widthOf(column.header), ...cells.map((line) => widthOf(line[index] ?? ''))),
+  );
+  // A box takes a border and two spaces per column, and one border more.
+  const room = terminal.boxes ? terminal.width - 3 * columns.length - 1 : Number.POSITIVE_INFINITY;
+  const widths = fitWidths(natural, columns, room);
+  const lines = cells.map((line, at) =>
+    line.map((text, index) => finish(text, columns[index], rows[at], widths[index] ?? 0, terminal)),
+  );
+  const head = columns.map((column, index) =>
+    paint(terminal, 'dim', pad(truncate(column.header, widths[index] ?? 0), widths[index] ?? 0, column.align)),
+  );
+  return terminal.boxes ? boxed(head, lines, widths) : [head, ...lines].map((line) => line.join('  ').trimEnd()).join('\n');
+}
+
+/** Takes width from the widest column that may shrink, then from any, until all fit or all are at two. */
+function fitWidths<Row>(natural: readonly number[], columns: readonly Column<Row>[], room: number): number[] {
+  const widths = [...natural];
+  for (const floor of [(index: number) => columns[index]?.min ?? natural[index] ?? 2, () => 2]) {
+    while (widths.reduce((sum, width) => sum + width, 0) > room) {
+      const widest = indexOfWidest(widths, floor);
+      if (widest === null) break;
+      widths[widest] = (widths[widest] ?? 0) - 1;
+    }
+  }
+  return widths;
+}
+
+function indexOfWidest(widths: readonly number[], floor: (index: number) => number): number | null {
+  let found: number | null = null;
+  for (const [index, width] of widths.entries()) {
+    if (width > floor(index) && (found === null || width > (widths[found] ?? 0))) found = index;
+  }
+  return found;
+}
+
+function finish<Row>(text: string, column: Column<Row> | undefined, row: Row | undefined, width: number, terminal: Terminal) {
+  const fitted = pad(truncate(text, width), width, column?.align);
+  const colour = row === undefined ? null : (column?.colour?.(row) ?? null);
+  return colour ? paint(terminal, colour, fitted) : fitted;
+}
+
+async function boxed(head: string[], lines: string[][], widths: number[]): Promise<string> {
+  const { default: Table } = await import('cli-table3');
+  // Cells are cut, filled and coloured already; the table only draws the lines around them.
+  const table = new Table({ head, colWidths: widths.map((width) => width + 2), style: { head: [], border: [] } });
+  table.push(...lines);
+  return table.toString();
+}
