@@ -21,7 +21,10 @@ export function agentCard(agent: AgentAnswer, terminal: Terminal, now: number): 
   const status = `${glyph} ${agent.normalized_status}`;
   const name = [agent.id, agent.name === agent.id ? null : agent.name, agent.emoji].filter(Boolean).join(' · ');
   const lines: [string, string][] = [
-    ['status', `${colour ? paint(terminal, colour, status) : status}${agent.since ? ` since ${agent.since} (${ago(agent.since, now)})` : ''}`],
+    [
+      'status',
+      `${colour ? paint(terminal, colour, status) : status}${agent.since ? ` since ${agent.since} (${ago(agent.since, now)})` : ''}`,
+    ],
     ['evidence', evidenceOf(agent)],
     ['role', agent.role ?? UNKNOWN],
     ['zone', agent.zone ?? UNKNOWN],
@@ -30,8 +33,15 @@ export function agentCard(agent: AgentAnswer, terminal: Terminal, now: number): 
       .filter(([, value]) => value !== null)
       .map(([key, value]): [string, string] => [key, figure(value)]),
   ];
-  const facts = lines.map(([key, value]) => `  ${paint(terminal, 'dim', key.padEnd(18))} ${key === 'status' ? value : cleanText(value)}`);
-  return [paint(terminal, 'bold', cleanText(name)), ...facts, ...taskLines(agent), ...warningLines(agent.warnings, terminal)].join('\n');
+  const facts = lines.map(
+    ([key, value]) => `  ${paint(terminal, 'dim', key.padEnd(18))} ${key === 'status' ? value : cleanText(value)}`,
+  );
+  return [
+    paint(terminal, 'bold', cleanText(name)),
+    ...facts,
+    ...taskLines(agent),
+    ...warningLines(agent.warnings, terminal),
+  ].join('\n');
 }
 
 function columns(terminal: Terminal, now: number): Column<AgentRow>[] {
@@ -71,7 +81,9 @@ function taskLines(agent: AgentRow): string[] {
   if (agent.tasks.length === 0) return [];
   return [
     'tasks',
-    ...agent.tasks.map((task) => `  - ${cleanText(task.title)}${task.status ? ` [${task.status}]` : ''} (${cleanText(task.source)})`),
+    ...agent.tasks.map(
+      (task) => `  - ${cleanText(task.title)}${task.status ? ` [${task.status}]` : ''} (${cleanText(task.source)})`,
+    ),
   ];
 }
 
@@ -80,7 +92,11 @@ function warningLines(warnings: readonly AgentWarning[], terminal: Terminal): st
   return [
     'warnings',
     ...warnings.map(({ file, place, reason }) =>
-      paint(terminal, 'yellow', `  ${warningSign(terminal)} ${cleanText(`${file}${place ? ` ${place}` : ''}: ${reason}`)}`),
+      paint(
+        terminal,
+        'yellow',
+        `  ${warningSign(terminal)} ${cleanText(`${file}${place ? ` ${place}` : ''}: ${reason}`)}`,
+      ),
     ),
   ];
 }

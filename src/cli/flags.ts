@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Flags } from '@oclif/core';
-import type { BooleanFlag, OptionFlag } from '@oclif/core/interfaces';
+import type { FlagInput } from '@oclif/core/interfaces';
 import {
   type Config,
   errnoOf,
@@ -38,10 +38,8 @@ export const GLOBAL_FLAGS = {
   }),
 };
 
-type SettingFlag = BooleanFlag<boolean> | OptionFlag<string | undefined> | OptionFlag<string[] | undefined>;
-
 /** Flags of the settings that are no global flags, made from the table of settings. Values stay text: the table reads them. */
-export function settingFlags(): Record<string, SettingFlag> {
+export function settingFlags(): FlagInput {
   const keys = SETTING_KEYS.filter((key) => !Object.hasOwn(GLOBAL_FLAGS, key));
   return Object.fromEntries(keys.map((key) => [flagOf(key), settingFlag(key)]));
 }
@@ -60,7 +58,7 @@ export async function configOf(flags: Record<string, unknown>, env: NodeJS.Proce
   return loadConfig({ flags: given, env });
 }
 
-function settingFlag(key: SettingKey): SettingFlag {
+function settingFlag(key: SettingKey): FlagInput[string] {
   const setting = settingOf(key);
   const description = describe(key);
   if (setting.kind === 'boolean') return Flags.boolean({ description, allowNo: setting.default });
@@ -89,6 +87,7 @@ async function readToken(path: string): Promise<string> {
       cause: error,
     });
   });
-  if (text.trim() === '') throw new McError('usage', `the token file ${path} is empty`, { hint: 'write the token into it' });
+  if (text.trim() === '')
+    throw new McError('usage', `the token file ${path} is empty`, { hint: 'write the token into it' });
   return text.trim();
 }

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { type Config, errnoOf, isAlive, McError, readLock, workspaceLayout } from '../base/index.js';
 import { createRestClient, type RestClient, UnreachableError } from '../client/index.js';
 import { httpFetch } from './fetch.js';
+import { quote } from './quote.js';
 
 /** A server that answers. */
 export interface Server {
@@ -77,9 +78,13 @@ async function mustServe(rest: RestClient, config: Config, address: Address): Pr
   const { workspace } = await rest.health();
   const same = (await real(workspace)) === (await real(config.workspace));
   if (same || !workspace.startsWith('/')) return;
-  throw new McError('server.unreachable', `no server runs for ${config.workspace}: that at ${address.http} serves another`, {
-    hint: `start one with: mc serve --workspace ${quote(config.workspace)}, or name it with --server`,
-  });
+  throw new McError(
+    'server.unreachable',
+    `no server runs for ${config.workspace}: that at ${address.http} serves another`,
+    {
+      hint: `start one with: mc serve --workspace ${quote(config.workspace)}, or name it with --server`,
+    },
+  );
 }
 
 function real(path: string): Promise<string> {
@@ -93,9 +98,4 @@ async function askStream(rest: RestClient, http: string): Promise<string> {
   guess.protocol = guess.protocol === 'https:' ? 'wss:' : 'ws:';
   guess.port = '8765';
   return guess.href.replace(/\/+$/, '');
-}
-
-/** A path as a shell takes it. */
-function quote(path: string): string {
-  return /^[\w./~:@%+-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

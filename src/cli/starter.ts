@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { errnoOf, McError, workspaceLayout } from '../base/index.js';
+import { quote } from './quote.js';
 
 /** What `mc init` did. Paths relative to the workspace. */
 export interface Starter {
@@ -29,6 +30,16 @@ export async function writeStarter(root: string, now: number): Promise<Starter> 
     }
   }
   return starter;
+}
+
+/** What was done, in words, and what to do next. */
+export function starterText({ workspace, created, kept }: Starter): string {
+  return [
+    ...created.map((path) => `created  ${path}`),
+    ...kept.map((path) => `kept     ${path}`),
+    '',
+    `next: mc serve --workspace ${quote(workspace)}`,
+  ].join('\n');
 }
 
 /** EEXIST also comes from mkdir when a file has a directory's name. */

@@ -63,7 +63,9 @@ export async function statusText(status: Status, terminal: Terminal, now: number
     ...unwell(status, terminal),
     `${countsText(status, terminal)}  ${tasksText(status.tasks)}`,
     '',
-    status.agents.length > 0 ? await agentsTable(status.agents, terminal, now) : 'no agents yet: each directory of mission-control/agents is one',
+    status.agents.length > 0
+      ? await agentsTable(status.agents, terminal, now)
+      : 'no agents yet: each directory of mission-control/agents is one',
   ].join('\n');
 }
 

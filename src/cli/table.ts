@@ -31,7 +31,9 @@ export async function renderTable<Row>(
   const head = columns.map((column, index) =>
     paint(terminal, 'dim', pad(truncate(column.header, widths[index] ?? 0), widths[index] ?? 0, column.align)),
   );
-  return terminal.boxes ? boxed(head, lines, widths) : [head, ...lines].map((line) => line.join('  ').trimEnd()).join('\n');
+  return terminal.boxes
+    ? boxed(head, lines, widths)
+    : [head, ...lines].map((line) => line.join('  ').trimEnd()).join('\n');
 }
 
 /** Takes width from the widest column that may shrink, then from any, until all fit or all are at two. */
@@ -55,7 +57,13 @@ function indexOfWidest(widths: readonly number[], floor: (index: number) => numb
   return found;
 }
 
-function finish<Row>(text: string, column: Column<Row> | undefined, row: Row | undefined, width: number, terminal: Terminal) {
+function finish<Row>(
+  text: string,
+  column: Column<Row> | undefined,
+  row: Row | undefined,
+  width: number,
+  terminal: Terminal,
+) {
   const fitted = pad(truncate(text, width), width, column?.align);
   const colour = row === undefined ? null : (column?.colour?.(row) ?? null);
   return colour ? paint(terminal, colour, fitted) : fitted;

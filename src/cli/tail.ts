@@ -1,6 +1,13 @@
 import { createConnection, type ConnectionState } from '../client/index.js';
 import { McError } from '../base/index.js';
-import { agentOfEvent, type EventType, isEventType, type McEvent, type ServerFrame } from '../protocol/index.js';
+import {
+  agentOfEvent,
+  type EventType,
+  isEventType,
+  type McEvent,
+  parsePosition,
+  type ServerFrame,
+} from '../protocol/index.js';
 import type { Server } from './reach.js';
 
 export interface TailOptions {
@@ -55,6 +62,17 @@ export async function tailEvents(server: Server, options: TailOptions): Promise<
       options.onEvent(frame);
       if (told >= options.limit) end();
     });
+  });
+}
+
+/**
+ * Reads `--since`.
+ * @throws McError `usage` for what is no position
+ */
+export function readPosition(text: string | undefined): string | undefined {
+  if (text === undefined || parsePosition(text) !== null) return text;
+  throw new McError('usage', `"${text}" is no position`, {
+    hint: 'positions are EPOCH:SEQ, as events have them (mc events tail --json) and mc status --json tells',
   });
 }
 

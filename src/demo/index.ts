@@ -1,3 +1,3 @@
 /** A fleet that plays itself by writing files: real ones, in a throw-away workspace. */
-export { type Demo, type DemoOptions, createDemo } from './demo.js';
-export { createDemoRoot, removeDemoRoot, removeLeftovers } from './root.js';
+export { createDemo, type Demo, type DemoOptions } from './demo.js';
+export { setStage, type Stage } from './stage.js';

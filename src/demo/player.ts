@@ -53,7 +53,10 @@ export function introductionOf(player: Player): Record<string, string> {
 /** A line for the agent's memory file about a task it has finished. */
 export function memoryLine(player: Player, random: () => number): string {
   const title = player.task?.title ?? 'the day';
-  const lesson = pick(['went as planned', 'took longer than thought', 'needs a second look', 'was easier by halves'], random);
+  const lesson = pick(
+    ['went as planned', 'took longer than thought', 'needs a second look', 'was easier by halves'],
+    random,
+  );
   return `- ${title}: ${lesson}.\n`;
 }
 
