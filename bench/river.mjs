@@ -51,7 +51,7 @@ async function river(workspace, url) {
   let live = false;
   socket.on('message', (data) => {
     const now = performance.now();
-    const frame = JSON.parse(data.toString());
+    const frame = JSON.parse(String(data));
     if (frame.type === 'synced') live = true;
     if (frame.type !== 'agent_status' || frame.seq === undefined) return;
     const key = `${frame.data.agent}:${frame.data.state.tasks_completed}`;
