@@ -63,21 +63,23 @@ function settingFlag(key: SettingKey): FlagInput[string] {
   const description = describe(key);
   if (setting.kind === 'boolean') return Flags.boolean({ description, allowNo: setting.default });
   if (setting.kind === 'list') return Flags.string({ description, helpValue: 'VALUE', multiple: true });
-  return Flags.string({ description, helpValue: setting.kind === 'choice' ? setting.choices.join('|') : kindOf(key) });
+  return Flags.string({ description, helpValue: helpValueOf(key) });
 }
 
 function describe(key: SettingKey): string {
   const setting = settingOf(key);
+  const choices = setting.kind === 'choice' ? ` (${setting.choices.join(', ')})` : '';
+  const said = setting.description + choices;
   const env = `env: MC_${flagOf(key).replaceAll('-', '_').toUpperCase()}`;
-  if (setting.default === null || setting.kind === 'list' || setting.kind === 'boolean')
-    return `${setting.description} [${env}]`;
+  if (setting.default === null || setting.kind === 'list' || setting.kind === 'boolean') return `${said} [${env}]`;
   const value = setting.kind === 'duration' ? formatDuration(setting.default) : String(setting.default);
-  return `${setting.description} [${env}; default: ${value}]`;
+  return `${said} [${env}; default: ${value}]`;
 }
 
-function kindOf(key: SettingKey): string {
+function helpValueOf(key: SettingKey): string {
   const { kind } = settingOf(key);
-  return kind === 'integer' || kind === 'number' ? 'N' : kind === 'duration' ? 'DURATION' : 'TEXT';
+  if (kind === 'integer' || kind === 'number') return 'N';
+  return kind === 'duration' ? 'DURATION' : kind === 'choice' ? 'WORD' : 'TEXT';
 }
 
 async function readToken(path: string): Promise<string> {

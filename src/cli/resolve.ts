@@ -43,10 +43,12 @@ function longestId(words: readonly string[], ids: readonly string[]): string | n
 }
 
 function unknownCommand(words: readonly string[], topic: string | undefined, ids: readonly string[]): McError {
-  const asked = words.slice(0, topic === undefined ? 1 : 2).join(' ');
   const known = ids.map((id) => id.replaceAll(':', ' '));
   const below = topic === undefined ? [] : known.filter((id) => id.startsWith(`${topic} `));
-  const meant = suggest(asked, topic === undefined ? [...known, ...topicsOf(ids)] : below);
+  const asked = words.slice(0, topic === undefined ? 1 : 2).join(' ');
+  const both = words.slice(0, 2).join(' ');
+  const meant =
+    topic === undefined ? [...suggest(both, known), ...suggest(asked, topicsOf(ids))] : suggest(asked, below);
   const commands = meant.length > 0 ? meant : below;
   return new McError('usage', `there is no command "mc ${asked.slice(0, 80)}"`, {
     hint:

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { type Column, renderTable } from '../../../src/cli/table.js';
+import { terminalOf } from '../../../src/cli/terminal.js';
+import { pad, truncate, widthOf } from '../../../src/cli/width.js';
+
+interface Row {
+  id: string;
+  task: string;
+  done: number;
+}
+
+const columns: Column<Row>[] = [
+  { header: 'ID', cell: (row) => row.id },
+  { header: 'TASK', cell: (row) => row.task, min: 6 },
+  { header: 'DONE', cell: (row) => String(row.done), align: 'right' },
+];
+const rows: Row[] = [
+  { id: 'api', task: 'Replay the outage of last Tuesday in full', done: 9 },
+  { id: 'ümlaut-日本', task: 'x', done: 12_345 },
+];
+const pipe = terminalOf({}, {});
+const terminal = (width: number) => terminalOf({ isTTY: true, columns: width }, { NO_COLOR: '1' });
+
+describe('renderTable', () => {
+  it('prints plain columns of any width on a pipe', async () => {
+    expect(await renderTable(columns, rows, pipe)).toBe(
+      [
+        'ID           TASK                                        DONE',
+        'api          Replay the outage of last Tuesday in full      9',
+        'ümlaut-日本  x                                          12345',
+      ].join('\n'),
+    );
+  });
+
+  it.each([120, 60, 40, 30, 24])('never exceeds %d columns on a terminal, nor wraps a row', async (width) => {
+    const lines = (await renderTable(columns, rows, terminal(width))).split('\n');
+    for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
+    expect(lines).toHaveLength(2 * (rows.length + 1) + 1);
+  });
+
+  it('cuts the column that may shrink and keeps the others', async () => {
+    const text = await renderTable(columns, rows, terminal(50));
+    expect(text).toContain('Replay the ou');
+    expect(text).toContain('…');
+    expect(text).toContain('ümlaut-日本');
+    expect(text).toContain('12345');
+  });
+
+  it('colours whole cells and only with colours', async () => {
+    const red = columns.map((column) => ({ ...column, colour: () => 'red' as const }));
+    expect(await renderTable(red, rows, pipe)).not.toContain('\u001b');
+    expect(await renderTable(red, rows, terminalOf({}, { FORCE_COLOR: '1' }))).toContain('\u001b[31mapi');
+  });
+
+  it('lets no cell break out of its row', async () => {
+    const text = await renderTable(columns, [{ id: 'a\nb', task: '\u001b[2J', done: 0 }], pipe);
+    expect(text.split('\n')).toHaveLength(2);
+    expect(text).not.toContain('\u001b');
+  });
+
+  it('prints a head over no rows', async () => {
+    expect(await renderTable(columns, [], pipe)).toBe('ID  TASK  DONE');
+  });
+});
+
+describe('widths', () => {
+  it.each([
+    ['plain', 10, 'plain'],
+    ['abcdef', 4, 'abc…'],
+    ['日本語', 5, '日本…'],
+    ['👩‍💻👩‍💻👩‍💻', 5, '👩‍💻👩‍💻…'],
+    ['abc', 1, '…'],
+    ['abc', 0, ''],
+  ])('cuts %s to %d columns', (text, width, cut) => {
+    expect(truncate(text, width)).toBe(cut);
+    expect(widthOf(truncate(text, width))).toBeLessThanOrEqual(width);
+  });
+
+  it('fills left and right by columns, not characters', () => {
+    expect(pad('日', 4)).toBe('日  ');
+    expect(pad('日', 4, 'right')).toBe('  日');
+  });
+});
