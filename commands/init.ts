@@ -10,6 +10,6 @@ export default class Init extends McCommand {
     const { args, flags } = await this.parse(Init);
     const desk = await this.open(flags);
     const starter = await writeStarter(args.dir ?? desk.config.workspace, Date.now());
-    await desk.result(starter, () => starterText(starter));
+    desk.result(starter, () => starterText(starter));
   }
 }

@@ -23,6 +23,6 @@ export default class Notify extends McCommand {
       ...(flags.title === undefined ? {} : { title: flags.title }),
       ...(flags.agent === undefined ? {} : { agent: flags.agent }),
     });
-    await desk.result(answer, () => `sent as ${answer.notification.id}`);
+    desk.result(answer, () => `sent as ${answer.notification.id}`);
   }
 }

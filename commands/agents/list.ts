@@ -15,7 +15,7 @@ export default class AgentsList extends McCommand {
     const desk = await this.open(flags);
     const answer = await (await reachServer(desk.config)).rest.agents();
     const agents = answer.agents.filter((row) => flags.status === undefined || row.normalized_status === flags.status);
-    await desk.result({ ...answer, agents }, () => agentsTable(agents, desk.terminal, Date.now()));
+    desk.result({ ...answer, agents }, () => agentsTable(agents, desk.terminal, Date.now()));
     if (agents.length === 0) desk.note(flags.status ? `no agent is ${flags.status}` : 'no agents yet');
   }
 }

@@ -30,6 +30,6 @@ export default class AgentsReport extends McCommand {
     const desk = await this.open(flags);
     const { rest } = await reachServer(desk.config);
     const answer = await askAgent(rest, args.id, () => rest.reportAgent(args.id, report));
-    await desk.result(answer, () => `${answer.agent.id} is ${answer.agent.normalized_status}`);
+    desk.result(answer, () => `${answer.agent.id} is ${answer.agent.normalized_status}`);
   }
 }

@@ -12,6 +12,6 @@ export default class AgentsShow extends McCommand {
     const desk = await this.open(flags);
     const { rest } = await reachServer(desk.config);
     const agent = await askAgent(rest, args.id, () => rest.agent(args.id));
-    await desk.result(agent, () => agentCard(agent, desk.terminal, Date.now()));
+    desk.result(agent, () => agentCard(agent, desk.terminal, Date.now()));
   }
 }

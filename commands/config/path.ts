@@ -9,6 +9,6 @@ export default class ConfigPath extends McCommand {
     const { flags } = await this.parse(ConfigPath);
     const desk = await this.open(flags);
     const paths = configPaths(desk.config.workspace, process.env);
-    await desk.result(paths, () => `${paths.user}\n${paths.workspace}`);
+    desk.result(paths, () => `${paths.user}\n${paths.workspace}`);
   }
 }

@@ -12,6 +12,6 @@ export default class ConfigShow extends McCommand {
     const { flags } = await this.parse(ConfigShow);
     const desk = await this.open(flags);
     const shown = shownConfig(desk.config, flags.origin);
-    await desk.result(shown, () => configTable(shown, desk.terminal));
+    desk.result(shown, () => configTable(shown, desk.terminal));
   }
 }

@@ -25,6 +25,6 @@ export default class TasksAdd extends McCommand {
         ...(due === undefined ? {} : { due }),
       },
     ]);
-    await desk.result(answer, () => `${answer.ids.join(', ')} stands in ${answer.file_path}`);
+    desk.result(answer, () => `${answer.ids.join(', ')} stands in ${answer.file_path}`);
   }
 }

@@ -12,6 +12,6 @@ export default class TasksDone extends McCommand {
     const desk = await this.open(flags);
     const { rest } = await reachServer(desk.config);
     const answer = await askTask(rest, args.id, () => rest.patchTask(args.id, { status: 'completed' }));
-    await desk.result(answer, () => `completed: ${cleanText(answer.task.text)} (${answer.task.source})`);
+    desk.result(answer, () => `completed: ${cleanText(answer.task.text)} (${answer.task.source})`);
   }
 }

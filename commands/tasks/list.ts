@@ -21,7 +21,7 @@ export default class TasksList extends McCommand {
     const tasks = answer.tasks
       .filter((task) => flags.status === undefined || task.status === flags.status)
       .filter((task) => flags.assignee === undefined || task.assignee === flags.assignee);
-    await desk.result({ ...answer, tasks }, () => tasksTable(tasks, desk.terminal));
+    desk.result({ ...answer, tasks }, () => tasksTable(tasks, desk.terminal));
     if (tasks.length === 0) desk.note('no such tasks');
   }
 }

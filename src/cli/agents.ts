@@ -6,7 +6,7 @@ import { type Column, renderTable } from './table.js';
 import { paint, type Terminal } from './terminal.js';
 
 /** The fleet as a table, trouble first. `now`: milliseconds since the epoch. */
-export function agentsTable(agents: readonly AgentRow[], terminal: Terminal, now: number): Promise<string> {
+export function agentsTable(agents: readonly AgentRow[], terminal: Terminal, now: number): string {
   const rows = [...agents].sort(
     (a, b) =>
       TROUBLE_FIRST.indexOf(a.normalized_status) - TROUBLE_FIRST.indexOf(b.normalized_status) || (a.id < b.id ? -1 : 1),

@@ -16,7 +16,7 @@ export function shownConfig(config: Config, origins: boolean): ShownConfig {
 }
 
 /** The same as a table. */
-export function configTable(config: ShownConfig, terminal: Terminal): Promise<string> {
+export function configTable(config: ShownConfig, terminal: Terminal): string {
   const { origins } = config;
   const keys = Object.keys(config.values) as SettingKey[];
   return renderTable(

@@ -7,7 +7,7 @@ export interface Printer {
   /** What stdout can show. */
   readonly terminal: Terminal;
   /** The one result: as JSON, or as the text that is made of it. */
-  result(value: unknown, text: () => string | Promise<string>): Promise<void>;
+  result(value: unknown, text: () => string): void;
   /** One item of a stream: one line of JSON, or one line of text. */
   item(value: unknown, text: string): void;
   /** Something beside the result; silent with --quiet. */
@@ -27,8 +27,8 @@ export function createPrinter(options: {
   return {
     json,
     terminal,
-    async result(value, text) {
-      stdout.write(`${json ? cleanJson(value, terminal.boxes ? 2 : 0) : await text()}\n`);
+    result(value, text) {
+      stdout.write(`${json ? cleanJson(value, terminal.boxes ? 2 : 0) : text()}\n`);
     },
     item(value, text) {
       stdout.write(`${json ? cleanJson(value) : text}\n`);

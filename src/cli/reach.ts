@@ -40,8 +40,7 @@ async function findAddress(config: Config): Promise<Address> {
   const named = config.values.server;
   if (named !== null) return { http: readUrl(named), ws: null, by: 'named' };
   const holder = await readLock(workspaceLayout(config.workspace).serverLock);
-  const urls = holder && (await isAlive(holder)) ? holder.details.urls : null;
-  const { http, ws } = (urls ?? {}) as { http?: unknown; ws?: unknown };
+  const { http, ws } = holder && (await isAlive(holder)) ? holder.details : {};
   if (typeof http === 'string') return { http, ws: typeof ws === 'string' ? ws : null, by: 'lock' };
   return { http: `http://127.0.0.1:${config.values.port || 8080}`, ws: null, by: 'default' };
 }

@@ -54,7 +54,7 @@ export async function collectStatus({ rest, url }: Server): Promise<Status> {
 }
 
 /** Header, counts and the table of agents. `now`: milliseconds since the epoch. */
-export async function statusText(status: Status, terminal: Terminal, now: number): Promise<string> {
+export function statusText(status: Status, terminal: Terminal, now: number): string {
   const { server, health } = status;
   const name = cleanText(server.workspace.split('/').at(-1) ?? server.workspace);
   const sound = health.status === 'healthy' ? health.status : paint(terminal, 'yellow', health.status);
@@ -64,7 +64,7 @@ export async function statusText(status: Status, terminal: Terminal, now: number
     `${countsText(status, terminal)}  ${tasksText(status.tasks)}`,
     '',
     status.agents.length > 0
-      ? await agentsTable(status.agents, terminal, now)
+      ? agentsTable(status.agents, terminal, now)
       : 'no agents yet: each directory of mission-control/agents is one',
   ].join('\n');
 }

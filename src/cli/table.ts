@@ -13,11 +13,7 @@ export interface Column<Row> {
 }
 
 /** A table: boxes that fit into the width on a terminal, plain columns elsewhere. Ends without a line end. */
-export async function renderTable<Row>(
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-  terminal: Terminal,
-): Promise<string> {
+export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], terminal: Terminal): string {
   const cells = rows.map((row) => columns.map((column) => cleanText(column.cell(row))));
   const natural = columns.map((column, index) =>
     Math.max(widthOf(column.header), ...cells.map((line) => widthOf(line[index] ?? ''))),
@@ -32,7 +28,7 @@ export async function renderTable<Row>(
     paint(terminal, 'dim', pad(truncate(column.header, widths[index] ?? 0), widths[index] ?? 0, column.align)),
   );
   return terminal.boxes
-    ? boxed(head, lines, widths)
+    ? boxed(head, lines, widths, terminal.unicode)
     : [head, ...lines].map((line) => line.join('  ').trimEnd()).join('\n');
 }
 
@@ -69,10 +65,11 @@ function finish<Row>(
   return colour ? paint(terminal, colour, fitted) : fitted;
 }
 
-async function boxed(head: string[], lines: string[][], widths: number[]): Promise<string> {
-  const { default: Table } = await import('cli-table3');
-  // Cells are cut, filled and coloured already; the table only draws the lines around them.
-  const table = new Table({ head, colWidths: widths.map((width) => width + 2), style: { head: [], border: [] } });
-  table.push(...lines);
-  return table.toString();
+/** Drawn here because table packages measure with tables of their own, and how wide `⚠` is decides whether lines meet. */
+function boxed(head: string[], lines: string[][], widths: number[], unicode: boolean): string {
+  const [top, middle, bottom, bar] = unicode ? ['┌─┬┐', '├─┼┤', '└─┴┘', '│'] : ['+-++', '+-++', '+-++', '|'];
+  const rule = ([left = '', dash = '', cross = '', right = '']: string) =>
+    left + widths.map((width) => dash.repeat(width + 2)).join(cross) + right;
+  const row = (cells: string[]) => `${bar} ${cells.join(` ${bar} `)} ${bar}`;
+  return [rule(top ?? ''), row(head), rule(middle ?? ''), ...lines.map(row), rule(bottom ?? '')].join('\n');
 }

@@ -5,7 +5,7 @@ import { renderTable } from './table.js';
 import type { Terminal } from './terminal.js';
 
 /** Tasks as a table, in the order in which they stand in their files. */
-export function tasksTable(tasks: readonly Task[], terminal: Terminal): Promise<string> {
+export function tasksTable(tasks: readonly Task[], terminal: Terminal): string {
   return renderTable(
     [
       {

@@ -17,6 +17,8 @@ export interface DemoFiles {
 
 /** Silent agents gave their last sign this long ago. */
 const SILENT_MS = 25 * 60_000;
+/** The office has room for this many; the rest of a large fleet has no place in it. */
+const OFFICE_PLACES = 100;
 /** Share of the writes that go in place, as careless scripts do it. */
 const IN_PLACE = 0.2;
 
@@ -71,7 +73,7 @@ function officeOf(players: readonly Player[], now: number): Record<string, unkno
     state: 'deep_work',
     zone: 'command_center',
     description: 'An ordinary day in the demo office',
-    positions: Object.fromEntries(players.map((player) => [player.id, player.zone])),
+    positions: Object.fromEntries(players.slice(0, OFFICE_PLACES).map((player) => [player.id, player.zone])),
   };
 }
 

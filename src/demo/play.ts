@@ -16,6 +16,8 @@ export interface Step {
 
 /** The queue is filled up to this many waiting tasks. */
 const WAITING = 4;
+/** When this many work off the queue, further ones take tasks that stand in no file: nobody keeps a queue of thousands. */
+const QUEUE_WORKERS = 50;
 const CHANCE = { finish: 0.22, fail: 0.06, wander: 0.12, recover: 0.5, rest: 0.15 };
 
 /**
@@ -41,6 +43,12 @@ function begin(player: Player, queue: string, random: () => number, now: number)
   const moved = player.zone !== zone;
   player.zone = zone;
   if (zone === 'break_area') return { player, queue: null, moved, memory: null };
+  const rows = rowsOf(queue);
+  if (rows.filter((row) => row.state === 'in_progress').length >= QUEUE_WORKERS) {
+    player.task = { id: 0, title: taskTitle(random) };
+    player.mood = 'working';
+    return { player, queue: null, moved, memory: null };
+  }
   let text = retireRows(queue);
   while (waiting(text).length < WAITING) text = addRow(text, newRow(text, random), now);
   const row = pick(waiting(text), random);

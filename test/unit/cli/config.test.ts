@@ -33,7 +33,7 @@ describe('shownConfig', () => {
 
 describe('configTable', () => {
   it('has a line per setting with its origin', async () => {
-    const text = await configTable(shownConfig(config, true), terminalOf({}, {}));
+    const text = configTable(shownConfig(config, true), terminalOf({}, {}));
     expect(text).toMatch(/port +1 +flag --port +--port/);
     expect(text).toMatch(/staleAfter +90s +env MC_STALE_AFTER/);
     expect(text).toMatch(/host +127\.0\.0\.1 +default/);
