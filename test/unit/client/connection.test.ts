@@ -170,6 +170,19 @@ describe('a lost connection', () => {
   });
 });
 
+describe('close', () => {
+  it('ends the waiting for another attempt', async () => {
+    const clock = createClock();
+    const station = await createStation((caller) => caller.socket.close(CLOSE.goingAway));
+    const { connection } = attach(station.url, { now: clock.now, timers: clock, random: () => 1 });
+    await vi.waitFor(() => expect(connection.state().name).toBe('reconnecting'), until);
+    expect(clock.pending()).toBe(1);
+    connection.close();
+    expect(clock.pending()).toBe(0);
+    expect(connection.state()).toEqual({ name: 'closed', reason: 'closed by its owner' });
+  });
+});
+
 describe('a dead link', () => {
   it('is found by a ping without an answer, and resumed', async () => {
     const clock = createClock();

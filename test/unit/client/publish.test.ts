@@ -42,6 +42,17 @@ describe('publish', () => {
     expect(await connection.publish('notification', note)).toEqual({ epoch: 'e1', seq: 13 });
   });
 
+  it('leaves no timer behind when it is answered', async () => {
+    const clock = createClock();
+    const station = await answering((id, caller) => caller.say({ type: 'published', id, epoch: 'e1', seq: 1 }));
+    const { connection } = attach(station.url, { now: clock.now, timers: clock });
+    const answer = connection.publish('notification', note);
+    // One watches the link, the other the publish.
+    expect(clock.pending()).toBe(2);
+    await answer;
+    expect(clock.pending()).toBe(1);
+  });
+
   it('rejects the one that an error names', async () => {
     const station = await answering((id, caller) => {
       if (id === 2) caller.say(refusal(2), { type: 'published', id: 1, epoch: 'e1', seq: 1 });
@@ -75,8 +86,10 @@ describe('publish', () => {
     const answer = connection.publish('notification', note);
     const rejected = expect(answer).rejects.toMatchObject({ code: 'timeout', message: 'no answer within 5000 ms' });
     await vi.waitFor(() => expect(station.callers[0]?.said).toHaveLength(1), until);
+    const timers = clock.pending();
     clock.advance(5000);
     await rejected;
+    expect(clock.pending()).toBe(timers - 1);
   });
 
   it('lets no more than a hundred wait, and lets them go when it is closed', async () => {
