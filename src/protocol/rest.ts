@@ -24,6 +24,11 @@ export interface HealthAnswer {
   workspace: string;
 }
 
+/** Answer of `/healthz`. */
+export interface AliveAnswer {
+  alive: true;
+}
+
 /** Answer of `/readyz`. */
 export interface ReadyAnswer {
   ready: boolean;
@@ -72,6 +77,19 @@ export interface AgentsSummary {
 export interface AgentsAnswer {
   agents: AgentRow[];
   summary: AgentsSummary;
+  next_cursor?: string | null;
+}
+
+/** A row of `/api/agents/status`. `status` is the normalised one. */
+export type AgentStatusRow = Pick<
+  AgentRow,
+  'id' | 'name' | 'role' | 'tasksCompleted' | 'tokensUsed' | 'efficiency' | 'emoji' | 'currentTask' | 'cost'
+> & { status: AgentStatus };
+
+export interface AgentsStatusAnswer {
+  agents: AgentStatusRow[];
+  summary: AgentsSummary;
+  timestamp: string;
   next_cursor?: string | null;
 }
 
@@ -126,6 +144,11 @@ export interface NotifyAnswer {
   notification: KeptNotification;
   epoch: string;
   seq: number;
+}
+
+export interface AckAnswer {
+  success: true;
+  notification: KeptNotification;
 }
 
 /** One connected client, as operators see it. */
