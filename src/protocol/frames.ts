@@ -55,7 +55,8 @@ export type ServerFrame =
   | Control<'resync', { reason: string }>
   | Control<'synced', { epoch: string; seq: number }>
   | Control<'heartbeat', { clients: number }>
-  | Control<'error', { code: string; message: string }>
+  /** `id`: of the publish it answers. */
+  | Control<'error', { code: string; message: string; id?: string | number }>
   | { type: 'pong'; timestamp: string }
   | { type: 'subscribed'; channel?: string; channels?: EventType[]; agents?: string[] | null }
   | { type: 'authenticated'; scopes: string[] }
