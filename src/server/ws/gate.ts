@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { McError } from '../../base/index.js';
 import type { HubLimits } from './limits.js';
 
@@ -22,7 +22,8 @@ export interface Gate {
 
 /** A gate of no server yet. Nothing is compressed: it costs more than it saves on short frames. */
 export function createGate({ allowOrigin, allowHost, limits, onOpen }: GateOptions): Gate {
-  const handshakes = new WebSocketServer({
+  // `closeTimeout` is documented by ws, but not yet known to its published types.
+  const settings: ServerOptions & { closeTimeout: number } = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
@@ -30,7 +31,8 @@ export function createGate({ allowOrigin, allowHost, limits, onOpen }: GateOptio
     autoPong: false,
     maxPayload: limits.maxFrameBytes,
     closeTimeout: limits.lingerMs,
-  });
+  };
+  const handshakes = new WebSocketServer(settings);
   const servers = new Set<Server>();
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {

@@ -7,7 +7,6 @@ import type { Bus } from '../../bus/index.js';
 import { CLOSE, type PeerRow, type Position, type Scope, type Snapshot } from '../../protocol/index.js';
 import { createBroadcast } from './broadcast.js';
 import { createCapturer } from './capture.js';
-import { parseConnect } from './connect.js';
 import { deliverFrame, pump } from './delivery.js';
 import { frameText } from './frame.js';
 import { createGate, type GateOptions } from './gate.js';

@@ -73,16 +73,9 @@ export class Outbox {
 
   /** Keeps the newest frame of each key where it stands: what is left is still in order. */
   #coalesce(): void {
-    const seen = new Set<string>();
-    this.#queue = this.#queue
-      .toReversed()
-      .filter(({ key }) => {
-        if (key === null) return true;
-        const newest = !seen.has(key);
-        seen.add(key);
-        return newest;
-      })
-      .reverse();
+    const newest = new Map<string, Queued>();
+    for (const item of this.#queue) if (item.key !== null) newest.set(item.key, item);
+    this.#queue = this.#queue.filter((item) => item.key === null || newest.get(item.key) === item);
     this.#bytes = this.#queue.reduce((sum, { frame }) => sum + frame.length, 0);
   }
 }
