@@ -4,6 +4,8 @@ export const CLOSE = {
   goingAway: 1001,
   /** A frame was too large: do not send it again. */
   tooLarge: 1009,
+  /** The server failed: reconnect, with backoff. */
+  internal: 1011,
   /** Token missing or wrong: do not reconnect before it is mended. */
   token: 4401,
   /** Slow consumer: reconnect with the last position. */

@@ -156,10 +156,13 @@ export interface PeerRow {
   id: number;
   kind: 'old' | 'mc';
   address: string | null;
+  user_agent: string | null;
   /** ISO 8601 UTC. */
   connected_at: string;
   channels: string[] | null;
   agents: string[] | null;
+  /** Events between the stream's position and the client's. */
+  lag: number;
   outbox_events: number;
   outbox_bytes: number;
 }
