@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import { Value, type ValueError } from '@sinclair/typebox/value';
+import type { ValueError } from '@sinclair/typebox/value';
 import { McError } from '../../base/index.js';
 
 /** Whether data are what a schema says: the data, converted where they came as text, or what is wrong with them. */
@@ -13,11 +13,24 @@ export type Validator = (data: unknown) => { value: unknown } | { error: McError
 export function validatorOf(schema: TSchema, part: string | undefined): Validator {
   const check = TypeCompiler.Compile(schema);
   return (data) => {
-    const value = part === 'body' ? data : Value.Convert(schema, data);
+    const value = part === 'body' ? data : converted(schema, data);
     if (check.Check(value)) return { value };
     const first = check.Errors(value).First();
     return { error: refusal(part === 'body' ? 'body' : '', first) };
   };
+}
+
+/** Only whole texts are numbers: `1.5x` and the empty text stay what they are, and are refused. */
+function converted(schema: TSchema, data: unknown): unknown {
+  const properties = (schema.properties ?? {}) as Record<string, TSchema>;
+  const entries = Object.entries((data ?? {}) as Record<string, unknown>).map(([key, value]) => {
+    const type: unknown = Object.hasOwn(properties, key) ? properties[key]?.type : undefined;
+    if (typeof value !== 'string') return [key, value];
+    if (type === 'boolean' && (value === 'true' || value === 'false')) return [key, value === 'true'];
+    const numeric = (type === 'integer' || type === 'number') && /^-?\d+(?:\.\d+)?$/.test(value);
+    return [key, numeric ? Number(value) : value];
+  });
+  return Object.fromEntries(entries);
 }
 
 function refusal(root: string, error: ValueError | undefined): McError {
