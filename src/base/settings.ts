@@ -54,6 +54,19 @@ export const SETTINGS = {
     description: 'Further origins whose pages may read, write and connect',
     door: true,
   },
+  allowAnonymous: {
+    kind: 'boolean',
+    default: false,
+    description: 'Let everyone in without a token even when the server listens beyond this machine',
+    door: true,
+  },
+  rateLimit: {
+    kind: 'integer',
+    min: 1,
+    max: 1_000_000,
+    default: 200,
+    description: 'Requests a second from one client of another machine; 100 times as many from this one',
+  },
   staleAfter: {
     kind: 'duration',
     min: 1000,
