@@ -12,24 +12,29 @@ export interface Column<Row> {
   min?: number;
 }
 
-/** A table: boxes that fit into the width on a terminal, plain columns elsewhere. Ends without a line end. */
-export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], terminal: Terminal): string {
+const GAP = '  ';
+
+/**
+ * A table in plain columns. On a terminal it fits into the width and has one rule under its head; elsewhere it is as wide
+ * as it is. A column in which no row has anything is left out. Ends without a line end.
+ */
+export function renderTable<Row>(all: readonly Column<Row>[], rows: readonly Row[], terminal: Terminal): string {
+  const columns = all.filter((column) => rows.length === 0 || rows.some((row) => column.cell(row) !== ''));
   const cells = rows.map((row) => columns.map((column) => cleanText(column.cell(row))));
   const natural = columns.map((column, index) =>
     Math.max(widthOf(column.header), ...cells.map((line) => widthOf(line[index] ?? ''))),
   );
-  // A box takes a border and two spaces per column, and one border more.
-  const room = terminal.boxes ? terminal.width - 3 * columns.length - 1 : Number.POSITIVE_INFINITY;
-  const widths = fitWidths(natural, columns, room);
-  const lines = cells.map((line, at) =>
-    line.map((text, index) => finish(text, columns[index], rows[at], widths[index] ?? 0, terminal)),
-  );
+  const widths = fitWidths(natural, columns, terminal.width - GAP.length * (columns.length - 1));
   const head = columns.map((column, index) =>
     paint(terminal, 'dim', pad(truncate(column.header, widths[index] ?? 0), widths[index] ?? 0, column.align)),
   );
-  return terminal.boxes
-    ? boxed(head, lines, widths, terminal.unicode)
-    : [head, ...lines].map((line) => line.join('  ').trimEnd()).join('\n');
+  const lines = cells.map((line, at) =>
+    line.map((text, index) => finish(text, columns[index], rows[at], widths[index] ?? 0, terminal)),
+  );
+  const rule = widths.map((width) => (terminal.unicode ? '─' : '-').repeat(width)).join(GAP);
+  return [head, ...(terminal.boxes ? [[paint(terminal, 'dim', rule)]] : []), ...lines]
+    .map((line) => line.join(GAP).trimEnd())
+    .join('\n');
 }
 
 /** Takes width from the widest column that may shrink, then from any, until all fit or all are at two. */
@@ -63,13 +68,4 @@ function finish<Row>(
   const fitted = pad(truncate(text, width), width, column?.align);
   const colour = row === undefined ? null : (column?.colour?.(row) ?? null);
   return colour ? paint(terminal, colour, fitted) : fitted;
-}
-
-/** Drawn here because table packages measure with tables of their own, and how wide `⚠` is decides whether lines meet. */
-function boxed(head: string[], lines: string[][], widths: number[], unicode: boolean): string {
-  const [top, middle, bottom, bar] = unicode ? ['┌─┬┐', '├─┼┤', '└─┴┘', '│'] : ['+-++', '+-++', '+-++', '|'];
-  const rule = ([left = '', dash = '', cross = '', right = '']: string) =>
-    left + widths.map((width) => dash.repeat(width + 2)).join(cross) + right;
-  const row = (cells: string[]) => `${bar} ${cells.join(` ${bar} `)} ${bar}`;
-  return [rule(top ?? ''), row(head), rule(middle ?? ''), ...lines.map(row), rule(bottom ?? '')].join('\n');
 }

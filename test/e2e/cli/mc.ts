@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa, type Options, type ResultPromise } from 'execa';
+import { execa, type Options } from 'execa';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const bin = join(root, 'bin', 'run.js');
@@ -24,12 +24,15 @@ export interface Ready {
   pid: number;
 }
 
+/** A running `mc`. */
+export type Running = ReturnType<typeof mc>;
+
 /** A server under test. */
 export interface Served {
   ready: Ready;
-  process: ResultPromise;
+  process: Running;
   /** SIGTERM, and its exit status. */
-  end(): Promise<number | undefined>;
+  end: () => Promise<number | undefined>;
 }
 
 /** Makes a place. */
@@ -42,7 +45,7 @@ export async function makePlace(): Promise<Place> {
 }
 
 /** Starts `mc` with these arguments. Does not reject at exit statuses. */
-export function mc(place: Place, args: readonly string[], options: Options = {}): ResultPromise {
+export function mc(place: Place, args: readonly string[], options: Options = {}) {
   return execa(process.execPath, [bin, ...args], {
     cwd: place.home,
     extendEnv: false,
@@ -83,7 +86,7 @@ export async function serve(place: Place, more: readonly string[] = [], options:
 }
 
 /** The first line of a process's stdout. Rejects with its stderr when it ends without one. */
-export function firstLine(child: ResultPromise): Promise<string> {
+export function firstLine(child: Running): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
     child.stdout?.on('data', (chunk: Buffer) => {
