@@ -10,6 +10,8 @@ export interface Column<Row> {
   colour?: (row: Row) => Colour | null;
   /** May be cut to this width on a narrow terminal; columns without it keep their width as long as they can. */
   min?: number;
+  /** Is cut before the others are. */
+  givesWay?: true;
 }
 
 const GAP = '  ';
@@ -37,12 +39,16 @@ export function renderTable<Row>(all: readonly Column<Row>[], rows: readonly Row
     .join('\n');
 }
 
-/** Takes width from the widest column that may shrink, then from any, until all fit or all are at two. */
+/** Takes width from the widest of the columns that give way, then of those that may shrink, then of all, down to two. */
 function fitWidths<Row>(natural: readonly number[], columns: readonly Column<Row>[], room: number): number[] {
   const widths = [...natural];
-  for (const floor of [(index: number) => columns[index]?.min ?? natural[index] ?? 2, () => 2]) {
+  const floors = columns.map(({ min, givesWay }, index) => {
+    const full = natural[index] ?? 2;
+    return [givesWay ? (min ?? full) : full, min ?? full, 2];
+  });
+  for (const phase of [0, 1, 2]) {
     while (widths.reduce((sum, width) => sum + width, 0) > room) {
-      const widest = indexOfWidest(widths, floor);
+      const widest = indexOfWidest(widths, (index) => floors[index]?.[phase] ?? 2);
       if (widest === null) break;
       widths[widest] = (widths[widest] ?? 0) - 1;
     }

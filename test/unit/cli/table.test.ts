@@ -46,6 +46,19 @@ describe('renderTable', () => {
     expect(text).toContain('12345');
   });
 
+  it('cuts a column that gives way before the others', () => {
+    const [id, task, done] = columns as [Column<Row>, Column<Row>, Column<Row>];
+    const giving: Column<Row>[] = [
+      id,
+      task,
+      { header: 'FILE', cell: () => 'a/long/path/of/a/file', min: 6, givesWay: true },
+      done,
+    ];
+    const text = renderTable(giving, rows, terminal(76));
+    expect(text).toContain('a/lon…');
+    expect(text).toContain('Replay the outage of last Tuesday in full');
+  });
+
   it('colours whole cells and only with colours', async () => {
     const red = columns.map((column) => ({ ...column, colour: () => 'red' as const }));
     expect(renderTable(red, rows, pipe)).not.toContain('\u001b');
