@@ -55,7 +55,7 @@ describe('renderTable', () => {
       done,
     ];
     const text = renderTable(giving, rows, terminal(76));
-    expect(text).toContain('a/lon…');
+    expect(text).toContain('a/long/path/…');
     expect(text).toContain('Replay the outage of last Tuesday in full');
   });
 
