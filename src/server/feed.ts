@@ -81,7 +81,8 @@ export function createFeed({ watch, state, bus, clock, log, newId, tickMs = 1000
     });
   const watcher = watch({
     onReading: (reading) => (early ? void early.push(reading) : read(reading)),
-    onMode: (change) => guarded('telling how files are watched', () => publish(modeNotification(change, newId(), clock.now()))),
+    onMode: (change) =>
+      guarded('telling how files are watched', () => publish(modeNotification(change, newId(), clock.now()))),
   });
 
   return {

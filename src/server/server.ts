@@ -61,7 +61,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     return await start(options, life);
   } catch (error) {
-    await life.stop().catch((stopError: unknown) => options.log.error({ err: stopError }, 'stopping after a failed start'));
+    await life
+      .stop()
+      .catch((stopError: unknown) => options.log.error({ err: stopError }, 'stopping after a failed start'));
     throw error;
   }
 }
@@ -87,7 +89,8 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   const state = createState({ staleAfterMs: settings.staleAfter, newId });
   const bus = createBus({
     epoch,
-    onSubscriberError: (error, entry) => log.error({ err: error, seq: entry.event.seq }, 'a listener of the bus failed'),
+    onSubscriberError: (error, entry) =>
+      log.error({ err: error, seq: entry.event.seq }, 'a listener of the bus failed'),
   });
 
   const feed = createFeed({
@@ -161,9 +164,13 @@ async function findWorkspace(workspace: string): Promise<WorkspaceLayout> {
   const layout = workspaceLayout(workspace);
   const found = await stat(layout.missionControl).catch(() => null);
   if (found?.isDirectory()) return layout;
-  throw new McError('workspace.missing', `no workspace at ${layout.root}: there is no directory ${layout.missionControl}`, {
-    hint: `make one with mc init ${layout.root}, or see a made-up fleet with mc serve --demo`,
-  });
+  throw new McError(
+    'workspace.missing',
+    `no workspace at ${layout.root}: there is no directory ${layout.missionControl}`,
+    {
+      hint: `make one with mc init ${layout.root}, or see a made-up fleet with mc serve --demo`,
+    },
+  );
 }
 
 function machineAddresses(): string[] {

@@ -13,7 +13,8 @@ export type Validator = (data: unknown) => { value: unknown } | { error: McError
 export function validatorOf(schema: TSchema, part: string | undefined): Validator {
   const check = TypeCompiler.Compile(schema);
   return (data) => {
-    const value = part === 'body' ? data : converted(schema, data);
+    // No body is an empty one: what must be in it is then told by name.
+    const value = part === 'body' ? (data ?? {}) : converted(schema, data);
     if (check.Check(value)) return { value };
     const first = check.Errors(value).First();
     return { error: refusal(part === 'body' ? 'body' : '', first) };

@@ -27,7 +27,11 @@ describe('a host that other machines reach', () => {
 describe('tokens', () => {
   it('are not asked for when none is set', () => {
     const { tokens } = guards();
-    expect([tokens.required, tokens.check(undefined), tokens.check('Bearer x')]).toEqual([false, 'accepted', 'accepted']);
+    expect([tokens.required, tokens.check(undefined), tokens.check('Bearer x')]).toEqual([
+      false,
+      'accepted',
+      'accepted',
+    ]);
     expect(tokens.scopesOf('anything')).toEqual(['read', 'operate', 'admin']);
   });
 
