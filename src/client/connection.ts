@@ -61,8 +61,8 @@ export interface Connection {
   /** The position of the resulting event. Waits for a connection, with 99 others at most; rejects with PublishError. */
   publish(event: PublishableType, data: object): Promise<Position>;
   /** Something says that a connection is possible again (online, visible): tries at once, or probes the link. */
-  wake(): void;
-  close(): void;
+  wake: () => void;
+  close: () => void;
 }
 
 /** Connects at once and stays connected, for ever, until it is closed or refused. */

@@ -7,7 +7,7 @@ const ANSWER_WITHIN_MS = 10_000;
 /** What a heartbeat may be late, beyond one that is lost. */
 const MARGIN_MS = 5_000;
 
-export interface LinkOptions {
+interface LinkOptions {
   now: () => number;
   timers: Timers;
   /** Sends something that is answered. */

@@ -32,13 +32,14 @@ export interface MirrorView {
   readonly hello: HelloData | null;
 }
 
+/** Its functions need no `this`: they can be handed on as they are. */
 export interface Mirror {
   /** Takes in a frame; one that was seen already changes nothing. Never throws at frames it does not know. */
-  apply(frame: ServerFrame): void;
+  apply: (frame: ServerFrame) => void;
   /** Calls back after changes, once for all that came together, until the returned function is called. */
-  subscribe(listener: () => void): () => void;
+  subscribe: (listener: () => void) => () => void;
   /** The present view; the same object until something changes. */
-  getSnapshot(): MirrorView;
+  getSnapshot: () => MirrorView;
 }
 
 /** A mirror that has seen nothing. */

@@ -12,7 +12,7 @@ export class PublishError extends Error {
 }
 
 /** How many publishes wait for a connection; more are refused at once. */
-export const QUEUE_LIMIT = 100;
+const QUEUE_LIMIT = 100;
 
 interface Pending {
   frame: Extract<OutgoingFrame, { type: 'publish' }>;
@@ -22,7 +22,7 @@ interface Pending {
 }
 
 /** The publishes of one connection that are not answered yet. */
-export interface Publishes {
+interface Publishes {
   publish(event: PublishableType, data: object): Promise<Position>;
   /** Sends what has waited. */
   flush(): void;
@@ -34,7 +34,7 @@ export interface Publishes {
   end(reason: string): void;
 }
 
-export interface PublishesOptions {
+interface PublishesOptions {
   timers: Timers;
   /** From the call to the answer, waiting for a connection included, in milliseconds. */
   timeoutMs: number;

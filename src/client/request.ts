@@ -32,7 +32,7 @@ export class UnreachableError extends Error {
   }
 }
 
-export interface Call {
+interface Call {
   fetch: FetchLike;
   url: string;
   method: string;
@@ -73,7 +73,13 @@ function refusal(status: number, json: unknown, text: string): RestError {
   const { error, code, hint } = isErrorBody(json) ? json : {};
   const message = typeof error === 'string' ? error : `HTTP ${status} without an answer that makes sense`;
   const known = typeof code === 'string' ? code : 'unknown';
-  return new RestError(status, message, known, typeof hint === 'string' ? hint : null, json ?? text);
+  return new RestError(
+    status,
+    message,
+    known,
+    typeof hint === 'string' ? hint : null,
+    json === undefined ? text : json,
+  );
 }
 
 function isErrorBody(json: unknown): json is { error: unknown; code?: unknown; hint?: unknown } {

@@ -4,7 +4,7 @@ import { isJournalled, type McEvent, type Position, type ServerFrame } from '../
  * How a frame stands to those before it: a `repeat` was seen already, before a `gap` something is missing (or was
  * filtered out), what is `foreign` belongs to another epoch.
  */
-export type Order = 'forward' | 'repeat' | 'gap' | 'foreign';
+type Order = 'forward' | 'repeat' | 'gap' | 'foreign';
 
 /** Follows a stream's position through its frames. */
 export interface Stream {

@@ -41,6 +41,7 @@ describe('office', () => {
     expect(state.snapshot.office).toEqual(office);
     expect(state.read(withOffice(refused), T0)).toEqual([]);
     expect(state.read(withOffice({ refused: { place: null, reason: 'empty' } }), T0)).toHaveLength(1);
+    expect(state.read(withOffice(refused), T0)).toHaveLength(1);
     expect(state.read(withOffice({ office }), T0)).toEqual([]);
     expect(state.read(withOffice(refused), T0)).toHaveLength(1);
   });
