@@ -15,7 +15,7 @@ import {
 import type { Logger } from '../base/log.js';
 import { createBus } from '../bus/index.js';
 import { createState } from '../state/index.js';
-import { createWatcher, type Watcher } from '../workspace/index.js';
+import { createWatcher, type Watcher } from '../workspace/watcher.js';
 import { type ApiContext, createAnswerCache, createApi, NO_METRICS } from './api/index.js';
 import { createGuards, urlHost } from './auth/index.js';
 import { answerUpgradeRequired, type Door, openDoor } from './doors.js';
