@@ -94,7 +94,11 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   });
 
   const feed = createFeed({
-    ...{ state, bus, clock, log, newId },
+    state,
+    bus,
+    clock,
+    log,
+    newId,
     watch: (listeners) => createWatcher({ root: layout.root, clock, log, ...listeners }),
   });
   life.push('watcher', () => feed.close());
@@ -123,7 +127,15 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   );
 
   const context: ApiContext = {
-    ...{ feed, bus, hub, services, writes, guards, layout, clock, log },
+    feed,
+    bus,
+    hub,
+    services,
+    writes,
+    guards,
+    layout,
+    clock,
+    log,
     cache: createAnswerCache(epoch),
     latest: () => NO_METRICS,
     version: packageVersion(),

@@ -3,7 +3,6 @@ import { Type } from '@sinclair/typebox';
 import {
   type Agent,
   type AgentAnswer,
-  type AgentReport,
   type AgentsAnswer,
   type AgentsStatusAnswer,
   listAgents,
@@ -57,7 +56,7 @@ export function agentEndpoints(context: ApiContext): Endpoints<'agents' | 'agent
     agentReport: endpoint(
       { params: IdParams, body: ReportBody, answer: Reported },
       async ({ params, body }): Promise<ReportAnswer> => {
-        const { agent } = await writes.report(params.id, body as AgentReport);
+        const { agent } = await writes.report(params.id, body);
         return { success: true, agent: rowOf(agent) };
       },
     ),

@@ -27,7 +27,7 @@ export async function createApi(context: ApiContext, server: Server): Promise<Ap
   let listener: RequestListener | undefined;
   const app = fastify({
     serverFactory: (handle) => {
-      listener = handle as RequestListener;
+      listener = handle;
       return server;
     },
     bodyLimit: MAX_BODY_BYTES,

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import type { AckAnswer, NewNotification, NotificationsAnswer, NotifyAnswer } from '../../protocol/index.js';
+import type { AckAnswer, NotificationsAnswer, NotifyAnswer } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
 import { keyOf, NextCursor, nextOf, PageQuery, pageOf } from './pages.js';
@@ -30,7 +30,7 @@ export function notificationEndpoints(context: ApiContext): Endpoints<'notificat
       ),
     ),
     notify: endpoint({ body: NotificationBody, answer: Notified }, ({ body }): NotifyAnswer => {
-      const { notification, position } = writes.notify(body as NewNotification);
+      const { notification, position } = writes.notify(body);
       return { success: true, notification, ...position };
     }),
     ackNotification: endpoint(

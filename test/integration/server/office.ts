@@ -13,7 +13,7 @@ export const FIXTURE = fileURLToPath(new URL('../../fixtures/office', import.met
 const cleanups: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
 /** A copy of the fixture workspace, removed after the test. */
@@ -41,8 +41,8 @@ export interface Office {
   server: RunningServer;
   /** The REST port. */
   port: number;
-  get(path: string, headers?: Record<string, string>): Promise<Answer>;
-  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  get: (path: string, headers?: Record<string, string>) => Promise<Answer>;
+  send: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 }
 
 export interface Answer {
