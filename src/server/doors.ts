@@ -50,7 +50,7 @@ export async function openDoor({ host, port, flag, limits: asked }: DoorOptions)
       maxHeaderSize: MAX_HEADER_BYTES,
       noDelay: true,
     },
-    (request, response) => void listener(request, response),
+    (request, response) => listener(request, response),
   );
   server.maxConnections = limits.connections;
   await listen(server, host, port).catch((error: unknown) => {

@@ -15,7 +15,7 @@ import {
 import type { Logger } from '../base/log.js';
 import { createBus } from '../bus/index.js';
 import { createState } from '../state/index.js';
-import { createWatcher, type Watcher } from '../workspace/index.js';
+import { createWatcher, type Watcher } from '../workspace/watcher.js';
 import { type ApiContext, createAnswerCache, createApi, NO_METRICS } from './api/index.js';
 import { createGuards, urlHost } from './auth/index.js';
 import { answerUpgradeRequired, type Door, openDoor } from './doors.js';
@@ -61,7 +61,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     return await start(options, life);
   } catch (error) {
-    await life.stop().catch((stopError: unknown) => options.log.error({ err: stopError }, 'stopping after a failed start'));
+    await life
+      .stop()
+      .catch((stopError: unknown) => options.log.error({ err: stopError }, 'stopping after a failed start'));
     throw error;
   }
 }
@@ -87,11 +89,16 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   const state = createState({ staleAfterMs: settings.staleAfter, newId });
   const bus = createBus({
     epoch,
-    onSubscriberError: (error, entry) => log.error({ err: error, seq: entry.event.seq }, 'a listener of the bus failed'),
+    onSubscriberError: (error, entry) =>
+      log.error({ err: error, seq: entry.event.seq }, 'a listener of the bus failed'),
   });
 
   const feed = createFeed({
-    ...{ state, bus, clock, log, newId },
+    state,
+    bus,
+    clock,
+    log,
+    newId,
     watch: (listeners) => createWatcher({ root: layout.root, clock, log, ...listeners }),
   });
   life.push('watcher', () => feed.close());
@@ -120,7 +127,15 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   );
 
   const context: ApiContext = {
-    ...{ feed, bus, hub, services, writes, guards, layout, clock, log },
+    feed,
+    bus,
+    hub,
+    services,
+    writes,
+    guards,
+    layout,
+    clock,
+    log,
     cache: createAnswerCache(epoch),
     latest: () => NO_METRICS,
     version: packageVersion(),
@@ -161,9 +176,13 @@ async function findWorkspace(workspace: string): Promise<WorkspaceLayout> {
   const layout = workspaceLayout(workspace);
   const found = await stat(layout.missionControl).catch(() => null);
   if (found?.isDirectory()) return layout;
-  throw new McError('workspace.missing', `no workspace at ${layout.root}: there is no directory ${layout.missionControl}`, {
-    hint: `make one with mc init ${layout.root}, or see a made-up fleet with mc serve --demo`,
-  });
+  throw new McError(
+    'workspace.missing',
+    `no workspace at ${layout.root}: there is no directory ${layout.missionControl}`,
+    {
+      hint: `make one with mc init ${layout.root}, or see a made-up fleet with mc serve --demo`,
+    },
+  );
 }
 
 function machineAddresses(): string[] {

@@ -27,7 +27,7 @@ export async function createApi(context: ApiContext, server: Server): Promise<Ap
   let listener: RequestListener | undefined;
   const app = fastify({
     serverFactory: (handle) => {
-      listener = handle as RequestListener;
+      listener = handle;
       return server;
     },
     bodyLimit: MAX_BODY_BYTES,
@@ -35,7 +35,6 @@ export async function createApi(context: ApiContext, server: Server): Promise<Ap
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, request, reply) => answerError(context, error, request, reply),
     clientErrorHandler: answerClientError,
-    disableRequestLogging: true,
   });
   app.setValidatorCompiler(({ schema, httpPart }) => validatorOf(schema as TSchema, httpPart) as never);
   // A compiled schema is slower than JSON.stringify on our lists; the contract tests hold answers against their schemas.

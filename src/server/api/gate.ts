@@ -33,6 +33,8 @@ export function createGate({ guards }: Pick<ApiContext, 'guards'>): onRequestHoo
   };
 
   return (request, reply, done) => {
+    // Whatever an empty body says it is, it is none.
+    if (request.headers['content-length'] === '0') delete request.headers['content-type'];
     reply.headers(SECURITY_HEADERS);
     reply.header('x-request-id', request.id);
     const error = refusal(request, reply);

@@ -16,7 +16,9 @@ import { keyOf, NextCursor, nextOf, PageQuery, pageOf } from './pages.js';
 import { IdParams, TaskRow, TaskStatusWord, Time } from './schemas.js';
 
 const Tasks = Type.Object({ tasks: Type.Array(TaskRow), next_cursor: NextCursor });
-const ActiveTasks = Type.Object({ active_tasks: Type.Array(Type.Object({ agent: Type.String(), task: Type.Unknown() })) });
+const ActiveTasks = Type.Object({
+  active_tasks: Type.Array(Type.Object({ agent: Type.String(), task: Type.Unknown() })),
+});
 
 const Text = (maxLength: number) => Type.Optional(Type.String({ maxLength }));
 const NewTasks = Type.Object({
@@ -64,7 +66,9 @@ export function taskEndpoints(context: ApiContext): Endpoints<'tasks' | 'activeT
     activeTasks: endpoint({ answer: ActiveTasks }, (exchange) =>
       cache.send(exchange, 'tasks/active', `${feed.revision('agents')}`, (): ActiveTasksAnswer => {
         const rows = listAgents(feed.snapshot).map(({ id, current_tasks }) => ({ id, current_tasks }));
-        return { active_tasks: rows.flatMap(({ id, current_tasks }) => current_tasks.map((task) => ({ agent: id, task }))) };
+        return {
+          active_tasks: rows.flatMap(({ id, current_tasks }) => current_tasks.map((task) => ({ agent: id, task }))),
+        };
       }),
     ),
     createTasks: endpoint({ body: NewTasks, answer: Created }, ({ body }) => createTasks(context, body)),
@@ -76,7 +80,7 @@ export function taskEndpoints(context: ApiContext): Endpoints<'tasks' | 'activeT
 
 async function createTasks(context: ApiContext, body: Static<typeof NewTasks>): Promise<CreateTasksAnswer> {
   const { writes, clock } = context;
-  const tasks = (body?.tasks ?? []).map(({ id, ...task }) => (id === undefined ? task : { ...task, id: String(id) }));
+  const tasks = (body.tasks ?? []).map(({ id, ...task }) => (id === undefined ? task : { ...task, id: String(id) }));
   if (tasks.length === 0) {
     throw new McError('input.invalid', 'No tasks provided', { hint: 'send {"tasks":[{"title":"…"}]}' });
   }
