@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -75,6 +75,19 @@ describe('mc', () => {
     const args = ['status', '--server', 'http://127.0.0.1:1'];
     expect((await run(place, args)).err).not.toMatch(/\n\s+at /);
     expect((await run(place, [...args, '--debug'])).err).toMatch(/\n\s+at /);
+  });
+});
+
+describe('bin/run.js without a build', () => {
+  it('says how to make one, and knows its version all the same', async () => {
+    const copy = join(place.home, 'unbuilt');
+    await mkdir(join(copy, 'bin'), { recursive: true });
+    await cp(join(root, 'bin', 'run.js'), join(copy, 'bin', 'run.js'));
+    await cp(join(root, 'package.json'), join(copy, 'package.json'));
+    const start = (...args: string[]) =>
+      execa(process.execPath, [join(copy, 'bin', 'run.js'), ...args], { reject: false });
+    expect(await start('status')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('npm run build') });
+    expect((await start('--version')).stdout).toContain('mission-control/');
   });
 });
 
