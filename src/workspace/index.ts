@@ -9,3 +9,5 @@ export * from './read-bytes.js';
 export * from './tasks.js';
 export * from './workspace-files.js';
 export * from './zones.js';
+export * from './write-agent.js';
+export * from './write-tasks.js';

@@ -17,7 +17,7 @@ export interface FieldLine {
   value: string;
 }
 
-const TITLE = new RegExp(String.raw`^\s*(#{1,6}\s+)?(\*\*|__)?(${TASK_ID})(?::|\s+[-–—])\s*(.*?)\s*(?:\*\*|__)?\s*$`);
+const TITLE = new RegExp(String.raw`^\s*(#{1,6}\s+)?(\*\*|__)?(${TASK_ID})(?::|\s+[-–—])(?:\*\*|__)?\s*(.*?)\s*$`);
 const LOOSE_TITLE = /^()()([A-Za-z0-9][\w.-]{0,63}):\s+(.*?)\s*$/;
 const FIELD = /^(\s*[-*+]\s+(\*\*|__)?([A-Za-z][A-Za-z ]{0,30}?)(?:\*\*|__)?:(?:\*\*|__)?\s*)(.*?)\s*$/;
 const FIELDS = new Map<string, BlockField>([
@@ -61,7 +61,7 @@ function readBlock(
 ): FoundTask | null {
   const line = lines[at] ?? '';
   const strict = TITLE.exec(line);
-  const [, , , id, title] = strict ?? LOOSE_TITLE.exec(line) ?? [];
+  const [, , bold, id, title] = strict ?? LOOSE_TITLE.exec(line) ?? [];
   if (id === undefined) return null;
   const { fields, last } = readFields(lines, fenced, at, strict !== null);
   if (strict === null ? fields.status === undefined : Object.keys(fields).length === 0) return null;
@@ -75,7 +75,7 @@ function readBlock(
     });
   }
   const task = markdownTask(at, {
-    text: plainText(title ?? '') || id,
+    text: plainText(withoutEnd(title ?? '', bold)) || id,
     status: status ?? 'pending',
     id,
     assignee: fields.assignee === undefined ? undefined : valueIn(value('assignee')),
@@ -84,6 +84,11 @@ function readBlock(
     due: valueIn(value('due')),
   });
   return { task, place: { form: 'block', line: at, fields, lastField: last } };
+}
+
+/** `**TASK-1: title**` leaves the closing mark at the title. */
+function withoutEnd(title: string, mark: string | undefined): string {
+  return mark && title.endsWith(mark) ? title.slice(0, -mark.length) : title;
 }
 
 /** The field lines below a title. A block ends at the first blank line after them, and at whatever is no list. */

@@ -28,7 +28,7 @@ export interface TaskWarning {
 
 /** `P0` to `P3` in a text, or the word for one; null when it names none. */
 export function priorityIn(text: string): string | null {
-  const level = /(?<![\p{L}\p{N}_-])[Pp]([0-3])(?![\p{L}\p{N}_-])/u.exec(text.slice(0, 2000))?.[1];
+  const level = /(?<![\p{L}\p{N}_@-])[Pp]([0-3])(?![\p{L}\p{N}_-])/u.exec(text.slice(0, 2000))?.[1];
   if (level !== undefined) return `P${level}`;
   return PRIORITY_WORDS.get(text.trim().toLowerCase()) ?? null;
 }
@@ -51,7 +51,7 @@ export function priorityMark(text: string): string | null {
 export const ASSIGNEE_MARK = /(?<![\p{L}\p{N}_.@`])@(?:"([^"\n]+)"|([\p{L}\p{N}_][\p{L}\p{N}_.-]*))/u;
 
 /** `P0` to `P3` in running text. */
-export const PRIORITY_MARK = /(?<![\p{L}\p{N}_-])P[0-3](?![\p{L}\p{N}_-])/u;
+export const PRIORITY_MARK = /(?<![\p{L}\p{N}_@-])[Pp][0-3](?![\p{L}\p{N}_-])/u;
 
 /** The first `@name` of a text, without `@`. */
 export function assigneeMark(text: string): string | null {
@@ -77,12 +77,13 @@ export function plainText(text: string): string {
 
 /** Takes away the backslashes that `escapeMarkdown` puts in. */
 export function unescapeMarkdown(text: string): string {
-  return text.replaceAll(/\\([\\`*[\]<|])/g, '$1');
+  return text.replaceAll(/\\([\\`*_[\]<|])/g, '$1');
 }
 
 /** A text on one line in which nothing is Markdown, HTML or a cell's end. */
 export function escapeMarkdown(text: string): string {
-  return oneLine(text).replaceAll(/[\\`*[\]<|]/g, String.raw`\$&`);
+  // An underscore within a word (`build_api`) marks nothing.
+  return oneLine(text).replaceAll(/[\\`*[\]<|]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, String.raw`\$&`);
 }
 
 /** A text on one line, without control characters, at most 500 characters long. */
@@ -90,7 +91,8 @@ export function oneLine(text: string): string {
   return text
     .replaceAll(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
-    .slice(0, 500);
+    .slice(0, 500)
+    .trim();
 }
 
 /** Ids as tasks carry them: `TASK-041`, `TASK-AUTO-001`, `T-9`. */

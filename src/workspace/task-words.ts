@@ -81,10 +81,15 @@ export function isBareStatus(text: string): boolean {
  * How a file would write a status: as it does elsewhere (`examples`), else in the style of the text that is replaced (with
  * or without mark, capitals or not, `_` or blank).
  */
-export function writeStatus(status: TaskStatus, examples: readonly string[], replaced: string): string {
+export function writeStatus(
+  status: TaskStatus,
+  examples: readonly string[],
+  replaced: string,
+  inBlock: boolean,
+): string {
   const example = examples.find((text) => isBareStatus(text) && taskStatusOf(text) === status);
   if (example !== undefined) return example;
-  const { mark, word } = status === 'pending' && replaced.includes('⏳') ? NOT_STARTED : WRITTEN[status];
+  const { mark, word } = status === 'pending' && inBlock ? NOT_STARTED : WRITTEN[status];
   const letters = replaced.replaceAll(/[^\p{L}_-]+/gu, '');
   if (letters !== '' && letters === letters.toLowerCase())
     return withMark(word.toLowerCase().replaceAll(' ', '_'), mark, replaced);
