@@ -22,7 +22,7 @@ async function listen(settings: Partial<Settings> = {}, first?: object) {
   const heard: Frame[] = [];
   const client = new WebSocket(`${office.server.ws}/?channels=*`);
   clients.push(client);
-  client.on('message', (data) => heard.push(JSON.parse(String(data as Buffer)) as Frame));
+  client.on('message', (data) => heard.push(JSON.parse(String(data)) as Frame));
   await new Promise((resolve) => client.once('open', resolve));
   if (first) client.send(JSON.stringify(first));
   await expect.poll(() => heard.some(({ type }) => type === 'hello'), { timeout: 5000 }).toBe(true);

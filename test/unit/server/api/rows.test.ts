@@ -38,7 +38,12 @@ function agent(id: string, changes: Partial<Agent> = {}, counters: Partial<Agent
 }
 
 const task = (title: string, status: Agent['tasks'][number]['status']) => ({
-  ...{ source: 'state.json', id: null, title, status, started_at: null, priority: null },
+  source: 'state.json',
+  id: null,
+  title,
+  status,
+  started_at: null,
+  priority: null,
 });
 
 describe('a row', () => {
