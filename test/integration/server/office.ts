@@ -8,7 +8,7 @@ import { type Clock, loadConfig, type Settings } from '../../../src/base/index.j
 import { silentLog } from '../../../src/base/log.js';
 import { type RunningServer, startServer } from '../../../src/server/index.js';
 
-export const FIXTURE = fileURLToPath(new URL('../../fixtures/office', import.meta.url));
+const FIXTURE = fileURLToPath(new URL('../../fixtures/office', import.meta.url));
 
 const cleanups: (() => Promise<unknown>)[] = [];
 
@@ -54,40 +54,62 @@ export interface Answer {
   text: string;
 }
 
+interface OfficeOptions {
+  root?: string;
+  settings?: Partial<Settings>;
+  clock?: Clock;
+}
+
 /** A server over a copy of the fixture (or a given workspace), stopped after the test. */
-export async function startOffice(
-  options: { root?: string; settings?: Partial<Settings>; clock?: Clock } = {},
-): Promise<Office> {
-  const root = options.root ?? (await officeCopy());
+export async function startOffice(options: OfficeOptions = {}): Promise<Office> {
+  const office = await runOffice({ ...options, root: options.root ?? (await officeCopy()) });
+  cleanups.push(() => office.server.stop());
+  return office;
+}
+
+/** The same for all tests of a file: whoever starts it stops it. */
+export async function startSharedOffice(): Promise<{ office: Office; stop: () => Promise<void> }> {
+  const root = await mkdtemp(join(tmpdir(), 'mc-server-'));
+  await cp(FIXTURE, root, { recursive: true });
+  const office = await runOffice({ root });
+  const stop = async () => {
+    await office.server.stop();
+    await rm(root, { recursive: true, force: true });
+  };
+  return { office, stop };
+}
+
+async function runOffice({ root, settings, clock }: OfficeOptions & { root: string }): Promise<Office> {
   const server = await startServer({
     workspace: root,
-    settings: await settingsWith(options.settings),
+    settings: await settingsWith(settings),
     log: silentLog(),
-    ...(options.clock ? { clock: options.clock } : {}),
+    ...(clock ? { clock } : {}),
   });
-  cleanups.push(() => server.stop());
-  const call = async (
-    method: string,
-    path: string,
-    headers: Record<string, string>,
-    body?: unknown,
-  ): Promise<Answer> => {
-    const response = await fetch(`${server.http}${path}`, {
-      method,
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-    return { status: response.status, headers: response.headers, text, body: isJson && text ? JSON.parse(text) : null };
-  };
   return {
     root,
     server,
     port: Number(new URL(server.http).port),
-    get: (path, headers = {}) => call('GET', path, headers),
-    send: (method, path, body, headers = {}) => call(method, path, headers, body),
+    get: (path, headers = {}) => call(server.http, 'GET', path, headers),
+    send: (method, path, body, headers = {}) => call(server.http, method, path, headers, body),
   };
+}
+
+async function call(
+  url: string,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body?: unknown,
+): Promise<Answer> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+  return { status: response.status, headers: response.headers, text, body: isJson && text ? JSON.parse(text) : null };
 }
 
 /** Sends bytes as they are and gives everything that comes back until the server hangs up (or `until` is seen). */
