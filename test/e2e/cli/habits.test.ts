@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -106,6 +107,15 @@ describe('printing', () => {
     const args = ['agents', 'list', '--status', 'stale', ...here()];
     expect((await run(place, args)).err).toContain('no agent is stale');
     expect((await run(place, [...args, '-q'])).err).toBe('');
+  });
+
+  it.runIf(existsSync('/dev/full'))('says so when stdout takes no more, instead of a trace', async () => {
+    const script = `"$NODE" "$BIN" config path > /dev/full; echo "$?"`;
+    const env = { ...place.env, NODE: process.execPath, BIN: join(root, 'bin', 'run.js') };
+    const { stdout, stderr } = await execa('bash', ['-c', script], { env, extendEnv: false });
+    expect(stdout).toBe('1');
+    expect(stderr).toContain('the disk is full');
+    expect(stderr).not.toMatch(/\n\s+at /);
   });
 
   it('ends quietly when its reader leaves', async () => {

@@ -39,6 +39,12 @@ describe('mc serve', () => {
     expect(String(stdout)).toMatch(/^REST .*\nWebSocket +ws:\/\/127\.0\.0\.1:\d+\n$/);
   });
 
+  it('ends with 0 when its terminal is closed', async () => {
+    const { process: child } = await serve(place);
+    child.kill('SIGHUP');
+    expect((await child).exitCode).toBe(0);
+  });
+
   it('ends at once with 130 on a second signal', async () => {
     const { process: child } = await serve(place);
     child.kill('SIGINT');
