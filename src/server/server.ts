@@ -126,7 +126,9 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     socket.server.listening ? { state: 'available' } : { state: 'does not listen', down: true },
   );
 
+  const urls = { http: `http://${urlHost(host)}:${rest.port}`, ws: `ws://${urlHost(host)}:${socket.port}` };
   const context: ApiContext = {
+    streamUrl: urls.ws,
     feed,
     bus,
     hub,
@@ -149,7 +151,6 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     await api.close();
   });
 
-  const urls = { http: `http://${urlHost(host)}:${rest.port}`, ws: `ws://${urlHost(host)}:${socket.port}` };
   await lock.update(urls);
   hub.attach(socket.server);
   socket.serve(answerUpgradeRequired);

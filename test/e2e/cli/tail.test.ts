@@ -1,4 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Socket,
+  type Server as TcpServer,
+} from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { workspaceLayout } from '../../../src/base/index.js';
@@ -41,6 +49,42 @@ async function tail(...args: string[]) {
   };
 }
 
+/** A server that knows only where the stream is: behind a line that can be cut. */
+async function brittleLine(ws: string) {
+  const open = new Set<Socket>();
+  let whole = true;
+  const line = createTcpServer((socket) => {
+    if (!whole) return void socket.destroy();
+    const onward = connect(Number(new URL(ws).port), '127.0.0.1');
+    for (const end of [socket, onward]) {
+      open.add(end);
+      end.on('error', () => end.destroy());
+    }
+    socket.pipe(onward).pipe(socket);
+  });
+  const port = await listen(line);
+  const status = createServer((_, reply) => reply.end(JSON.stringify({ url: `ws://127.0.0.1:${port}` })));
+  const cut = () => {
+    whole = false;
+    for (const end of open) end.destroy();
+  };
+  return {
+    http: `http://127.0.0.1:${await listen(status)}`,
+    cut,
+    mend: () => (whole = true),
+    close() {
+      cut();
+      line.close();
+      status.close();
+    },
+  };
+}
+
+async function listen(server: TcpServer): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
 const say = async (message: string) => {
   expect((await run(place, ['notify', message, '-w', place.office])).status).toBe(0);
 };
@@ -75,6 +119,16 @@ describe('mc events tail', () => {
     expect(events()).toMatchObject([{ type: 'agent_status', data: { agent: 'newcomer' } }]);
   });
 
+  it('finds the stream of a server that is named by its URL only', async () => {
+    const { json } = await runJson(place, ['status', '-w', place.office]);
+    const there = ['--server', served.ready.http];
+    await say('over there');
+    const since = `${json.position.epoch}:${json.position.seq}`;
+    const { status, out } = await run(place, ['events', 'tail', '--since', since, '--limit', '1', ...there]);
+    expect(status).toBe(0);
+    expect(out).toContain('over there');
+  });
+
   it('ends with 130 on SIGINT', async () => {
     const { child } = await tail();
     child.kill('SIGINT');
@@ -88,6 +142,19 @@ describe('mc events tail', () => {
     await say('nor this');
     expect((await child).exitCode).toBe(0);
     expect(notes()).not.toContain('EPIPE');
+  });
+
+  it('misses nothing and tells nothing twice over a lost connection', async () => {
+    const line = await brittleLine(served.ready.ws);
+    const { events } = await tail('--type', 'notification', '--server', line.http);
+    await say('before the cut');
+    await vi.waitFor(() => expect(events()).toHaveLength(1));
+    line.cut();
+    for (const message of ['in the dark', 'still dark']) await say(message);
+    line.mend();
+    const all = ['before the cut', 'in the dark', 'still dark'];
+    await vi.waitFor(() => expect(messages(events())).toEqual(all), { timeout: 10_000 });
+    line.close();
   });
 
   it('goes on with the next server after a restart', async () => {
