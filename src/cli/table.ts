@@ -1,3 +1,4 @@
+import Table from 'cli-table3';
 import { cleanText } from './clean.js';
 import { type Colour, paint, type Terminal } from './terminal.js';
 import { pad, truncate, widthOf } from './width.js';
@@ -16,6 +17,25 @@ export interface Column<Row> {
 
 const GAP = '  ';
 
+/** No box: one rule under the head says enough, and narrow terminals have no cells to spare. */
+const OPEN = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: GAP,
+};
+
 /**
  * A table in plain columns. On a terminal it fits into the width and has one rule under its head; elsewhere it is as wide
  * as it is. A column in which no row has anything is left out. Ends without a line end.
@@ -30,12 +50,16 @@ export function renderTable<Row>(all: readonly Column<Row>[], rows: readonly Row
   const head = columns.map((column, index) =>
     paint(terminal, 'dim', pad(truncate(column.header, widths[index] ?? 0), widths[index] ?? 0, column.align)),
   );
-  const lines = cells.map((line, at) =>
-    line.map((text, index) => finish(text, columns[index], rows[at], widths[index] ?? 0, terminal)),
-  );
-  const rule = widths.map((width) => (terminal.unicode ? '─' : '-').repeat(width)).join(GAP);
-  return [head, ...(terminal.boxes ? [[paint(terminal, 'dim', rule)]] : []), ...lines]
-    .map((line) => line.join(GAP).trimEnd())
+  const rule = widths.map((width) => paint(terminal, 'dim', (terminal.unicode ? '─' : '-').repeat(width)));
+  const table = new Table({ chars: OPEN, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
+  table.push(head, ...(terminal.boxes ? [rule] : []));
+  for (const [at, line] of cells.entries()) {
+    table.push(line.map((text, index) => finish(text, columns[index], rows[at], widths[index] ?? 0, terminal)));
+  }
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
     .join('\n');
 }
 
