@@ -11,10 +11,10 @@ function ask(services: Services) {
   const layout = workspaceLayout('/office');
   const context = { services, clock: { now: () => T0 + 1500 }, version: '1.2.3', startedAt: T0, layout } as ApiContext;
   const { health, ready } = healthEndpoints(context);
-  return [health, ready].map(({ handle }) => {
+  return [health, ready].map((endpoint) => {
     let status = 200;
     const reply = { code: (code: number) => void (status = code) };
-    return { body: handle({ reply } as never), status };
+    return { body: endpoint.handle({ reply } as never), status };
   });
 }
 
