@@ -8,7 +8,9 @@ let frames = 0;
 let latencies = [];
 let waiting = null;
 
-process.on('message', async (order) => {
+process.on('message', (order) => void obey(order));
+
+async function obey(order) {
   if (order.do === 'connect') {
     for (let i = 0; i < order.clients; i += 50) {
       const batch = Math.min(50, order.clients - i);
@@ -27,7 +29,7 @@ process.on('message', async (order) => {
     setTimeout(report, 5000);
     maybeReport();
   }
-});
+}
 
 /** A WebSocket client with nothing but a handshake and a frame counter; every client of the hub is an old one. */
 function join(port) {

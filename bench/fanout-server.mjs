@@ -9,7 +9,9 @@ const publish = await { hub: startHub, ws: startLoop, 'socket.io': startSocketIo
 await new Promise((resolve) => server.listen(0, '127.0.0.1', 2048, resolve));
 process.send({ type: 'listening', port: server.address().port });
 
-process.on('message', async (order) => {
+process.on('message', (order) => void obey(order));
+
+async function obey(order) {
   if (order.do === 'memory') {
     globalThis.gc();
     await delay(200);
@@ -17,7 +19,7 @@ process.on('message', async (order) => {
   } else if (order.do === 'publish') {
     process.send({ type: 'publish', ...(await measure(order)) });
   }
-});
+}
 
 async function measure({ burst, rate, seconds }) {
   const begun = process.hrtime.bigint();

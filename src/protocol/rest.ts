@@ -169,6 +169,8 @@ export interface PeerRow {
 
 export interface WebSocketStatusAnswer {
   status: 'running';
+  /** Where the stream is, `ws://…` without a trailing slash. */
+  url?: string;
   connected_clients: number;
   epoch: string;
   seq: number;

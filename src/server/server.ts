@@ -126,7 +126,9 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     socket.server.listening ? { state: 'available' } : { state: 'does not listen', down: true },
   );
 
+  const urls = { http: `http://${urlHost(host)}:${rest.port}`, ws: `ws://${urlHost(host)}:${socket.port}` };
   const context: ApiContext = {
+    streamUrl: urls.ws,
     feed,
     bus,
     hub,
@@ -149,9 +151,9 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     await api.close();
   });
 
-  if (!isLoopback(host))
+  if (!isLoopback(host)) {
     log.warn({ host }, 'other machines reach this server, and nothing of what it says is encrypted');
-  const urls = { http: `http://${urlHost(host)}:${rest.port}`, ws: `ws://${urlHost(host)}:${socket.port}` };
+  }
   await lock.update(urls);
   hub.attach(socket.server);
   socket.serve(answerUpgradeRequired);

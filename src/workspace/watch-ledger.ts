@@ -1,6 +1,6 @@
 import type { FileChange } from '../protocol/index.js';
 import { type Listing, changedNames, isSameMark, listFiles, markOf } from './scan.js';
-import type { Noun, Place } from './watch-places.js';
+import type { FileNoun, Place } from './watch-places.js';
 
 /** What every watched file looked like when it was last read: for finding changes that no watch told of. */
 export interface Ledger {
@@ -13,7 +13,7 @@ export interface Ledger {
   /** To be called when the read of a noun begins. */
   settle(key: string): void;
   /** What became of a file that has no event of its own since it was last asked for; null: nothing. */
-  fileChange(noun: Extract<Noun, { kind: 'file' }>): FileChange | null;
+  fileChange(noun: FileNoun): FileChange | null;
 }
 
 /** `now`: milliseconds since the epoch. */

@@ -45,6 +45,7 @@ export function createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs }:
 
   return {
     start() {
+      if (closed) return;
       nextRound = performance.now() + (isNative() ? rescanMs : pollMs);
       timer = setInterval(tick, pollMs);
     },
@@ -71,7 +72,18 @@ export function createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs }:
     const isDue = performance.now() >= nextRound;
     if (isBurst || tree.isIncomplete() || (isDue && isNative())) void begin(isBurst);
     else if (isDue) void begin(true);
-    else if (isNative()) for (const branch of tree.branches.values()) if (branch.blind) compare(branch.places, true);
+    else if (isNative()) lookAtBlind();
+  }
+
+  /** What no watch tells of, although there are watches: a directory that may not be watched, a backslash in a name. */
+  function lookAtBlind(): void {
+    const blind = [...tree.branches.values()].filter((branch) => branch.blind);
+    if (blind.some(({ agent }) => agent === null)) void begin(true);
+    else
+      for (const { key, places } of blind) {
+        tree.look(key);
+        compare(places, true);
+      }
   }
 
   function begin(strict: boolean): Promise<void> {

@@ -16,12 +16,14 @@ export interface Place {
 }
 
 /** What a change in a watched directory is about. */
-export type Noun =
-  | { kind: 'agent'; id: string }
-  | { kind: 'office' }
-  | { kind: 'tasks'; file: TaskFile }
-  /** A file that has no event of its own. */
-  | { kind: 'file'; place: Place; name: string };
+export type Noun = { kind: 'agent'; id: string } | { kind: 'office' } | { kind: 'tasks'; file: TaskFile } | FileNoun;
+
+/** A file that has no event of its own. */
+export interface FileNoun {
+  kind: 'file';
+  place: Place;
+  name: string;
+}
 
 /** The three directories above the agents. */
 export function trunkPlaces(root: string): Record<'root' | 'mission-control' | 'agents', Place> {

@@ -3,10 +3,10 @@ import type { AgentReading, OfficeReading, Reading, TaskFileReading } from '../p
 import { readSome } from './read.js';
 import { reasonOf } from './read-bytes.js';
 import type { Value } from './watch-delivery.js';
-import type { Noun } from './watch-places.js';
+import type { FileNoun, Noun } from './watch-places.js';
 
 /** A noun whose files have to be read. */
-export type ReadNoun = Exclude<Noun, { kind: 'file' }>;
+export type ReadNoun = Exclude<Noun, FileNoun>;
 
 /** Reads one noun at `now` (milliseconds). */
 export async function readNoun(root: string, noun: ReadNoun, now: number): Promise<Value> {
@@ -15,9 +15,9 @@ export async function readNoun(root: string, noun: ReadNoun, now: number): Promi
   return (await readSome(root, { office: true }, now)).office ?? null;
 }
 
-/** True when a second read of a noun found what the first had found. Changes of files are told each time. */
+/** True when a second read of a noun found what the first had found. */
 export function isSameValue(a: Value | undefined, b: Value | undefined): boolean {
-  return !(a && 'kind' in a) && isDeepStrictEqual(a, b);
+  return isDeepStrictEqual(a, b);
 }
 
 /** Nouns of a whole reading that could not be read for want of file handles. */

@@ -1,15 +1,16 @@
 /** The watcher: a door of its own, so that commands which only read files do not load chokidar. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, errnoOf } from '../base/index.js';
 import type { Logger } from '../base/log.js';
-import type { Reading } from '../protocol/index.js';
+import { type Reading, emptyReading } from '../protocol/index.js';
 import { readAll } from './read.js';
 import { type Value, createDelivery } from './watch-delivery.js';
 import { createLedger } from './watch-ledger.js';
 import { createPatrol } from './watch-patrol.js';
-import { type Noun, type Place, branchOf, nounKey, nounOf } from './watch-places.js';
+import { type FileNoun, type Noun, type Place, branchOf, nounKey, nounOf } from './watch-places.js';
 import { type OpenPost, openPost } from './watch-post.js';
 import { createReadQueue } from './watch-queue.js';
-import { isSameValue, isStarved, readNoun, starvedIn } from './watch-read.js';
+import { type ReadNoun, isSameValue, isStarved, readNoun, starvedIn } from './watch-read.js';
 import { type Branch, createTree } from './watch-tree.js';
 
 export interface WatcherOptions {
@@ -39,7 +40,10 @@ export interface WatcherHealth {
 }
 
 export interface Watcher {
-  /** The first whole reading. What changes after it was read goes to `onReading`; nothing falls between the two. */
+  /**
+   * The first whole reading. What changes after it was read goes to `onReading`; nothing falls between the two. To be called
+   * once; closed meanwhile, it resolves with an empty reading.
+   */
   start(): Promise<Reading>;
   /** Looks at every file now; resolves when all that had changed is delivered. */
   rescan(): Promise<void>;
@@ -49,6 +53,9 @@ export interface Watcher {
 
 /** How long to wait for a file handle before a file is read again, in milliseconds. */
 const STARVED_MS = 250;
+
+/** How long to wait before looking what became of a file that has no event of its own, in milliseconds. */
+const FILE_MS = 30;
 
 /** Watches the workspace at `root`, which need not be there (yet). Does nothing before `start`. */
 export function createWatcher(options: WatcherOptions): Watcher {
@@ -61,13 +68,11 @@ export function createWatcher(options: WatcherOptions): Watcher {
 
   const ledger = createLedger(() => clock.now());
   const delivery = createDelivery(() => clock.now(), deliver);
-  const queue = createReadQueue<Noun, Value | undefined>({
-    read,
-    deliver: (noun, value) => {
-      if (value !== undefined) delivery.add(noun, value);
-    },
-    isSame: isSameValue,
-  });
+  const add = (noun: Noun, value: Value | undefined): void => {
+    if (value !== undefined) delivery.add(noun, value);
+  };
+  const nouns = createReadQueue<ReadNoun, Value | undefined>({ read, deliver: add, isSame: isSameValue });
+  const files = createReadQueue<FileNoun, Value>({ read: lookLater, deliver: add, isSame: () => false, atOnce: 1e6 });
   const isNative = (): boolean => mode === 'native';
   const tree = createTree({ root, openPost: options.openPost ?? openPost, isNative, onRaw, onError, onOpen, onGone });
   const patrol = createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs });
@@ -76,6 +81,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     async start() {
       tree.look('root');
       await tree.idle();
+      if (closed) return emptyReading(clock.now());
       // Only now: what changed before is read, what changes from here on is told.
       hasRead = true;
       patrol.start();
@@ -83,12 +89,15 @@ export function createWatcher(options: WatcherOptions): Watcher {
       for (const { name, reason } of refused) log?.warn({ name, reason }, 'an entry of agents/ is refused');
       delivery.know(reading.agents.keys());
       for (const noun of starvedIn(reading)) markLater(noun);
-      setImmediate(() => queue.release());
+      setImmediate(() => {
+        nouns.release();
+        files.release();
+      });
       return reading;
     },
     async rescan() {
       await patrol.round(true);
-      await queue.idle();
+      await Promise.all([nouns.idle(), files.idle()]);
       await delivery.flushed();
     },
     health: () => ({ state: closed ? 'stopped' : stateNow(), mode, directories: countPlaces(tree.branches.values()) }),
@@ -96,7 +105,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       closed = true;
       for (const timer of timers) clearTimeout(timer);
       delivery.close();
-      await Promise.all([patrol.close(), tree.close(), queue.close()]);
+      await Promise.all([patrol.close(), tree.close(), nouns.close(), files.close()]);
     },
   };
 
@@ -139,12 +148,13 @@ export function createWatcher(options: WatcherOptions): Watcher {
   }
 
   function mark(noun: Noun): void {
-    if (!closed) queue.mark(nounKey(noun), noun);
+    if (closed) return;
+    if (noun.kind === 'file') files.mark(nounKey(noun), noun);
+    else nouns.mark(nounKey(noun), noun);
   }
 
   /** Undefined when there is nothing to tell: the noun could not be read and will be read again. */
-  async function read(noun: Noun): Promise<Value | undefined> {
-    if (noun.kind === 'file') return ledger.fileChange(noun);
+  async function read(noun: ReadNoun): Promise<Value | undefined> {
     ledger.settle(nounKey(noun));
     try {
       const value = await readNoun(root, noun, clock.now());
@@ -154,6 +164,12 @@ export function createWatcher(options: WatcherOptions): Watcher {
     }
     markLater(noun);
     return undefined;
+  }
+
+  /** Nobody waits for these: a file that is made and then filled is told once. */
+  async function lookLater(noun: FileNoun): Promise<Value> {
+    await wait(FILE_MS);
+    return ledger.fileChange(noun);
   }
 
   function markLater(noun: Noun): void {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { writeFileAtomic } from '../../../src/base/index.js';
+import type { Reading } from '../../../src/protocol/index.js';
 import { agentPath, endAll, expectStatus, putState, settled, swapState, watchOffice, watchRoot } from './workspace.js';
 
 afterEach(endAll);
@@ -137,5 +138,18 @@ describe('watcher: changes', () => {
     await settled(watched);
     expect(watched.files()).toHaveLength(4);
     expect(watched.tellsOf('one')).toBe(0);
+  });
+
+  it('outlives whoever takes its readings and throws', async () => {
+    const taken: string[] = [];
+    const onReading = (reading: Reading): void => {
+      taken.push(...reading.agents.keys());
+      throw new Error('not taken');
+    };
+    const watched = await watchOffice({ one: 'idle', two: 'idle' }, { onReading });
+    await swapState(watched.root, 'one', 'busy');
+    await expect.poll(() => taken).toEqual(['one']);
+    await swapState(watched.root, 'two', 'busy');
+    await expect.poll(() => taken).toEqual(['one', 'two']);
   });
 });

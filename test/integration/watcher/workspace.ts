@@ -14,14 +14,14 @@ export interface Watched {
   readings: Reading[];
   modes: { mode: string; reason: string }[];
   /** What the readings say now of an agent; undefined when nothing was ever said. */
-  agent(id: string): AgentReading | null | undefined;
+  agent: (id: string) => AgentReading | null | undefined;
   /** The agents that are there now. */
-  ids(): string[];
+  ids: () => string[];
   /** How many readings since the first hold this agent. */
-  tellsOf(id: string): number;
+  tellsOf: (id: string) => number;
   /** `kind path` of all changes of other files. */
-  files(): string[];
-  path(...names: string[]): string;
+  files: () => string[];
+  path: (...names: string[]) => string;
 }
 
 const running: Watched[] = [];
