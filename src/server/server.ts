@@ -17,7 +17,7 @@ import { createBus } from '../bus/index.js';
 import { createState } from '../state/index.js';
 import { createWatcher, type Watcher } from '../workspace/watcher.js';
 import { type ApiContext, createAnswerCache, createApi, NO_METRICS } from './api/index.js';
-import { createGuards, urlHost } from './auth/index.js';
+import { createGuards, isLoopback, urlHost } from './auth/index.js';
 import { answerUpgradeRequired, type Door, openDoor } from './doors.js';
 import { createFeed } from './feed.js';
 import { createPublisher } from './published.js';
@@ -151,6 +151,9 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     await api.close();
   });
 
+  if (!isLoopback(host)) {
+    log.warn({ host }, 'other machines reach this server, and nothing of what it says is encrypted');
+  }
   await lock.update(urls);
   hub.attach(socket.server);
   socket.serve(answerUpgradeRequired);
