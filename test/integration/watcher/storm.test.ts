@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, describe, expect, it } from 'vitest';
 import { agentPath, endAll, settled, watchOffice } from './workspace.js';
 
@@ -26,8 +25,21 @@ function manyAgents(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, at) => [`agent-${at}`, 'idle']));
 }
 
-function milliseconds(delay: IntervalHistogram): number {
-  return delay.max / 1e6;
+/**
+ * Measures how long this process held its own event loop, in milliseconds: the longest time between two ticks of a timer, but no more
+ * than the processor time it took meanwhile, because on a busy machine the rest of it was somebody else's.
+ */
+function watchLoop(): { longest(): number; stop(): void } {
+  let at = performance.now();
+  let cpu = process.cpuUsage();
+  let longest = 0;
+  const timer = setInterval(() => {
+    const used = process.cpuUsage(cpu);
+    longest = Math.max(longest, Math.min(performance.now() - at, (used.user + used.system) / 1000));
+    at = performance.now();
+    cpu = process.cpuUsage();
+  }, 2);
+  return { longest: () => longest, stop: () => clearInterval(timer) };
 }
 
 describe('watcher: storms', () => {
@@ -36,8 +48,7 @@ describe('watcher: storms', () => {
       it(`joins ${10_000 * RUNS} writes (${how}) to ${agents} agents and ends in the true final state`, async () => {
         const watched = await watchOffice(manyAgents(agents));
         const writes = 10_000 * RUNS;
-        const delay = monitorEventLoopDelay({ resolution: 5 });
-        delay.enable();
+        const loop = watchLoop();
         await once(storm(watched.root, agents, writes, how), 'exit');
         const last = (id: number): string => `n${writes - ((writes - id) % agents)}`;
         const wrong = (): string[] =>
@@ -45,13 +56,13 @@ describe('watcher: storms', () => {
             .filter((at) => watched.agent(`agent-${at}`)?.agent.status !== last(at))
             .map((at) => `agent-${at}: ${watched.agent(`agent-${at}`)?.agent.status}, not ${last(at)}`);
         await expect.poll(wrong, { timeout: 15_000, interval: 100 }).toEqual([]);
-        delay.disable();
+        loop.stop();
         await settled(watched);
         expect(wrong()).toEqual([]);
         const tells = watched.readings.reduce((sum, reading) => sum + reading.agents.size, 0);
-        expect(tells).toBeLessThanOrEqual(writes);
-        // 50 ms is the promise; the machine of a test has other work to do.
-        expect(milliseconds(delay)).toBeLessThan(process.env.CI ? 200 : 100);
+        // Making sure after a burst may tell the same once more; nothing else may.
+        expect(tells).toBeLessThanOrEqual(writes * 1.1);
+        expect(loop.longest()).toBeLessThan(50);
       });
     }
   }
