@@ -103,12 +103,19 @@ function asidePath(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.mc-tmp`);
 }
 
-/** Removes a dead lock, but not one that somebody else has put there since we looked. */
+/** Moves a dead lock away. Should somebody else have put a living one there since we looked, it is put back. */
 async function removeDead(path: string, dead: LockHolder | null): Promise<void> {
-  const current = await readLock(path);
-  if (dead === null && current !== null) return;
-  if (dead !== null && current !== null && (current.pid !== dead.pid || current.since !== dead.since)) return;
-  await rm(path, { force: true });
+  const aside = asidePath(path);
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  const moved = await readLock(aside);
+  const isOther = moved !== null && (moved.pid !== dead?.pid || moved.since !== dead.since);
+  if (isOther) await link(aside, path).catch(() => {});
+  await rm(aside, { force: true });
 }
 
 function busy(path: string, holder: LockHolder): McError {

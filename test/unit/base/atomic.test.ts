@@ -1,0 +1,40 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isAsideName, writeFileAtomic } from '../../../src/base/index.js';
+import { scratch } from '../../support/scratch.js';
+
+describe('writeFileAtomic', () => {
+  it('makes the directory, writes, and leaves nothing aside', async () => {
+    const file = join(scratch(), 'deep', 'state.json');
+    await writeFileAtomic(file, '{"a":1}');
+    expect(readFileSync(file, 'utf8')).toBe('{"a":1}');
+    expect(readdirSync(join(file, '..'))).toEqual(['state.json']);
+  });
+
+  it('keeps the mode of the file it replaces', async () => {
+    const file = join(scratch(), 'state.json');
+    writeFileSync(file, 'old');
+    chmodSync(file, 0o600);
+    await writeFileAtomic(file, 'new');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('takes names as long as a file system allows', async () => {
+    const file = join(scratch(), `${'n'.repeat(250)}.json`);
+    await writeFileAtomic(file, 'x');
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it('fails without a trace when the place is taken by a directory', async () => {
+    const directory = scratch();
+    mkdirSync(join(directory, 'state.json'));
+    await expect(writeFileAtomic(join(directory, 'state.json'), 'x')).rejects.toMatchObject({ code: 'EISDIR' });
+    expect(readdirSync(directory)).toEqual(['state.json']);
+  });
+
+  it('names its files aside so that watchers pass them over', () => {
+    expect(isAsideName('.state.json.0a1b.mc-tmp')).toBe(true);
+    expect(isAsideName('state.json')).toBe(false);
+  });
+});

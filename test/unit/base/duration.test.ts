@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { formatDuration, parseDuration, parseMoment } from '../../../src/base/index.js';
+
+const now = Date.parse('2026-02-18T12:00:00Z');
+
+describe('durations and moments', () => {
+  it.each([
+    ['250ms', 250],
+    ['90s', 90_000],
+    ['15m', 900_000],
+    ['24h', 86_400_000],
+    ['7d', 604_800_000],
+    ['2w', 1_209_600_000],
+    ['1.5h', 5_400_000],
+    ['10', null],
+    ['-5m', null],
+    ['5 apples', null],
+    ['', null],
+  ])('reads %s as %s', (text, ms) => expect(parseDuration(text)).toBe(ms));
+
+  it.each([
+    ['15m', now - 900_000],
+    ['2026-02-17T06:00:00Z', Date.parse('2026-02-17T06:00:00Z')],
+    ['2026-02-17T06:00:00+08:00', Date.parse('2026-02-16T22:00:00Z')],
+    ['1771366041000', 1_771_366_041_000],
+  ])('reads the moment %s', (text, ms) => expect(parseMoment(text, now)).toBe(ms));
+
+  it.each(['yesterday', '2026-99-99', '12', ''])('refuses the moment "%s", saying what it takes', (text) => {
+    expect(() => parseMoment(text, now)).toThrowError(
+      expect.objectContaining({ code: 'input.invalid', hint: expect.stringContaining('7d') }),
+    );
+  });
+
+  it.each([
+    [4000, '4s'],
+    [120_000, '2m'],
+    [11_100_000, '3h 5m'],
+    [7_200_000, '2h'],
+    [200_000_000, '2d'],
+    [-5, '0s'],
+  ])('writes %d ms as %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
+});

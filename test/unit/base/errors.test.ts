@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { errnoOf, McError, packageVersion, toMcError } from '../../../src/base/index.js';
+
+describe('McError', () => {
+  it('knows its exit and HTTP status, and its body', () => {
+    const error = new McError('agent.not_found', 'Agent not found', { hint: 'mc agents list' });
+    expect([error.exit, error.http]).toEqual([4, 404]);
+    expect(error.toBody()).toEqual({ error: 'Agent not found', code: 'agent.not_found', hint: 'mc agents list' });
+  });
+
+  it.each([
+    [Object.assign(new Error('write'), { code: 'ENOSPC' }), 'disk.full'],
+    [Object.assign(new Error('open'), { code: 'EACCES' }), 'io'],
+    [new TypeError('x is not a function'), 'internal'],
+    ['a thrown text', 'internal'],
+  ])('gives %s a code', (thrown, code) => expect(toMcError(thrown).code).toBe(code));
+
+  it('leaves an error with a name as it is', () => {
+    const error = new McError('usage', 'no');
+    expect(toMcError(error)).toBe(error);
+    expect(errnoOf(error)).toBeNull();
+  });
+});
+
+describe('packageVersion', () => {
+  it('is the version of package.json', () => expect(packageVersion()).toMatch(/^\d+\.\d+\.\d+/));
+});
