@@ -1,4 +1,4 @@
-import type { StatusCounts } from '../protocol/index.js';
+import type { HealthPart, StatusCounts } from '../protocol/index.js';
 
 /** Everything the score is made from. */
 export interface HealthInput {
@@ -17,15 +17,6 @@ export interface BackupFacts {
   limit: number;
   /** False when the schedule is switched off. */
   scheduled: boolean;
-}
-
-export interface HealthPart {
-  name: 'agents' | 'tasks' | 'freshness' | 'backup';
-  weight: number;
-  /** 0 to 1. */
-  value: number;
-  /** The figures behind it, in words. */
-  because: string;
 }
 
 export interface Health {

@@ -12,6 +12,8 @@ export type MetaKey =
   /** When the last collection was due. */
   | 'last_collection'
   | 'collect_interval'
+  /** How the health score of the last collection came about, as JSON. */
+  | 'health'
   /** A tier's buckets before this are complete. */
   | `rolled_${RollupTier}`
   /** Rows of a tier before this have been retired. */

@@ -1,3 +1,4 @@
+import type { HealthExplanation } from '../protocol/index.js';
 import type { Database } from './database.js';
 import { metaNumber, setMeta } from './meta.js';
 import { encodeValue, type MetricScope, metricsOf } from './registry.js';
@@ -44,7 +45,7 @@ export interface IntervalRow {
 /** The writing end of the database. Every method is one transaction. */
 export interface Store {
   db: Database;
-  writeCollection(collection: Collection, interval: number): void;
+  writeCollection(collection: Collection, interval: number, health: HealthExplanation | null): void;
   writeBatch(events: readonly EventRow[], intervals: readonly IntervalRow[]): void;
   /** Totals by agent. */
   observed(): Map<string, ObservedTotals>;
@@ -65,19 +66,22 @@ export function createStore(db: Database): Store {
   const writeInterval = db.prepare(insertInto('intervals', ['agent', 'began', 'ended', 'status']));
   setMeta(db, 'clean', 0);
 
-  const collect = db.transaction(({ t, agents, system, observed }: Collection, interval: number) => {
-    rewind(db, t);
-    for (const { agent, values } of agents) {
-      writers.agent(keyOf(agent), t, values);
-      writeLast(keyOf(agent), t, values);
-    }
-    writers.system(0, t, system);
-    for (const { agent, totals: o } of observed) {
-      writeObserved.run(keyOf(agent), o.work, o.idle, o.completed, o.failed, o.sent, o.received);
-    }
-    setMeta(db, 'last_collection', t);
-    setMeta(db, 'collect_interval', interval);
-  });
+  const collect = db.transaction(
+    ({ t, agents, system, observed }: Collection, interval: number, health: HealthExplanation | null) => {
+      rewind(db, t);
+      for (const { agent, values } of agents) {
+        writers.agent(keyOf(agent), t, values);
+        writeLast(keyOf(agent), t, values);
+      }
+      writers.system(0, t, system);
+      for (const { agent, totals: o } of observed) {
+        writeObserved.run(keyOf(agent), o.work, o.idle, o.completed, o.failed, o.sent, o.received);
+      }
+      setMeta(db, 'last_collection', t);
+      setMeta(db, 'collect_interval', interval);
+      if (health) setMeta(db, 'health', JSON.stringify(health));
+    },
+  );
   const batch = db.transaction((events: readonly EventRow[], intervals: readonly IntervalRow[]) => {
     for (const { t, type, agent, data } of events) writeEvent.run(t, type, agent, data);
     for (const { agent, began, ended, status } of intervals) writeInterval.run(keyOf(agent), began, ended, status);
@@ -85,7 +89,8 @@ export function createStore(db: Database): Store {
 
   return {
     db,
-    writeCollection: (collection, interval) => keyOf.guard(() => collect.immediate(collection, interval)),
+    writeCollection: (collection, interval, health) =>
+      keyOf.guard(() => collect.immediate(collection, interval, health)),
     writeBatch: (events, intervals) => keyOf.guard(() => batch.immediate(events, intervals)),
     observed() {
       const rows = db.prepare('SELECT a.name, o.* FROM observed o JOIN agents a ON a.id = o.agent').all();
