@@ -64,6 +64,7 @@ export function createDesk(file: string = workerFile('metrics')): MetricsDesk {
       nextId += 1;
       const asked: Asked = { id, name, input };
       worker.ref();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
       worker.postMessage(asked);
       return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
     },

@@ -33,7 +33,7 @@ export function readHistory(db: Database, input: HistoryInput, now: number): Age
   const plan = planQuery(db, { since: Math.max(0, now - period), until: now + 1, step, agg: 'avg' });
   const rows = key === null ? [] : plan.step === 'raw' ? rawRows(db, scope, key, plan) : stepRows(db, scope, key, plan);
   if (rows.length > MAX_ROWS) throw invalid(`the answer would hold more than ${MAX_ROWS} rows`, 'use a step');
-  const history = rows.reverse().map(({ t, values }) => ({
+  const history = rows.toReversed().map(({ t, values }) => ({
     id: rowId(t, key ?? 0),
     ...(agent === null ? systemRow(t, values) : agentRow(agent, t, values)),
   }));

@@ -56,7 +56,11 @@ async function copyAside(db: Database, path: string, now: number): Promise<strin
   await rm(unfinished, { force: true });
   await db.backup(unfinished);
   const handle = await open(unfinished, 'r+');
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
   await rename(unfinished, copy);
   await syncDirectory(dirname(copy));
   return copy;

@@ -4,6 +4,7 @@ import type { PlainError, Reply } from './desk.js';
 import { type Asked, perform } from './tasks.js';
 
 parentPort?.on('message', (asked: Asked) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
   void answer(asked).then((reply) => parentPort?.postMessage(reply));
 });
 

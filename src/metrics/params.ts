@@ -40,7 +40,7 @@ const MAX_HOURS = 87_600;
 export function parseQuery(raw: RawQuery, now: number): Query {
   const metrics = parseMetrics(listOf(raw.metric), raw.system === true ? 'system' : null);
   const agents = listOf(raw.agent);
-  const agg = oneOf('agg', raw.agg ?? 'avg', AGGREGATES);
+  const agg = oneOf('agg', raw.agg ?? defaultAggregate(metrics), AGGREGATES);
   if (agg === 'rate') for (const metric of metrics) refuseRate(metric);
   if (agents.length > 0 && metrics.every(({ scope }) => scope === 'system')) {
     throw invalid(`${metrics[0]?.name} is a figure of the system, no agent has it`, 'leave the agent out');
@@ -103,6 +103,11 @@ export function parseMetric(name: string): Metric {
 /** Up to three names that come nearest. */
 export function nearest(name: string, names: readonly string[]): string[] {
   return [...names].sort((a, b) => distance(name, a) - distance(name, b)).slice(0, 3);
+}
+
+/** The average of a counter means little to anybody: where only counters are asked for it is their last value. */
+function defaultAggregate(metrics: readonly Metric[]): Aggregate {
+  return metrics.every(({ kind }) => kind === 'counter') ? 'last' : 'avg';
 }
 
 function parseMetrics(names: readonly string[], scope: MetricScope | null): Metric[] {

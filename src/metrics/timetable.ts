@@ -16,13 +16,17 @@ export function startTimetable(clock: Clock, interval: number, run: (due: number
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   let stopped = false;
+  const runThenNext = async (due: number) => {
+    await run(due);
+    next();
+  };
   const next = () => {
     if (stopped) return;
     const due = floorTo(clock.now(), interval) + interval;
     // Timers may fire a little early by the clock: the due time is what counts.
     timer = setTimeout(
       () => {
-        running = run(due).then(next);
+        running = runThenNext(due);
       },
       Math.max(1, due - clock.now()),
     );
