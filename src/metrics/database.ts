@@ -13,6 +13,8 @@ export function openWriter(path: string): Database {
     // In WAL mode a commit survives the death of the process; only a power cut can cost the last ones.
     db.pragma('synchronous = NORMAL');
     db.pragma('cache_size = -16000');
+    // The log is moved into the database by a worker before it gets so long: that can hold a thread.
+    db.pragma('wal_autocheckpoint = 16384');
     return db;
   } catch (error) {
     db.close();

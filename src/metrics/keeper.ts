@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Clock } from '../base/index.js';
 import { setAside } from './aside.js';
 import { openWriter } from './database.js';
@@ -36,21 +37,24 @@ export function createKeeper(path: string, retention: Retention, clock: Clock, d
   const begin = async (): Promise<Notice[]> => {
     const now = clock.now();
     const notices = preparesLong(path) ? await desk.ask('prepare', { path, now }) : await prepareDatabase(path, now);
-    const db = openWriter(path);
-    // The log is moved into the database by the worker: that can take longer than the event loop may be held.
-    db.pragma('wal_autocheckpoint = 16384');
-    store = createStore(db);
+    store = createStore(openWriter(path));
     store.closeOpenIntervals();
     return notices;
   };
   const tidy = async (t: number) => {
     const { db } = current();
-    await rollUp(db, t, 10, () => closing);
+    await rollUp(db, t, pause);
     if (t - retiredAt >= RETIRE_EVERY_MS) {
       retiredAt = t;
-      await retire(db, retention, t, () => closing);
+      await retire(db, retention, t, pause);
     }
+    await pause();
+  };
+  /** Between two slices: others have their turn, and the log is kept short. False when it is time to stop. */
+  const pause = async (): Promise<boolean> => {
+    await breathe();
     if (!closing && sizeOf(`${path}-wal`) > CHECKPOINT_BYTES) await desk.ask('checkpoint', { path });
+    return !closing;
   };
 
   return {

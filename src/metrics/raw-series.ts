@@ -18,12 +18,12 @@ export function rawSeries(
   const read = rawReader(db, query, scope, metrics);
   return sources.flatMap(({ agent, keys }) => {
     const samples = keys.flatMap((key) => read(key));
+    const times = keys.length > 1 ? [] : samples.map((row) => isoOf(row[0] ?? 0));
     return metrics.map((metric, at) => ({
       metric: metric.name,
       unit: unitOf(metric, query),
       agent,
-      points:
-        keys.length > 1 ? together(samples, at, metric, query) : samples.map((row) => alone(row, at, metric, query)),
+      points: keys.length > 1 ? together(samples, at, metric, query) : alone(samples, times, at, metric, query),
     }));
   });
 }
@@ -57,10 +57,11 @@ function ratesOf(rows: Row[]): Row[] {
   });
 }
 
-function alone(row: Row, at: number, metric: Metric, { agg }: Query): Point {
-  const value = row[at + 1] ?? null;
-  const shown = value === null ? null : agg === 'count' ? 1 : value / metric.scale;
-  return { t: isoOf(row[0] ?? 0), v: shown };
+function alone(rows: Row[], times: string[], at: number, { scale }: Metric, { agg }: Query): Point[] {
+  return rows.map((row, index) => {
+    const value = row[at + 1] ?? null;
+    return { t: times[index] as string, v: value === null ? null : agg === 'count' ? 1 : value / scale };
+  });
 }
 
 function together(rows: Row[], at: number, metric: Metric, { agg }: Query): Point[] {

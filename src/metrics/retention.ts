@@ -1,6 +1,6 @@
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { Database } from './database.js';
 import { metaNumber, setMeta } from './meta.js';
+import { breathe, type Pause, workInSlices } from './slices.js';
 import { tableOf } from './schema.js';
 import { TIERS, type Tier } from './tiers.js';
 
@@ -20,21 +20,8 @@ const SLICE_MS = 12;
  * Retires what is older than it has to be, in slices of at most about 12 ms of this thread. What an upgrade brought stays,
  * and so does what has not been rolled up yet.
  */
-export async function retire(
-  db: Database,
-  keep: Retention,
-  now: number,
-  stopping: () => boolean = () => false,
-): Promise<void> {
-  const work = retireSteps(db, keep, now);
-  for (let done = false; !done && !stopping(); ) {
-    const end = performance.now() + SLICE_MS;
-    db.transaction(() => {
-      do done = work.next().done === true;
-      while (!done && performance.now() < end);
-    }).immediate();
-    if (!done) await breathe();
-  }
+export async function retire(db: Database, keep: Retention, now: number, pause: Pause = breathe): Promise<void> {
+  await workInSlices(db, retireSteps(db, keep, now), SLICE_MS, pause);
 }
 
 function* retireSteps(db: Database, keep: Retention, now: number): Generator<void> {

@@ -1,7 +1,7 @@
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { Database } from './database.js';
 import { metaNumber, setMeta } from './meta.js';
 import { type Metric, type MetricScope, metricsOf } from './registry.js';
+import { breathe, type Pause, workInSlices } from './slices.js';
 import { insertInto, rollupColumns, rollupExpression, tableOf } from './schema.js';
 import { FINER, floorTo, ROLLUP_TIERS, type RollupTier, TIER_MS } from './tiers.js';
 
@@ -16,7 +16,8 @@ export interface Bucket {
   inc: number;
 }
 
-const ROWS_A_STEP = 600;
+const ROWS_A_STEP = 300;
+const SLICE_MS = 10;
 /** How far back the value before a bucket is looked for: an hour of samples that were not measured. */
 const LOOK_BACK = 60;
 
@@ -27,24 +28,11 @@ export function increase(before: number | null, now: number): number {
 }
 
 /**
- * Rolls up whatever is complete before `until`, tier after tier, in slices of at most about `sliceMs` of this thread; each
- * slice is one transaction, and work that was cut short is taken up again from the marks in `meta`.
+ * Rolls up whatever is complete before `until`, tier after tier, in slices of at most about 10 ms of this thread. Work
+ * that was cut short is taken up again from the marks in `meta`.
  */
-export async function rollUp(
-  db: Database,
-  until: number,
-  sliceMs = 10,
-  stopping: () => boolean = () => false,
-): Promise<void> {
-  const work = rollupSteps(db, until);
-  for (let done = false; !done && !stopping(); ) {
-    db.transaction(() => {
-      const end = performance.now() + sliceMs;
-      do done = work.next().done === true;
-      while (!done && performance.now() < end);
-    }).immediate();
-    if (!done) await breathe();
-  }
+export async function rollUp(db: Database, until: number, pause: Pause = breathe): Promise<void> {
+  await workInSlices(db, rollupSteps(db, until), SLICE_MS, pause);
 }
 
 /** The same in one go, for a thread that serves nobody. */
