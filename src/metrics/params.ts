@@ -58,7 +58,8 @@ export function parseQuery(raw: RawQuery, now: number): Query {
 /** A range of time; the last 24 hours when nothing is said. */
 export function parseRange(raw: Pick<RawQuery, 'since' | 'until'>, now: number): { since: number; until: number } {
   const since = parseMoment(raw.since ?? '24h', now);
-  const until = raw.until === undefined ? now : parseMoment(raw.until, now);
+  // Up to now means with the sample that was taken this very moment.
+  const until = raw.until === undefined ? now + 1 : parseMoment(raw.until, now);
   if (!(since >= 0) || !(until <= 8.64e15)) {
     throw invalid('the range reaches beyond what a date can say', 'use a range such as --since 7d');
   }
@@ -69,6 +70,11 @@ export function parseRange(raw: Pick<RawQuery, 'since' | 'until'>, now: number):
     );
   }
   return { since, until };
+}
+
+/** The end of a range as it is told. */
+export function untilOf(until: number, now: number): string {
+  return new Date(until === now + 1 ? now : until).toISOString();
 }
 
 /** `hours` of the old routes: a positive number, 24 when it is not given. Milliseconds. */

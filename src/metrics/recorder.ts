@@ -1,4 +1,4 @@
-import type { McEvent, Snapshot } from '../protocol/index.js';
+import { agentOfEvent, type McEvent, type Snapshot } from '../protocol/index.js';
 import { eventRow, type OwnEvent, ownRow } from './event-rows.js';
 import { createObserver, type Observer } from './observer.js';
 import { createQueueWatch, type QueueEnding, type QueueWatch } from './queue.js';
@@ -91,15 +91,31 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return agent ? observer.see(agent, at) : [];
   };
 
+  /** Data that no reader should let through must not keep the rest from being recorded. */
+  const guarded = (agent: string | null, at: number, see: () => IntervalRow[]): IntervalRow[] => {
+    try {
+      return see();
+    } catch (error) {
+      keep([ownRow('collection_failed', at, { reason: String(error) }, agent)], []);
+      return [];
+    }
+  };
+
   return {
     observer,
     queue,
     begin(at) {
-      for (const agent of options.snapshot.agents.values()) keep([], observer.see(agent, at));
+      for (const agent of options.snapshot.agents.values()) {
+        keep(
+          [],
+          guarded(agent.id, at, () => observer.see(agent, at)),
+        );
+      }
     },
     record(event) {
       if (event.type !== 'system_metric') count += 1;
-      const stretches = follow(event, Date.parse(event.timestamp));
+      const at = Date.parse(event.timestamp);
+      const stretches = guarded(agentOfEvent(event), at, () => follow(event, at));
       const row = eventRow(event, stretches.length > 0);
       keep(row ? [row] : [], stretches);
     },

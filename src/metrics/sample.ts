@@ -1,6 +1,6 @@
 import { type Agent, countStatuses, countTasks, listTasks, type Snapshot } from '../protocol/index.js';
 import type { Observation } from './observer.js';
-import { metricsOf } from './registry.js';
+import { decodeValue, encodeValue, type MetricScope, metricsOf } from './registry.js';
 import type { Values } from './store.js';
 
 /** The figures of one agent, by metric. Each is a finite number or null: nothing that a file says can throw here. */
@@ -22,7 +22,7 @@ export function sampleAgent(agent: Agent, seen: Observation | null): Values {
     cpu_usage: stated('cpu_usage'),
     memory_usage: stated('memory_usage'),
   };
-  return metricsOf('agent').map(({ name }) => figures[name] ?? null);
+  return inOrder('agent', figures);
 }
 
 /** Figures of the server itself and of the whole, which do not follow from the snapshot. null: not measured. */
@@ -45,7 +45,12 @@ export function sampleSystem(snapshot: Snapshot, facts: SystemFacts): Values {
   const figures: Record<string, number | null> = { ...facts, total_agents: snapshot.agents.size };
   for (const [status, count] of Object.entries(agents)) figures[`${status}_agents`] = count;
   for (const [status, count] of Object.entries(tasks)) figures[`total_tasks_${status}`] = count;
-  return metricsOf('system').map(({ name }) => measured(figures[name]));
+  return inOrder('system', figures);
+}
+
+/** As exact as the database keeps them, so that a figure is the same wherever it is read. */
+function inOrder(scope: MetricScope, figures: Record<string, number | null>): Values {
+  return metricsOf(scope).map((metric) => decodeValue(metric, encodeValue(metric, measured(figures[metric.name]))));
 }
 
 interface Ended {

@@ -1,7 +1,7 @@
 import type { Point, QueryAnswer, Series } from '../protocol/index.js';
 import type { Database } from './database.js';
 import { type Cells, createFolder, emptyCells, type Folding } from './fold.js';
-import { invalid, nearest, type Query } from './params.js';
+import { invalid, nearest, type Query, untilOf } from './params.js';
 import { bucketTimes, type Source, unitOf } from './points.js';
 import { percentileSeries } from './percentiles.js';
 import { type Plan, planQuery } from './plan.js';
@@ -24,7 +24,7 @@ export function answerQuery(db: Database, query: Query, now: number, known: read
   });
   return {
     since: new Date(query.since).toISOString(),
-    until: new Date(query.until).toISOString(),
+    until: untilOf(query.until, now),
     step: plan.step,
     agg: query.agg,
     series: series.sort((a, b) => orderOf(query, a) - orderOf(query, b)),

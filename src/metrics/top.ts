@@ -1,6 +1,6 @@
 import type { TopAnswer } from '../protocol/index.js';
 import type { Database } from './database.js';
-import { invalid, parseMetric, parseRange } from './params.js';
+import { invalid, parseMetric, parseRange, untilOf } from './params.js';
 import { createRangeReader } from './ranges.js';
 
 /**
@@ -26,7 +26,7 @@ export function rankAgents(
     unit: metric.unit,
     agg: counter ? 'increase' : 'avg',
     since: new Date(range.since).toISOString(),
-    until: new Date(range.until).toISOString(),
+    until: untilOf(range.until, now),
     agents: ranked.map((row, index) => ({ rank: index + 1, ...row })),
   };
 }

@@ -105,7 +105,14 @@ export function newAgent(id: string, changes: Partial<Agent> = {}): Agent {
 
 /** Tasks as an agent's state.json names them. */
 export function tasksNamed(...titles: string[]): Agent['tasks'] {
-  return titles.map((title) => ({ source: 'state.json', id: null, title, status: null, started_at: null, priority: null }));
+  return titles.map((title) => ({
+    source: 'state.json',
+    id: null,
+    title,
+    status: null,
+    started_at: null,
+    priority: null,
+  }));
 }
 
 /** A workspace layout with a copy of the fixture's old database. */

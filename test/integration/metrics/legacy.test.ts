@@ -19,7 +19,9 @@ describe('the old database', () => {
     const db = new Sqlite(layout.database, { readonly: true });
     const count = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
     expect([count('agent_metrics'), count('system_metrics'), count('events')]).toEqual([540, 180, 1]);
-    expect(db.prepare("SELECT * FROM agent_metrics WHERE agent_id = 'tester' ORDER BY timestamp LIMIT 1").get()).toMatchObject({
+    expect(
+      db.prepare("SELECT * FROM agent_metrics WHERE agent_id = 'tester' ORDER BY timestamp LIMIT 1").get(),
+    ).toMatchObject({
       agent_id: 'tester',
       timestamp: new Date('2026-02-17T06:00:29.793').toISOString(),
       tasks_completed: 10,
@@ -52,13 +54,20 @@ describe('the old database', () => {
     const db = new Sqlite(join(layout.data, copy ?? ''), { readonly: true });
     expect(db.pragma('user_version', { simple: true })).toBe(0);
     expect(db.prepare('SELECT count(*) FROM agent_metrics').pluck().get()).toBe(540);
-    expect(db.prepare('SELECT timestamp FROM agent_metrics WHERE id = 1').pluck().get()).toBe('2026-02-17T06:00:29.793135');
+    expect(db.prepare('SELECT timestamp FROM agent_metrics WHERE id = 1').pluck().get()).toBe(
+      '2026-02-17T06:00:29.793135',
+    );
     db.close();
   });
 
   it('is queried by a command without a server, which upgrades it first', async () => {
     const layout = officeDatabase(scratch());
-    const input = { metric: 'tasks_completed', agent: 'tester', since: '2026-02-17T00:00:00Z', until: '2026-02-18T12:00:00Z' };
+    const input = {
+      metric: 'tasks_completed',
+      agent: 'tester',
+      since: '2026-02-17T00:00:00Z',
+      until: '2026-02-18T12:00:00Z',
+    };
     const answer = await readDatabase(layout.database, 'query', input, NOW);
     expect(answer.step).toBe('5m');
     expect(answer.series).toHaveLength(1);
@@ -93,13 +102,16 @@ describe('the old database', () => {
     expect(notice).toMatchObject({ agentRows: 543, unplaced: 2 });
     const db = new Sqlite(layout.database, { readonly: true });
     expect(db.prepare('SELECT count(*) FROM agent_metrics WHERE tasks_completed = 99').pluck().get()).toBe(3);
-    expect(db.prepare('SELECT json_extract(row, \'$.tasks_completed\') FROM unplaced').pluck().all()).toEqual([7, null]);
+    expect(db.prepare("SELECT json_extract(row, '$.tasks_completed') FROM unplaced").pluck().all()).toEqual([7, null]);
     db.close();
   });
 
   it('is upgraded once when two come at the same time', async () => {
     const layout = officeDatabase(scratch());
-    const notices = await Promise.all([prepareDatabase(layout.database, NOW), prepareDatabase(layout.database, NOW + 1000)]);
+    const notices = await Promise.all([
+      prepareDatabase(layout.database, NOW),
+      prepareDatabase(layout.database, NOW + 1000),
+    ]);
     expect(notices.flat()).toHaveLength(1);
     expect(readdirSync(layout.data).filter((name) => name.endsWith('.bak'))).toHaveLength(1);
     const db = new Sqlite(layout.database, { readonly: true });
@@ -154,8 +166,12 @@ describe('a database that cannot be used', () => {
   it('is refused by a command that only reads', async () => {
     const layout = officeDatabase(scratch());
     copyFileSync(import.meta.filename, layout.database);
-    await expect(readDatabase(layout.database, 'query', { metric: 'tasks_completed' }, NOW)).rejects.toMatchObject({ code: 'io' });
-    await expect(readDatabase(`${layout.database}-no`, 'query', { metric: 'tasks_completed' }, NOW)).rejects.toMatchObject({
+    await expect(readDatabase(layout.database, 'query', { metric: 'tasks_completed' }, NOW)).rejects.toMatchObject({
+      code: 'io',
+    });
+    await expect(
+      readDatabase(`${layout.database}-no`, 'query', { metric: 'tasks_completed' }, NOW),
+    ).rejects.toMatchObject({
       code: 'not_found',
     });
   });

@@ -41,7 +41,7 @@ describe('a sample of an agent', () => {
       tasks_completed: 2,
       tasks_failed: 1,
       tasks_in_progress: 1,
-      error_rate: 1 / 3,
+      error_rate: 0.333333,
       total_work_time: 90,
     });
   });
@@ -61,7 +61,9 @@ describe('a sample of an agent', () => {
     ['infinite', Number.POSITIVE_INFINITY],
     ['negative', -1],
   ])('is null, never a throw and never 0, for a counter that is %s', (_, value) => {
-    const counters = Object.fromEntries(Object.keys(NO_COUNTERS).map((name) => [name, value])) as unknown as Agent['counters'];
+    const counters = Object.fromEntries(
+      Object.keys(NO_COUNTERS).map((name) => [name, value]),
+    ) as unknown as Agent['counters'];
     const figures = sampled(newAgent('a', { counters }));
     expect(figures).toMatchObject({ tasks_completed: null, tasks_failed: null, cpu_usage: null, error_rate: null });
   });
