@@ -70,7 +70,10 @@ type Row = (number | null)[];
 type Reader = (key: number, from: number, to: number) => Row[];
 
 /** The tier as far as it is complete, then the finer ones, each from where the coarser ends. */
-function partsOf(db: Database, { tier, start, end }: Span): { tier: Tier; from: number; to: number }[] {
+export function partsOf(
+  db: Database,
+  { tier, start, end }: Pick<Span, 'tier' | 'start' | 'end'>,
+): { tier: Tier; from: number; to: number }[] {
   const parts: { tier: Tier; from: number; to: number }[] = [];
   let from = start;
   for (let next: Tier = tier; ; next = FINER[next]) {

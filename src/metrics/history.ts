@@ -1,6 +1,6 @@
 import type { AgentHistoryAnswer, AgentMetricsAnswer, MetricRow, SystemHistoryAnswer } from '../protocol/index.js';
 import type { Database } from './database.js';
-import { type Cells, createFolder, emptyCells } from './fold.js';
+import { type Cells, createFolder, emptyCells, partsOf } from './fold.js';
 import { invalid, oneOf } from './params.js';
 import { type Plan, planQuery } from './plan.js';
 import { createRangeReader } from './ranges.js';
@@ -119,11 +119,13 @@ function stepRows(db: Database, scope: MetricScope, key: number, plan: Plan): Sa
   }
 }
 
-function countSamples(db: Database, key: number, { since, until }: { since: number; until: number }): number {
-  const tier = planQuery(db, { since, until, step: 'auto', agg: 'avg' }).tier;
-  const counted = tier === 'raw' ? 'count(*)' : 'coalesce(sum(n), 0)';
-  const query = `SELECT ${counted} FROM ${tableOf('agent', tier)} WHERE agent = ? AND t >= ? AND t < ?`;
-  return db.prepare(query).pluck().get(key, since, until) as number;
+function countSamples(db: Database, key: number, range: { since: number; until: number }): number {
+  const parts = partsOf(db, planQuery(db, { ...range, step: 'auto', agg: 'avg' }));
+  return parts.reduce((total, { tier, from, to }) => {
+    const counted = tier === 'raw' ? 'count(*)' : 'coalesce(sum(n), 0)';
+    const query = `SELECT ${counted} FROM ${tableOf('agent', tier)} WHERE agent = ? AND t >= ? AND t < ?`;
+    return total + (db.prepare(query).pluck().get(key, from, to) as number);
+  }, 0);
 }
 
 function decoded(metrics: readonly Metric[], values: (number | null)[]): (number | null)[] {

@@ -22,8 +22,8 @@ const STEP_TIERS: Record<Plan['step'], Tier> = { raw: 'raw', '1m': 'raw', '5m': 
 const FINEST_FIRST = ['raw', '1m', '5m', '1h', '1d'] as const;
 /** What `auto` aims at. */
 const GOOD_POINTS = 1000;
-/** What is refused: nobody can look at so much. */
-const MAX_POINTS = 50_000;
+/** More than this in one series is refused: nobody can look at so much. */
+export const MAX_POINTS = 50_000;
 
 /**
  * Plans a query: the step that was asked for, or the finest that gives at most about 1,000 points and whose rows are still
@@ -63,8 +63,9 @@ function isKept(db: Database, tier: Tier, { since, until }: Pick<Query, 'since' 
   return retired === null || since >= retired || (imported !== null && until <= imported);
 }
 
+/** How many raw samples there are shows only when they are read. */
 function bounded(plan: Plan): Plan {
-  if (plan.points <= MAX_POINTS) return plan;
+  if (plan.step === 'raw' || plan.points <= MAX_POINTS) return plan;
   throw invalid(
     `step ${plan.step} over this range makes ${plan.points} points, the limit is ${MAX_POINTS}`,
     'use a longer step, a shorter range, or step auto',

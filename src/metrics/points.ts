@@ -1,6 +1,9 @@
-import type { Query } from './params.js';
+import { invalid, type Query } from './params.js';
 import type { Plan } from './plan.js';
 import type { Metric } from './registry.js';
+
+/** More points than this in one answer are refused. */
+export const MAX_ANSWER_POINTS = 500_000;
 
 /** What a series is made of: the agents behind it (key 0: the system) and the name it bears. */
 export interface Source {
@@ -17,4 +20,11 @@ export function unitOf(metric: Metric, { agg }: Pick<Query, 'agg'>): string {
 /** The beginnings of a plan's buckets; all series share the texts. */
 export function bucketTimes({ start, stepMs, points }: Plan): string[] {
   return Array.from({ length: points }, (_, at) => new Date(start + at * stepMs).toISOString());
+}
+
+export function tooMuch(step: string): Error {
+  return invalid(
+    `the answer would hold more than ${MAX_ANSWER_POINTS} points`,
+    `name fewer agents or metrics, or use a longer step than ${step}`,
+  );
 }

@@ -1,11 +1,12 @@
 import type { Point, Series } from '../protocol/index.js';
 import type { Database } from './database.js';
 import type { Query } from './params.js';
+import { MAX_POINTS } from './plan.js';
 import { percentile } from './percentiles.js';
 import type { Metric, MetricScope } from './registry.js';
 import { increase } from './rollup.js';
 import { tableOf } from './schema.js';
-import { type Source, unitOf } from './points.js';
+import { MAX_ANSWER_POINTS, type Source, tooMuch, unitOf } from './points.js';
 
 /** Samples as they are, each a point. Of several agents taken together, those of one time are one point. */
 export function rawSeries(
@@ -34,12 +35,21 @@ type Row = (number | null)[];
 function rawReader(db: Database, query: Query, scope: MetricScope, metrics: readonly Metric[]): (key: number) => Row[] {
   const names = metrics.map(({ name }) => name).join(', ');
   const table = tableOf(scope, 'raw');
-  const rows = db.prepare(`SELECT t, ${names} FROM ${table} WHERE agent = ? AND t >= ? AND t < ? ORDER BY t`).raw();
-  if (query.agg !== 'rate') return (key) => rows.all(key, query.since, query.until) as Row[];
+  const page = db
+    .prepare(`SELECT t, ${names} FROM ${table} WHERE agent = ? AND t >= ? AND t < ? ORDER BY t LIMIT ?`)
+    .raw();
+  let points = 0;
+  const rows = (key: number, from: number): Row[] => {
+    const found = page.all(key, from, query.until, MAX_POINTS + 1) as Row[];
+    points += found.length * metrics.length;
+    if (found.length > MAX_POINTS || points > MAX_ANSWER_POINTS) throw tooMuch('raw');
+    return found;
+  };
+  if (query.agg !== 'rate') return (key) => rows(key, query.since);
   const before = db.prepare(`SELECT max(t) FROM ${table} WHERE agent = ? AND t < ?`).pluck();
   return (key) => {
     const from = (before.get(key, query.since) as number | null) ?? query.since;
-    return ratesOf(rows.all(key, from, query.until) as Row[]).filter(([t]) => (t ?? 0) >= query.since);
+    return ratesOf(rows(key, from)).filter(([t]) => (t ?? 0) >= query.since);
   };
 }
 

@@ -2,14 +2,11 @@ import type { Point, QueryAnswer, Series } from '../protocol/index.js';
 import type { Database } from './database.js';
 import { type Cells, createFolder, emptyCells, type Folding } from './fold.js';
 import { invalid, nearest, type Query, untilOf } from './params.js';
-import { bucketTimes, type Source, unitOf } from './points.js';
+import { bucketTimes, MAX_ANSWER_POINTS, type Source, tooMuch, unitOf } from './points.js';
 import { percentileSeries } from './percentiles.js';
 import { type Plan, planQuery } from './plan.js';
 import { rawSeries } from './raw-series.js';
 import { type Metric, type MetricScope } from './registry.js';
-
-/** More points than this in one answer are refused. */
-const MAX_ANSWER_POINTS = 500_000;
 
 /**
  * Answers a query from the database.
@@ -55,7 +52,8 @@ function seriesOf(
   known: readonly string[],
 ): Series[] {
   const sources = scope === 'system' ? [{ agent: null, keys: [0] }] : sourcesOf(db, query, known);
-  if (plan.points * sources.length * metrics.length > MAX_ANSWER_POINTS) throw tooMuch(plan);
+  const buckets = plan.step === 'raw' ? 0 : plan.points;
+  if (buckets * sources.length * metrics.length > MAX_ANSWER_POINTS) throw tooMuch(plan.step);
   const all = chooseReader(db, query, plan, scope, metrics, now)(sources);
   // Agents that were not asked for by name are left out where they have nothing to say.
   const keep = ({ agent, points }: Series) =>
@@ -138,12 +136,5 @@ function unknownAgent(name: string, names: string[]): Error {
   return invalid(
     `there is no agent "${name}"`,
     near.length > 0 ? `nearest: ${near.join(', ')}` : 'nothing has been sampled yet',
-  );
-}
-
-function tooMuch(plan: Plan): Error {
-  return invalid(
-    `the answer would hold more than ${MAX_ANSWER_POINTS} points`,
-    `name fewer agents or metrics, or use a longer step than ${plan.step}`,
   );
 }

@@ -57,6 +57,8 @@ export interface MetricsService {
   collect(): Promise<void>;
   query(input: Reads['query']['input']): Promise<QueryAnswer>;
   events(input: Reads['events']['input']): Promise<EventsAnswer>;
+  /** True for an agent that is there, or was there and left samples. */
+  knowsAgent(agent: string): boolean;
   /** Any read as UTF-8 JSON; what takes long is read by a worker. */
   answer<K extends ReadName>(name: K, input: Reads[K]['input']): Promise<Uint8Array>;
   /** Writes what is left and closes. */
@@ -174,6 +176,9 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     query: async (input) => read('query', input),
     events: async (input) => read('events', input),
     answer,
+    knowsAgent: (agent) =>
+      snapshot.agents.has(agent) ||
+      keeper.store().db.prepare('SELECT 1 FROM agents WHERE name = ?').get(agent) !== undefined,
     async stop() {
       unsubscribe?.();
       await timetable?.stop();
@@ -189,8 +194,10 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     recorder.flush();
     const { db } = keeper.store();
     const now = clock.now();
-    if (!readsLong(db, name, input, now)) return Buffer.from(JSON.stringify(answerRead(db, name, input, now)));
-    return desk.ask('read', { path: layout.database, name, input, now });
+    // Agents that are there but have not been sampled yet are no unknown names.
+    const asked = { ...input, known: [...snapshot.agents.keys()] };
+    if (!readsLong(db, name, asked, now)) return Buffer.from(JSON.stringify(answerRead(db, name, asked, now)));
+    return desk.ask('read', { path: layout.database, name, input: asked, now });
   }
 
   async function read<K extends ReadName>(name: K, input: Reads[K]['input']): Promise<Reads[K]['answer']> {
