@@ -8,11 +8,12 @@ import { openReader } from './database.js';
 import { answerRead, type ReadName, type Reads } from './reads.js';
 import { SCHEMA_VERSION } from './schema.js';
 
-export { AGGREGATES, GROUPINGS, type RawQuery, STEPS } from './params.js';
-export { METRICS, type Metric } from './registry.js';
+export { describeEvent } from './event-log.js';
+export { METRICS } from './registry.js';
 
 /**
  * Answers a read from the database at `path`.
+ * `upgrade: false`: an old database is refused instead.
  * @throws McError `not_found` when there is no database, `input.invalid` and `metric.unknown` as the read
  */
 export async function readDatabase<K extends ReadName>(
@@ -20,8 +21,9 @@ export async function readDatabase<K extends ReadName>(
   name: K,
   input: Reads[K]['input'],
   now: number,
+  options: { upgrade?: boolean } = {},
 ): Promise<Reads[K]['answer']> {
-  if (needsUpgrade(path)) {
+  if (options.upgrade !== false && needsUpgrade(path)) {
     const { prepareDatabase } = await import('./prepare.js');
     await prepareDatabase(path, now);
   }

@@ -5,6 +5,7 @@ import { readExplanation } from './explain.js';
 import { type HistoryInput, readHistory, summarizeAgent } from './history.js';
 import { parseQuery, type RawQuery } from './params.js';
 import { answerQuery, rowsToRead } from './series.js';
+import { readStanding, type Standing } from './standing.js';
 import { rankAgents } from './top.js';
 
 /** Everything that can be asked of the database, and by whom it is answered; the same here, in the worker and in commands. */
@@ -17,6 +18,7 @@ export interface Reads {
   summary: { input: { agent: string; period: number }; answer: AgentMetricsAnswer };
   events: { input: EventsInput & { known?: readonly string[] | undefined }; answer: EventsAnswer };
   activity: { input: ActivityInput; answer: ReturnType<typeof readActivity> };
+  standing: { input: object; answer: Standing };
   top: { input: Parameters<typeof rankAgents>[1]; answer: ReturnType<typeof rankAgents> };
 }
 export type ReadName = keyof Reads;
@@ -33,6 +35,7 @@ const READERS: Readers = {
   events: (db, input, now) => readEvents(db, input, now, input.known),
   activity: readActivity,
   top: rankAgents,
+  standing: readStanding,
 };
 
 /** Answers from the database. */
