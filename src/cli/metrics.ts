@@ -3,6 +3,7 @@ import { UNKNOWN } from './ages.js';
 import { cleanText } from './clean.js';
 import { type Column, renderTable } from './table.js';
 import { paint, type Terminal } from './terminal.js';
+import { widthOf } from './width.js';
 
 /** More series than this make a table too wide: each point gets a line of its own. */
 const MAX_COLUMNS = 6;
@@ -10,30 +11,28 @@ const MAX_COLUMNS = 6;
 /** An answer as a table: a column for each series, or a line for each point. Local times on a terminal, else ISO. */
 export function queryTable(answer: QueryAnswer, terminal: Terminal): string {
   const time = (iso: string) => (terminal.boxes ? localMoment(iso) : iso);
-  if (answer.series.length > MAX_COLUMNS) {
-    const rows = answer.series.flatMap((series) => series.points.map((point) => ({ series, point })));
-    const columns: Column<(typeof rows)[number]>[] = [
-      { header: 'TIME', cell: ({ point }) => time(point.t) },
-      { header: 'METRIC', cell: ({ series }) => series.metric },
-      { header: 'AGENT', cell: ({ series }) => series.agent ?? '' },
-      { header: 'VALUE', cell: ({ point }) => shownValue(point.v), align: 'right' },
-      { header: 'UNIT', cell: ({ series }) => series.unit },
-    ];
-    return renderTable(columns, rows, terminal);
+  if (answer.series.length <= MAX_COLUMNS) {
+    const rows = pointsByTime(answer.series);
+    const head = ['TIME', ...answer.series.map((series) => `${titleOf(series)} (${series.unit})`)];
+    const lines = rows.map(({ t, values }) => [time(t), ...values.map(shownValue)]);
+    return columnsOf(head, lines, terminal);
   }
-  const rows = pointsByTime(answer.series);
-  const columns: Column<(typeof rows)[number]>[] = [
-    { header: 'TIME', cell: ({ t }) => time(t) },
-    ...answer.series.map(
-      (series, at): Column<(typeof rows)[number]> => ({
-        header: `${titleOf(series)} (${series.unit})`,
-        cell: ({ values }) => shownValue(values[at] ?? null),
-        align: 'right',
-        min: 8,
-      }),
-    ),
-  ];
-  return renderTable(columns, rows, terminal);
+  const head = ['TIME', 'METRIC', 'AGENT', 'UNIT', 'VALUE'];
+  const lines = answer.series.flatMap(({ metric, agent, unit, points }) =>
+    points.map(({ t, v }) => [time(t), metric, cleanText(agent ?? ''), unit, shownValue(v)]),
+  );
+  return columnsOf(head, lines, terminal);
+}
+
+/** Columns of thousands of lines, for which the tables of other commands take too long. Figures stand on the right. */
+function columnsOf(head: string[], lines: string[][], terminal: Terminal): string {
+  const widths = head.map((title, at) =>
+    lines.reduce((width, line) => Math.max(width, line[at]?.length ?? 0), widthOf(title)),
+  );
+  const figures = head.length - (head[1] === 'METRIC' ? 1 : head.length - 1);
+  const row = (cells: string[]) =>
+    cells.map((cell, at) => (at < figures ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  ');
+  return [paint(terminal, 'dim', row(head)), ...lines.map(row)].join('\n');
 }
 
 /** An answer as CSV (RFC 4180): one line per point; what was not measured is empty. */
