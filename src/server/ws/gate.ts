@@ -16,7 +16,7 @@ export interface GateOptions {
 /** The door to the hub: answers upgrade requests of HTTP servers. Who is not let in hears it as HTTP, before any frame. */
 export interface Gate {
   attach(server: Server): void;
-  /** Takes the listeners off again; upgrades that are under way are answered 503. */
+  /** From now on upgrades are answered 503. */
   close(): void;
 }
 
@@ -33,7 +33,6 @@ export function createGate({ allowOrigin, allowHost, limits, onOpen }: GateOptio
     closeTimeout: limits.lingerMs,
   };
   const handshakes = new WebSocketServer(settings);
-  const servers = new Set<Server>();
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const error = refusal(request);
@@ -52,15 +51,10 @@ export function createGate({ allowOrigin, allowHost, limits, onOpen }: GateOptio
 
   return {
     attach(server) {
-      servers.add(server);
       server.on('upgrade', onUpgrade);
       if (server.listenerCount('request') === 0) server.on('request', upgradeRequired);
     },
-    close() {
-      for (const server of servers) server.off('upgrade', onUpgrade).off('request', upgradeRequired);
-      servers.clear();
-      handshakes.close();
-    },
+    close: () => handshakes.close(),
   };
 }
 
