@@ -1,16 +1,16 @@
 // How much it costs to give one event to many clients. Server and load run in processes of their own; the same bursts
 // go through the hub, through a plain loop of `ws` sends, and through socket.io where that is installed. Prints JSON.
-//   node bench/fanout.mjs [--seconds 6] [--only burst10,stopped]
+//   node bench/fanout.mjs [--seconds 4] [--only burst10,stopped]
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '6' }, only: { type: 'string' } } });
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '4' }, only: { type: 'string' } } });
 const seconds = Number(values.seconds);
 
 /** Turns per server and scene. */
-const TURNS = 6;
+const TURNS = 4;
 
 /** Clients, events in a burst, bursts a second (null: as fast as they are delivered). */
 const SCENES = {
