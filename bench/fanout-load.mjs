@@ -98,7 +98,7 @@ function sample(chunk) {
 }
 
 async function joinSocketIo(port) {
-  const { io } = await import('socket.io-client');
+  const { io } = await import(`${kind}-client`);
   const socket = io(`http://127.0.0.1:${port}`, { transports: ['websocket'], forceNew: true });
   socket.on('event', (event) => {
     frames += 1;

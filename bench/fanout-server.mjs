@@ -94,7 +94,7 @@ async function startLoop() {
 }
 
 async function startSocketIo() {
-  const { Server } = await import('socket.io');
+  const { Server } = await import(kind);
   const io = new Server(server, { transports: ['websocket'], perMessageDeflate: false });
   return (event) => io.emit('event', envelope(event));
 }

@@ -5,8 +5,8 @@ import { McError } from '../../base/index.js';
 import type { HubLimits } from './limits.js';
 
 export interface GateOptions {
-  /** Of the request's Origin header; undefined when it has none, as programs send it. */
-  allowOrigin: (origin: string | undefined) => boolean;
+  /** Of the request's Origin header; undefined when it has none, as programs send it. The request may bear a page token. */
+  allowOrigin: (origin: string | undefined, request: IncomingMessage) => boolean;
   /** Of the request's Host header. */
   allowHost: (host: string | undefined) => boolean;
   limits: Pick<HubLimits, 'maxFrameBytes' | 'lingerMs'>;
@@ -40,10 +40,10 @@ export function createGate({ allowOrigin, allowHost, limits, onOpen }: GateOptio
     else handshakes.handleUpgrade(request, socket, head, (ws) => onOpen(ws, socket, request));
   };
 
-  const refusal = ({ headers }: IncomingMessage): McError | null => {
-    if (!allowHost(headers.host)) return new McError('host.refused', 'this host name is not served');
-    const { origin } = headers;
-    if (allowOrigin(origin)) return null;
+  const refusal = (request: IncomingMessage): McError | null => {
+    const { host, origin } = request.headers;
+    if (!allowHost(host)) return new McError('host.refused', 'this host name is not served');
+    if (allowOrigin(origin, request)) return null;
     return new McError('origin.refused', `pages of ${origin ?? 'no origin'} may not connect`, {
       hint: 'allow it with --allow-origin',
     });
