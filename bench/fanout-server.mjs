@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const kind = process.argv[2];
+const [kind, pace] = process.argv.slice(2);
 const server = createServer();
 const sockets = new Set();
 server.on('connection', (socket) => {
@@ -77,7 +77,7 @@ async function startHub() {
     allowHost: () => true,
     publish: () => Promise.reject(new Error('nothing is published here')),
     // A dead client is found within one run; heartbeats would be counted as deliveries.
-    limits: { pingMs: 8000, pongMs: 4000, heartbeatMs: 3_600_000 },
+    limits: { pingMs: 8000, pongMs: 4000, heartbeatMs: 3_600_000, ...(pace === 'at-once' && { windowMs: 0 }) },
   });
   hub.attach(server);
   return (event) => bus.publish(event);

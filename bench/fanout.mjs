@@ -12,13 +12,13 @@ const seconds = Number(values.seconds);
 /** Turns per server and scene. */
 const TURNS = 4;
 
-/** Clients, events in a burst, bursts a second (null: as fast as they are delivered). */
+/** Clients, events in a burst, bursts a second (null: as fast as they are delivered); without `window` each tick is written at once. */
 const SCENES = {
   burst10: { clients: 1000, burst: 10, rate: 20 },
-  single: { clients: 1000, burst: 1, rate: 50 },
+  single: { clients: 1000, burst: 1, rate: 50, window: false },
   calm: { clients: 1000, burst: 1, rate: 20 },
   busy: { clients: 1000, burst: 1, rate: 200 },
-  many: { clients: 5000, burst: 10, rate: null },
+  many: { clients: 5000, burst: 10, rate: null, window: false },
 };
 const servers = ['hub', 'ws', ...(installed('socket.io') && installed('socket.io-client') ? ['socket.io'] : [])];
 
@@ -72,7 +72,7 @@ async function stopped() {
 
 /** A server with all its clients, warmed up. */
 async function connectAll(kind, scene) {
-  const server = child('fanout-server.mjs', kind);
+  const server = child('fanout-server.mjs', kind, ...(scene.window === false ? ['at-once'] : []));
   const { port } = await heard(server, 'listening');
   const idle = await ask(server, { do: 'memory' });
   const load = child('fanout-load.mjs', kind);
@@ -129,8 +129,8 @@ async function gone(server, victim, clients) {
   return { stopped_client_closed: state.clients === clients, rss_after_mb: round(state.rss / 2 ** 20) };
 }
 
-function child(file, kind) {
-  return fork(fileURLToPath(new URL(file, import.meta.url)), [kind], { execArgv: ['--expose-gc'] });
+function child(file, ...args) {
+  return fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ['--expose-gc'] });
 }
 
 function heard(from, type) {
