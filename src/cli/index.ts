@@ -10,6 +10,7 @@ export { eventText } from './events.js';
 export { settingFlags } from './flags.js';
 export { explanationText, metricsTable, queryCsv, queryLines, queryTable, topTable } from './metrics.js';
 export { reachServer } from './reach.js';
+export { frugalStart } from './memory.js';
 export { printReady } from './ready.js';
 export { readReport } from './report.js';
 export { searchOf } from './search.js';

@@ -1,11 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import { McError } from '../base/index.js';
-import type { ClientFrame, Position } from '../protocol/index.js';
+import type { Position } from '../protocol/index.js';
 import { NotificationBody, ReportBody, type Validator, validatorOf } from './api/index.js';
 import { isTooDeep, MAX_DEPTH } from './depth.js';
 import type { Writes } from './writes.js';
-
-type PublishFrame = Extract<ClientFrame, { type: 'publish' }>;
+import type { PublishFrame } from './ws/index.js';
 
 const Agent = Type.String({ minLength: 1, maxLength: 255 });
 const CHECKS = {

@@ -18,7 +18,7 @@ import { createState } from '../state/index.js';
 import { createWatcher, type Watcher } from '../workspace/watcher.js';
 import { createMetricsService } from '../metrics/index.js';
 import { type ApiContext, createAnswerCache, createApi } from './api/index.js';
-import { createGuards, urlHost } from './auth/index.js';
+import { createGuards, isLoopback, urlHost } from './auth/index.js';
 import { answerUpgradeRequired, type Door, openDoor } from './doors.js';
 import { createFeed } from './feed.js';
 import { createPublisher } from './published.js';
@@ -167,6 +167,9 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     await api.close();
   });
 
+  if (!isLoopback(host)) {
+    log.warn({ host }, 'other machines reach this server, and nothing of what it says is encrypted');
+  }
   await lock.update(urls);
   hub.attach(socket.server);
   socket.serve(answerUpgradeRequired);

@@ -34,6 +34,12 @@ describe('pages of other origins', () => {
     expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([403, null]);
   });
 
+  it('cannot write by hiding which one they are', async () => {
+    const { send } = await startOffice();
+    const answer = await send('POST', REPORT, { status: 'idle' }, { 'sec-fetch-site': 'cross-site' });
+    expect([answer.status, answer.body.code]).toEqual([403, 'origin.refused']);
+  });
+
   it('get no leave to read', async () => {
     const { get } = await startOffice();
     const { headers } = await get('/api/agents', { origin: 'http://evil.example' });
@@ -208,7 +214,7 @@ describe('every answer', () => {
 
   it('has a twin without a body for HEAD', async () => {
     const { get, send } = await startOffice();
-    for (const path of ['/api/agents', '/api/health', '/healthz']) {
+    for (const path of ['/api/agents', '/api/tasks', '/healthz']) {
       const answer = await send('HEAD', path, undefined, { 'accept-encoding': 'identity' });
       expect([answer.status, answer.text]).toEqual([200, '']);
       expect(answer.headers.get('content-length')).toBe(String(Buffer.byteLength((await get(path)).text)));
@@ -234,5 +240,13 @@ describe('rates', () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]?.body.code).toBe('rate.limited');
     expect(refused[0]?.headers.get('retry-after')).toBe('1');
+    expect(refused[0]?.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('count what is refused, too, so that nobody can try tokens without end', async () => {
+    const { get } = await startOffice({ settings: { rateLimit: 1, token: 'open-sesame' } });
+    const tries = Array.from({ length: 150 }, (_, n) => get('/api/agents', { authorization: `Bearer try-${n}` }));
+    const statuses = new Set((await Promise.all(tries)).map(({ status }) => status));
+    expect(statuses).toEqual(new Set([401, 429]));
   });
 });

@@ -170,6 +170,23 @@ describe('a door', () => {
     await door.close(1000);
   });
 
+  it('hangs up when nothing moves for too long', async () => {
+    const limits = { idle: 100 };
+    const door = await openDoor({ host: '127.0.0.1', port: 0, flag: '--port', limits });
+    door.serve(() => {});
+    expect(await rawExchange(door.port, 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')).toBe('');
+    await door.close(1000);
+  });
+
+  it('takes only so many connections at once', async () => {
+    const door = await openDoor({ host: '127.0.0.1', port: 0, flag: '--port', limits: { connections: 1 } });
+    const first = connect(door.port, '127.0.0.1');
+    await new Promise((resolve) => door.server.once('connection', resolve));
+    expect(await rawExchange(door.port, '')).toBe('');
+    first.destroy();
+    await door.close(1000);
+  });
+
   it('cuts off what does not end when it is closed', async () => {
     const door = await openDoor({ host: '127.0.0.1', port: 0, flag: '--port' });
     door.serve(() => {});

@@ -244,6 +244,16 @@ describe('writes', () => {
     expect((await office.get('/api/tasks')).body.tasks).toHaveLength(36);
   });
 
+  it('take null for what older clients leave open', async () => {
+    const { send } = await startOffice();
+    const tasks = [
+      { id: null, title: 'Open', assignee: null, priority: null, deadline: null },
+      { id: 77, title: 'Number' },
+    ];
+    const { status, body } = await send('POST', '/api/tasks/create', { tasks, source: null });
+    expect([status, body.tasks_created, body.ids[1]]).toEqual([200, 2, '77']);
+  });
+
   it.each([undefined, {}, { tasks: [] }])('create nothing from %j', async (body) => {
     const { send } = await startOffice();
     const answer = await send('POST', '/api/tasks/create', body);
