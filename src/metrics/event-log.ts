@@ -119,8 +119,10 @@ function limitOf(limit: number | undefined, fallback: number): number {
 }
 
 function knownType(db: Database, type: string): string {
-  const names: readonly string[] = [...LOGGED_TYPES, ...OWN_EVENTS];
-  if (names.includes(type) || db.prepare('SELECT 1 FROM events WHERE event_type = ? LIMIT 1').get(type)) return type;
+  const ours: readonly string[] = [...LOGGED_TYPES, ...OWN_EVENTS];
+  if (ours.includes(type) || db.prepare('SELECT 1 FROM events WHERE event_type = ? LIMIT 1').get(type)) return type;
+  const found = db.prepare('SELECT DISTINCT event_type FROM events').pluck().all() as string[];
+  const names = [...new Set([...ours, ...found])];
   throw invalid(
     `there is no event type "${type}"`,
     `nearest: ${nearest(type, names).join(', ')}. Accepted: ${names.join(', ')}`,
