@@ -71,17 +71,6 @@ export function summarizeAgent(db: Database, agent: string, period: number, now:
   };
 }
 
-/** The latest sample of every agent that was ever sampled, by name. */
-export function readLastRows(db: Database): Map<string, MetricRow> {
-  const metrics = metricsOf('agent');
-  const names = metrics.map(({ name }) => `l.${name}`).join(', ');
-  const rows = db
-    .prepare(`SELECT a.name, l.t, ${names} FROM agent_last l JOIN agents a ON a.id = l.agent`)
-    .raw()
-    .all() as [string, number, ...(number | null)[]][];
-  return new Map(rows.map(([agent, t, ...values]) => [agent, agentRow(agent, t, decoded(metrics, values))]));
-}
-
 interface Sample {
   t: number;
   values: (number | null)[];
