@@ -1,4 +1,4 @@
-import type { AgentHistoryAnswer, AgentMetricsAnswer, MetricRow, SystemHistoryAnswer } from '../protocol/index.js';
+import type { AgentHistoryAnswer, AgentMetricsAnswer, SystemHistoryAnswer } from '../protocol/index.js';
 import type { Database } from './database.js';
 import { type Cells, createFolder, emptyCells, partsOf } from './fold.js';
 import { invalid, oneOf } from './params.js';
