@@ -330,7 +330,8 @@ function tableSizes(path) {
   const sizes = Object.fromEntries(
     ['agent_raw', 'agent_5m', 'agent_1h', 'agent_1d'].map((table) => {
       const rows = db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
-      return [table, { rows }];
+      const bytes = db.prepare('SELECT sum(pgsize) FROM dbstat WHERE name = ?').pluck().get(table);
+      return [table, { rows, bytes_per_row: round(bytes / rows, 1) }];
     }),
   );
   db.close();
