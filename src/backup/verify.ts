@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import { toMcError } from '../base/index.js';
+import { type Manifest, type ManifestFile } from './archive/manifest.js';
+import { checkPaths } from './archive/paths.js';
+import { readManifest } from './archive/reader.js';
+import { checkRunHashes, type Run, runsOf } from './archive/runs.js';
+import { scanArchive } from './archive/scan.js';
+import { eachAtOnce } from './concurrency.js';
+import type { Pool } from './pool.js';
+
+/** What an archive turned out to be. */
+export interface Inspection {
+  errors: string[];
+  notes: string[];
+  checksum: string;
+  bytes: number;
+  /** Null when the archive has no manifest that could be read. */
+  manifest: Manifest | null;
+  /** Whether the manifest's members can be read by themselves. */
+  indexed: boolean;
+  /** What the archive holds, by the manifest or by what was found. */
+  files: ManifestFile[];
+}
+
+export interface InspectOptions {
+  /** SHA-256 that somebody recorded when the archive was whole. */
+  checksum: string | null;
+  /**
+   * `hashes`: the members' bytes are still those that were written. `full`: every entry is inflated and held against the
+   * manifest too. A list: in full only the runs that begin at these offsets.
+   */
+  depth: 'hashes' | 'full' | number[];
+  onBytes?: (bytes: number) => void;
+}
+
+/** Reads an archive and tells what is wrong with it. Never throws for what is in the archive. */
+export async function inspectArchive(archive: string, options: InspectOptions, pool: Pool): Promise<Inspection> {
+  let manifest: Manifest | null = null;
+  const errors: string[] = [];
+  try {
+    manifest = readManifest(archive);
+  } catch (error) {
+    errors.push(toMcError(error).message);
+  }
+  const inspection = manifest
+    ? await inspectIndexed(archive, manifest, options, pool)
+    : errors.length > 0
+      ? await inspectBroken(archive, errors, options)
+      : await inspectPlain(archive);
+  inspection.errors.push(...checkPaths(inspection.files));
+  if (options.checksum === null) inspection.notes.push('no checksum was recorded when it was made');
+  else if (options.checksum !== inspection.checksum)
+    inspection.errors.unshift('the archive’s checksum is not the one recorded');
+  return inspection;
+}
+
+/** SHA-256 of a whole file in hex. Gives way to other work between its pieces. */
+export async function checksumOf(path: string, onBytes: (bytes: number) => void = () => {}): Promise<string> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(1 << 20);
+  const handle = openSync(path, 'r');
+  try {
+    for (let count = readSync(handle, buffer); count > 0; count = readSync(handle, buffer)) {
+      hash.update(buffer.subarray(0, count));
+      onBytes(count);
+      await turn();
+    }
+  } finally {
+    closeSync(handle);
+  }
+  return hash.digest('hex');
+}
+
+async function inspectIndexed(
+  archive: string,
+  manifest: Manifest,
+  options: InspectOptions,
+  pool: Pool,
+): Promise<Inspection> {
+  const errors: string[] = [];
+  const runs = runsOf(manifest);
+  const [full, light] = divide(runs, options.depth);
+  const [checksum] = await Promise.all([
+    checksumOf(archive, options.onBytes),
+    eachAtOnce(full, pool.width * 2, async (run) => {
+      errors.push(...(await pool.check(archive, run)));
+    }),
+    checkHashes(archive, light, errors),
+  ]);
+  return { errors, notes: [], checksum, bytes: statSync(archive).size, manifest, indexed: true, files: manifest.files };
+}
+
+function divide(runs: Run[], depth: InspectOptions['depth']): [full: Run[], light: Run[]] {
+  if (depth === 'full') return [runs, []];
+  if (depth === 'hashes') return [[], runs];
+  const offsets = new Set(depth);
+  const isFull = (run: Run) => run.members.some((member) => offsets.has(member.offset));
+  return [runs.filter(isFull), runs.filter((run) => !isFull(run))];
+}
+
+async function checkHashes(archive: string, runs: Run[], errors: string[]): Promise<void> {
+  const handle = openSync(archive, 'r');
+  try {
+    for (const run of runs) {
+      errors.push(...checkRunHashes(handle, run));
+      await turn();
+    }
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Old archives, and ours after another program packed them again: all that can be known comes from reading it all. */
+async function inspectPlain(archive: string): Promise<Inspection> {
+  const { errors, checksum, bytes, manifest, files } = await scanArchive(archive);
+  return {
+    errors,
+    notes: [
+      manifest ? 'it was packed again by another program' : 'it has no manifest: only its structure can be checked',
+    ],
+    checksum,
+    bytes,
+    manifest,
+    indexed: false,
+    files: manifest?.files ?? files,
+  };
+}
+
+async function inspectBroken(archive: string, errors: string[], options: InspectOptions): Promise<Inspection> {
+  const checksum = await checksumOf(archive, options.onBytes);
+  return { errors, notes: [], checksum, bytes: statSync(archive).size, manifest: null, indexed: false, files: [] };
+}
