@@ -6,6 +6,8 @@ export interface BackupName {
   type: BackupType;
   agent: string | null;
   imported: boolean;
+  /** It has milliseconds, as the names we give have. */
+  ours: boolean;
   /** Milliseconds since the epoch: UTC for our ids (they have milliseconds), local time for old ones. */
   at: number;
 }
@@ -42,12 +44,14 @@ export function parseBackupName(name: string): BackupName | null {
     const at = readStamp(archive[3]);
     if (at === null || (agent !== null && !isAgentId(agent))) return null;
     const id = agent === null ? archive[3] : `${agent}_${archive[3]}`;
-    return { id, type: agent === null ? 'full' : 'agent_state', agent, imported: archive[1] !== undefined, at };
+    const imported = archive[1] !== undefined;
+    return { id, type: agent === null ? 'full' : 'agent_state', agent, imported, ours: archive[3].length > 15, at };
   }
   const snapshot = SNAPSHOT.exec(name);
   const at = snapshot?.[1] ? readStamp(snapshot[1]) : null;
   if (at === null) return null;
-  return { id: name.slice(0, -'.json'.length), type: 'snapshot', agent: null, imported: false, at };
+  const id = name.slice(0, -'.json'.length);
+  return { id, type: 'snapshot', agent: null, imported: false, ours: (snapshot?.[1]?.length ?? 0) > 15, at };
 }
 
 /** Whether a text can be the name of an agent's directory. */

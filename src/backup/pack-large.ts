@@ -132,7 +132,7 @@ function* partsOf(head: Buffer, size: number): Generator<Part> {
 
 async function takeFirst(waiting: Promise<PackedMember>[], ready: PackedMember[]): Promise<void> {
   const member = await waiting[0];
-  waiting.shift();
+  void waiting.shift();
   if (member) ready.push(member);
 }
 

@@ -11,8 +11,8 @@ try {
 
 parentPort?.on('message', ({ id, job }: { id: number; job: PoolJob }) => {
   try {
-    parentPort?.postMessage({ id, result: runJob(job) });
+    parentPort?.postMessage({ id, result: runJob(job) }, []);
   } catch (error) {
-    parentPort?.postMessage({ id, error });
+    parentPort?.postMessage({ id, error }, []);
   }
 });

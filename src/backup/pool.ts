@@ -14,14 +14,14 @@ export interface Pool {
   /** Takes the bytes over: they are empty afterwards. */
   deflate(bytes: Uint8Array<ArrayBuffer>): Promise<PackedMember>;
   /** Reads a run and compares every entry with its manifest; what is wrong with it. */
-  check(archive: string, run: Run): Promise<string[]>;
+  check(archive: string, run: Run, deep: boolean): Promise<string[]>;
   close(): Promise<void>;
 }
 
 export type PoolJob =
   | { kind: 'pack'; root: string; batch: WalkedEntry[] }
   | { kind: 'deflate'; bytes: Uint8Array }
-  | { kind: 'check'; archive: string; run: Run };
+  | { kind: 'check'; archive: string; run: Run; deep: boolean };
 
 /** Does one piece of work. The only meaning of a job, in a thread or not. */
 export function runJob(job: PoolJob, open: OpenFile = openFile): PackedBatch | PackedMember | string[] {
@@ -31,7 +31,7 @@ export function runJob(job: PoolJob, open: OpenFile = openFile): PackedBatch | P
     case 'deflate':
       return deflate(job.bytes);
     case 'check':
-      return readRun(job.archive, job.run, () => null);
+      return readRun(job.archive, job.run, () => null, job.deep);
   }
 }
 
@@ -89,7 +89,7 @@ function poolOf(width: number, run: (job: PoolJob) => Promise<unknown>, close: P
     width,
     pack: (root, batch) => run({ kind: 'pack', root, batch }) as Promise<PackedBatch>,
     deflate: (bytes) => run({ kind: 'deflate', bytes }) as Promise<PackedMember>,
-    check: (archive, job) => run({ kind: 'check', archive, run: job }) as Promise<string[]>,
+    check: (archive, job, deep) => run({ kind: 'check', archive, run: job, deep }) as Promise<string[]>,
     close,
   };
 }

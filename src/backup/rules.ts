@@ -28,9 +28,6 @@ const CACHES = ['node_modules', '__pycache__', '.cache', '.pytest_cache', '.mypy
 const SECRETS = ['.env*', '*.pem', '*.key', '*.p12', 'id_rsa*', 'id_ed25519*', '.netrc', 'credentials.json'];
 const isSecret = lazily(() => picomatch(SECRETS, { dot: true, nocase: true }));
 
-/** The top files that a backup takes unless the settings say otherwise. */
-export const DEFAULT_INCLUDE = ['*.md', 'memory', '.mcignore'];
-
 /** Compiles rules once for many questions. Paths are relative to the workspace, with `/`. */
 export function compileRules(rules: Rules): RuleMatcher {
   const tops = rules.include.map(compileInclude);

@@ -28,10 +28,10 @@ export interface InspectOptions {
   /** SHA-256 that somebody recorded when the archive was whole. */
   checksum: string | null;
   /**
-   * `hashes`: the members' bytes are still those that were written. `full`: every entry is inflated and held against the
-   * manifest too. A list: in full only the runs that begin at these offsets.
+   * `hashes`: the members' bytes are still those that were written. `structure`: they also inflate to the entries that the
+   * manifest lists. `full`: and every file's content has its hash. A list: in full the runs at these offsets.
    */
-  depth: 'hashes' | 'full' | number[];
+  depth: 'hashes' | 'structure' | 'full' | number[];
   onBytes?: (bytes: number) => void;
 }
 
@@ -85,7 +85,7 @@ async function inspectIndexed(
   const [checksum] = await Promise.all([
     checksumOf(archive, options.onBytes),
     eachAtOnce(full, pool.width * 2, async (run) => {
-      errors.push(...(await pool.check(archive, run)));
+      errors.push(...(await pool.check(archive, run, options.depth !== 'structure')));
     }),
     checkHashes(archive, light, errors),
   ]);
@@ -93,7 +93,7 @@ async function inspectIndexed(
 }
 
 function divide(runs: Run[], depth: InspectOptions['depth']): [full: Run[], light: Run[]] {
-  if (depth === 'full') return [runs, []];
+  if (depth === 'full' || depth === 'structure') return [runs, []];
   if (depth === 'hashes') return [[], runs];
   const offsets = new Set(depth);
   const isFull = (run: Run) => run.members.some((member) => offsets.has(member.offset));
