@@ -55,7 +55,8 @@ export type ServerFrame =
   | Control<'resync', { reason: string }>
   | Control<'synced', { epoch: string; seq: number }>
   | Control<'heartbeat', { clients: number }>
-  | Control<'error', { code: string; message: string }>
+  /** `id`: of the publish that it answers; absent when it answers none. */
+  | Control<'error', { code: string; message: string; id?: string | number | null }>
   | { type: 'pong'; timestamp: string }
   | { type: 'subscribed'; channel?: string; channels?: EventType[]; agents?: string[] | null }
   | { type: 'authenticated'; scopes: string[] }

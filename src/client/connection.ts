@@ -1,0 +1,210 @@
+import {
+  CLOSE,
+  EVENT_TYPES,
+  type EventType,
+  formatPosition,
+  type Position,
+  type PublishableType,
+  parseServerFrame,
+  type ServerFrame,
+} from '../protocol/index.js';
+import { backoffMs } from './backoff.js';
+import { type Link, watchLink } from './link.js';
+import { createPublishes, PublishError } from './publishes.js';
+import {
+  type Narrowing,
+  type OutgoingFrame,
+  streamUrl,
+  systemTimers,
+  type Timers,
+  type WebSocketLike,
+} from './socket.js';
+import { createStream } from './stream.js';
+
+export type ConnectionState =
+  | { name: 'connecting' }
+  /** `hello` has come; the mirror's `synced` says when the snapshot is whole. */
+  | { name: 'live' }
+  /** `attempt` is 1 for the first; `retryAt` in milliseconds as `now` gives them. */
+  | { name: 'reconnecting'; attempt: number; retryAt: number }
+  /** For good: closed by its owner, refused by the server (4401), or an address no socket can be opened to. */
+  | { name: 'closed'; reason: string };
+
+export interface ConnectionOptions {
+  /** `ws:` or `wss:`, any path. */
+  url: string;
+  /** Opens a socket: `(url) => new WebSocket(url)`. */
+  socket: (url: string) => WebSocketLike;
+  /** Only these types of events; all by default. */
+  channels?: readonly EventType[];
+  /** Only events about these agents; all by default. */
+  agents?: readonly string[];
+  token?: string;
+  /** 0 to 1. */
+  random: () => number;
+  /** Milliseconds; only differences matter. */
+  now: () => number;
+  timers?: Timers;
+  /** How long a publish may take, waiting for a connection included. Default 30 s. */
+  publishTimeoutMs?: number;
+}
+
+export interface Connection {
+  state(): ConnectionState;
+  /** Where the stream would be resumed; null before the first snapshot is whole. */
+  position(): Position | null;
+  /** Calls back with each frame, none twice, until the returned function is called. */
+  onFrame(listener: (frame: ServerFrame) => void): () => void;
+  onState(listener: (state: ConnectionState) => void): () => void;
+  /** False when there is no connection: nothing was sent and nothing will be. */
+  send(frame: OutgoingFrame): boolean;
+  /** The position of the resulting event. Waits for a connection, with 99 others at most; rejects with PublishError. */
+  publish(event: PublishableType, data: object): Promise<Position>;
+  /** Something says that a connection is possible again (online, visible): tries at once, or probes the link. */
+  wake: () => void;
+  close: () => void;
+}
+
+/** Connects at once and stays connected, for ever, until it is closed or refused. */
+export function createConnection(options: ConnectionOptions): Connection {
+  const { url, token, random, now, timers = systemTimers(), publishTimeoutMs: timeoutMs = 30_000 } = options;
+  const frameListeners = new Set<(frame: ServerFrame) => void>();
+  const stateListeners = new Set<(state: ConnectionState) => void>();
+  let state: ConnectionState = { name: 'connecting' };
+  let narrowing: Narrowing = { channels: options.channels ?? null, agents: options.agents ?? null };
+  let narrowed = isNarrow(narrowing);
+  let stream = createStream();
+  let socket: WebSocketLike | null = null;
+  let link: Link | null = null;
+  let attempt = 0;
+  let retry: unknown = null;
+
+  const enter = (next: ConnectionState) => {
+    state = next;
+    for (const listener of stateListeners) listener(next);
+  };
+
+  const write = (frame: OutgoingFrame) => socket?.send(JSON.stringify(frame));
+
+  const send = (frame: OutgoingFrame) => {
+    if (state.name !== 'live') return false;
+    // Whoever asks for less must not take what is left out for lost.
+    if (frame.type === 'subscribe' || frame.type === 'unsubscribe') narrowed = true;
+    write(frame);
+    return true;
+  };
+
+  const publishes = createPublishes({ timers, timeoutMs, send });
+
+  const connect = () => {
+    enter({ name: 'connecting' });
+    const position = stream.position();
+    try {
+      socket = options.socket(streamUrl(url, narrowing, position && formatPosition(position)));
+    } catch (error) {
+      return end(error instanceof Error ? error.message : String(error));
+    }
+    link = watchLink({ now, timers, ping: () => write({ type: 'ping' }), dead: lose });
+    socket.onopen = () => {
+      if (token !== undefined) write({ type: 'auth', token });
+    };
+    socket.onmessage = ({ data }: { data: unknown }) => receive(String(data));
+    socket.onerror = ignore;
+    socket.onclose = ({ code, reason }: { code: number; reason: string }) => {
+      if (code === CLOSE.token) end(reason || 'the token is missing or wrong');
+      else lose();
+    };
+  };
+
+  const receive = (text: string) => {
+    link?.heard();
+    const frame = parseServerFrame(text);
+    if (!frame) return;
+    const order = stream.see(frame);
+    if (order === 'repeat') return;
+    if (order === 'foreign' || (order === 'gap' && !narrowed)) {
+      // Something is missing that nobody will send again: only a new snapshot helps.
+      stream = createStream();
+      return lose();
+    }
+    act(frame);
+    for (const listener of frameListeners) listener(frame);
+  };
+
+  const act = (frame: ServerFrame) => {
+    if (frame.type === 'hello') {
+      link?.begun(frame.data.heartbeat_ms);
+      enter({ name: 'live' });
+      publishes.flush();
+    } else if (frame.type === 'synced') attempt = 0;
+    else if (frame.type === 'subscribed' && frame.channels) {
+      const all = frame.channels.length === EVENT_TYPES.length;
+      narrowing = { channels: all ? null : frame.channels, agents: frame.agents ?? null };
+      narrowed = isNarrow(narrowing);
+    } else publishes.answer(frame);
+  };
+
+  const lose = () => {
+    drop();
+    publishes.lost();
+    attempt += 1;
+    const delay = backoffMs(attempt, random());
+    retry = timers.setTimeout(connect, delay);
+    enter({ name: 'reconnecting', attempt, retryAt: now() + delay });
+  };
+
+  const end = (reason: string) => {
+    drop();
+    timers.clearTimeout(retry);
+    enter({ name: 'closed', reason });
+    publishes.end(reason);
+  };
+
+  /** Lets go of the socket at once: on a dead link its own close would wait long for the other side. */
+  const drop = () => {
+    link?.stop();
+    link = null;
+    const old = socket;
+    socket = null;
+    if (!old) return;
+    // `ws` throws an error nobody listens to, so that one ear stays.
+    old.onopen = old.onmessage = old.onclose = null;
+    old.onerror = ignore;
+    old.close();
+  };
+
+  connect();
+  return {
+    state: () => state,
+    position: () => stream.position(),
+    onFrame: (listener) => listen(frameListeners, listener),
+    onState: (listener) => listen(stateListeners, listener),
+    send,
+    publish(event, data) {
+      if (state.name !== 'closed') return publishes.publish(event, data);
+      return Promise.reject(new PublishError('closed', state.reason));
+    },
+    wake() {
+      if (state.name === 'reconnecting') {
+        timers.clearTimeout(retry);
+        connect();
+      } else link?.probe();
+    },
+    close() {
+      if (state.name !== 'closed') end('closed by its owner');
+    },
+  };
+}
+
+function isNarrow({ channels, agents }: Narrowing): boolean {
+  return channels !== null || agents !== null;
+}
+
+function listen<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+function ignore(): void {}

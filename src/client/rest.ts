@@ -1,0 +1,91 @@
+import {
+  type ActiveTasksAnswer,
+  type AgentAnswer,
+  type AgentReport,
+  type AgentsAnswer,
+  type CreateTasksAnswer,
+  type HealthAnswer,
+  type NewNotification,
+  type NewTask,
+  type NotificationsAnswer,
+  type NotifyAnswer,
+  type PatchTaskAnswer,
+  type ReadyAnswer,
+  type ReportAnswer,
+  ROUTES,
+  type RouteName,
+  routePath,
+  type SystemStatusAnswer,
+  type TaskPatch,
+  type TasksAnswer,
+  type WebSocketStatusAnswer,
+} from '../protocol/index.js';
+import { call, type FetchLike } from './request.js';
+
+export interface RestOptions {
+  /** `http:` or `https:`; a path in it comes before those of the routes. */
+  baseUrl: string;
+  fetch: FetchLike;
+  token?: string;
+  /** How long an answer may take. Default 30 s. */
+  timeoutMs?: number;
+}
+
+/** A part of a list; without it, all of it. */
+export interface Page {
+  limit?: number;
+  cursor?: string;
+}
+
+/** The typed REST client. Every method rejects with RestError or UnreachableError. */
+export type RestClient = ReturnType<typeof createRestClient>;
+
+/** A service that is not well says so with this status, and its answer is the one that was asked for. */
+const UNWELL = 503;
+
+/** A client of one server; nothing is sent before a method is called. */
+export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000 }: RestOptions) {
+  const base = baseUrl.replace(/\/+$/, '');
+  const ask = (method: string, path: string, body?: unknown, alsoGood?: number) => {
+    const more = alsoGood === undefined ? {} : { alsoGood };
+    return call({ fetch, url: base + path, method, body, token, timeoutMs, ...more });
+  };
+  const named = (route: RouteName, { id, page, body, alsoGood }: Filling = {}) =>
+    ask(ROUTES[route].method, routePath(route, id === undefined ? {} : { id }) + query(page), body, alsoGood);
+
+  return {
+    agents: (page?: Page) => named('agents', { page }) as Promise<AgentsAnswer>,
+    agent: (id: string) => named('agent', { id }) as Promise<AgentAnswer>,
+    reportAgent: (id: string, body: AgentReport) => named('agentReport', { id, body }) as Promise<ReportAnswer>,
+    tasks: (page?: Page) => named('tasks', { page }) as Promise<TasksAnswer>,
+    activeTasks: () => named('activeTasks') as Promise<ActiveTasksAnswer>,
+    createTasks: (tasks: NewTask[], source?: string) =>
+      named('createTasks', {
+        body: source === undefined ? { tasks } : { tasks, source },
+      }) as Promise<CreateTasksAnswer>,
+    patchTask: (id: string, body: TaskPatch) => named('patchTask', { id, body }) as Promise<PatchTaskAnswer>,
+    notifications: (page?: Page) => named('notifications', { page }) as Promise<NotificationsAnswer>,
+    notify: (body: NewNotification) => named('notify', { body }) as Promise<NotifyAnswer>,
+    /** Answers for an unhealthy server too. */
+    health: () => named('health', { alsoGood: UNWELL }) as Promise<HealthAnswer>,
+    /** Answers for a server that is not ready too. */
+    ready: () => named('ready', { alsoGood: UNWELL }) as Promise<ReadyAnswer>,
+    systemStatus: () => named('systemStatus') as Promise<SystemStatusAnswer>,
+    websocketStatus: () => named('websocketStatus') as Promise<WebSocketStatusAnswer>,
+    /** Any route: `path` begins with `/`. */
+    request: (method: string, path: string, body?: unknown) => ask(method, path, body),
+  };
+}
+
+/** What one call of a route is filled with. */
+interface Filling {
+  id?: string | undefined;
+  page?: Page | undefined;
+  body?: unknown;
+  alsoGood?: number;
+}
+
+function query(page: Page = {}): string {
+  const words = Object.entries(page).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+  return words.length > 0 ? `?${words.join('&')}` : '';
+}

@@ -1,0 +1,53 @@
+import type { Agent, AgentReading, AgentWarning } from '../protocol/index.js';
+import { boundAgent } from './bounds.js';
+import { sameJson } from './equal.js';
+import { agedAgent, claimedStatus } from './staleness.js';
+
+/**
+ * What is true of an agent now: its reading, with what a broken state.json cannot say kept from the held agent, the
+ * time since when its status holds, and its age.
+ */
+export function trueAgent(held: Agent | undefined, reading: AgentReading, now: number, staleAfterMs: number): Agent {
+  const read = boundAgent(reading.agent);
+  const whole = held && keepsGood(held, reading) ? withGoodState(read, held) : read;
+  return agedAgent(held ? withSince(whole, held) : whole, now, staleAfterMs);
+}
+
+/** The warning somebody should be told of: state.json has just become unreadable and its last good state is shown. */
+export function newlyBroken(held: Agent | undefined, reading: AgentReading): AgentWarning | null {
+  if (!held || !keepsGood(held, reading)) return null;
+  return held.warnings.some((known) => sameJson(known, reading.broken)) ? null : reading.broken;
+}
+
+function keepsGood(held: Agent, reading: AgentReading): boolean {
+  return reading.broken !== null && held.state !== null;
+}
+
+function withGoodState(read: Agent, held: Agent): Agent {
+  return {
+    ...read,
+    state: held.state,
+    status: held.status,
+    normalized_status: claimedStatus(held),
+    since: held.since,
+    evidence: held.evidence,
+    current_tasks: held.current_tasks,
+    tasks: held.tasks,
+    counters: held.counters,
+    last_active: later(held.last_active, read.last_active),
+  };
+}
+
+/** A file written anew does not restart its status: that holds since it was first seen, or since the agent came back. */
+function withSince(agent: Agent, held: Agent): Agent {
+  if (claimedStatus(held) !== agent.normalized_status) return agent;
+  if (held.normalized_status === 'stale' && agent.normalized_status !== 'stale') {
+    return { ...agent, since: agent.last_active };
+  }
+  return { ...agent, since: held.since ?? agent.since };
+}
+
+function later(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return Date.parse(b) > Date.parse(a) ? b : a;
+}

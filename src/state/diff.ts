@@ -1,0 +1,113 @@
+import {
+  type AgentReading,
+  type AgentWarning,
+  agentStatusData,
+  type EventDraft,
+  type Notification,
+  type OfficeReading,
+  type Reading,
+  type Snapshot,
+  type TaskFile,
+  type TaskFileReading,
+} from '../protocol/index.js';
+import { memoryActivities, taskActivities } from './activity.js';
+import { newlyBroken, trueAgent } from './agents.js';
+import { boundOffice } from './bounds.js';
+import { sameJson } from './equal.js';
+import { emptyMemo, type Memo, OFFICE_FILE, type Refusal, refusalText } from './memo.js';
+import { diffTasks } from './tasks.js';
+
+export interface DiffOptions {
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** How long an agent without a heartbeat interval of its own may be silent, in milliseconds. */
+  staleAfterMs: number;
+  /** Makes the ids of the notifications; must never repeat one. */
+  newId: () => string;
+  /** What earlier readings said; without it no memory counts as written and every refusal as new. */
+  memo?: Memo;
+}
+
+/** One comparison: what is compared, and what has been found so far. */
+interface Diff {
+  snapshot: Snapshot;
+  options: DiffOptions;
+  memo: Memo;
+  drafts: EventDraft[];
+  /** Told after everything else, so that whoever is told already sees what it is about. */
+  notifications: Notification[];
+}
+
+/**
+ * What a reading changes: agents by id (each with its activities), the office, tasks, files, then notifications.
+ * Changes neither the snapshot nor the memo. The same reading again, applied, gives nothing.
+ */
+export function diffReading(snapshot: Snapshot, reading: Reading, options: DiffOptions): EventDraft[] {
+  const diff: Diff = { snapshot, options, memo: options.memo ?? emptyMemo(), drafts: [], notifications: [] };
+  for (const id of [...reading.agents.keys()].sort()) diffAgent(diff, id, reading.agents.get(id) ?? null);
+  if (reading.office) diffOffice(diff, reading.office);
+  for (const [path, tasks] of reading.tasks) diffTaskFile(diff, path, tasks);
+  const at = options.now;
+  for (const data of reading.files) diff.drafts.push({ type: 'file_change', data, at });
+  for (const data of diff.notifications) diff.drafts.push({ type: 'notification', data, at });
+  return diff.drafts;
+}
+
+function diffAgent({ snapshot, options, memo, drafts, notifications }: Diff, id: string, reading: AgentReading | null) {
+  const { now: at, staleAfterMs } = options;
+  const held = snapshot.agents.get(id);
+  if (!reading) {
+    if (held) drafts.push({ type: 'agent_removed', data: { agent: id }, at });
+    return;
+  }
+  const agent = trueAgent(held, reading, at, staleAfterMs);
+  if (!held || !sameJson(held, agent)) {
+    drafts.push({ type: 'agent_status', data: agentStatusData(agent, held), at });
+  }
+  const memory = memo.memory.get(id);
+  const activities = [
+    ...(held ? taskActivities(held, agent) : []),
+    ...(memory ? memoryActivities(memory, reading.memory) : []),
+  ];
+  for (const activity of activities) drafts.push({ type: 'agent_activity', data: { agent: id, activity }, at });
+  const broken = newlyBroken(held, reading);
+  if (broken) notifications.push(brokenAgent(options.newId(), id, broken));
+}
+
+function diffOffice(diff: Diff, said: OfficeReading) {
+  const { snapshot, options, drafts } = diff;
+  const reading = boundOffice(said);
+  if ('refused' in reading) return tellRefusal(diff, OFFICE_FILE, reading.refused);
+  if (snapshot.office === null && reading.office === null) return;
+  const office = reading.office ?? { positions: {} };
+  if (!sameJson(snapshot.office, office)) drafts.push({ type: 'agent_position', data: office, at: options.now });
+}
+
+function diffTaskFile(diff: Diff, path: TaskFile, reading: TaskFileReading) {
+  if ('refused' in reading) return tellRefusal(diff, path, reading.refused);
+  const data = diffTasks(path, diff.snapshot.tasks.get(path) ?? [], reading.tasks);
+  if (data) diff.drafts.push({ type: 'task_update', data, at: diff.options.now });
+}
+
+function tellRefusal({ memo, options, notifications }: Diff, file: string, refusal: Refusal) {
+  const text = refusalText(refusal);
+  if (memo.refusals.get(file) === text) return;
+  notifications.push({
+    id: options.newId(),
+    title: `${file} cannot be read`,
+    message: `${file}: ${text}. What was last read from it is shown.`,
+    level: 'warning',
+    data: { file, place: refusal.place, reason: refusal.reason },
+  });
+}
+
+function brokenAgent(id: string, agent: string, { file, place, reason }: AgentWarning): Notification {
+  return {
+    id,
+    title: `${file} of ${agent} cannot be read`,
+    message: `${agent}/${file}: ${refusalText({ place, reason })}. The last good state is shown.`,
+    level: 'warning',
+    agent,
+    data: { file, place, reason },
+  };
+}

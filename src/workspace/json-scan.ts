@@ -1,0 +1,153 @@
+/** Nested deeper than this is refused: everything downstream (comparing, writing) recurses. */
+export const JSON_DEPTH = 200;
+
+/** Where a text is JSON but for surplus leading zeros (`[start, end)` each), or the first place where it is not. */
+export type JsonScan = { ok: true; zeros: [number, number][] } | { ok: false; offset: number; reason: string };
+
+type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or ]' | ', or }' | 'end';
+
+interface Scan {
+  text: string;
+  at: number;
+  stack: ('[' | '{')[];
+  expected: Expected;
+  zeros: [number, number][];
+}
+
+class Refusal extends Error {
+  readonly offset: number;
+  constructor(offset: number, reason: string) {
+    super(reason);
+    this.offset = offset;
+  }
+}
+
+/** Reads a text as JSON without building it. Stands on no stack, so no depth can break it. */
+export function scanJson(text: string): JsonScan {
+  const scan: Scan = { text, at: 0, stack: [], expected: 'value', zeros: [] };
+  try {
+    while (skipSpace(scan)) step(scan);
+  } catch (error) {
+    if (error instanceof Refusal) return { ok: false, offset: error.offset, reason: error.message };
+    throw error;
+  }
+  if (scan.expected === 'end') return { ok: true, zeros: scan.zeros };
+  return { ok: false, offset: text.trimEnd().length, reason: 'the JSON ends in the middle' };
+}
+
+/** The text without the zeros that a scan found. */
+export function withoutZeros(text: string, zeros: readonly [number, number][]): string {
+  let out = '';
+  let from = 0;
+  for (const [start, end] of zeros) {
+    out += text.slice(from, start);
+    from = end;
+  }
+  return out + text.slice(from);
+}
+
+function skipSpace(scan: Scan): boolean {
+  const { text } = scan;
+  while (' \t\n\r'.includes(text.charAt(scan.at)) && scan.at < text.length) scan.at += 1;
+  return scan.at < text.length;
+}
+
+function step(scan: Scan): void {
+  const char = scan.text.charAt(scan.at);
+  const { expected } = scan;
+  if (closes(expected, char)) close(scan);
+  else if (expected === ':' && char === ':') move(scan, 'value');
+  else if (expected === ', or ]' && char === ',') move(scan, 'value');
+  else if (expected === ', or }' && char === ',') move(scan, 'key');
+  else if (expected.startsWith('key') && char === '"') {
+    skipString(scan);
+    scan.expected = ':';
+  } else if (expected.startsWith('value')) value(scan, char);
+  else if (expected === 'end') throw new Refusal(scan.at, 'there is more text after the end of the JSON');
+  else throw new Refusal(scan.at, `unexpected ${JSON.stringify(char)} where ${expected} belongs`);
+}
+
+function closes(expected: Expected, char: string): boolean {
+  return (char === ']' || char === '}') && expected.endsWith(`or ${char}`);
+}
+
+function move(scan: Scan, expected: Expected): void {
+  scan.at += 1;
+  scan.expected = expected;
+}
+
+function close(scan: Scan): void {
+  scan.at += 1;
+  scan.stack.pop();
+  afterValue(scan);
+}
+
+function afterValue(scan: Scan): void {
+  const outer = scan.stack.at(-1);
+  scan.expected = outer === undefined ? 'end' : outer === '[' ? ', or ]' : ', or }';
+}
+
+function value(scan: Scan, char: string): void {
+  if (char === '{' || char === '[') {
+    if (scan.stack.length >= JSON_DEPTH) throw new Refusal(scan.at, `nested deeper than ${JSON_DEPTH} levels`);
+    scan.stack.push(char);
+    move(scan, char === '{' ? 'key or }' : 'value or ]');
+    return;
+  }
+  if (char === '"') skipString(scan);
+  else skipLiteral(scan, char);
+  afterValue(scan);
+}
+
+function skipString(scan: Scan): void {
+  const { text } = scan;
+  const start = scan.at;
+  for (let at = start + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) {
+      scan.at = at + 1;
+      return;
+    }
+    if (code === 0x5c) at += escapeLength(text, at);
+    else if (code < 0x20) {
+      if (text.slice(at).trim() === '') break;
+      throw new Refusal(at, 'a line break or control character inside a string');
+    }
+  }
+  throw new Refusal(text.trimEnd().length, 'the JSON ends in the middle (inside a string)');
+}
+
+function escapeLength(text: string, at: number): number {
+  const next = text.charAt(at + 1);
+  if (next === '' || '"\\/bfnrt'.includes(next)) return 1;
+  if (next === 'u' && /^[0-9a-fA-F]{4}$/.test(text.slice(at + 2, at + 6))) return 5;
+  if (next === 'u' && text.length < at + 6) return 1;
+  throw new Refusal(at, 'an escape that JSON does not know');
+}
+
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const WORDS = ['true', 'false', 'null'];
+
+function skipLiteral(scan: Scan, char: string): void {
+  const { text, at } = scan;
+  const word = WORDS.find((known) => text.startsWith(known, at));
+  if (word !== undefined) {
+    scan.at += word.length;
+    return;
+  }
+  NUMBER.lastIndex = at;
+  const number = NUMBER.exec(text)?.[0];
+  if (number === undefined) throw new Refusal(at, unknownLiteral(text, at, char));
+  const surplus = /^-?(0+)\d/.exec(number)?.[1];
+  if (surplus !== undefined) {
+    const start = at + (number.startsWith('-') ? 1 : 0);
+    scan.zeros.push([start, start + surplus.length]);
+  }
+  scan.at += number.length;
+}
+
+function unknownLiteral(text: string, at: number, char: string): string {
+  const rest = text.slice(at).trim();
+  const cut = rest === '-' || WORDS.some((word) => word.startsWith(rest));
+  return cut ? 'the JSON ends in the middle' : `unexpected ${JSON.stringify(char)} where a value belongs`;
+}

@@ -1,0 +1,49 @@
+import type { Warn } from './agent-files.js';
+import { clip } from './decode.js';
+import { kindOf } from './json.js';
+
+/** How far a clock may run ahead before a time is taken for nonsense, in milliseconds. */
+export const FUTURE_LIMIT_MS = 5 * 60_000;
+
+/** A time at which an agent did something, and where it is written. Milliseconds since the epoch. */
+export interface Sign {
+  at: number;
+  place: string | null;
+  warn: Warn;
+}
+
+/** The newest sign of life, ISO 8601 UTC. One from the future is passed over with a warning. */
+export function lastSign(signs: readonly Sign[], now: number): string | null {
+  let newest: number | null = null;
+  for (const sign of signs) {
+    if (sign.at > now + FUTURE_LIMIT_MS) {
+      sign.warn(sign.place, `a time in the future (${isoTime(sign.at)}) is no sign of life`);
+    } else if (newest === null || sign.at > newest) newest = sign.at;
+  }
+  return newest === null ? null : isoTime(newest);
+}
+
+/** The signs that the fields `lastActive` and `last_active` of an object give. */
+export function fieldSigns(fields: Record<string, unknown>, prefix: string, warn: Warn): Sign[] {
+  return ['lastActive', 'last_active'].flatMap((name) => {
+    const value = fields[name];
+    if (value === undefined || value === null || value === '') return [];
+    const at = timeIn(value);
+    if (at !== null) return [{ at, place: prefix + name, warn }];
+    warn(prefix + name, `expected a time, found ${typeof value === 'string' ? `"${clip(value, 40)}"` : kindOf(value)}`);
+    return [];
+  });
+}
+
+/** ISO times (with or without offset) and Unix times in seconds or milliseconds; null for anything else. */
+export function timeIn(value: unknown): number | null {
+  if (typeof value === 'number') return value > 0 && value < 8e15 ? (value < 1e11 ? value * 1000 : value) : null;
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d|$)/.test(value.trim())) return null;
+  const at = Date.parse(value.trim().replace(' ', 'T'));
+  return Number.isNaN(at) ? null : at;
+}
+
+/** ISO 8601 UTC with milliseconds. */
+export function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}

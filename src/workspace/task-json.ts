@@ -1,0 +1,125 @@
+import type { Task, TaskStatus } from '../protocol/index.js';
+import { decodeText } from './decode.js';
+import { isObject, kindOf, parseTolerantJson } from './json.js';
+import { elementsOf, membersOf, skipBlank } from './json-spans.js';
+import { type FoundTask, type TaskWarning, assigneeMark, priorityIn, priorityMark } from './task-fields.js';
+import { taskStatusOf } from './task-words.js';
+
+/** The names under which a task's JSON states each field, ours first. */
+export const TASK_FIELD_NAMES = {
+  text: ['description', 'title', 'name', 'text'],
+  assignee: ['assignedTo', 'assigned_to', 'assignee', 'agent'],
+  priority: ['priority'],
+  status: ['status'],
+  due: ['due', 'due_date', 'dueDate'],
+  created: ['created', 'created_at', 'createdAt'],
+} as const;
+
+/** What a TASK_QUEUE.json said, or its refusal. */
+export type JsonTasks =
+  | { found: FoundTask[]; warnings: TaskWarning[] }
+  | { refused: { place: string | null; reason: string } };
+
+/** Reads `{tasks: […]}` (or a bare list). Never throws. */
+export function findJsonTasks(bytes: Uint8Array): JsonTasks {
+  const parsed = parseTolerantJson(bytes);
+  if (!parsed.ok) return { refused: { place: parsed.place, reason: parsed.reason } };
+  const list = isObject(parsed.value) ? (parsed.value.tasks ?? []) : parsed.value;
+  if (!Array.isArray(list)) return { refused: { place: 'tasks', reason: `expected a list, found ${kindOf(list)}` } };
+  return readList(list as unknown[], decodeText(bytes).text);
+}
+
+function readList(list: unknown[], text: string): JsonTasks {
+  const found: FoundTask[] = [];
+  const warnings: TaskWarning[] = [];
+  const lines = linesOf(
+    text,
+    taskElements(text).map((span) => span.start),
+  );
+  for (const [index, entry] of list.entries()) {
+    const line = lines[index] ?? 1;
+    const task = readEntry(entry, line, warnings);
+    if (task) found.push({ task, place: { form: 'json', line: line - 1, index } });
+  }
+  return { found, warnings };
+}
+
+/** Where the elements of the list of tasks stand in a JSON text; the last member `tasks` counts, as it does in parsing. */
+export function taskElements(text: string): { start: number; end: number }[] {
+  const root = skipBlank(text, 0);
+  if (text[root] === '[') return elementsOf(text, root);
+  const tasks = membersOf(text, root).findLast((member) => member.rawKey === '"tasks"');
+  return tasks ? elementsOf(text, tasks.value.start) : [];
+}
+
+function readEntry(entry: unknown, line: number, warnings: TaskWarning[]): FoundTask['task'] | null {
+  const fields = typeof entry === 'string' ? { description: entry } : entry;
+  const text = isObject(fields) ? textOf(fields, TASK_FIELD_NAMES.text) : null;
+  const id = isObject(fields) ? textOf(fields, ['id']) : null;
+  if (!isObject(fields) || (text === null && id === null)) {
+    warnings.push({
+      line,
+      reason: isObject(fields) ? 'a task without id and description' : `expected a task, found ${kindOf(entry)}`,
+    });
+    return null;
+  }
+  const title = text ?? id ?? '';
+  const assignee = textOf(fields, TASK_FIELD_NAMES.assignee);
+  const priority = textOf(fields, TASK_FIELD_NAMES.priority);
+  const subtasks = subtasksOf(fields.subtasks);
+  return {
+    text: title,
+    status: statusOf(fields, line, warnings),
+    id,
+    assignee: assignee ?? assigneeMark(title),
+    priority: priority === null ? priorityMark(title) : priorityIn(priority),
+    due: textOf(fields, TASK_FIELD_NAMES.due),
+    created: textOf(fields, TASK_FIELD_NAMES.created),
+    line,
+    ...(subtasks.length > 0 ? { subtasks } : {}),
+  };
+}
+
+function statusOf(fields: Record<string, unknown>, line: number, warnings: TaskWarning[]): TaskStatus {
+  const word = fields.status;
+  const status = typeof word === 'string' ? taskStatusOf(word) : null;
+  if (status !== null) return status;
+  if (word !== undefined && word !== null) {
+    const said = typeof word === 'string' ? `"${word.slice(0, 40)}"` : kindOf(word);
+    warnings.push({ line, reason: `${said} is no task status: read as pending` });
+  }
+  return fields.completed === true ? 'completed' : 'pending';
+}
+
+function subtasksOf(value: unknown): NonNullable<Task['subtasks']> {
+  if (!Array.isArray(value)) return [];
+  return (value as unknown[]).flatMap((entry) => {
+    const fields = typeof entry === 'string' ? { description: entry } : entry;
+    if (!isObject(fields)) return [];
+    const id = textOf(fields, ['id']);
+    const text = textOf(fields, TASK_FIELD_NAMES.text) ?? id;
+    return text === null ? [] : [{ id, text, status: statusOf(fields, 0, []) }];
+  });
+}
+
+function textOf(fields: Record<string, unknown>, names: readonly string[]): string | null {
+  for (const name of names) {
+    const value = fields[name];
+    if (typeof value === 'number') return String(value);
+    if (typeof value === 'string' && value.trim() !== '') return value.trim();
+  }
+  return null;
+}
+
+/** The 1-based lines of ascending offsets, in one pass. */
+function linesOf(text: string, offsets: readonly number[]): number[] {
+  let line = 1;
+  let at = text.indexOf('\n');
+  return offsets.map((offset) => {
+    while (at !== -1 && at < offset) {
+      line += 1;
+      at = text.indexOf('\n', at + 1);
+    }
+    return line;
+  });
+}

@@ -1,0 +1,38 @@
+import { readFences } from './markdown.js';
+import { findBlocks } from './task-blocks.js';
+import { findBoxes } from './task-boxes.js';
+import { type FoundTask, type TaskWarning, priorityMark } from './task-fields.js';
+import { findRows } from './task-tables.js';
+
+/** The tasks of a Markdown file in all its forms, in the order of their lines. `lines` are without their ends. */
+export function findMarkdownTasks(lines: readonly string[]): { found: FoundTask[]; warnings: TaskWarning[] } {
+  const { fenced } = readFences(lines);
+  const rows = findRows(lines, fenced);
+  const blocks = findBlocks(lines, fenced);
+  const found = [...findBoxes(lines, fenced), ...rows.found, ...blocks.found];
+  const sections = sectionPriorities(lines, fenced);
+  for (const { task, place } of found) {
+    const silent = task.priority === null && place.form === 'block' && place.fields.priority === undefined;
+    if (silent) task.priority = sections[place.line] ?? null;
+  }
+  return {
+    found: found.sort((a, b) => a.place.line - b.place.line),
+    warnings: [...rows.warnings, ...blocks.warnings].sort((a, b) => a.line - b.line),
+  };
+}
+
+/** Per line the priority that the section above it names (`## 🔴 P0 - CRITICAL`). */
+function sectionPriorities(lines: readonly string[], fenced: readonly boolean[]): (string | null)[] {
+  let level = 0;
+  let priority: string | null = null;
+  return lines.map((line, index) => {
+    const hashes = fenced[index] ? undefined : /^(#{1,6})\s/.exec(line)?.[1]?.length;
+    if (hashes === undefined) return priority;
+    const named = priorityMark(line);
+    if (named !== null || hashes <= level) {
+      priority = named;
+      level = hashes;
+    }
+    return priority;
+  });
+}

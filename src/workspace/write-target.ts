@@ -1,0 +1,58 @@
+import { lstat } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { McError, errnoOf } from '../base/index.js';
+import { isFound } from './agent-files.js';
+import { isObject, parseTolerantJson } from './json.js';
+import { LIMITS, followLink, readBytes } from './read-bytes.js';
+
+/** A file that is about to be replaced: where it really lies and what it holds (null: it is not there yet). */
+export interface WriteTarget {
+  path: string;
+  bytes: Uint8Array | null;
+}
+
+/**
+ * Reads a file right before it is written. `name` is what an error calls it.
+ * @throws McError `state.unreadable` for what is no readable file, `file.refused` for a link out of the workspace
+ */
+export async function openTarget(root: string, path: string, name: string): Promise<WriteTarget> {
+  const target = await targetPath(root, path, name);
+  const file = await readBytes(root, target, LIMITS.json);
+  if (file === null) return { path: target, bytes: null };
+  if (isFound(file)) return { path: target, bytes: file.bytes };
+  throw new McError('state.unreadable', `${name}: ${file.refused}`);
+}
+
+/**
+ * The same for a file that must hold a JSON object (or not be there). Half-written JSON is read a second time.
+ * @throws McError also `state.unreadable` for what is no JSON object: it is never overwritten
+ */
+export async function openJsonTarget(root: string, path: string, name: string, retryMs: number): Promise<WriteTarget> {
+  const target = await openTarget(root, path, name);
+  if (reasonAgainst(target) === null) return target;
+  await wait(retryMs);
+  const again = await openTarget(root, path, name);
+  const reason = reasonAgainst(again);
+  if (reason === null) return again;
+  throw new McError('state.unreadable', `${name}: ${reason}`, { hint: 'mend or remove the file, then try again' });
+}
+
+/** Writing through a link keeps the link: its target is replaced. */
+async function targetPath(root: string, path: string, name: string): Promise<string> {
+  try {
+    if (!(await lstat(path)).isSymbolicLink()) return path;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return path;
+    throw error;
+  }
+  const real = await followLink(root, path);
+  if ('refused' in real) throw new McError('file.refused', `${name}: ${real.refused}`);
+  return real.path;
+}
+
+function reasonAgainst({ bytes }: WriteTarget): string | null {
+  if (bytes === null) return null;
+  const parsed = parseTolerantJson(bytes);
+  if (!parsed.ok) return parsed.place === null ? parsed.reason : `${parsed.reason} (${parsed.place})`;
+  return isObject(parsed.value) ? null : 'holds no JSON object';
+}
