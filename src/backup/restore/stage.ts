@@ -97,7 +97,7 @@ function stagedFile(path: string, file: ManifestFile): EntrySink {
         ftruncateSync(handle, position);
         if (process.getuid?.() === 0) fchownSync(handle, file.uid, file.gid);
         fchmodSync(handle, safeMode(file));
-        const seconds = Date.parse(file.mtime) / 1000;
+        const seconds = secondsOf(Date.parse(file.mtime));
         futimesSync(handle, seconds, seconds);
         fsyncSync(handle);
       } finally {
@@ -110,6 +110,11 @@ function stagedFile(path: string, file: ManifestFile): EntrySink {
 /** A file from an archive never gains the rights of its owner or group when it is run. */
 export function safeMode(file: Pick<ManifestFile, 'type' | 'mode'>): number {
   return file.type === 'directory' ? file.mode & 0o3777 : file.mode & 0o777;
+}
+
+/** Milliseconds as the system wants a file's time. A hair more, because cutting 0.464 to nanoseconds can end at 0.463. */
+export function secondsOf(mtimeMs: number): number {
+  return mtimeMs % 1000 === 0 ? mtimeMs / 1000 : (mtimeMs + 0.001) / 1000;
 }
 
 function writeAll(handle: number, bytes: Buffer, position: number): void {

@@ -15,6 +15,7 @@ import type { RecoveryReport } from '../../protocol/index.js';
 import { checksumOf } from '../verify.js';
 import { lstatOf } from './diff.js';
 import { type Attributes, type Journal, readJournal, removeJournal, type Step, writeJournal } from './journal.js';
+import { secondsOf } from './stage.js';
 
 /**
  * Swaps what was staged into place and commits. Killed anywhere, `recover` goes on where it stopped.
@@ -155,7 +156,7 @@ function apply(root: string, { path, mode, mtimeMs }: Attributes): void {
   const stat = lstatOf(target);
   if (!stat || stat.isSymbolicLink()) return;
   chmodSync(target, mode);
-  utimesSync(target, mtimeMs / 1000, mtimeMs / 1000);
+  utimesSync(target, secondsOf(mtimeMs), secondsOf(mtimeMs));
 }
 
 /** Gives a file to the user it belonged to, where we may. */
