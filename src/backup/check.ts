@@ -77,9 +77,10 @@ export async function drillBackup(context: BackupContext, id: string, onUpdate: 
           withDatabase: true,
           overwrite: 'if-changed' as const,
           delete: false,
+          inspected: false,
         };
         const restored = await context.runner.run('restore', { ...request, dryRun: false }, onUpdate);
-        const again = await context.runner.run('restore', { ...request, dryRun: true });
+        const again = await context.runner.run('restore', { ...request, dryRun: true, inspected: true });
         report.files = restored.restored;
         report.errors.push(...[...again.added, ...again.changed].map((path) => `${path}: not as in the backup`));
         await openDatabases(request.root, report);

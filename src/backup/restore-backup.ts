@@ -64,6 +64,7 @@ async function restoreLocked(
     paths: options.paths ?? [],
     withDatabase: options.withDatabase ?? false,
     dryRun: true,
+    inspected: false,
     overwrite: options.overwrite ?? 'if-changed',
     delete: options.delete ?? false,
   };
@@ -87,7 +88,7 @@ async function restoreLocked(
     const kept = safety === null ? null : join(context.files.kept, safety.id);
     const done = await context.runner.run(
       'restore',
-      { ...request, dryRun: false, kept, safety: safety?.path ?? null },
+      { ...request, dryRun: false, inspected: true, kept, safety: safety?.path ?? null },
       onUpdate,
     );
     const result = { ...done, ...report, safety_backup: safety?.id ?? null, duration_ms: since(began) };

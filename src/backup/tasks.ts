@@ -2,6 +2,7 @@ import { McError } from '../base/index.js';
 import type { BackupProblem } from '../protocol/index.js';
 import type { Manifest } from './archive/manifest.js';
 import { readManifest } from './archive/reader.js';
+import type { Run } from './archive/runs.js';
 import { type Look, lookAt } from './catalog.js';
 import { type CreateRequest, type CreateTools, createArchive, walkFor } from './create.js';
 import { copyDatabase } from './database.js';
@@ -11,7 +12,7 @@ import { Progress } from './progress.js';
 import { type RestoreOutcome, type RestoreRequest, restoreArchive } from './restore/run.js';
 import { type OpenFile, openFile } from './source.js';
 import { freeSpace } from './space.js';
-import { type Inspection, type InspectOptions, inspectArchive } from './verify.js';
+import { type Depth, type Inspection, type InspectOptions, inspectArchive } from './verify.js';
 
 /** The heavy work of the room as messages: it runs in a thread of its own, away from the event loop of a server. */
 export interface Tasks {
@@ -23,7 +24,10 @@ export interface Tasks {
     };
     result: CreateOutcome;
   };
-  inspect: { args: { id: string; archive: string } & Omit<InspectOptions, 'onBytes'>; result: InspectionSummary };
+  inspect: {
+    args: { id: string; archive: string } & Omit<InspectOptions, 'onBytes' | 'depth'> & { depth: Depth };
+    result: InspectionSummary;
+  };
   look: { args: { path: string; old: Parameters<Look>[1] }; result: Awaited<ReturnType<Look>> };
   restore: { args: RestoreRequest; result: RestoreOutcome };
 }
@@ -92,7 +96,9 @@ async function createAndVerify(args: Tasks['create']['args'], tools: CreateTools
   const reuse = last?.manifest ? { path: last.path, manifest: last.manifest } : null;
   const created = await createArchive({ ...request, previous: reuse }, tools, walk);
   const { manifest } = created;
-  const inspection = await inspectArchive(created.path, { checksum: null, depth: created.packed }, tools.pool);
+  const packed = new Set(created.packed);
+  const depth = (run: Run) => run.members.some((member) => packed.has(member.offset));
+  const inspection = await inspectArchive(created.path, { checksum: null, depth }, tools.pool);
   if (inspection.errors.length > 0) {
     throw new McError('backup.corrupt', `the new archive does not read back as written: ${inspection.errors[0]}`, {
       hint: `do not rely on ${created.path}; check the disk, then try again`,

@@ -10,6 +10,9 @@ import { scanArchive } from './archive/scan.js';
 import { eachAtOnce } from './concurrency.js';
 import type { Pool } from './pool.js';
 
+/** How much of an archive is looked at. */
+export type Depth = 'hashes' | 'structure' | 'full';
+
 /** What an archive turned out to be. */
 export interface Inspection {
   errors: string[];
@@ -29,9 +32,10 @@ export interface InspectOptions {
   checksum: string | null;
   /**
    * `hashes`: the members' bytes are still those that were written. `structure`: they also inflate to the entries that the
-   * manifest lists. `full`: and every file's content has its hash. A list: in full the runs at these offsets.
+   * manifest lists. `full`: and every file's content has its hash. A function: in full the runs it chooses, of others the
+   * hashes.
    */
-  depth: 'hashes' | 'structure' | 'full' | number[];
+  depth: Depth | ((run: Run) => boolean);
   onBytes?: (bytes: number) => void;
 }
 
@@ -95,9 +99,7 @@ async function inspectIndexed(
 function divide(runs: Run[], depth: InspectOptions['depth']): [full: Run[], light: Run[]] {
   if (depth === 'full' || depth === 'structure') return [runs, []];
   if (depth === 'hashes') return [[], runs];
-  const offsets = new Set(depth);
-  const isFull = (run: Run) => run.members.some((member) => offsets.has(member.offset));
-  return [runs.filter(isFull), runs.filter((run) => !isFull(run))];
+  return [runs.filter(depth), runs.filter((run) => !depth(run))];
 }
 
 async function checkHashes(archive: string, runs: Run[], errors: string[]): Promise<void> {

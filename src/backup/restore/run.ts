@@ -5,13 +5,14 @@ import type { RestoreReport } from '../../protocol/index.js';
 import type { Manifest, ManifestFile } from '../archive/manifest.js';
 import { parentsOf } from '../archive/paths.js';
 import { readManifest } from '../archive/reader.js';
+import type { Run } from '../archive/runs.js';
 import type { CreateTools } from '../create.js';
 import { Progress } from '../progress.js';
 import { requireSpace } from '../space.js';
 import { type Inspection, inspectArchive } from '../verify.js';
 import { compareWithDisk, type Differences, lstatOf } from './diff.js';
 import { type Journal, type Step, writeJournal } from './journal.js';
-import { type Selection, selectFiles } from './select.js';
+import { type Selection, scopeOf, selectFiles } from './select.js';
 import { safeMode, stageFiles } from './stage.js';
 import { rollBack, swap } from './swap.js';
 
@@ -28,6 +29,8 @@ export interface RestoreRequest extends Selection {
   /** The archive that was made just before, of what is about to be replaced. */
   safety: string | null;
   dryRun: boolean;
+  /** A dry run has just looked at everything that is to be restored; staging looks again at what it writes. */
+  inspected: boolean;
   overwrite: 'always' | 'if-changed' | 'never';
   delete: boolean;
 }
@@ -41,7 +44,9 @@ export type RestoreOutcome = Omit<RestoreReport, 'id' | 'dry_run' | 'to' | 'safe
  */
 export async function restoreArchive(request: RestoreRequest, tools: CreateTools): Promise<RestoreOutcome> {
   const progress = new Progress(request.id, 'restore', tools.onUpdate);
-  const inspection = await inspectArchive(request.archive, { checksum: request.checksum, depth: 'hashes' }, tools.pool);
+  const inScope = scopeOf(request);
+  const depth = request.inspected ? 'hashes' : (run: Run) => run.files.some((file) => inScope(file.path));
+  const inspection = await inspectArchive(request.archive, { checksum: request.checksum, depth }, tools.pool);
   if (inspection.errors.length > 0) {
     throw new McError('backup.corrupt', `the backup ${request.id} is damaged: ${inspection.errors[0]}`, {
       hint: 'nothing was restored; mc backup verify --all shows which backups are sound',

@@ -55,7 +55,8 @@ export function agentsOf(files: ManifestFile[]): string[] {
   return [...new Set(agents)].toSorted();
 }
 
-function scopeOf({ agent, paths }: Selection): (path: string) => boolean {
+/** Whether a path lies in what was asked for. */
+export function scopeOf({ agent, paths }: Selection): (path: string) => boolean {
   const matches = paths.length === 0 ? () => true : picomatch(paths.flatMap(globs), { dot: true });
   const home = agent === null ? '' : `${AGENTS}${agent}`;
   return (path) => (agent === null || path === home || path.startsWith(`${home}/`)) && matches(path);
