@@ -1,6 +1,6 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Lock, acquireLock, errnoOf, type WorkspaceLayout } from '../base/index.js';
+import { type Lock, acquireLock, errnoOf, isAsideName, type WorkspaceLayout } from '../base/index.js';
 
 /** Where the backup keeps its own files. All of them lie in `mission-control/backups`. */
 export interface BackupFiles {
@@ -37,17 +37,27 @@ export function backupFiles(layout: WorkspaceLayout): BackupFiles {
  */
 export async function lockBackups(files: BackupFiles, purpose: string, now: number): Promise<Lock> {
   const lock = await acquireLock(files.lock, purpose, now);
-  await removeLeftovers(files.directory);
+  await removeLeftovers(files.directory, now);
   return lock;
 }
 
 /** Names that only the holder of the lock writes under: found by the next holder, they are of a dead one. */
 const LEFTOVER = /^\.(?:archive|database|import)\./;
 
-async function removeLeftovers(directory: string): Promise<void> {
+/** Files aside that are written without the lock stand for a moment only; after this long their writer is dead. */
+const ASIDE_MS = 60_000;
+
+async function removeLeftovers(directory: string, now: number): Promise<void> {
   for (const name of await namesIn(directory)) {
-    if (LEFTOVER.test(name)) await rm(join(directory, name), { recursive: true, force: true });
+    const path = join(directory, name);
+    if (LEFTOVER.test(name)) await rm(path, { recursive: true, force: true });
+    else if (isAsideName(name) && (await ageOf(path, now)) > ASIDE_MS) await rm(path, { force: true });
   }
+}
+
+async function ageOf(path: string, now: number): Promise<number> {
+  const found = await stat(path).catch(() => null);
+  return found?.isFile() ? now - found.mtimeMs : 0;
 }
 
 /** The names in a directory; none when it does not exist. */

@@ -78,12 +78,18 @@ export function readBytes(handle: number, { offset, length }: Pick<ManifestMembe
 function readMember(handle: number, member: ManifestMember, reader: TarReader): string | null {
   const bytes = readBytes(handle, member);
   if (sha256Of(bytes) !== member.sha256) return 'the bytes have changed';
+  const inflated = inflate(bytes, member.size);
+  if (typeof inflated === 'string') return inflated;
+  if (inflated.length !== member.size) return 'inflates to fewer bytes than declared';
+  reader.write(inflated);
+  return null;
+}
+
+/** The inflated bytes, or what is wrong. */
+function inflate(bytes: Buffer, size: number): Buffer | string {
   try {
-    // maxOutputLength must be positive; an empty member would be refused below all the same.
-    const inflated = gunzipSync(bytes, { maxOutputLength: Math.max(1, member.size) });
-    if (inflated.length !== member.size) return 'inflates to fewer bytes than declared';
-    reader.write(inflated);
-    return null;
+    // The limit must be positive; an empty member is compared with its size all the same.
+    return gunzipSync(bytes, { maxOutputLength: Math.max(1, size) });
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
       ? 'inflates beyond its declared size'

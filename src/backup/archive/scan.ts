@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import { errnoOf } from '../../base/index.js';
 import { MANIFEST_NAME } from '../rules.js';
 import { type Manifest, type ManifestFile, parseManifest } from './manifest.js';
 import { type EntrySink, type FoundEntry, TarReader } from './tar-reader.js';
@@ -50,6 +51,8 @@ export async function scanArchive(
       scan.errors.push('ends before the end-of-archive mark: cut short');
     if (gunzip.bytesWritten < bytes && reader.errors.length === 0) scan.errors.push('holds bytes after its end');
   } catch (error) {
+    // The system's own faults (a full disk, a bad one) are not the archive's.
+    if (errnoOf(error)) throw error;
     scan.errors.push(`cannot be read: ${(error as Error).message}`);
   } finally {
     input.destroy();

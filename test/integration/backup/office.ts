@@ -14,7 +14,7 @@ export interface Office {
   backups: Backups;
   clock: { at: number; now(): number };
   recoveries: RecoveryReport[];
-  path(relative: string): string;
+  path: (relative: string) => string;
   /** Where backups lie. */
   store: string;
 }
