@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { errnoOf, packageVersion, toMcError } from '../base/index.js';
+import { errnoOf, McError, packageVersion, toMcError } from '../base/index.js';
 import type { BackupProblem } from '../protocol/index.js';
 import { Contents, manifestFile } from './archive/contents.js';
 import { encodeHead, endOfArchive, paddingOf } from './archive/entry.js';
@@ -20,6 +20,7 @@ import { Progress, type OnUpdate } from './progress.js';
 import { MANIFEST_NAME, type Rules } from './rules.js';
 import type { OpenFile } from './source.js';
 import { type FreeSpace, requireSpace } from './space.js';
+import { inspectArchive } from './verify.js';
 import { type Walk, type WalkedEntry, walkWorkspace } from './walk.js';
 
 export interface CreateRequest {
@@ -49,8 +50,8 @@ export interface CreateTools {
 export interface Created {
   path: string;
   manifest: Manifest;
-  /** Offsets of members that were packed now; the others are copies whose hash was checked. */
-  packed: number[];
+  /** SHA-256 of the archive, in hex. */
+  checksum: string;
 }
 
 /** How much smaller than its files an archive is taken to be when its space is checked beforehand. */
@@ -63,13 +64,14 @@ export function walkFor(request: Pick<CreateRequest, 'root' | 'rules' | 'agent'>
 }
 
 /**
- * Makes an archive. It gets its name only when it is whole and on the disk; before that, nothing but a file aside exists.
- * @throws McError `disk.full`, `io`, `busy`; the file aside is removed
+ * Makes an archive and reads it back. It gets its name only when it is whole, on the disk and found sound; before that,
+ * nothing but a file aside exists.
+ * @throws McError `disk.full`, `io`, `busy`, `backup.corrupt` when it does not read back; the file aside is removed
  */
 export async function createArchive(
   request: CreateRequest,
   tools: CreateTools,
-  walk = walkFor(request),
+  walk: Walk = walkFor(request),
 ): Promise<Created> {
   const began = performance.now();
   const id = backupId(request.type, request.at, request.agent);
@@ -79,27 +81,44 @@ export async function createArchive(
     const plan = planArchive(walk.entries, request.previous?.manifest ?? null);
     requireSpace(request.directory, expectedSize(plan), 'the backup', tools.free);
     const contents = new Contents(writer, walk.problems);
-    const bytes = walk.entries.reduce((sum, entry) => sum + entry.size, 0);
-    progress.phase('pack', walk.entries.length, bytes);
+    progress.phase('pack', walk.entries.length, sizeOf(walk.entries));
     const packed = await writeEntries(request, plan, contents, tools, progress);
     const manifest = manifestOf(request, id, walk, contents, performance.now() - began);
     appendManifest(writer, manifest, request.at);
-    const path = join(request.directory, backupFileName(request.type, request.at, request.agent));
-    await writer.finish(path);
-    return { path, manifest, packed };
+    writer.close();
+    progress.phase('verify', manifest.files.length, writer.position);
+    const depth = (run: Run) => run.members.some((member) => packed.has(member.offset));
+    const onBytes = (bytes: number) => progress.add(0, bytes);
+    const { errors, checksum } = await inspectArchive(writer.aside, { checksum: null, depth, onBytes }, tools.pool);
+    if (errors.length === 0) {
+      const path = join(request.directory, backupFileName(request.type, request.at, request.agent));
+      await writer.name(path);
+      return { path, manifest, checksum };
+    }
+    writer.discard();
+    if (!request.previous) throw doesNotReadBack(errors[0]);
   } catch (error) {
     writer.discard();
     throw toMcError(error);
   }
+  // What was copied may have rotted in the previous archive: everything is packed anew from the files.
+  return createArchive({ ...request, previous: null }, tools, walk);
 }
 
+function doesNotReadBack(fault: string | undefined): McError {
+  return new McError('backup.corrupt', `the new archive does not read back as written: ${fault}`, {
+    hint: 'check the disk (dmesg, smartctl), then try again',
+  });
+}
+
+/** Returns the offsets of members that were packed now; the others are copies. */
 async function writeEntries(
   request: CreateRequest,
   plan: ArchivePlan,
   contents: Contents,
   tools: CreateTools,
   progress: Progress,
-): Promise<number[]> {
+): Promise<Set<number>> {
   const copied = new Set<number>();
   const large = [...plan.large];
   const databases = [...plan.databases];
@@ -110,26 +129,37 @@ async function writeEntries(
     appendBatch(batch, result, contents, large, databases);
     progress.add(batch.length, sizeOf(batch));
   };
-  const lanes = tools.pool.width * 2;
-  const broken: WalkedEntry[][] = [];
-  await Promise.all([
-    eachAtOnce(plan.batches, lanes, pack),
-    copyRuns(request, plan.copies, contents, (run, whole) => {
-      if (!whole) broken.push(run.files.map((file) => ({ ...file, mtimeMs: Date.parse(file.mtime), identity: '' })));
-      else progress.add(run.files.length, sizeOf(run.files));
-      return whole;
-    }).then((offsets) => {
-      for (const offset of offsets) copied.add(offset);
-    }),
-  ]);
-  await eachAtOnce(broken, lanes, pack);
+  await copyRuns(request, plan.copies, (run, bytes) => {
+    const first = contents.members.length;
+    contents.appendRun(run, bytes);
+    for (const member of contents.members.slice(first)) copied.add(member.offset);
+    progress.add(run.files.length, sizeOf(run.files));
+  });
+  await eachAtOnce(plan.batches, tools.pool.width * 2, pack);
   for (const entry of large) {
     const from = { entry, from: join(request.root, entry.path), database: false };
     const outcome = await packLarge(from, contents, tools.pool, tools.open, (bytes) => progress.add(0, bytes));
     if (outcome === 'database') databases.push(entry);
   }
   for (const entry of databases) await packDatabase(request, entry, contents, tools, progress);
-  return contents.members.map((member) => member.offset).filter((offset) => !copied.has(offset));
+  return new Set(contents.members.map((member) => member.offset).filter((offset) => !copied.has(offset)));
+}
+
+/** Reads runs as they lie in the previous archive. Whether their bytes are still good, reading back will tell. */
+async function copyRuns(request: CreateRequest, runs: Run[], take: (run: Run, bytes: Buffer[]) => void): Promise<void> {
+  if (!request.previous || runs.length === 0) return;
+  const handle = openSync(request.previous.path, 'r');
+  try {
+    for (const run of runs) {
+      take(
+        run,
+        run.members.map((member) => readBytes(handle, member)),
+      );
+      await turn();
+    }
+  } finally {
+    closeSync(handle);
+  }
 }
 
 function appendStructure(entries: WalkedEntry[], contents: Contents): void {
@@ -160,34 +190,6 @@ function appendBatch(
     else if (packed && 'reason' in packed) contents.problem(entry.path, packed.outcome, packed.reason);
   }
   if (result.member) contents.append(result.member, files);
-}
-
-/** Copies runs from the previous archive, each after its hashes were checked. Returns the offsets they got. */
-async function copyRuns(
-  request: CreateRequest,
-  runs: Run[],
-  contents: Contents,
-  onRun: (run: Run, whole: boolean) => boolean,
-): Promise<number[]> {
-  const offsets: number[] = [];
-  if (!request.previous || runs.length === 0) return offsets;
-  const handle = openSync(request.previous.path, 'r');
-  try {
-    for (const run of runs) {
-      const bytes = run.members.map((member) => readBytes(handle, member));
-      const whole = run.members.every((member, index) => sha256Of(bytes[index] ?? Buffer.alloc(0)) === member.sha256);
-      if (onRun(run, whole)) {
-        const { members } = contents.mark();
-        contents.appendRun(run, bytes);
-        offsets.push(...contents.members.slice(members).map((member) => member.offset));
-      }
-      // The packing threads' results are taken in between.
-      await turn();
-    }
-  } finally {
-    closeSync(handle);
-  }
-  return offsets;
 }
 
 async function packDatabase(
@@ -249,7 +251,8 @@ function appendManifest(writer: ArchiveWriter, manifest: Manifest, at: number): 
     gid: 0,
   } as const;
   const tar = Buffer.concat([encodeHead(head), body, Buffer.alloc(paddingOf(body.length)), endOfArchive()]);
-  const member = deflate(tar);
+  // Mostly hashes, which do not deflate: trying hard would only take time.
+  const member = deflate(tar, 3);
   const offset = writer.position;
   writer.append(member.bytes);
   writer.append(encodeFooter({ offset, length: member.bytes.length, sha256: member.sha256 }));

@@ -12,6 +12,7 @@ const ATTEMPTS = 3;
 
 /** How closely the archive is deflated. Above 7 time doubles for a percent. */
 const LEVEL = 7;
+const SAMPLE_BYTES = 16 * 1024;
 
 /** A gzip member, not yet in an archive. */
 export interface PackedMember {
@@ -49,10 +50,18 @@ export function packBatch(root: string, batch: WalkedEntry[], open: OpenFile): P
   return { member: blocks.length === 0 ? null : deflate(Buffer.concat(blocks)), files };
 }
 
-/** Deflates tar bytes into a gzip member of their own. */
-export function deflate(bytes: Uint8Array): PackedMember {
-  const packed = gzipSync(bytes, { level: LEVEL });
+/** Deflates tar bytes into a gzip member of their own. What does not deflate (pictures, archives) is not tried hard. */
+export function deflate(bytes: Uint8Array, level: number = isDense(bytes) ? 1 : LEVEL): PackedMember {
+  const packed = gzipSync(bytes, { level });
   return { bytes: packed, size: bytes.length, sha256: sha256Of(packed) };
+}
+
+/** Whether a sample from the middle hardly deflates. */
+function isDense(bytes: Uint8Array): boolean {
+  if (bytes.length < 4 * SAMPLE_BYTES) return false;
+  const middle = Math.floor(bytes.length / 2);
+  const sample = bytes.subarray(middle, middle + SAMPLE_BYTES);
+  return gzipSync(sample, { level: 1 }).length > 0.97 * SAMPLE_BYTES;
 }
 
 export function sha256Of(bytes: Uint8Array): string {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { workerFile } from '../base/index.js';
-import { readRun, type Run } from './archive/runs.js';
+import { hasHashes, readRun, type Run } from './archive/runs.js';
 import { deflate, type PackedBatch, type PackedMember, packBatch } from './pack.js';
 import { type OpenFile, openFile } from './source.js';
 import type { WalkedEntry } from './walk.js';
@@ -15,21 +15,28 @@ export interface Pool {
   deflate(bytes: Uint8Array<ArrayBuffer>): Promise<PackedMember>;
   /** Reads a run and compares every entry with its manifest; what is wrong with it. */
   check(archive: string, run: Run, deep: boolean): Promise<string[]>;
+  /** Whether a run's bytes have the hashes that its members are listed with. */
+  hash(archive: string, run: Run): Promise<boolean>;
   close(): Promise<void>;
 }
 
 export type PoolJob =
   | { kind: 'pack'; root: string; batch: WalkedEntry[] }
   | { kind: 'deflate'; bytes: Uint8Array }
+  | { kind: 'hash'; archive: string; run: Run }
   | { kind: 'check'; archive: string; run: Run; deep: boolean };
 
+export type JobResult = PackedBatch | PackedMember | string[] | boolean;
+
 /** Does one piece of work. The only meaning of a job, in a thread or not. */
-export function runJob(job: PoolJob, open: OpenFile = openFile): PackedBatch | PackedMember | string[] {
+export function runJob(job: PoolJob, open: OpenFile = openFile): JobResult {
   switch (job.kind) {
     case 'pack':
       return packBatch(job.root, job.batch, open);
     case 'deflate':
       return deflate(job.bytes);
+    case 'hash':
+      return hasHashes(job.archive, job.run);
     case 'check':
       return readRun(job.archive, job.run, () => null, job.deep);
   }
@@ -90,6 +97,7 @@ function poolOf(width: number, run: (job: PoolJob) => Promise<unknown>, close: P
     pack: (root, batch) => run({ kind: 'pack', root, batch }) as Promise<PackedBatch>,
     deflate: (bytes) => run({ kind: 'deflate', bytes }) as Promise<PackedMember>,
     check: (archive, job, deep) => run({ kind: 'check', archive, run: job, deep }) as Promise<string[]>,
+    hash: (archive, job) => run({ kind: 'hash', archive, run: job }) as Promise<boolean>,
     close,
   };
 }

@@ -80,15 +80,16 @@ async function restoreLocked(
       safety_backup: null,
       duration_ms: 0,
     };
-    const seen = await context.runner.run('restore', request, onUpdate);
-    if (options.dryRun) return { ...seen, ...report, duration_ms: since(began) };
-    onUpdate({ id: backup.id, state: 'started', action: 'restore' });
-    const changes = seen.restored > 0 || seen.deleted > 0;
-    const safety = elsewhere === null && changes ? await saveBefore(context, backup.id, options) : null;
+    if (!options.dryRun) onUpdate({ id: backup.id, state: 'started', action: 'restore' });
+    // Elsewhere there is nothing to save, so one pass does it all.
+    const seen = elsewhere === null || options.dryRun ? await context.runner.run('restore', request, onUpdate) : null;
+    if (seen && options.dryRun) return { ...seen, ...report, duration_ms: since(began) };
+    const changes = seen !== null && (seen.restored > 0 || seen.deleted > 0);
+    const safety = changes ? await saveBefore(context, backup.id, options) : null;
     const kept = safety === null ? null : join(context.files.kept, safety.id);
     const done = await context.runner.run(
       'restore',
-      { ...request, dryRun: false, inspected: true, kept, safety: safety?.path ?? null },
+      { ...request, dryRun: false, inspected: seen !== null, kept, safety: safety?.path ?? null },
       onUpdate,
     );
     const result = { ...done, ...report, safety_backup: safety?.id ?? null, duration_ms: since(began) };

@@ -28,10 +28,10 @@ export class Contents {
   }
 
   /** Appends a run as it lies in another archive. `bytes`: those of its members, in order. */
-  appendRun(run: Run, bytes: Buffer[]): void {
+  appendRun(run: Run, bytes: Uint8Array[]): void {
     for (const [index, member] of run.members.entries()) {
       this.append(
-        { bytes: bytes[index] ?? Buffer.alloc(0), size: member.size, sha256: member.sha256 },
+        { bytes: bytes[index] ?? new Uint8Array(), size: member.size, sha256: member.sha256 },
         index === 0 ? run.files : [],
       );
     }

@@ -47,7 +47,7 @@ export function readRun(
     });
     for (const member of run.members) {
       const problem = readMember(handle, member, reader);
-      if (problem) return [`${run.files[0]?.path ?? 'a member'} and ${run.files.length - 1} more: ${problem}`];
+      if (problem) return [`${nameOf(run)}: ${problem}`];
     }
     reader.end();
     const missing = [...pending].map((file) => `${file.path}: missing`);
@@ -57,10 +57,20 @@ export function readRun(
   }
 }
 
-/** Only the members' hashes: no inflating. */
-export function checkRunHashes(handle: number, run: Run): string[] {
-  const bad = run.members.some((member) => sha256Of(readBytes(handle, member)) !== member.sha256);
-  return bad ? [`${run.files[0]?.path ?? 'a member'} and ${run.files.length - 1} more: the bytes have changed`] : [];
+/** What a run is called where something is wrong with it. */
+export function nameOf({ files }: Run): string {
+  const name = files[0]?.path ?? 'a member';
+  return files.length > 1 ? `${name} and ${files.length - 1} more` : name;
+}
+
+/** Whether the members' bytes are still those that were written. */
+export function hasHashes(archive: string, run: Run): boolean {
+  const handle = openSync(archive, 'r');
+  try {
+    return run.members.every((member) => sha256Of(readBytes(handle, member)) === member.sha256);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** The bytes of a member as they stand in the archive; fewer when the archive ends too early. */

@@ -44,13 +44,17 @@ export class ArchiveWriter {
     this.#position = position;
   }
 
-  /**
-   * Makes the archive durable and gives it its name, which must be free.
-   * @throws McError `busy` when somebody else has just taken the name
-   */
-  async finish(path: string): Promise<void> {
+  /** Makes what was written durable and closes it: it can be read back now. */
+  close(): void {
     fsyncSync(this.#open());
     this.#close();
+  }
+
+  /**
+   * Gives the closed archive its name, which must be free.
+   * @throws McError `busy` when somebody else has just taken the name
+   */
+  async name(path: string): Promise<void> {
     nameNew(this.aside, path);
     await syncDirectory(dirname(path));
   }

@@ -44,9 +44,7 @@ export type RestoreOutcome = Omit<RestoreReport, 'id' | 'dry_run' | 'to' | 'safe
  */
 export async function restoreArchive(request: RestoreRequest, tools: CreateTools): Promise<RestoreOutcome> {
   const progress = new Progress(request.id, 'restore', tools.onUpdate);
-  const inScope = scopeOf(request);
-  const depth = request.inspected ? 'hashes' : (run: Run) => run.files.some((file) => inScope(file.path));
-  const inspection = await inspectArchive(request.archive, { checksum: request.checksum, depth }, tools.pool);
+  const inspection = await inspect(request, tools);
   if (inspection.errors.length > 0) {
     throw new McError('backup.corrupt', `the backup ${request.id} is damaged: ${inspection.errors[0]}`, {
       hint: 'nothing was restored; mc backup verify --all shows which backups are sound',
@@ -80,6 +78,18 @@ export async function restoreArchive(request: RestoreRequest, tools: CreateTools
   const journal = journalOf(request, differences, writes, selected.files);
   progress.phase('write', writes.length, totalOf(writes));
   return { ...outcome, kept: await perform(request, journal, inspection, writes, onFile, tools) };
+}
+
+/** In full what is to be restored. Right after a dry run only the manifest: staging checks what it writes. */
+async function inspect(request: RestoreRequest, tools: CreateTools): Promise<Inspection> {
+  const { archive, checksum } = request;
+  const manifest = request.inspected ? readManifest(archive) : null;
+  if (manifest) {
+    return { errors: [], notes: [], checksum: '', bytes: 0, manifest, indexed: true, files: manifest.files };
+  }
+  const inScope = scopeOf(request);
+  const depth = (run: Run) => run.files.some((file) => inScope(file.path));
+  return inspectArchive(archive, { checksum, depth }, tools.pool);
 }
 
 async function perform(

@@ -1,8 +1,8 @@
 import {
   closeSync,
+  fsync,
   fchmodSync,
   fchownSync,
-  fsyncSync,
   ftruncateSync,
   futimesSync,
   openSync,
@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { McError } from '../../base/index.js';
 import type { ManifestFile } from '../archive/manifest.js';
 import { readRun, runsOf } from '../archive/runs.js';
@@ -17,6 +18,10 @@ import { scanArchive } from '../archive/scan.js';
 import type { EntrySink } from '../archive/tar-reader.js';
 import type { Inspection } from '../verify.js';
 
+const fsyncAsync = promisify(fsync);
+
+/** Files that stay open at once, waiting to be made durable. */
+const SETTLE = 128;
 const BLANK = Buffer.alloc(64 * 1024);
 
 /**
@@ -32,17 +37,24 @@ export async function stageFiles(
   onFile: (file: ManifestFile) => void,
 ): Promise<void> {
   const left = new Set(staged.keys());
+  const written: number[] = [];
   const sinkFor = (file: ManifestFile): EntrySink | null => {
     const name = staged.get(file.path);
     if (name === undefined || !left.delete(file.path)) return null;
     onFile(file);
     if (file.type === 'symlink') symlinkSync(file.link ?? '', join(root, name));
-    return file.type === 'file' ? stagedFile(join(root, name), file) : null;
+    return file.type === 'file' ? stagedFile(join(root, name), file, written) : null;
   };
-  const errors =
-    inspection.indexed && inspection.manifest
-      ? stageRuns(archive, inspection, staged, sinkFor)
-      : await stageScan(archive, inspection, staged, sinkFor);
+  const errors: string[] = [];
+  try {
+    errors.push(
+      ...(inspection.indexed && inspection.manifest
+        ? await stageRuns(archive, inspection, staged, sinkFor, written)
+        : await stageScan(archive, inspection, staged, sinkFor)),
+    );
+  } finally {
+    await settle(written);
+  }
   if (errors.length === 0 && left.size > 0) errors.push(`${[...left][0]}: missing`);
   if (errors.length > 0) {
     throw new McError('backup.corrupt', `the backup is damaged: ${errors[0]}`, {
@@ -51,17 +63,19 @@ export async function stageFiles(
   }
 }
 
-function stageRuns(
+async function stageRuns(
   archive: string,
   inspection: Inspection,
   staged: Map<string, string>,
   sinkFor: (file: ManifestFile) => EntrySink | null,
-): string[] {
+  written: number[],
+): Promise<string[]> {
   const errors: string[] = [];
   for (const run of runsOf(inspection.manifest ?? { files: [], members: [] })) {
     if (!run.files.some((file) => staged.has(file.path))) continue;
     errors.push(...readRun(archive, run, (file) => sinkFor(file)));
     if (errors.length > 0) break;
+    if (written.length >= SETTLE) await settle(written);
   }
   return errors;
 }
@@ -80,8 +94,18 @@ async function stageScan(
   return [...scan.errors, ...moved.map((file) => `${file.path}: changed between two readings`)];
 }
 
+/** Makes written files durable, side by side: a disk does many at once almost as fast as one. */
+async function settle(written: number[]): Promise<void> {
+  await Promise.all(
+    written.splice(0).map(async (handle) => {
+      await fsyncAsync(handle);
+      closeSync(handle);
+    }),
+  );
+}
+
 /** Writes a file's bytes; long stretches of zeros become holes. At its end it has its mode, owner and time. */
-function stagedFile(path: string, file: ManifestFile): EntrySink {
+function stagedFile(path: string, file: ManifestFile, written: number[]): EntrySink {
   const handle = openSync(path, 'wx', 0o600);
   let position = 0;
   return {
@@ -93,16 +117,12 @@ function stagedFile(path: string, file: ManifestFile): EntrySink {
       position += chunk.length;
     },
     end() {
-      try {
-        ftruncateSync(handle, position);
-        if (process.getuid?.() === 0) fchownSync(handle, file.uid, file.gid);
-        fchmodSync(handle, safeMode(file));
-        const seconds = secondsOf(Date.parse(file.mtime));
-        futimesSync(handle, seconds, seconds);
-        fsyncSync(handle);
-      } finally {
-        closeSync(handle);
-      }
+      written.push(handle);
+      ftruncateSync(handle, position);
+      if (process.getuid?.() === 0) fchownSync(handle, file.uid, file.gid);
+      fchmodSync(handle, safeMode(file));
+      const seconds = secondsOf(Date.parse(file.mtime));
+      futimesSync(handle, seconds, seconds);
     },
   };
 }
