@@ -33,6 +33,7 @@ export const SETTINGS = {
   workspace: { kind: 'string', default: null, description: 'The workspace to watch', door: true },
   server: { kind: 'string', default: null, description: 'URL of the server that commands talk to', door: true },
   token: { kind: 'string', default: null, description: 'Access token', door: true, secret: true },
+  tokenFile: { kind: 'string', default: null, description: 'File that holds the access token', door: true },
   host: { kind: 'string', default: '127.0.0.1', description: 'Address to listen on', door: true },
   port: {
     kind: 'integer',
@@ -53,6 +54,19 @@ export const SETTINGS = {
     default: [],
     description: 'Further origins whose pages may read, write and connect',
     door: true,
+  },
+  allowAnonymous: {
+    kind: 'boolean',
+    default: false,
+    description: 'Let everyone in without a token even when the server listens beyond this machine',
+    door: true,
+  },
+  rateLimit: {
+    kind: 'integer',
+    min: 1,
+    max: 1_000_000,
+    default: 200,
+    description: 'Requests a second from one client of another machine; 100 times as many from this one',
   },
   staleAfter: {
     kind: 'duration',

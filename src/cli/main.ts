@@ -1,2 +1,38 @@
-/** What `bin/run.js` starts: oclif, bundled together with the commands so that one file is read instead of hundreds. */
-export { flush, handle, run } from '@oclif/core';
+import { Config, settings } from '@oclif/core';
+import { reportError } from './command.js';
+import { McHelp } from './help.js';
+import { guardPipes } from './pipes.js';
+import { readRequest } from './resolve.js';
+
+/**
+ * What `bin/run.js` starts: reads the command line, runs one command or shows help. Never rejects; the exit status is set.
+ * `root` is the directory of package.json and oclif.manifest.json.
+ */
+export async function main(argv: readonly string[], root: string): Promise<void> {
+  // The bundle is what runs, also under NODE_ENV=test or development, where oclif would look for TypeScript.
+  settings.enableAutoTranspile = false;
+  let command: string | null = null;
+  // What nobody waits for ends the process as any error does: told in words, with its trace only when asked for.
+  process.on('uncaughtException', (error) => {
+    reportError(error, argv, command);
+    process.exit();
+  });
+  try {
+    const config = await Config.load({ root });
+    const request = readRequest(argv, config.commandIDs);
+    const found = request.kind === 'command' ? config.findCommand(request.id) : undefined;
+    guardPipes((found as { outlivesReader?: boolean } | undefined)?.outlivesReader === true);
+    if (request.kind === 'version') process.stdout.write(`${config.userAgent}\n`);
+    else if (request.kind === 'help') await showHelp(config, request.id);
+    else {
+      command = request.id.replaceAll(':', ' ');
+      await config.runCommand(request.id, request.argv, found);
+    }
+  } catch (error) {
+    reportError(error, argv, command);
+  }
+}
+
+async function showHelp(config: Config, id: string | null): Promise<void> {
+  await new McHelp(config, config.pjson.oclif.helpOptions ?? {}).showHelp(id === null ? [] : [id]);
+}

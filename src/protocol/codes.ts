@@ -4,6 +4,8 @@ export const CLOSE = {
   goingAway: 1001,
   /** A frame was too large: do not send it again. */
   tooLarge: 1009,
+  /** The server failed: reconnect, with backoff. */
+  internal: 1011,
   /** Token missing or wrong: do not reconnect before it is mended. */
   token: 4401,
   /** Slow consumer: reconnect with the last position. */
@@ -34,6 +36,7 @@ export const ERRORS = {
   'config.invalid': { exit: 2, http: 400 },
   'workspace.missing': { exit: 2, http: 503 },
   'confirm.required': { exit: 2, http: 400 },
+  starting: { exit: 3, http: 503 },
   'server.unreachable': { exit: 3, http: 502 },
   'server.incompatible': { exit: 1, http: 502 },
   not_found: { exit: 4, http: 404 },
@@ -54,6 +57,7 @@ export const ERRORS = {
   'token.missing': { exit: 7, http: 401 },
   'token.invalid': { exit: 7, http: 401 },
   'scope.missing': { exit: 7, http: 403 },
+  'upgrade.required': { exit: 2, http: 426 },
   'rate.limited': { exit: 1, http: 429 },
   'body.too_large': { exit: 2, http: 413 },
   'body.type': { exit: 2, http: 415 },

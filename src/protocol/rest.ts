@@ -24,6 +24,11 @@ export interface HealthAnswer {
   workspace: string;
 }
 
+/** Answer of `/healthz`. */
+export interface AliveAnswer {
+  alive: true;
+}
+
 /** Answer of `/readyz`. */
 export interface ReadyAnswer {
   ready: boolean;
@@ -72,6 +77,19 @@ export interface AgentsSummary {
 export interface AgentsAnswer {
   agents: AgentRow[];
   summary: AgentsSummary;
+  next_cursor?: string | null;
+}
+
+/** A row of `/api/agents/status`. `status` is the normalised one. */
+export type AgentStatusRow = Pick<
+  AgentRow,
+  'id' | 'name' | 'role' | 'tasksCompleted' | 'tokensUsed' | 'efficiency' | 'emoji' | 'currentTask' | 'cost'
+> & { status: AgentStatus };
+
+export interface AgentsStatusAnswer {
+  agents: AgentStatusRow[];
+  summary: AgentsSummary;
+  timestamp: string;
   next_cursor?: string | null;
 }
 
@@ -128,21 +146,31 @@ export interface NotifyAnswer {
   seq: number;
 }
 
+export interface AckAnswer {
+  success: true;
+  notification: KeptNotification;
+}
+
 /** One connected client, as operators see it. */
 export interface PeerRow {
   id: number;
   kind: 'old' | 'mc';
   address: string | null;
+  user_agent: string | null;
   /** ISO 8601 UTC. */
   connected_at: string;
   channels: string[] | null;
   agents: string[] | null;
+  /** Events between the stream's position and the client's. */
+  lag: number;
   outbox_events: number;
   outbox_bytes: number;
 }
 
 export interface WebSocketStatusAnswer {
   status: 'running';
+  /** Where the stream is, `ws://…` without a trailing slash. */
+  url?: string;
   connected_clients: number;
   epoch: string;
   seq: number;

@@ -15,6 +15,12 @@ export const ROUTES = {
   alive: { method: 'GET', path: '/healthz', scope: 'read', summary: 'The process answers' },
   ready: { method: 'GET', path: '/readyz', scope: 'read', summary: 'The server is ready; `failing` says what is not' },
   agents: { method: 'GET', path: '/api/agents', scope: 'read', summary: 'All agents' },
+  agentsStatus: {
+    method: 'GET',
+    path: '/api/agents/status',
+    scope: 'read',
+    summary: 'All agents in the short camelCase form',
+  },
   agent: { method: 'GET', path: '/api/agents/{id}', scope: 'read', summary: 'One agent, with its whole state' },
   agentReport: {
     method: 'POST',
@@ -34,6 +40,12 @@ export const ROUTES = {
   patchTask: { method: 'PATCH', path: '/api/tasks/{id}', scope: 'operate', summary: 'Change a task where it stands' },
   notifications: { method: 'GET', path: '/api/notifications', scope: 'read', summary: 'Latest notifications' },
   notify: { method: 'POST', path: '/api/notifications', scope: 'operate', summary: 'Notify everyone attached' },
+  ackNotification: {
+    method: 'POST',
+    path: '/api/notifications/{id}/ack',
+    scope: 'operate',
+    summary: 'Acknowledge a notification for everyone',
+  },
   websocketStatus: {
     method: 'GET',
     path: '/api/websocket/status',

@@ -1,0 +1,28 @@
+import { Args, Flags } from '@oclif/core';
+import { McCommand, reachServer } from '../src/cli/index.js';
+import { NOTIFICATION_LEVELS } from '../src/protocol/index.js';
+
+export default class Notify extends McCommand {
+  static override summary = 'Send a notification to everyone attached';
+  static override exits = ['noServer', 'notAllowed'] as const;
+  static override examples = ['<%= config.bin %> notify "The nightly import failed" --level error --agent courier'];
+  static override args = { message: Args.string({ description: 'What to say', required: true }) };
+  static override flags = {
+    title: Flags.string({ description: 'A few words above it' }),
+    level: Flags.string({ description: 'How loud', options: NOTIFICATION_LEVELS, default: 'info' }),
+    agent: Flags.string({ description: 'Whom it is about' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Notify);
+    const desk = await this.open(flags);
+    const { rest } = await reachServer(desk.config);
+    const answer = await rest.notify({
+      message: args.message,
+      level: flags.level as (typeof NOTIFICATION_LEVELS)[number],
+      ...(flags.title === undefined ? {} : { title: flags.title }),
+      ...(flags.agent === undefined ? {} : { agent: flags.agent }),
+    });
+    desk.result(answer, () => `sent as ${answer.notification.id}`);
+  }
+}

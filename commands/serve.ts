@@ -1,0 +1,77 @@
+import { McError, systemClock } from '../src/base/index.js';
+import type { LogLevel } from '../src/base/log.js';
+import {
+  aborted,
+  type Desk,
+  frugalStart,
+  McCommand,
+  printReady,
+  settingFlags,
+  terminalOf,
+  watchSignals,
+} from '../src/cli/index.js';
+
+export default class Serve extends McCommand {
+  static override summary = 'Run the server in the foreground';
+  static override description = [
+    'WebSocket, REST and all behind them in one process. When ready it prints one line per listener; with --json one',
+    'line {"event":"ready","http":…,"ws":…,"workspace":…,"pid":…}. Ctrl-C ends it gracefully (0), a second one at once (130).',
+  ].join('\n');
+  static override exits = ['busy', 'notAllowed', 'interrupted'] as const;
+  static override outlivesReader = true;
+  static override examples = [
+    '<%= config.bin %> serve --demo',
+    '<%= config.bin %> serve --workspace ./office --port 0 --ws-port 0 --json',
+  ];
+  static override flags = settingFlags();
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Serve);
+    const desk = await this.open(flags);
+    const { signal } = watchSignals();
+    const grow = frugalStart();
+    const stage = desk.config.values.demo ? await raiseCurtain(desk) : null;
+    try {
+      await serve(desk, stage?.root ?? desk.config.workspace, signal, () => {
+        grow();
+        stage?.play();
+      });
+    } finally {
+      await stage?.clear();
+      // Whatever still holds the process has had its time.
+      setTimeout(() => process.exit(), 500).unref();
+    }
+  }
+}
+
+async function serve(desk: Desk, workspace: string, signal: AbortSignal, onReady: () => void): Promise<void> {
+  const { startServer } = await import('../src/server/index.js');
+  const { createLog } = await import('../src/base/log.js');
+  const settings = { ...desk.config.values, workspace };
+  const log = createLog(
+    settings.logLevel as LogLevel,
+    settings.logFormat as 'pretty' | 'json',
+    terminalOf(process.stderr, process.env).colour,
+  );
+  const server = await startServer({ workspace, settings, log, clock: systemClock });
+  try {
+    // Whoever ended it before it was ready does not want to hear that it is.
+    if (signal.aborted) return;
+    printReady(desk, server);
+    onReady();
+    await Promise.race([aborted(signal), server.done]);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function raiseCurtain({ config }: Desk) {
+  if (config.origins.workspace.kind === 'flag') {
+    throw new McError('usage', '--demo brings its own workspace and --workspace names another', {
+      hint: 'leave one of them out: mc serve --demo, or mc serve --workspace DIR',
+    });
+  }
+  const { setStage } = await import('../src/demo/index.js');
+  const { demoAgents, demoRate } = config.values;
+  return setStage({ agents: demoAgents, rate: demoRate, random: Math.random, clock: systemClock });
+}

@@ -1,0 +1,30 @@
+import { Args, Flags } from '@oclif/core';
+import { cleanText, McCommand, reachServer } from '../../src/cli/index.js';
+
+export default class TasksAdd extends McCommand {
+  static override summary = 'Add a task to mission-control/PENDING_TASKS.md';
+  static override exits = ['noServer', 'notAllowed'] as const;
+  static override examples = ['<%= config.bin %> tasks add "Rotate the keys" --assignee watchman --priority P0'];
+  static override args = { text: Args.string({ description: 'What is to be done', required: true }) };
+  static override flags = {
+    assignee: Flags.string({ description: 'Who is to do it' }),
+    priority: Flags.string({ description: 'How much it presses', options: ['P0', 'P1', 'P2', 'P3'] }),
+    due: Flags.string({ description: 'By when, such as 2026-02-21' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(TasksAdd);
+    const desk = await this.open(flags);
+    const { assignee, priority, due } = flags;
+    const { rest } = await reachServer(desk.config);
+    const answer = await rest.createTasks([
+      {
+        title: args.text,
+        ...(assignee === undefined ? {} : { assignee }),
+        ...(priority === undefined ? {} : { priority }),
+        ...(due === undefined ? {} : { due }),
+      },
+    ]);
+    desk.result(answer, () => cleanText(`${answer.ids.join(', ')} stands in ${answer.file_path}`));
+  }
+}

@@ -1,0 +1,17 @@
+import { Args } from '@oclif/core';
+import { askTask, cleanText, McCommand, reachServer } from '../../src/cli/index.js';
+
+export default class TasksDone extends McCommand {
+  static override summary = 'Mark a task as completed, in the file it stands in';
+  static override exits = ['noServer', 'notFound', 'notAllowed'] as const;
+  static override examples = ['<%= config.bin %> tasks done TASK-041'];
+  static override args = { id: Args.string({ description: 'Its id, or its key', required: true }) };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(TasksDone);
+    const desk = await this.open(flags);
+    const { rest } = await reachServer(desk.config);
+    const answer = await askTask(rest, args.id, () => rest.patchTask(args.id, { status: 'completed' }));
+    desk.result(answer, () => `completed: ${cleanText(answer.task.text)} (${answer.task.source})`);
+  }
+}

@@ -1,0 +1,27 @@
+import { Flags } from '@oclif/core';
+import { McCommand, reachServer, tasksTable } from '../../src/cli/index.js';
+import { TASK_STATUSES } from '../../src/protocol/index.js';
+
+export default class TasksList extends McCommand {
+  static override summary = 'List the tasks of all task files';
+  static override exits = ['noServer', 'notAllowed'] as const;
+  static override examples = [
+    '<%= config.bin %> tasks list --status pending',
+    '<%= config.bin %> tasks list --assignee builder --json',
+  ];
+  static override flags = {
+    status: Flags.string({ description: 'Only tasks of this status', options: TASK_STATUSES }),
+    assignee: Flags.string({ description: 'Only tasks of this agent' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(TasksList);
+    const desk = await this.open(flags);
+    const answer = await (await reachServer(desk.config)).rest.tasks();
+    const tasks = answer.tasks
+      .filter((task) => flags.status === undefined || task.status === flags.status)
+      .filter((task) => flags.assignee === undefined || task.assignee === flags.assignee);
+    desk.result({ ...answer, tasks }, () => tasksTable(tasks, desk.terminal));
+    if (tasks.length === 0) desk.note('no such tasks');
+  }
+}

@@ -1,0 +1,50 @@
+import { Command } from '@oclif/core';
+import type { Config as McConfig } from '../base/index.js';
+import { EXIT } from '../protocol/index.js';
+import { errorJson, errorText, explain } from './errors.js';
+import { configOf, GLOBAL_FLAGS } from './flags.js';
+import { createPrinter, type Printer } from './print.js';
+import { terminalOf } from './terminal.js';
+
+/** What a command works with: its configuration, and where it prints. */
+export interface Desk extends Printer {
+  config: McConfig;
+}
+
+/**
+ * What every command is: it has the global flags, and ends with an exit status and a message of the one table of errors.
+ * A command parses, calls one function and prints.
+ */
+export abstract class McCommand extends Command {
+  static override baseFlags = GLOBAL_FLAGS;
+  /** Exit statuses besides 0, 1 and 2 that this command can end with; its help lists them. */
+  static exits: readonly (keyof typeof EXIT)[] = [];
+  /** True: goes on when nobody reads stdout any more. */
+  static outlivesReader = false;
+
+  /** Settles configuration and printer from parsed flags. */
+  protected async open(flags: Record<string, unknown>): Promise<Desk> {
+    const printer = createPrinter({
+      json: flags.json === true,
+      quiet: flags.quiet === true,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      env: process.env,
+    });
+    return { ...printer, config: await configOf(flags, process.env) };
+  }
+
+  protected override async catch(thrown: Error): Promise<void> {
+    reportError(thrown, this.argv, this.id?.replaceAll(':', ' ') ?? null);
+  }
+}
+
+/** Tells an error on stderr, with --json on stdout too, and sets the exit status. Works on a line that did not parse. */
+export function reportError(thrown: unknown, argv: readonly string[], command: string | null): void {
+  const error = explain(thrown, command);
+  const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  if (flags.includes('--json')) process.stdout.write(errorJson(error));
+  const debug = flags.includes('--debug');
+  process.stderr.write(errorText(error, terminalOf(process.stderr, process.env), debug));
+  process.exitCode = error.exit;
+}

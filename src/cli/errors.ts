@@ -1,0 +1,74 @@
+import { Errors } from '@oclif/core';
+import { McError, toMcError } from '../base/index.js';
+import { RestError, UnreachableError } from '../client/index.js';
+import { ERRORS, type ErrorCode } from '../protocol/index.js';
+import { cleanJson, cleanText } from './clean.js';
+import { suggest } from './suggest.js';
+import { paint, type Terminal } from './terminal.js';
+
+/** Any thrown thing as an error that says what happened, why, and what to do next. `command`: its words, `agents list`. */
+export function explain(thrown: unknown, command: string | null): McError {
+  if (thrown instanceof RestError) return fromServer(thrown);
+  if (thrown instanceof UnreachableError) {
+    return new McError('server.unreachable', thrown.message, { hint: 'start a server with: mc serve', cause: thrown });
+  }
+  return isParseError(thrown) ? fromParser(thrown, command) : toMcError(thrown);
+}
+
+/** The text of an error for stderr: what happened and why, and below it what to do next. */
+export function errorText(error: McError, terminal: Terminal, debug: boolean): string {
+  const lines = [`${paint(terminal, 'red', terminal.unicode ? '✗' : 'x')} ${cleanText(error.message)}`];
+  if (error.hint) lines.push(`  ${cleanText(error.hint)}`);
+  if (debug) lines.push(traceOf(error));
+  return `${lines.join('\n')}\n`;
+}
+
+/** The document that stands for a result on stdout when there is none. */
+export function errorJson(error: McError): string {
+  return `${cleanJson({ error: { code: error.code, message: error.message, hint: error.hint } })}\n`;
+}
+
+function fromServer(error: RestError): McError {
+  const code = Object.hasOwn(ERRORS, error.code ?? '') ? (error.code as ErrorCode) : codeOf(error.status);
+  return new McError(code, error.message, { cause: error, ...(error.hint ? { hint: error.hint } : {}) });
+}
+
+/** For answers of servers that do not know our codes. */
+function codeOf(status: number): ErrorCode {
+  if (status === 404) return 'not_found';
+  if (status === 401) return 'token.missing';
+  if (status === 403) return 'scope.missing';
+  if (status === 409) return 'busy';
+  return status < 500 ? 'input.invalid' : 'internal';
+}
+
+interface ParseError extends Error {
+  flags?: string[];
+  parse?: { input?: { flags?: Record<string, unknown> } };
+}
+
+/** What oclif throws at a command line it cannot read: its errors exit with 2. */
+function isParseError(thrown: unknown): thrown is ParseError {
+  return thrown instanceof Errors.CLIError && !(thrown instanceof Errors.ExitError);
+}
+
+function fromParser(error: ParseError, command: string | null): McError {
+  const help = command === null ? 'mc --help' : `mc ${command} --help`;
+  const message = error.message.replace(/\s*See more help with --help\s*$/, '').replaceAll(/\s*\n\s*/g, ' ');
+  const unknown = error.flags?.[0];
+  if (unknown === undefined) return new McError('usage', lowerFirst(message), { hint: `see ${help}`, cause: error });
+  const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`);
+  const meant = suggest(unknown, known);
+  const hint = meant.length > 0 ? `did you mean ${meant.join(', ')}? See ${help}` : `see ${help}`;
+  return new McError('usage', `there is no flag ${error.flags?.join(', ')}`, { hint, cause: error });
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}
+
+function traceOf(error: McError): string {
+  const own = error.stack ?? '';
+  const below = error.cause instanceof Error ? `\ncaused by ${error.cause.stack ?? error.cause.message}` : '';
+  return own + below;
+}

@@ -1,0 +1,68 @@
+import { McError } from '../base/index.js';
+import { type AgentReport, normalizeStatus, STATUS_WORDS } from '../protocol/index.js';
+import { suggest } from './suggest.js';
+
+const COUNTERS = [
+  'tasks_completed',
+  'tasks_failed',
+  'total_work_time',
+  'idle_time',
+  'messages_sent',
+  'messages_received',
+  'cpu_usage',
+  'memory_usage',
+  'tokens_used',
+  'cost',
+] as const;
+
+/** What of `mc agents report` was given. */
+interface ReportFlags {
+  status?: string | undefined;
+  task?: string | undefined;
+  zone?: string | undefined;
+  activity?: string | undefined;
+  counter?: string[] | undefined;
+}
+
+/**
+ * A report out of flags.
+ * @throws McError `usage` for a report that says nothing, an unknown status word or counter, a counter without a number
+ */
+export function readReport(flags: ReportFlags): AgentReport {
+  const report: AgentReport = {};
+  if (flags.status !== undefined) report.status = readStatus(flags.status);
+  for (const key of ['task', 'zone', 'activity'] as const) {
+    const value = flags[key];
+    if (value !== undefined) report[key] = value;
+  }
+  if (flags.counter !== undefined) report.counters = readCounters(flags.counter);
+  if (Object.keys(report).length > 0) return report;
+  throw new McError('usage', 'the report says nothing', {
+    hint: 'give at least one of --status, --task, --zone, --activity, --counter',
+  });
+}
+
+function readStatus(word: string): string {
+  if (normalizeStatus(word) !== null) return word;
+  const meant = suggest(word, STATUS_WORDS);
+  throw new McError('usage', `"${word}" is no status`, {
+    hint: meant.length > 0 ? `did you mean ${meant.join(', ')}?` : `accepted: ${STATUS_WORDS.join(', ')}`,
+  });
+}
+
+function readCounters(pairs: readonly string[]): NonNullable<AgentReport['counters']> {
+  const counters: NonNullable<AgentReport['counters']> = {};
+  for (const pair of pairs) {
+    const [word = '', figure = ''] = pair.split('=', 2);
+    const name = COUNTERS.find((known) => known === word);
+    if (name === undefined) {
+      throw new McError('usage', `"${word}" is no counter`, { hint: `counters: ${COUNTERS.join(', ')}` });
+    }
+    const value = Number(figure);
+    if (figure.trim() === '' || !Number.isFinite(value)) {
+      throw new McError('usage', `"${pair}" gives no number`, { hint: `write it as ${name}=12` });
+    }
+    counters[name] = value;
+  }
+  return counters;
+}

@@ -1,0 +1,39 @@
+import { McError } from '../base/index.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Watches for SIGINT, SIGTERM and SIGHUP (the terminal is closed) until disposed. */
+export interface SignalWatch {
+  /** Aborted at the first signal. */
+  signal: AbortSignal;
+  dispose(): void;
+}
+
+/** The first signal aborts, a second one ends the process at once with 130. */
+export function watchSignals(): SignalWatch {
+  const controller = new AbortController();
+  const heard = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  for (const name of SIGNALS) process.on(name, heard);
+  return {
+    signal: controller.signal,
+    dispose() {
+      for (const name of SIGNALS) process.off(name, heard);
+    },
+  };
+}
+
+/** Resolves at the first signal. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** The error of a command that its user has ended. */
+export function interrupted(): McError {
+  return new McError('interrupted', 'interrupted');
+}

@@ -1,0 +1,35 @@
+import type { Clock, WorkspaceLayout } from '../../base/index.js';
+import type { Logger } from '../../base/log.js';
+import type { Bus } from '../../bus/index.js';
+import type { Guards } from '../auth/index.js';
+import type { Feed } from '../feed.js';
+import type { Services } from '../services.js';
+import type { Writes } from '../writes.js';
+import type { Hub } from '../ws/index.js';
+import type { AnswerCache } from './cache.js';
+import type { LatestMetrics } from './latest.js';
+
+/** What the routes stand on. */
+export interface ApiContext {
+  feed: Feed;
+  bus: Pick<Bus, 'position' | 'journal'>;
+  hub: Pick<Hub, 'peers' | 'clients'>;
+  services: Services;
+  writes: Writes;
+  cache: AnswerCache;
+  /** Asked at each answer. */
+  latest: () => LatestMetrics;
+  guards: Guards;
+  layout: WorkspaceLayout;
+  clock: Clock;
+  log: Logger;
+  version: string;
+  /** When the server became ready, in milliseconds. */
+  startedAt: number;
+  /** Where the stream is, `ws://…` without a trailing slash. */
+  streamUrl: string;
+  /** Requests a second from one client of another machine. */
+  rateLimit: number;
+  /** Names this life of the server: letters and digits. */
+  life: string;
+}

@@ -1,0 +1,59 @@
+import { Type } from '@sinclair/typebox';
+import type { HealthAnswer } from '../../protocol/index.js';
+import type { ApiContext } from './context.js';
+import { type Endpoints, endpoint } from './endpoint.js';
+import { Time, Words } from './schemas.js';
+
+const State = Type.String({ description: 'available, or what is wrong' });
+const Health = Type.Object({
+  status: Words(['healthy', 'degraded', 'unhealthy']),
+  timestamp: Time,
+  services: Type.Object({
+    api: Type.Literal('running'),
+    websocket: State,
+    pipeline: State,
+    backup: State,
+    watcher: State,
+    alerts: State,
+  }),
+  version: Type.String(),
+  uptime: Type.Number(),
+  workspace: Type.String(),
+});
+const Alive = Type.Object({ alive: Type.Literal(true) });
+const Ready = Type.Object({
+  ready: Type.Boolean(),
+  failing: Type.Array(Type.Object({ service: Type.String(), reason: Type.String() })),
+});
+
+/** How the server is: in full, that it answers, and whether it is ready. */
+export function healthEndpoints(context: ApiContext): Endpoints<'health' | 'alive' | 'ready'> {
+  const { services } = context;
+  return {
+    health: endpoint({ answer: Health }, ({ reply }) => {
+      const answer = healthOf(context);
+      if (answer.status === 'unhealthy') reply.code(503);
+      return answer;
+    }),
+    alive: endpoint({ answer: Alive }, () => ({ alive: true as const })),
+    ready: endpoint({ answer: Ready }, ({ reply }) => {
+      const failing = services.down();
+      if (failing.length > 0) reply.code(503);
+      return { ready: failing.length === 0, failing };
+    }),
+  };
+}
+
+function healthOf({ services, clock, version, startedAt, layout }: ApiContext): HealthAnswer {
+  const now = clock.now();
+  const states = services.states();
+  const whole = Object.values(states).every((state) => state === 'available');
+  return {
+    status: services.down().length > 0 ? 'unhealthy' : whole ? 'healthy' : 'degraded',
+    timestamp: new Date(now).toISOString(),
+    services: { api: 'running', ...states },
+    version,
+    uptime: Math.max(0, now - startedAt) / 1000,
+    workspace: layout.root,
+  };
+}

@@ -1,0 +1,63 @@
+import type { Static, TSchema } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import type { ValueError } from '@sinclair/typebox/value';
+import { McError } from '../../base/index.js';
+
+/** Whether data are what a schema says: the data, converted where they came as text, or what is wrong with them. */
+export type Validator<T> = (data: unknown) => { value: T } | { error: McError };
+
+/**
+ * Parameters and queries come as text and are converted (`"20"` → 20); a body must have the right types itself.
+ * @param part `params`, `querystring` or `body`, as Fastify calls them
+ */
+export function validatorOf<S extends TSchema>(schema: S, part: string | undefined): Validator<Static<S>> {
+  const check = TypeCompiler.Compile(schema);
+  return (data) => {
+    // No body is an empty one: what must be in it is then told by name.
+    const value = part === 'body' ? (data ?? {}) : converted(schema, data);
+    if (check.Check(value)) return { value };
+    const first = check.Errors(value).First();
+    return { error: refusal(part === 'body' ? 'body' : '', first) };
+  };
+}
+
+/** Only whole texts are numbers: `1.5x` and the empty text stay what they are, and are refused. */
+function converted(schema: TSchema, data: unknown): unknown {
+  const properties = (schema.properties ?? {}) as Record<string, TSchema>;
+  const entries = Object.entries((data ?? {}) as Record<string, unknown>).map(([key, value]) => {
+    const type: unknown = Object.hasOwn(properties, key) ? properties[key]?.type : undefined;
+    if (typeof value !== 'string') return [key, value];
+    if (type === 'boolean' && (value === 'true' || value === 'false')) return [key, value === 'true'];
+    const numeric = (type === 'integer' || type === 'number') && /^-?\d+(?:\.\d+)?$/.test(value);
+    return [key, numeric ? Number(value) : value];
+  });
+  return Object.fromEntries(entries);
+}
+
+function refusal(root: string, error: ValueError | undefined): McError {
+  const place = placeIn(root, error?.path ?? '');
+  const found = error?.value === undefined ? 'nothing' : clip(JSON.stringify(error.value));
+  return new McError('input.invalid', `${place}: ${lower(error?.message ?? 'not accepted')}, found ${found}`, {
+    hint: expectation(error?.schema),
+  });
+}
+
+/** `/tasks/0/title` → `body.tasks.0.title`. */
+function placeIn(root: string, path: string): string {
+  const place = [root, ...path.split('/').slice(1)].filter((part) => part !== '').join('.');
+  return place === '' ? 'request' : clip(place);
+}
+
+function expectation(schema: TSchema | undefined): string {
+  const words = (schema?.anyOf as { const?: unknown }[] | undefined)?.map((choice) => choice.const);
+  if (words?.every((word) => typeof word === 'string')) return `accepted: ${words.join(', ')}`;
+  return typeof schema?.description === 'string' ? schema.description : 'docs/api.md tells what each route takes';
+}
+
+function lower(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}
+
+function clip(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+}

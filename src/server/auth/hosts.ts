@@ -1,0 +1,52 @@
+/** How this server may be called. */
+export interface HostRules {
+  /** The address that was asked for: `127.0.0.1`, `::1`, `0.0.0.0`, `office.lan`. */
+  host: string;
+  /** Addresses of this machine. They count only when the server listens beyond loopback. */
+  addresses: readonly string[];
+  /** Origins let in by name; their host names are let in too. */
+  allowOrigin: readonly string[];
+}
+
+/** Whether a Host header (undefined: none was sent) names this server. */
+export type HostGuard = (header: string | undefined) => boolean;
+
+const FORM = /^(\[[0-9a-f:.]+\]|[^\s:/@?#[\]]+)(?::\d{1,5})?$/i;
+const LOOPBACK_4 = /^127(?:\.\d{1,3}){3}$/;
+
+/**
+ * Refuses host names that are not ours. A page of `evil.example` whose name was made to point at 127.0.0.1 (DNS
+ * rebinding) is same-origin with us for its browser; only the Host header still tells where it comes from.
+ */
+export function createHostGuard(rules: HostRules): HostGuard {
+  const names = new Set(ownNames(rules));
+  return (header) => {
+    // Only HTTP/1.0 can do without a Host header, and no browser speaks it.
+    if (header === undefined) return true;
+    const name = FORM.exec(header)?.[1]?.toLowerCase();
+    return name !== undefined && (isLoopback(name) || names.has(name));
+  };
+}
+
+/** True for the names and addresses that only this machine can reach. IPv6 with or without brackets. */
+export function isLoopback(host: string): boolean {
+  const name = withoutBrackets(host).toLowerCase();
+  return name === 'localhost' || name === '::1' || LOOPBACK_4.test(name);
+}
+
+/** The names, beside those of loopback, under which the server answers; IPv6 in brackets, lower case. */
+export function ownNames({ host, addresses, allowOrigin }: HostRules): string[] {
+  const machine = isLoopback(host) ? [] : addresses;
+  const allowed = allowOrigin.map((origin) => new URL(origin).hostname);
+  return [...[host, ...machine].map(urlHost), ...allowed].map((name) => name.toLowerCase());
+}
+
+/** A host as it stands in a URL: IPv6 in brackets, without its zone. */
+export function urlHost(host: string): string {
+  const bare = withoutBrackets(host);
+  return bare.includes(':') ? `[${bare.replace(/%.*$/, '')}]` : bare;
+}
+
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}

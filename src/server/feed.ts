@@ -1,0 +1,129 @@
+import type { Clock } from '../base/index.js';
+import type { Logger } from '../base/log.js';
+import type { Bus, Entry } from '../bus/index.js';
+import type { EventDraft, EventType, Position, Reading, Snapshot } from '../protocol/index.js';
+import type { State } from '../state/index.js';
+import type { Watcher } from '../workspace/watcher.js';
+
+/** What answers are made of, each with a count of its changes. */
+export type Noun = 'agents' | 'office' | 'tasks' | 'notifications';
+
+export interface FeedOptions {
+  /** Makes the watcher that tells these listeners: every reading but the first, and how it watches. */
+  watch: (listeners: WatchListeners) => Watcher;
+  state: State;
+  bus: Bus;
+  clock: Clock;
+  log: Logger;
+  /** Makes the ids of notifications; must never repeat one. */
+  newId: () => string;
+  /** Milliseconds between two looks at the clock, which is what turns an agent stale. Default 1,000. */
+  tickMs?: number;
+}
+
+interface WatchListeners {
+  onReading(reading: Reading): void;
+  onMode(change: { mode: 'polling'; reason: string }): void;
+}
+
+/** The only joint of watcher, state and bus. */
+export interface Feed {
+  readonly snapshot: Snapshot;
+  readonly watcher: Watcher;
+  /** How often a noun has changed since the start: what was made of it is good for as long as this stays. */
+  revision(noun: Noun): number;
+  /** Takes in the first whole reading. It makes the snapshot and no events: nobody has missed anything yet. */
+  start(): Promise<void>;
+  /** How notifications, activities and others enter: into the snapshot, then onto the bus. */
+  publish(drafts: readonly EventDraft[]): Entry[];
+  /** Waits until the river has made the condition true: the position at that time, or null when the limit has passed. */
+  until(condition: () => boolean, limitMs: number): Promise<Position | null>;
+  close(): Promise<void>;
+}
+
+const NOUNS: Partial<Record<EventType, Noun>> = {
+  agent_status: 'agents',
+  agent_removed: 'agents',
+  agent_position: 'office',
+  task_update: 'tasks',
+  notification: 'notifications',
+  notification_ack: 'notifications',
+};
+
+/** A feed that has read nothing yet. */
+export function createFeed({ watch, state, bus, clock, log, newId, tickMs = 1000 }: FeedOptions): Feed {
+  const revisions: Record<Noun, number> = { agents: 0, office: 0, tasks: 0, notifications: 0 };
+  let timer: NodeJS.Timeout | undefined;
+
+  const put = (draft: EventDraft): Entry => {
+    const noun = NOUNS[draft.type];
+    if (noun) revisions[noun] += 1;
+    return bus.publish(draft);
+  };
+  /** What was read is applied to the snapshot already. Nobody can look between that and the last event's position. */
+  const take = (drafts: EventDraft[]) => {
+    for (const draft of drafts) put(draft);
+  };
+  const guarded = (what: string, step: () => void) => {
+    try {
+      step();
+    } catch (error) {
+      log.error({ err: error }, `${what} failed`);
+    }
+  };
+  const read = (reading: Reading) => guarded('taking in a reading', () => take(state.read(reading, clock.now())));
+  /** Readings that came before the first whole one was taken in; they are newer than it. */
+  let early: Reading[] | null = [];
+  const publish = (drafts: readonly EventDraft[]) =>
+    drafts.map((draft) => {
+      state.apply(draft);
+      return put(draft);
+    });
+  const watcher = watch({
+    onReading: (reading) => (early ? void early.push(reading) : read(reading)),
+    onMode: (change) =>
+      guarded('telling how files are watched', () => publish(modeNotification(change, newId(), clock.now()))),
+  });
+
+  return {
+    snapshot: state.snapshot,
+    watcher,
+    revision: (noun) => revisions[noun],
+    async start() {
+      state.read(await watcher.start(), clock.now());
+      const waiting = early ?? [];
+      early = null;
+      for (const reading of waiting) read(reading);
+      timer = setInterval(() => guarded('a tick', () => take(state.tick(clock.now()))), tickMs);
+      timer.unref();
+    },
+    publish,
+    until: (condition, limitMs) => until(bus, condition, limitMs),
+    async close() {
+      clearInterval(timer);
+      await watcher.close();
+    },
+  };
+}
+
+function until(bus: Bus, condition: () => boolean, limitMs: number): Promise<Position | null> {
+  if (condition()) return Promise.resolve(bus.position());
+  return new Promise((resolve) => {
+    const finish = (outcome: Position | null) => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve(outcome);
+    };
+    const timer = setTimeout(() => finish(null), limitMs);
+    const unsubscribe = bus.subscribe(() => {
+      if (condition()) finish(bus.position());
+    });
+  });
+}
+
+/** Polling is slower and costs more: people should know. */
+function modeNotification({ mode, reason }: { mode: string; reason: string }, id: string, at: number): EventDraft[] {
+  const message = `Changes are looked for every now and then instead of being told by the system: ${reason}`;
+  const data = { id, title: 'Files are polled', message, level: 'warning' as const, data: { mode, reason } };
+  return [{ type: 'notification', data, at }];
+}

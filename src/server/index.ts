@@ -1,0 +1,2 @@
+/** One process: the services in order, REST in `api/`, sockets in `ws/`, who may come in in `auth/`. */
+export { type RunningServer, startServer } from './server.js';

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import {
+  acquireLock,
+  type Clock,
+  Lifecycle,
+  McError,
+  packageVersion,
+  type Settings,
+  systemClock,
+  type WorkspaceLayout,
+  workspaceLayout,
+} from '../base/index.js';
+import type { Logger } from '../base/log.js';
+import { createBus } from '../bus/index.js';
+import { createState } from '../state/index.js';
+import { createWatcher, type Watcher } from '../workspace/watcher.js';
+import { type ApiContext, createAnswerCache, createApi, NO_METRICS } from './api/index.js';
+import { createGuards, isLoopback, urlHost } from './auth/index.js';
+import { answerUpgradeRequired, type Door, openDoor } from './doors.js';
+import { createFeed } from './feed.js';
+import { createPublisher } from './published.js';
+import { createServices, type ServiceReport } from './services.js';
+import { createWrites } from './writes.js';
+import { createHub } from './ws/index.js';
+
+export interface ServerOptions {
+  /** The workspace's directory. */
+  workspace: string;
+  settings: Settings;
+  log: Logger;
+  clock?: Clock;
+  /** Makes ids that never repeat. */
+  newId?: () => string;
+}
+
+/** A server that is ready. */
+export interface RunningServer {
+  /** `http://127.0.0.1:8080`, without a slash at its end. */
+  http: string;
+  /** `ws://127.0.0.1:8765`, without a slash at its end. */
+  ws: string;
+  /** Absolute. */
+  workspace: string;
+  /** Stops everything in reverse order, within 10 seconds. Idempotent. @throws AggregateError when something would not stop */
+  stop(): Promise<void>;
+  /** Resolves when the server has stopped. */
+  done: Promise<void>;
+}
+
+/** How long running requests may go on when the server stops, in milliseconds. */
+const DRAIN_MS = 3000;
+
+/**
+ * Starts the services in order; when one cannot start, those before it are stopped again.
+ * @throws McError `workspace.missing`, `busy` (another server serves it), `port.taken`, `usage` (an open door, a bad host)
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const life = new Lifecycle();
+  try {
+    return await start(options, life);
+  } catch (error) {
+    await life
+      .stop()
+      .catch((stopError: unknown) => options.log.error({ err: stopError }, 'stopping after a failed start'));
+    throw error;
+  }
+}
+
+async function start(options: ServerOptions, life: Lifecycle): Promise<RunningServer> {
+  const { settings, log, clock = systemClock, newId = randomUUID } = options;
+  const layout = await findWorkspace(options.workspace);
+  let rest: Door | undefined;
+  const guards = createGuards({ settings, addresses: machineAddresses(), pagePort: () => rest?.port ?? null });
+
+  const lock = await acquireLock(layout.serverLock, 'mc serve', clock.now());
+  life.push('lock', () => lock.release());
+
+  // Bound before anything is read: a taken port is told at once. Until the end of the list they answer 503.
+  const { host, port, wsPort, maxClients } = settings;
+  rest = await openDoor({ host, port, flag: '--port' });
+  life.push('REST port', () => rest.close(DRAIN_MS));
+  const socket = await openDoor({ host, port: wsPort, flag: '--ws-port', limits: { connections: maxClients + 64 } });
+  life.push('WebSocket port', () => socket.close(DRAIN_MS));
+
+  const services = createServices();
+  const epoch = newId().replaceAll('-', '').slice(0, 12);
+  const state = createState({ staleAfterMs: settings.staleAfter, newId });
+  const bus = createBus({
+    epoch,
+    onSubscriberError: (error, entry) =>
+      log.error({ err: error, seq: entry.event.seq }, 'a listener of the bus failed'),
+  });
+
+  const feed = createFeed({
+    state,
+    bus,
+    clock,
+    log,
+    newId,
+    watch: (listeners) => createWatcher({ root: layout.root, clock, log, ...listeners }),
+  });
+  life.push('watcher', () => feed.close());
+  services.plug('watcher', () => watcherReport(feed.watcher));
+  await feed.start();
+
+  const writes = createWrites({ feed, bus, root: layout.root, clock, newId });
+  const publish = createPublisher(writes);
+  const hub = createHub({
+    bus,
+    snapshot: feed.snapshot,
+    settings,
+    version: packageVersion(),
+    workspace: layout.root,
+    clock,
+    log,
+    allowOrigin: guards.allowOrigin,
+    allowHost: guards.allowHost,
+    requireToken: guards.tokens.required,
+    authenticate: (token) => guards.tokens.scopesOf(token),
+    publish: (_peer, frame) => publish(frame),
+  });
+  life.push('hub', () => hub.close());
+  services.plug('websocket', () =>
+    socket.server.listening ? { state: 'available' } : { state: 'does not listen', down: true },
+  );
+
+  const urls = { http: `http://${urlHost(host)}:${rest.port}`, ws: `ws://${urlHost(host)}:${socket.port}` };
+  const context: ApiContext = {
+    streamUrl: urls.ws,
+    feed,
+    bus,
+    hub,
+    services,
+    writes,
+    guards,
+    layout,
+    clock,
+    log,
+    cache: createAnswerCache(epoch),
+    latest: () => NO_METRICS,
+    version: packageVersion(),
+    startedAt: clock.now(),
+    life: epoch,
+    rateLimit: settings.rateLimit,
+  };
+  const api = await createApi(context, rest.server);
+  life.push('REST', async () => {
+    await rest.close(DRAIN_MS);
+    await api.close();
+  });
+
+  if (!isLoopback(host)) {
+    log.warn({ host }, 'other machines reach this server, and nothing of what it says is encrypted');
+  }
+  await lock.update(urls);
+  hub.attach(socket.server);
+  socket.serve(answerUpgradeRequired);
+  rest.serve(api.listener);
+  return { ...urls, workspace: layout.root, ...ending(life) };
+}
+
+/** A watcher that polls is slow but works; one that cannot even do that is down. */
+function watcherReport(watcher: Watcher): ServiceReport {
+  const { state, mode } = watcher.health();
+  return { state, down: state !== 'available' && mode === 'native' };
+}
+
+function ending(life: Lifecycle): Pick<RunningServer, 'stop' | 'done'> {
+  let ended = () => {};
+  const done = new Promise<void>((resolve) => {
+    ended = resolve;
+  });
+  return { stop: () => life.stop().finally(ended), done };
+}
+
+/** @throws McError `workspace.missing` saying where it looked */
+async function findWorkspace(workspace: string): Promise<WorkspaceLayout> {
+  const layout = workspaceLayout(workspace);
+  const found = await stat(layout.missionControl).catch(() => null);
+  if (found?.isDirectory()) return layout;
+  throw new McError(
+    'workspace.missing',
+    `no workspace at ${layout.root}: there is no directory ${layout.missionControl}`,
+    {
+      hint: `make one with mc init ${layout.root}, or see a made-up fleet with mc serve --demo`,
+    },
+  );
+}
+
+function machineAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((entries) => (entries ?? []).map(({ address }) => address));
+}

@@ -1,0 +1,35 @@
+import { parseChannels, parsePosition, type Position } from '../../protocol/index.js';
+import type { Filter } from './filter.js';
+
+/** What a client asked for with the address it connected to. */
+export interface ConnectRequest {
+  filter: Filter;
+  /** null: not asked for. `junk`: something that is no position. */
+  since: Position | 'junk' | null;
+  /** Names in `channels` that are no event types. */
+  unknownChannels: string[];
+}
+
+/** Reads the address of an upgrade request. Never throws: an address without a query string is an old client's. */
+export function parseConnect(url: string): ConnectRequest {
+  const at = url.indexOf('?');
+  const query = new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
+  if (query.size === 0) {
+    return { filter: { kind: 'old', channels: null, agents: null }, since: null, unknownChannels: [] };
+  }
+  const { channels, unknown } = parseChannels(query.get('channels') ?? '');
+  const agents = (query.get('agents') ?? '').split(',').filter((id) => id !== '');
+  return {
+    filter: {
+      kind: 'mc',
+      channels: channels && new Set(channels),
+      agents: agents.length === 0 || agents.includes('*') ? null : new Set(agents),
+    },
+    since: parseSince(query.get('since') ?? ''),
+    unknownChannels: unknown,
+  };
+}
+
+function parseSince(text: string): ConnectRequest['since'] {
+  return text === '' ? null : (parsePosition(text) ?? 'junk');
+}

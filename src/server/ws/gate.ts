@@ -1,0 +1,81 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { McError } from '../../base/index.js';
+import type { HubLimits } from './limits.js';
+
+export interface GateOptions {
+  /** Of the request's Origin header; undefined when it has none, as programs send it. */
+  allowOrigin: (origin: string | undefined) => boolean;
+  /** Of the request's Host header. */
+  allowHost: (host: string | undefined) => boolean;
+  limits: Pick<HubLimits, 'maxFrameBytes' | 'lingerMs'>;
+  onOpen: (ws: WebSocket, socket: Duplex, request: IncomingMessage) => void;
+}
+
+/** The door to the hub: answers upgrade requests of HTTP servers. Who is not let in hears it as HTTP, before any frame. */
+export interface Gate {
+  attach(server: Server): void;
+  /** Takes the listeners off again; upgrades that are under way are answered 503. */
+  close(): void;
+}
+
+/** A gate of no server yet. Nothing is compressed: it costs more than it saves on short frames. */
+export function createGate({ allowOrigin, allowHost, limits, onOpen }: GateOptions): Gate {
+  // `closeTimeout` is documented by ws, but not yet known to its published types.
+  const settings: ServerOptions & { closeTimeout: number } = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    // The hub answers pings itself, so that a flood of them is held to its limits.
+    autoPong: false,
+    maxPayload: limits.maxFrameBytes,
+    closeTimeout: limits.lingerMs,
+  };
+  const handshakes = new WebSocketServer(settings);
+  const servers = new Set<Server>();
+
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const error = refusal(request);
+    if (error) refuse(socket, error);
+    else handshakes.handleUpgrade(request, socket, head, (ws) => onOpen(ws, socket, request));
+  };
+
+  const refusal = ({ headers }: IncomingMessage): McError | null => {
+    if (!allowHost(headers.host)) return new McError('host.refused', 'this host name is not served');
+    const { origin } = headers;
+    if (allowOrigin(origin)) return null;
+    return new McError('origin.refused', `pages of ${origin ?? 'no origin'} may not connect`, {
+      hint: 'allow it with --allow-origin',
+    });
+  };
+
+  return {
+    attach(server) {
+      servers.add(server);
+      server.on('upgrade', onUpgrade);
+      if (server.listenerCount('request') === 0) server.on('request', upgradeRequired);
+    },
+    close() {
+      for (const server of servers) server.off('upgrade', onUpgrade).off('request', upgradeRequired);
+      servers.clear();
+      handshakes.close();
+    },
+  };
+}
+
+function refuse(socket: Duplex, error: McError): void {
+  const body = JSON.stringify(error.toBody());
+  socket.on('error', () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${error.http} Forbidden\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+/** What a browser hears that opens the WebSocket's port as a page. */
+function upgradeRequired(_request: IncomingMessage, response: ServerResponse): void {
+  const body = { error: 'this port speaks WebSocket', code: 'upgrade.required', hint: 'connect with ws://' };
+  response.writeHead(426, { 'content-type': 'application/json; charset=utf-8', upgrade: 'websocket' });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,107 @@
+import type { RawData } from 'ws';
+import { CLOSE } from '../../protocol/index.js';
+import type { Broadcast } from './broadcast.js';
+import type { HubLimits } from './limits.js';
+import { hasRoom, isOpen, type Peer } from './peer.js';
+import { takeToken } from './rate.js';
+import { type Reply, type ReplyContext, replyTo, replyToBinary } from './replies.js';
+
+export interface InboundOptions {
+  limits: HubLimits;
+  replies: ReplyContext<Peer>;
+  broadcast: Pick<Broadcast, 'add' | 'remove' | 'flush'>;
+  /** Sends a text to the peer, behind what waits for it. */
+  send: (peer: Peer, text: string) => void;
+  drop: (peer: Peer, code: number, reason: string) => void;
+  /** The peer has presented its token. */
+  admit: (peer: Peer) => void;
+}
+
+/** What comes in from peers. */
+export interface Inbound {
+  message(peer: Peer, data: RawData, isBinary: boolean): void;
+  ping(peer: Peer, data: Buffer): void;
+  /** Answers what a peer sent while it was greeted. */
+  resume(peer: Peer): void;
+}
+
+/** Stands for a binary frame among the texts that wait: both are no frame. */
+const NO_FRAME = '';
+
+/** Answers frames in the order in which they come, none before the peer's greeting is through. */
+export function createInbound(options: InboundOptions): Inbound {
+  const { limits, replies, broadcast, send, drop, admit } = options;
+
+  /** Holds every kind of frame to the same rate. */
+  const allowed = (peer: Peer): boolean => {
+    if (!isOpen(peer)) return false;
+    if (takeToken(peer.bucket, limits, replies.now())) return true;
+    drop(peer, CLOSE.tooMany, 'too many frames');
+    return false;
+  };
+
+  const act = (peer: Peer, reply: Reply) => {
+    if (reply.refused) {
+      drop(peer, CLOSE.token, 'token refused');
+      return;
+    }
+    if (reply.scopes) peer.scopes = reply.scopes;
+    // What happened before the answer is written before it, and by the filter that held then.
+    if (reply.ordered || reply.filter) broadcast.flush();
+    if (reply.filter) refilter(peer, reply.filter);
+    if (typeof reply.text === 'string') send(peer, reply.text);
+    else void reply.text?.then((text) => text !== null && send(peer, text));
+  };
+
+  const refilter = (peer: Peer, filter: Peer['filter']) => {
+    // The flush may have found that the peer is behind: then it is greeted again, with its new filter from here on.
+    if (peer.phase === 'live') broadcast.remove(peer);
+    peer.filter = filter;
+    if (peer.phase === 'live') broadcast.add(peer);
+  };
+
+  const present = (peer: Peer, text: string) => {
+    const reply = replyTo(peer, text, replies);
+    if (!reply.scopes) {
+      drop(peer, CLOSE.token, 'a token is required: the first frame is {"type":"auth","token":…}');
+      return;
+    }
+    peer.phase = 'waiting';
+    act(peer, reply);
+    admit(peer);
+  };
+
+  const defer = (peer: Peer, text: string) => {
+    peer.inbox ??= [];
+    peer.inbox.push(text);
+    const chars = peer.inbox.reduce((sum, waiting) => sum + waiting.length, 0);
+    if (peer.inbox.length > limits.inboxFrames || chars > limits.inboxChars) peer.ws.pause();
+  };
+
+  return {
+    message(peer, data, isBinary) {
+      if (!allowed(peer)) return;
+      const text = isBinary ? NO_FRAME : textOf(data);
+      if (peer.phase === 'auth') present(peer, text);
+      else if (peer.phase !== 'live') defer(peer, text);
+      else act(peer, isBinary ? replyToBinary(peer, replies) : replyTo(peer, text, replies));
+    },
+    ping(peer, data) {
+      if (allowed(peer) && hasRoom(peer)) peer.ws.pong(data);
+    },
+    resume(peer) {
+      const { inbox } = peer;
+      peer.inbox = null;
+      if (peer.ws.isPaused) peer.ws.resume();
+      for (const text of inbox ?? []) {
+        if (peer.phase === 'live') act(peer, replyTo(peer, text, replies));
+        else if (isOpen(peer)) defer(peer, text);
+      }
+    },
+  };
+}
+
+/** With the default binary type `ws` hands over one Buffer. */
+function textOf(data: RawData): string {
+  return Buffer.isBuffer(data) ? data.toString('utf8') : NO_FRAME;
+}

@@ -1,0 +1,56 @@
+import { MAX_FRAME_BYTES } from '../../protocol/index.js';
+
+/** Every bound of the hub. Times in milliseconds, sizes in bytes. */
+export interface HubLimits {
+  /** A larger frame from a client closes it with 1009. */
+  maxFrameBytes: number;
+  outboxBytes: number;
+  outboxEvents: number;
+  /** Frames a client may send: so many a second for long, and so many at once. More closes it with 4429. */
+  framesPerSecond: number;
+  frameBurst: number;
+  /** Frames and characters that are kept while a client is still greeted; then its socket is not read until it is. */
+  inboxFrames: number;
+  inboxChars: number;
+  pingMs: number;
+  pongMs: number;
+  heartbeatMs: number;
+  /** How long a client may take to present its token. */
+  authMs: number;
+  /** How long a closing handshake may take before the socket is destroyed. */
+  lingerMs: number;
+  /** The same while the server shuts down. */
+  closeMs: number;
+  /** A write holds at most about so much, so that the socket's backpressure is felt between writes. */
+  chunkBytes: number;
+  /** Snapshots and replays that are written in one turn of the event loop, over all clients. */
+  greetBytesPerTurn: number;
+  greetWritesPerTurn: number;
+  /** How long a tick's frames are held back under load, to be joined with the next ones. */
+  windowMs: number;
+  /** Writes a second above which the window opens, and below which it closes. */
+  windowOpens: number;
+  windowCloses: number;
+}
+
+export const HUB_LIMITS: HubLimits = {
+  maxFrameBytes: MAX_FRAME_BYTES,
+  outboxBytes: 1024 * 1024,
+  outboxEvents: 2000,
+  framesPerSecond: 200,
+  frameBurst: 400,
+  inboxFrames: 32,
+  inboxChars: 64 * 1024,
+  pingMs: 20_000,
+  pongMs: 10_000,
+  heartbeatMs: 30_000,
+  authMs: 5000,
+  lingerMs: 5000,
+  closeMs: 2000,
+  chunkBytes: 64 * 1024,
+  greetBytesPerTurn: 512 * 1024,
+  greetWritesPerTurn: 64,
+  windowMs: 10,
+  windowOpens: 100_000,
+  windowCloses: 60_000,
+};

@@ -1,0 +1,90 @@
+import {
+  type Agent,
+  agentStatusData,
+  type EventType,
+  PROTOCOL_VERSION,
+  type Position,
+  type ServerFrame,
+  SOURCE,
+} from '../../protocol/index.js';
+import { framePayload } from './frame.js';
+import type { HubLimits } from './limits.js';
+
+/** What `hello` tells of a server beside the position. */
+export interface HelloFacts {
+  version: string;
+  workspace: string;
+  limits: Pick<HubLimits, 'maxFrameBytes' | 'outboxBytes' | 'outboxEvents' | 'heartbeatMs'>;
+}
+
+/** The text of a `hello` at a position. */
+export function sayHello(facts: HelloFacts, position: Position, resumed: boolean, now: number): string {
+  const { maxFrameBytes, outboxBytes, outboxEvents, heartbeatMs } = facts.limits;
+  const data = {
+    protocol: PROTOCOL_VERSION,
+    version: facts.version,
+    ...position,
+    workspace: facts.workspace,
+    heartbeat_ms: heartbeatMs,
+    limits: { max_frame_bytes: maxFrameBytes, outbox_bytes: outboxBytes, outbox_events: outboxEvents },
+    resumed,
+  };
+  return text({ type: 'hello', timestamp: iso(now), data, source: SOURCE });
+}
+
+/** The text of a `resync`: why a fresh snapshot follows. */
+export function sayResync(reason: string, now: number): string {
+  return text({ type: 'resync', timestamp: iso(now), data: { reason }, source: SOURCE });
+}
+
+/** The text of a `synced`: what came before is all there is up to this position. */
+export function saySynced(position: Position, now: number): string {
+  return text({ type: 'synced', timestamp: iso(now), data: { ...position }, source: SOURCE });
+}
+
+/** The text of an application heartbeat. */
+export function sayHeartbeat(clients: number, now: number): string {
+  return text({ type: 'heartbeat', timestamp: iso(now), data: { clients }, source: SOURCE });
+}
+
+/** The text of an `error`; `id` is that of the publish it answers. */
+export function sayError(code: string, message: string, now: number, id?: string | number | null): string {
+  const data = { code, message, ...(id === undefined || id === null ? {} : { id }) };
+  return text({ type: 'error', timestamp: iso(now), data, source: SOURCE });
+}
+
+/** The text of an `agent_status` that tells how things stand: it has no position. */
+export function sayAgent(agent: Agent, now: number): string {
+  return text({ type: 'agent_status', timestamp: iso(now), data: agentStatusData(agent), source: SOURCE });
+}
+
+/** A frame as text. */
+export function text(frame: ServerFrame): string {
+  return JSON.stringify(frame);
+}
+
+/** ISO 8601 UTC with milliseconds. */
+export function iso(now: number): string {
+  return new Date(now).toISOString();
+}
+
+const END = Buffer.from(`,"source":${JSON.stringify(SOURCE)}}`);
+
+/** Builds snapshot frames. What a value looks like on the wire is kept as long as the value lives: values are replaced, never edited. */
+export class SnapshotWriter {
+  readonly #encoded = new WeakMap<object, Buffer>();
+
+  /** A snapshot frame in parts. `owner` is the value the data are made from. */
+  frame(type: EventType, timestamp: string, owner: object, data: () => unknown): Buffer[] {
+    const start = Buffer.from(`{"type":"${type}","timestamp":"${timestamp}","data":`);
+    return framePayload([start, this.#data(owner, data), END]);
+  }
+
+  #data(owner: object, data: () => unknown): Buffer {
+    const known = this.#encoded.get(owner);
+    if (known) return known;
+    const made = Buffer.from(JSON.stringify(data()));
+    this.#encoded.set(owner, made);
+    return made;
+  }
+}

@@ -1,0 +1,228 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { type Connection, createConnection, createMirror, type Mirror } from '../../../src/client/index.js';
+import {
+  agentStatusData,
+  CLOSE,
+  type EventDraft,
+  emptySnapshot,
+  listAgents,
+  parseServerFrame,
+  type Snapshot,
+} from '../../../src/protocol/index.js';
+import {
+  activity,
+  agent,
+  metric,
+  notification,
+  position,
+  type Stand,
+  startStand,
+  task,
+  tasks,
+  textOf,
+} from './stand.js';
+
+/** How many schedules are tried; thousands on demand. */
+const RUNS = Number(process.env.MC_TEST_RUNS ?? 200);
+const STEPS = 30;
+
+let stand: Stand;
+const ends: (() => void)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) end();
+  await stand.stop();
+});
+
+type Random = () => number;
+
+/** The same numbers for the same seed (mulberry32), so that a schedule that fails can be played again. */
+function seeded(seed: number): Random {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** A client of ours with its mirror, and what is wrong with what it heard. */
+interface Watcher {
+  connection: Connection;
+  mirror: Mirror;
+  socket: () => WebSocket | null;
+  wrongs: string[];
+  resumes: number;
+  slow: number;
+}
+
+function watch(url: string): Watcher {
+  let socket: WebSocket | null = null;
+  const heard = { epoch: '', seq: 0 };
+  const mirror = createMirror();
+  const connection = createConnection({
+    url,
+    socket(address) {
+      const opened = new WebSocket(address);
+      opened.on('message', (data) => check(textOf(data)));
+      opened.on('error', () => {});
+      opened.on('close', (code) => {
+        if (code === CLOSE.slowConsumer) watcher.slow += 1;
+      });
+      socket = opened;
+      return opened;
+    },
+    random: () => 0.01,
+    now: () => Date.now(),
+  });
+  const watcher: Watcher = { connection, mirror, socket: () => socket, wrongs: [], resumes: 0, slow: 0 };
+  /** Looks at the raw stream: over all connections, no event comes twice or out of order, and a resume leaves no hole. */
+  function check(text: string) {
+    const frame = parseServerFrame(text);
+    if (frame?.type === 'hello') {
+      if (frame.data.resumed) watcher.resumes += 1;
+      if (frame.data.resumed && frame.data.epoch !== heard.epoch) watcher.wrongs.push('resumed another epoch');
+      if (!frame.data.resumed) Object.assign(heard, { epoch: frame.data.epoch, seq: frame.data.seq });
+    } else if (frame && 'seq' in frame && 'data' in frame) {
+      if (frame.epoch !== heard.epoch) watcher.wrongs.push(`an event of ${frame.epoch} in ${heard.epoch}`);
+      if (frame.seq <= heard.seq) watcher.wrongs.push(`${frame.seq} came after ${heard.seq}`);
+      heard.seq = frame.seq;
+    }
+  }
+  connection.onFrame((frame) => mirror.apply(frame));
+  ends.push(() => connection.close());
+  return watcher;
+}
+
+/** A client of the old backend, which starts from nothing with each connection. */
+function watchOld(url: () => string): { agents: () => Map<string, unknown>; cut: () => void } {
+  let agents = new Map<string, unknown>();
+  let socket: WebSocket;
+  let ended = false;
+  const connect = () => {
+    if (ended) return;
+    socket = new WebSocket(url());
+    const mine = new Map<string, unknown>();
+    agents = mine;
+    socket.on('message', (data) => {
+      const { type, data: event } = JSON.parse(textOf(data));
+      if (type === 'agent_status') mine.set(event.agent, event.state);
+      if (type === 'agent_removed') mine.delete(event.agent);
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => setTimeout(connect, 5));
+  };
+  connect();
+  ends.push(() => {
+    ended = true;
+    socket.terminate();
+  });
+  return { agents: () => agents, cut: () => socket.terminate() };
+}
+
+function draft(random: Random, n: number): EventDraft {
+  const id = `agent-${Math.floor(random() * 8)}`;
+  const roll = random();
+  if (roll < 0.45) return { type: 'agent_status', data: agentStatusData(agent(id, { n })), at: n };
+  if (roll < 0.55) return { type: 'agent_removed', data: { agent: id }, at: n };
+  if (roll < 0.65) return position(`zone-${n}`);
+  if (roll < 0.72) return tasks([task(`T${n % 7}`, n)]);
+  if (roll < 0.8) return notification(`n${n % 30}`);
+  if (roll < 0.85) return { type: 'notification_ack', data: { id: `n${n % 30}`, acknowledged_at: 'then' }, at: n };
+  return roll < 0.9 ? metric('cpu', n) : activity(id, String(n));
+}
+
+function plain(state: Pick<Snapshot, 'agents' | 'office' | 'tasks' | 'notifications'>) {
+  return JSON.parse(
+    JSON.stringify({
+      agents: listAgents(state),
+      office: state.office,
+      tasks: Object.fromEntries(state.tasks),
+      notifications: state.notifications,
+    }),
+  );
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}
+
+async function turn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** One schedule: publish, disconnect, reconnect, slow down, flood, restart, in any order. */
+async function play(seed: number): Promise<Watcher[]> {
+  const random = seeded(seed);
+  const limits = { outboxEvents: 60, outboxBytes: 200_000, chunkBytes: 4000, greetBytesPerTurn: 20_000, closeMs: 20 };
+  const begin = (port: number, life: number, snapshot: Snapshot) =>
+    startStand({ port, snapshot, epoch: `life-${life}`, journal: { maxEvents: 80 }, limits });
+  stand = await begin(0, 1, emptySnapshot());
+  const watchers = Array.from({ length: 4 }, () => watch(stand.url));
+  const old = watchOld(() => stand.url);
+  let life = 1;
+  let n = 0;
+  const someone = () => watchers[Math.floor(random() * watchers.length)] as Watcher;
+
+  for (let step = 0; step < STEPS; step += 1) {
+    const roll = random();
+    if (roll < 0.55) for (let i = random() * 40; i > 0; i -= 1) stand.publish(draft(random, (n += 1)));
+    else if (roll < 0.65) someone().socket()?.terminate();
+    else if (roll < 0.7) someone().socket()?.close();
+    else if (roll < 0.75) old.cut();
+    else if (roll < 0.82) someone().socket()?.pause();
+    else if (roll < 0.9) someone().socket()?.resume();
+    else if (roll < 0.93 && seed % 4 === 0) {
+      someone().socket()?.pause();
+      for (let i = 0; i < 300 && stand.hub.peers().every(({ outbox_events }) => outbox_events === 0); i += 1) {
+        stand.publish(activity('flood', 'x'.repeat(60_000)));
+        await turn();
+      }
+      for (let i = 0; i < 70; i += 1) stand.publish(draft(random, (n += 1)));
+    } else if (roll > 0.97) {
+      const { port, snapshot } = stand;
+      await stand.stop();
+      life += 1;
+      stand = await begin(port, life, snapshot);
+    }
+    for (let i = random() * 4; i > 0; i -= 1) await turn();
+  }
+
+  for (const watcher of watchers) watcher.socket()?.resume();
+  stand.publish(activity('end', 'end'));
+  for (const [index, { mirror, wrongs }] of watchers.entries()) {
+    await vi.waitFor(
+      () => {
+        const view = mirror.getSnapshot();
+        expect([index, view.synced, view.position]).toEqual([index, true, stand.bus.position()]);
+      },
+      { timeout: 15_000, interval: 5 },
+    );
+    expect(plain(mirror.getSnapshot() as unknown as Snapshot)).toEqual(plain(stand.snapshot));
+    expect(wrongs).toEqual([]);
+  }
+  const expected = new Map(listAgents(stand.snapshot).map(({ id, state }) => [id, state]));
+  await vi.waitFor(() => expect(old.agents()).toEqual(expected), { timeout: 15_000, interval: 5 });
+  return watchers;
+}
+
+it(
+  `${RUNS} random schedules: every mirror equals the state, every event came at most once and in order`,
+  async () => {
+    const watchers: Watcher[] = [];
+    for (let seed = 1; seed <= RUNS; seed += 1) {
+      try {
+        watchers.push(...(await play(seed)));
+      } catch (error) {
+        throw new Error(`schedule ${seed} failed`, { cause: error });
+      }
+      for (const end of ends.splice(0)) end();
+      await stand.stop();
+    }
+    // Otherwise the schedules would show nothing about resuming, or about slow clients.
+    expect(sum(watchers.map(({ resumes }) => resumes))).toBeGreaterThan(RUNS / 4);
+    if (RUNS >= 40) expect(sum(watchers.map(({ slow }) => slow))).toBeGreaterThan(0);
+  },
+  60_000 + RUNS * 1000,
+);

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { noServerLine, type Status, statusLine, statusText } from '../../../src/cli/status.js';
+import { terminalOf } from '../../../src/cli/terminal.js';
+import type { AgentStatus } from '../../../src/protocol/index.js';
+import { NOW, rowOf } from './rows.js';
+
+const pipe = terminalOf({}, {});
+
+function statusOf(counts: Partial<Record<AgentStatus, number>>, more: Partial<Status> = {}): Status {
+  const all = { active: 0, busy: 0, idle: 0, error: 0, stale: 0, offline: 0, unknown: 0, ...counts };
+  return {
+    server: { url: 'http://127.0.0.1:8080', version: '0.1.0', uptime: 12, workspace: '/home/x/office' },
+    position: { epoch: 'e', seq: 1 },
+    summary: {
+      totalAgents: 0,
+      activeAgents: all.active,
+      busyAgents: all.busy,
+      idleAgents: all.idle,
+      totalTokens: null,
+      totalTasks: null,
+      totalCost: null,
+      avgEfficiency: null,
+      counts: all,
+    },
+    agents: Object.entries(all).flatMap(([status, n]) =>
+      Array.from({ length: n }, (_, at) => rowOf(`${status}-${at}`, status as AgentStatus)),
+    ),
+    tasks: [],
+    office: null,
+    notifications: [],
+    backups: null,
+    health: {
+      status: 'healthy',
+      services: {
+        api: 'running',
+        websocket: 'available',
+        pipeline: 'available',
+        backup: 'available',
+        watcher: 'available',
+        alerts: 'available',
+      },
+      score: null,
+    },
+    ...more,
+  };
+}
+
+describe('statusLine', () => {
+  it('is one line of who works and who is in trouble', () => {
+    expect(statusLine(statusOf({ active: 9, busy: 2, error: 1, idle: 4 }), pipe)).toBe(
+      '● 9 active 2 busy 1 error | health – | backup –',
+    );
+    expect(statusLine(statusOf({}), pipe)).toBe('● 0 active | health – | backup –');
+  });
+
+  it('shows the health score when there is one', () => {
+    const status = statusOf({ stale: 1 });
+    status.health.score = 0.923;
+    expect(statusLine(status, pipe)).toBe('● 0 active 1 stale | health 0.92 | backup –');
+  });
+
+  it('says when there is no server', () => {
+    expect(noServerLine(pipe)).toBe('✕ no server');
+  });
+});
+
+describe('statusText', () => {
+  it('has a header, counts and the table', async () => {
+    const text = statusText(statusOf({ active: 1, error: 1 }), pipe, NOW);
+    expect(text).toContain('mc · office  http://127.0.0.1:8080  healthy  health –');
+    expect(text).toContain('2 agents  ✕ 1 error  ● 1 active  · 0 tasks, 0 pending, 0 in progress');
+    expect(text.indexOf('error-0')).toBeLessThan(text.indexOf('active-0'));
+  });
+
+  it('names what is unwell', async () => {
+    const status = statusOf({});
+    status.health.status = 'degraded';
+    status.health.services.watcher = 'polls: out of watches';
+    const text = statusText(status, pipe, NOW);
+    expect(text).toContain('degraded');
+    expect(text).toContain('watcher: polls: out of watches');
+    expect(text).toContain('no agents yet');
+  });
+});

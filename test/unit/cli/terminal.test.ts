@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { paint, terminalOf } from '../../../src/cli/terminal.js';
+
+const tty = { isTTY: true, columns: 100 };
+const pipe = {};
+
+describe('terminalOf', () => {
+  it('shows colour and boxes on a terminal, neither on a pipe', () => {
+    expect(terminalOf(tty, {})).toEqual({ colour: true, boxes: true, width: 100, unicode: true });
+    expect(terminalOf(pipe, {})).toMatchObject({ colour: false, boxes: false, width: Number.POSITIVE_INFINITY });
+  });
+
+  it.each([
+    [{ NO_COLOR: '1' }, tty, false],
+    [{ NO_COLOR: '' }, tty, true],
+    [{ FORCE_COLOR: '1' }, pipe, true],
+    [{ FORCE_COLOR: '0' }, tty, false],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, pipe, true],
+    [{ TERM: 'dumb' }, tty, false],
+  ])('with %j decides on colour', (env, stream, colour) => {
+    expect(terminalOf(stream, env).colour).toBe(colour);
+  });
+
+  it('draws no boxes and only ASCII on a dumb terminal', () => {
+    expect(terminalOf(tty, { TERM: 'dumb' })).toMatchObject({ boxes: false, unicode: false });
+  });
+
+  it('shows only ASCII in the C locale', () => {
+    expect(terminalOf(tty, { LC_ALL: 'C' }).unicode).toBe(false);
+    expect(terminalOf(tty, { LANG: 'de_DE.UTF-8' }).unicode).toBe(true);
+  });
+
+  it('falls back to 80 columns where a terminal does not tell', () => {
+    expect(terminalOf({ isTTY: true, columns: 0 }, {}).width).toBe(80);
+  });
+});
+
+describe('paint', () => {
+  it('leaves text alone without colours', () => {
+    expect(paint(terminalOf(pipe, {}), 'red', 'x')).toBe('x');
+    expect(paint(terminalOf(tty, {}), 'red', 'x')).toBe('\u001b[31mx\u001b[0m');
+  });
+});
