@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { McError, writeFileAtomic } from '../base/index.js';
 import type { Backup, BackupCreated, BackupProblem } from '../protocol/index.js';
@@ -11,6 +11,7 @@ import { naiveLocal } from './metadata.js';
 import type { OnUpdate } from './progress.js';
 import { updateRecords } from './records.js';
 import type { CreateOutcome } from './tasks.js';
+import { LIMITS, parseTolerantJson, readBytes } from '../workspace/index.js';
 
 export interface CreateOptions {
   /** Only this agent's directory. */
@@ -89,14 +90,10 @@ export async function createSnapshot(context: BackupContext): Promise<BackupCrea
     const problems: BackupProblem[] = [];
     const agents: Record<string, unknown> = {};
     for (const agent of await namesIn(layout.agents)) {
-      const state = await readJson(
-        join(layout.agents, agent, 'state.json'),
-        problems,
-        `mission-control/agents/${agent}/state.json`,
-      );
+      const state = await readJson(layout.root, `mission-control/agents/${agent}/state.json`, problems);
       if (state !== undefined) agents[agent] = state;
     }
-    const office = await readJson(layout.office, problems, 'mission-control/current_office_state.json');
+    const office = await readJson(layout.root, 'mission-control/current_office_state.json', problems);
     const at = freeMoment(context, (moment) => backupFileName('snapshot', moment, null));
     const content = { timestamp: naiveLocal(at), agents, office_state: office ?? null };
     const path = join(files.directory, backupFileName('snapshot', at, null));
@@ -174,18 +171,12 @@ async function requireAgent(context: BackupContext, agent: string | null): Promi
   throw new McError('agent.not_found', `there is no agent ${agent} in this workspace`, { hint: 'mc agents list' });
 }
 
-/** A file that is not there is no problem; one that is no JSON is. */
-async function readJson(path: string, problems: BackupProblem[], name: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
-  } catch {
-    problems.push({ path: name, kind: 'unreadable', reason: 'it is not JSON' });
-    return undefined;
-  }
+/** Reads JSON as the wild has it. A file that is not there is no problem; one that cannot be understood is. */
+async function readJson(root: string, path: string, problems: BackupProblem[]): Promise<unknown> {
+  const found = await readBytes(root, join(root, path), LIMITS.json);
+  if (found === null) return undefined;
+  const parsed = 'bytes' in found ? parseTolerantJson(found.bytes) : null;
+  if (parsed?.ok) return parsed.value;
+  problems.push({ path, kind: 'unreadable', reason: parsed?.reason ?? 'it cannot be read' });
+  return undefined;
 }

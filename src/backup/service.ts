@@ -32,8 +32,8 @@ export interface BackupServiceOptions {
 export interface BackupService extends Omit<Backups, 'stop' | 'recover'> {
   /** When the schedule makes the next backup, ISO 8601 UTC; null when it is off. */
   nextAt(): string | null;
-  /** `available`, or what is wrong. */
-  health(): Promise<string>;
+  /** `available`, or what is wrong. From memory. */
+  health(): string;
   stop(): Promise<void>;
 }
 
@@ -57,6 +57,7 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   };
   const backups = await openBackups({ ...options, onRecovery });
   await backups.recover();
+  let state = await stateOf(backups);
 
   /** Failures are told to everyone; being busy or misused only to who asked. */
   const watched = async <T>(action: string, id: string, work: (onUpdate: OnUpdate) => Promise<T>): Promise<T> => {
@@ -70,15 +71,18 @@ export async function createBackupService(options: BackupServiceOptions): Promis
         notify('error', `Backup: ${action} failed`, error.message, { code: error.code, hint: error.hint });
       }
       throw error;
+    } finally {
+      state = await stateOf(backups);
     }
   };
   const create: Backups['create'] = (create = {}, onUpdate) =>
     watched('create', 'new', (told) => backups.create(create, both(told, onUpdate)));
+  const prune: Backups['prune'] = (policy) => watched('prune', 'prune', () => backups.prune(policy));
   const restore = (id: string, restore: RestoreOptions = {}, onUpdate?: OnUpdate) => {
     const around = options.aroundDatabase ? { aroundDatabase: options.aroundDatabase } : {};
     return watched('restore', id, (told) => backups.restore(id, { ...around, ...restore }, both(told, onUpdate)));
   };
-  const schedule = settings.noBackups ? null : scheduled(options, backups, create);
+  const schedule = settings.noBackups ? null : scheduled(options, backups, create, prune);
   return {
     ...backups,
     create,
@@ -87,7 +91,8 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     verifyAll: (deep, onUpdate) => watched('verify', 'all', () => backups.verifyAll(deep, onUpdate)),
     drill: (id, onUpdate) => watched('drill', id ?? 'latest', () => backups.drill(id, onUpdate)),
     nextAt: () => isoOf(schedule?.nextAt() ?? null),
-    health: () => healthOf(backups),
+    prune,
+    health: () => state,
     async stop() {
       // A run under way is ended, not waited for: the next start cleans up after it.
       const ended = schedule?.stop();
@@ -98,7 +103,12 @@ export async function createBackupService(options: BackupServiceOptions): Promis
 }
 
 /** One scheduled run: a backup if anything changed, then the retention. */
-function scheduled(options: BackupServiceOptions, backups: Backups, create: Backups['create']): Schedule {
+function scheduled(
+  options: BackupServiceOptions,
+  backups: Backups,
+  create: Backups['create'],
+  prune: Backups['prune'],
+): Schedule {
   const { settings, clock, log } = options;
   return startSchedule({
     intervalMs: settings.backupInterval,
@@ -116,7 +126,7 @@ function scheduled(options: BackupServiceOptions, backups: Backups, create: Back
           { id: made.id, bytes: made.size_bytes, partial: made.partial },
           'backup made, or the last one still holds',
         );
-        const pruned = await backups.prune();
+        const pruned = await prune();
         if (pruned.deleted.length > 0) log.info({ deleted: pruned.deleted }, 'old backups deleted');
       } catch (error) {
         log.warn({ err: error }, 'the scheduled backup failed');
@@ -126,7 +136,7 @@ function scheduled(options: BackupServiceOptions, backups: Backups, create: Back
   });
 }
 
-async function healthOf(backups: Backups): Promise<string> {
+async function stateOf(backups: Backups): Promise<string> {
   const { stages } = await backups.records();
   const failing = Object.entries(stages).find(([, record]) => isFailing(record));
   return failing

@@ -1,12 +1,24 @@
 /** What commands share: flags, reaching a server, printing a result as text or JSON, errors to exit codes. */
 export { agentCard, agentsTable } from './agents.js';
 export { askAgent, askTask } from './ask.js';
+export {
+  backupCard,
+  backupsTable,
+  drillText,
+  problemsText,
+  proceduresText,
+  pruneText,
+  restoreText,
+  verifyText,
+} from './backups.js';
 export { cleanText } from './clean.js';
 export { type Desk, McCommand } from './command.js';
 export { configTable, shownConfig } from './config.js';
+export { confirm } from './confirm.js';
 export { eventText } from './events.js';
 export { settingFlags } from './flags.js';
 export { reachServer } from './reach.js';
+export { progressLine } from './progress.js';
 export { frugalStart } from './memory.js';
 export { printReady } from './ready.js';
 export { readReport } from './report.js';
