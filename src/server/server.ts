@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
+import { createBackupService } from '../backup/index.js';
 import {
   acquireLock,
   type Clock,
@@ -108,6 +109,16 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
 
   const writes = createWrites({ feed, bus, root: layout.root, clock, newId });
   const publish = createPublisher(writes);
+  const backups = await createBackupService({
+    layout,
+    settings,
+    clock,
+    log,
+    newId,
+    publish: (draft) => feed.publish([draft]),
+  });
+  life.push('backups', () => backups.stop());
+  services.plug('backup', () => ({ state: backups.health() }));
   const hub = createHub({
     bus,
     snapshot: feed.snapshot,
@@ -149,6 +160,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     hub,
     services,
     writes,
+    backups,
     guards,
     layout,
     clock,
