@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
+import { createBackupService } from '../backup/index.js';
 import {
   acquireLock,
   type Clock,
@@ -15,8 +16,9 @@ import {
 import type { Logger } from '../base/log.js';
 import { createBus } from '../bus/index.js';
 import { createState } from '../state/index.js';
+import { createMetricsService } from '../metrics/index.js';
 import { createWatcher } from '../workspace/watcher.js';
-import { type ApiContext, createAnswerCache, createApi, NO_METRICS } from './api/index.js';
+import { type ApiContext, createAnswerCache, createApi } from './api/index.js';
 import { createGuards, isLoopback, urlHost } from './auth/index.js';
 import { answerUpgradeRequired, type Door, openDoor } from './doors.js';
 import { createFeed } from './feed.js';
@@ -108,6 +110,16 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
 
   const writes = createWrites({ feed, bus, root: layout.root, clock, newId });
   const publish = createPublisher(writes);
+  const backups = await createBackupService({
+    layout,
+    settings,
+    clock,
+    log,
+    newId,
+    publish: (draft) => feed.publish([draft]),
+  });
+  life.push('backups', () => backups.stop());
+  services.plug('backup', () => ({ state: backups.health() }));
   const hub = createHub({
     bus,
     snapshot: feed.snapshot,
@@ -127,6 +139,20 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     socket.server.listening ? { state: 'available' } : { state: 'does not listen', down: true },
   );
 
+  const metrics = createMetricsService({
+    layout,
+    snapshot: feed.snapshot,
+    bus,
+    publish: (drafts) => void feed.publish(drafts),
+    clock,
+    settings,
+    log,
+    probes: { wsClients: () => hub.clients, watcherAlive: () => feed.watcher.health().state === 'available' },
+  });
+  life.push('metrics', () => metrics.stop());
+  services.plug('pipeline', () => ({ state: metrics.health() }));
+  await metrics.start();
+
   const urls = { http: `http://${urlHost(host)}:${rest.port}`, ws: `ws://${urlHost(host)}:${socket.port}` };
   const context: ApiContext = {
     streamUrl: urls.ws,
@@ -135,12 +161,14 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     hub,
     services,
     writes,
+    backups,
     guards,
     layout,
     clock,
     log,
     cache: createAnswerCache(epoch),
-    latest: () => NO_METRICS,
+    latest: () => metrics.lastRows(),
+    metrics,
     version: packageVersion(),
     startedAt: clock.now(),
     life: epoch,
