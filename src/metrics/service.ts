@@ -1,4 +1,4 @@
-import type { Clock, WorkspaceLayout } from '../base/index.js';
+import { type Clock, McError, type WorkspaceLayout } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import type { EventDraft, EventsAnswer, QueryAnswer, Snapshot } from '../protocol/index.js';
 import type { Bus } from '../bus/index.js';
@@ -16,7 +16,7 @@ import { createDesk } from './desk.js';
 import { createFleetEnds, type FleetEnds } from './ends.js';
 import { createKeeper, type Keeper } from './keeper.js';
 import { createLatest, type LatestMetrics } from './latest.js';
-import { createMachineProbe, type MachineProbe, type Probes } from './probes.js';
+import { createMachineProbe, type MachineProbe, NO_BACKUPS, type Probes } from './probes.js';
 import { type ReadName, type Reads, answerRead, readsLong } from './reads.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import type { Retention } from './retention.js';
@@ -61,6 +61,8 @@ export interface MetricsService {
   knowsAgent(agent: string): boolean;
   /** Any read as UTF-8 JSON; what takes long is read by a worker. */
   answer<K extends ReadName>(name: K, input: Reads[K]['input']): Promise<Uint8Array>;
+  /** Closes the database while its file is replaced (a restore), and opens what is there then. */
+  whileClosed<T>(work: () => Promise<T>): Promise<T>;
   /** Writes what is left and closes. */
   stop(): Promise<void>;
 }
@@ -81,6 +83,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   let failed: string | null = null;
   let countedSince: number | null = null;
   let lastDue: number | null = null;
+  let released = false;
 
   const announce = (announcement: Announcement) => {
     const at = clock.now();
@@ -90,6 +93,8 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   };
 
   const trouble = async (error: unknown): Promise<void> => {
+    // Nothing can be written while the database is lent out; what happens meanwhile is held.
+    if (released) return;
     const message = error instanceof Error ? error.message : String(error);
     if (isFull(error)) {
       if (paused) return;
@@ -111,15 +116,28 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     announce(announcement);
   };
 
+  const askBackup = async () => {
+    try {
+      return (await probes.backup?.()) ?? NO_BACKUPS;
+    } catch (error) {
+      log.warn({ err: error }, 'the age of the newest backup is not known');
+      return NO_BACKUPS;
+    }
+  };
+
   const collectAt = async (due: number): Promise<void> => {
+    if (released) return;
     const lateMs = clock.now() - due;
     const late = isLate(lateMs, interval);
     const t = late ? clock.now() : due;
-    const measured = await machine.measure();
+    const [measured, backup] = await Promise.all([machine.measure(), askBackup()]);
     const onTime = !late && failed === null && (lastDue === null || due - lastDue <= interval * 1.5);
     lastDue = due;
     try {
-      const gathered = gather({ snapshot, recorder, ends, probes }, { t, onTime, countedSince, machine: measured });
+      const gathered = gather(
+        { snapshot, recorder, ends, probes },
+        { t, onTime, countedSince, machine: measured, backup },
+      );
       countedSince = t;
       if (late) recorder.note('collection_late', t, { late_ms: Math.round(lateMs) });
       for (const { agent, error } of gathered.failures) {
@@ -167,6 +185,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     health() {
       if (paused) return `paused since ${new Date(paused.since).toISOString()}: ${paused.reason}`;
       if (failed !== null) return `the last collection failed: ${failed}`;
+      if (released) return 'the database is being restored';
       if (setAsideReason !== null) return `the database was ${setAsideReason} and set aside; a new one was begun`;
       const behind = lastDue === null ? 0 : clock.now() - lastDue;
       return behind > interval * 2.5 ? `no collection for ${Math.round(behind / 1000)} s` : 'available';
@@ -178,7 +197,22 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     answer,
     knowsAgent: (agent) =>
       snapshot.agents.has(agent) ||
+      released ||
       keeper.store().db.prepare('SELECT 1 FROM agents WHERE name = ?').get(agent) !== undefined,
+    async whileClosed(work) {
+      await timetable?.stop();
+      recorder.flush();
+      released = true;
+      try {
+        await keeper.close();
+        return await work();
+      } finally {
+        const notices = await keeper.open();
+        released = false;
+        for (const notice of notices) told(announceNotice(notice));
+        timetable = startTimetable(clock, interval, collectAt);
+      }
+    },
     async stop() {
       unsubscribe?.();
       await timetable?.stop();
@@ -191,6 +225,8 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   };
 
   async function answer<K extends ReadName>(name: K, input: Reads[K]['input']): Promise<Uint8Array> {
+    if (released)
+      throw new McError('busy', 'the metrics database is being restored', { hint: 'try again in a moment' });
     recorder.flush();
     const { db } = keeper.store();
     const now = clock.now();
