@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
-import { type BackupService, createBackupService } from '../backup/index.js';
+import { createBackupService } from '../backup/index.js';
 import {
   acquireLock,
   type Clock,
