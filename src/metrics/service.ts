@@ -20,6 +20,7 @@ import { createMachineProbe, type MachineProbe, NO_BACKUPS, type Probes } from '
 import { type ReadName, type Reads, answerRead, readsLong } from './reads.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import type { Retention } from './retention.js';
+import type { Store } from './store.js';
 import { isLate, startTimetable, type Timetable } from './timetable.js';
 
 /** Milliseconds. */
@@ -47,7 +48,10 @@ export interface MetricsOptions {
 
 /** The history of a workspace: records, collects, keeps and answers. */
 export interface MetricsService {
-  /** Opens (upgrades, replaces) the database, begins to watch and takes the first sample. */
+  /**
+   * Opens (upgrades, replaces) the database, begins to watch and takes the first sample. A database that cannot be opened
+   * is told by `health` and tried again at each collection.
+   */
   start(): Promise<void>;
   /** `available`, or what is wrong. */
   health(): string;
@@ -73,9 +77,9 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   const desk = createDesk();
   const keeper = options.keeper ?? createKeeper(layout.database, retentionOf(settings), clock, desk);
   const latest = createLatest();
-  let recorder: Recorder;
-  let ends: FleetEnds;
-  let machine: MachineProbe;
+  let recorder: Recorder | undefined;
+  let ends: FleetEnds | undefined;
+  let machine: MachineProbe | undefined;
   let timetable: Timetable | undefined;
   let unsubscribe: (() => void) | undefined;
   let paused: { since: number; reason: string } | null = null;
@@ -83,18 +87,21 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   let failed: string | null = null;
   let countedSince: number | null = null;
   let lastDue: number | null = null;
-  let released = false;
+  /** Somebody replaces the database's file: it must not be opened. */
+  let lent = false;
+  /** Why there is no database just now. */
+  let away: string | null = 'the metrics service has not started';
 
   const announce = (announcement: Announcement) => {
     const at = clock.now();
-    recorder.note(announcement.type, at, announcement.data);
+    recorder?.note(announcement.type, at, announcement.data);
     const draft = notificationDraft(announcement, at);
     if (draft) options.publish([draft]);
   };
 
   const trouble = async (error: unknown): Promise<void> => {
     // Nothing can be written while the database is lent out; what happens meanwhile is held.
-    if (released) return;
+    if (away !== null) return;
     const message = error instanceof Error ? error.message : String(error);
     if (isFull(error)) {
       if (paused) return;
@@ -107,7 +114,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     } else {
       failed = message;
       log.error({ error: message }, 'metrics could not be written');
-      recorder.note('collection_failed', clock.now(), { reason: message });
+      recorder?.note('collection_failed', clock.now(), { reason: message });
     }
   };
 
@@ -126,7 +133,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   };
 
   const collectAt = async (due: number): Promise<void> => {
-    if (released) return;
+    if (away !== null || !recorder || !ends || !machine) return;
     const lateMs = clock.now() - due;
     const late = isLate(lateMs, interval);
     const t = late ? clock.now() : due;
@@ -162,55 +169,78 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     announce(announceResume(pausedMs));
   };
 
-  return {
-    async start() {
+  /** Opens the database; when that cannot be, the rest of the server goes on and it is tried again. */
+  const open = async (): Promise<void> => {
+    try {
       const notices = await keeper.open();
       const store = keeper.store();
-      ends = createFleetEnds(store.db, clock.now());
-      machine = createMachineProbe(layout.database);
-      recorder = createRecorder({
-        snapshot,
-        saved: store.observed(),
-        write: (events, intervals) => keeper.store().writeBatch(events, intervals),
-        onWriteError: (error) => void trouble(error),
-        onOrphanEnding: ({ outcome }, at) => ends.add(outcome, at),
-      });
-      recorder.note('service_started', clock.now(), { pid: process.pid });
-      recorder.begin(clock.now());
-      unsubscribe = bus.subscribe(({ event }) => recorder.record(event));
+      ends ??= createFleetEnds(store.db, clock.now());
+      machine ??= createMachineProbe(layout.database);
+      recorder ??= watch(store.observed());
+      away = null;
       for (const notice of notices) told(announceNotice(notice));
-      await collectAt(clock.now());
-      timetable = startTimetable(clock, interval, collectAt);
+    } catch (error) {
+      away = `the database cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
+      log.error({ err: error }, 'the metrics database cannot be opened');
+      await keeper.close().catch(() => {});
+    }
+  };
+
+  /** From now on everything that happens is recorded. */
+  const watch = (saved: ReturnType<Store['observed']>): Recorder => {
+    const watching = createRecorder({
+      snapshot,
+      saved,
+      write: (events, intervals) => keeper.store().writeBatch(events, intervals),
+      onWriteError: (error) => void trouble(error),
+      onOrphanEnding: ({ outcome }, at) => ends?.add(outcome, at),
+    });
+    watching.note('service_started', clock.now(), { pid: process.pid });
+    watching.begin(clock.now());
+    unsubscribe = bus.subscribe(({ event }) => watching.record(event));
+    return watching;
+  };
+
+  const run = async (due: number): Promise<void> => {
+    if (lent) return;
+    if (away !== null) await open();
+    await collectAt(due);
+  };
+
+  return {
+    async start() {
+      await run(clock.now());
+      timetable = startTimetable(clock, interval, run);
     },
     health() {
+      if (away !== null) return away;
       if (paused) return `paused since ${new Date(paused.since).toISOString()}: ${paused.reason}`;
       if (failed !== null) return `the last collection failed: ${failed}`;
-      if (released) return 'the database is being restored';
       if (setAsideReason !== null) return `the database was ${setAsideReason} and set aside; a new one was begun`;
       const behind = lastDue === null ? 0 : clock.now() - lastDue;
       return behind > interval * 2.5 ? `no collection for ${Math.round(behind / 1000)} s` : 'available';
     },
     lastRows: () => latest.rows(),
-    collect: () => collectAt(clock.now()),
+    collect: () => run(clock.now()),
     query: async (input) => read('query', input),
     events: async (input) => read('events', input),
     answer,
     knowsAgent: (agent) =>
       snapshot.agents.has(agent) ||
-      released ||
+      away !== null ||
       keeper.store().db.prepare('SELECT 1 FROM agents WHERE name = ?').get(agent) !== undefined,
     async whileClosed(work) {
       await timetable?.stop();
-      recorder.flush();
-      released = true;
+      recorder?.flush();
+      lent = true;
+      away = 'the database is being restored';
       try {
         await keeper.close();
         return await work();
       } finally {
-        const notices = await keeper.open();
-        released = false;
-        for (const notice of notices) told(announceNotice(notice));
-        timetable = startTimetable(clock, interval, collectAt);
+        lent = false;
+        await open();
+        timetable = startTimetable(clock, interval, run);
       }
     },
     async stop() {
@@ -225,9 +255,8 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   };
 
   async function answer<K extends ReadName>(name: K, input: Reads[K]['input']): Promise<Uint8Array> {
-    if (released)
-      throw new McError('busy', 'the metrics database is being restored', { hint: 'try again in a moment' });
-    recorder.flush();
+    if (away !== null) throw new McError('busy', away, { hint: 'try again in a moment; mc serve logs what is wrong' });
+    recorder?.flush();
     const { db } = keeper.store();
     const now = clock.now();
     // Agents that are there but have not been sampled yet are no unknown names.

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { createDesk } from '../../../src/metrics/desk.js';
 import { createKeeper } from '../../../src/metrics/keeper.js';
@@ -398,5 +398,30 @@ describe('what backups tell', () => {
     await failing.service.start();
     expect(failing.service.lastRows().system).toMatchObject({ backup_age_seconds: null, system_health_score: 0.9 });
     await failing.service.stop();
+  });
+});
+
+describe('a database that cannot be opened', () => {
+  it('keeps nothing else from starting, and is tried again', async () => {
+    const { service, become, published, layout, clock } = newRig(scratch());
+    mkdirSync(layout.database, { recursive: true });
+    become(newAgent('robot', busy));
+    await service.start();
+    expect(service.health()).toContain('cannot be opened');
+    await expect(service.query({ metric: 'rss' })).rejects.toMatchObject({ code: 'busy' });
+    expect(service.knowsAgent('robot')).toBe(true);
+    rmSync(layout.database, { recursive: true });
+    clock.move(MINUTE);
+    await service.collect();
+    expect(service.health()).toBe('available');
+    expect(published.some(({ type }) => type === 'system_metric')).toBe(true);
+    await service.stop();
+  });
+
+  it('is told and left alone when the service is stopped', async () => {
+    const { service, layout } = newRig(scratch());
+    mkdirSync(layout.database, { recursive: true });
+    await service.start();
+    await service.stop();
   });
 });
