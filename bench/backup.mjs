@@ -42,7 +42,6 @@ async function ours(paths) {
   result.first_s = first.seconds;
   result.first_cpu_s = first.cpu_s;
   result.size_mb = round(first.value.size_bytes / 1e6);
-  result.loop_max_ms = first.loop_max_ms;
   result.loop_p99_ms = first.loop_p99_ms;
   result.rss_growth_mb = first.rss_growth_mb;
   const again = await measured(() => backups.create());
@@ -61,7 +60,9 @@ async function ours(paths) {
   result.one_agent_s = one.seconds;
   result.one_agent_cpu_s = one.cpu_s;
   result.one_agent_files = one.value.restored;
-  result.loop_max_ms = Math.max(...[first, again, changed, verify, one].map((step) => step.loop_max_ms));
+  const steps = { first, again, changed, verify, one };
+  result.loop_max_ms_of = Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, step.loop_max_ms]));
+  result.loop_max_ms = Math.max(...Object.values(result.loop_max_ms_of));
   return result;
 }
 
@@ -92,9 +93,13 @@ async function measured(work) {
   };
 }
 
+/** tar+gzip -6 on the machine of the prototypes, in seconds, and restic beside it. */
+const PROTOTYPE = { tar_gzip_s: 20, restic_s: 1.7 };
+
 function bars({ mc, tar_gzip, restic, gzip_test_s }) {
-  // Where restic is not installed its times are those of the prototype on two cores.
-  const { unchanged_s, changed_1_percent_s } = restic ?? { unchanged_s: 1.7, changed_1_percent_s: 1.7 };
+  // Where restic is not installed it is taken to be as much slower or faster here as tar+gzip is: an estimate.
+  const estimate = (PROTOTYPE.restic_s * tar_gzip.seconds) / PROTOTYPE.tar_gzip_s;
+  const { unchanged_s, changed_1_percent_s } = restic ?? { unchanged_s: estimate, changed_1_percent_s: estimate };
   const bar = (value, limit) => ({ value: round(value), limit, ok: value <= limit });
   return {
     first_full_vs_tar_gzip: bar(mc.first_s / tar_gzip.seconds, 0.6),
@@ -107,6 +112,7 @@ function bars({ mc, tar_gzip, restic, gzip_test_s }) {
     loop_p99_ms: bar(mc.loop_p99_ms, 20),
     rss_growth_mb: bar(mc.rss_growth_mb, 250),
     restic_measured: restic !== null,
+    restic_s: round(unchanged_s),
   };
 }
 
