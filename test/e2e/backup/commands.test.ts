@@ -74,6 +74,17 @@ describe('mc backup', () => {
     rmSync(bad);
   });
 
+  it('says what it could not read, keeps the partial archive, and ends with 1', async () => {
+    const broken = join(place.office, 'mission-control/broken.db');
+    writeFileSync(broken, `SQLite format 3\0${'garbage'.repeat(1000)}`);
+    const { status, json: made, err } = await json('create');
+    rmSync(broken);
+    expect(status).toBe(1);
+    expect(made.partial).toBe(true);
+    expect(err).toContain('mission-control/broken.db: database');
+    expect((await mc('verify', made.id, '--deep')).status).toBe(0);
+  });
+
   it('explains what pruning would do, and does it', async () => {
     await json('create', '--agent', 'builder');
     await json('create', '--agent', 'builder');
