@@ -7,6 +7,8 @@ import type { Endpoint, EndpointSchema } from './endpoint.js';
 import { healthEndpoints } from './health.js';
 import { notificationEndpoints } from './notifications.js';
 import { officeEndpoints } from './office.js';
+import { eventEndpoints } from './events.js';
+import { metricEndpoints } from './metrics.js';
 import { fastifyPath } from './paths.js';
 import { ErrorAnswer } from './schemas.js';
 import { taskEndpoints } from './tasks.js';
@@ -19,6 +21,8 @@ export function allEndpoints(context: ApiContext): Partial<Record<RouteName, End
     ...agentEndpoints(context),
     ...taskEndpoints(context),
     ...officeEndpoints(context),
+    ...metricEndpoints(context),
+    ...eventEndpoints(context),
     ...notificationEndpoints(context),
     ...backupEndpoints(context),
     ...websocketEndpoints(context),

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Outbox, type Queued } from '../../../../src/server/ws/outbox.js';
 
