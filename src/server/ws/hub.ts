@@ -59,6 +59,7 @@ export function createHub(options: HubOptions): Hub {
   const { bus, snapshot, clock, log } = options;
   const limits: HubLimits = { ...HUB_LIMITS, ...options.limits };
   const now = () => clock.now();
+  const rules = { ...limits, now };
   const peers = new Map<number, Peer>();
   let lastId = 0;
   let closing: Promise<void> | null = null;
@@ -118,7 +119,7 @@ export function createHub(options: HubOptions): Hub {
       peer.greeting = null;
       peer.phase = 'live';
       broadcast.add(peer);
-      pump(peer, limits);
+      pump(peer, rules);
       inbound.resume(peer);
     },
     onFailed(peer, error) {
@@ -129,7 +130,7 @@ export function createHub(options: HubOptions): Hub {
   });
 
   const send = (peer: Peer, text: string) => {
-    if (deliverFrame(peer, frameText(text), limits) === 'slow') onLate(peer, 'slow');
+    if (deliverFrame(peer, frameText(text), rules) === 'slow') onLate(peer, 'slow');
   };
 
   const inbound = createInbound({
@@ -159,7 +160,7 @@ export function createHub(options: HubOptions): Hub {
     });
     peer.socket.on('drain', () => {
       if (peer.greeting) greeter.add(peer);
-      else pump(peer, limits);
+      else pump(peer, rules);
     });
   };
 

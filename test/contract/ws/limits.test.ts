@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { createConnection, createMirror } from '../../../src/client/index.js';
 import type { EventDraft } from '../../../src/protocol/index.js';
 import {
   activity,
@@ -23,6 +24,9 @@ afterEach(() => stand.stop());
 const ours = (query = 'channels=*') => `${stand.url}/?${query}`;
 const big = (n: number) => activity('a', `${n} ${'x'.repeat(4000)}`);
 
+/** No window: under the load of a test it would open, and a tick would be larger than these small outboxes. */
+const AT_ONCE = { windowMs: 0 };
+
 /** Publishes tick after tick until the condition holds. */
 async function publishUntil(condition: () => boolean, draft: (n: number) => EventDraft): Promise<number> {
   for (let n = 1; ; n += 1) {
@@ -42,7 +46,7 @@ function handshake(headers: string[]): string {
 
 describe('a slow client', () => {
   it('is closed with 4008, while the others get every event', async () => {
-    stand = await startStand({ limits: { outboxBytes: 200_000 } });
+    stand = await startStand({ limits: { ...AT_ONCE, outboxBytes: 200_000 } });
     const [slow, quick] = await Promise.all([opened(ours()), opened(ours())]);
     await Promise.all([slow.untilType('synced'), quick.untilType('synced')]);
     slow.ws.pause();
@@ -58,7 +62,7 @@ describe('a slow client', () => {
   });
 
   it('may come back with its position and has lost nothing', async () => {
-    stand = await startStand({ limits: { outboxEvents: 10 } });
+    stand = await startStand({ limits: { ...AT_ONCE, outboxEvents: 10 } });
     const slow = await opened(ours());
     await slow.untilType('synced');
     slow.ws.pause();
@@ -76,7 +80,7 @@ describe('a slow client', () => {
   });
 
   it('first loses what a newer event replaces: old offices and old values of the same metric', async () => {
-    stand = await startStand({ limits: { outboxEvents: 10 } });
+    stand = await startStand({ limits: { ...AT_ONCE, outboxEvents: 10 } });
     const slow = await opened(ours());
     await slow.untilType('synced');
     slow.ws.pause();
@@ -93,6 +97,55 @@ describe('a slow client', () => {
     expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
     expect(seqs.length).toBeLessThan(stand.bus.position().seq);
     expect(new Set(slow.frames.slice(-12).map(({ type }) => type))).toContain('agent_position');
+    const skipped = slow.frames.flatMap(({ data }) => (data.ranges ?? []) as [number, number][]);
+    const told = skipped.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
+    const all = Array.from({ length: stand.bus.position().seq }, (_, i) => i + 1);
+    expect([...seqs, ...told].toSorted((a, b) => a - b)).toEqual(all);
+  });
+
+  it('of ours knows what it lost that way, and goes on with the same connection', async () => {
+    stand = await startStand({ limits: { ...AT_ONCE, outboxEvents: 10 } });
+    let sockets: WebSocket[] = [];
+    const connection = createConnection({
+      url: stand.url,
+      socket(address) {
+        const socket = new WebSocket(address);
+        sockets = [...sockets, socket];
+        return socket;
+      },
+      random: () => 0,
+      now: () => performance.now(),
+    });
+    const mirror = createMirror();
+    const skipped = vi.fn();
+    connection.onFrame((frame) => {
+      if (frame.type === 'skipped') skipped(frame.data.ranges);
+      mirror.apply(frame);
+    });
+    await vi.waitFor(() => expect(mirror.getSnapshot().synced).toBe(true));
+    sockets[0]?.pause();
+    await publishUntil(() => stand.hub.peers().some((row) => row.outbox_events > 0), big);
+    for (let n = 1; n <= 100; n += 1) stand.publish(n % 2 ? position(`zone ${n}`) : metric('cpu', n));
+    sockets[0]?.resume();
+    const end = stand.bus.position();
+    await vi.waitFor(() => expect(connection.position()).toEqual(end), { timeout: 10_000 });
+    expect(mirror.getSnapshot().office).toEqual(stand.snapshot.office);
+    expect(skipped).toHaveBeenCalled();
+    expect(sockets).toHaveLength(1);
+    connection.close();
+  });
+
+  it('that hears only a part is not told what was left out: gaps are nothing to it', async () => {
+    stand = await startStand({ limits: { ...AT_ONCE, outboxEvents: 10 } });
+    const slow = await opened(ours('channels=agent_position,agent_activity'));
+    await slow.untilType('synced');
+    slow.ws.pause();
+    await publishUntil(() => stand.hub.peers().some((row) => row.outbox_events > 0), big);
+    for (let n = 1; n <= 100; n += 1) stand.publish(position(`zone ${n}`));
+    slow.ws.resume();
+    await slow.until(({ seq }) => seq === stand.bus.position().seq);
+    expect(typesOf(slow)).not.toContain('skipped');
+    expect(slow.frames.filter(({ type }) => type === 'agent_position').length).toBeLessThan(100);
   });
 
   it('a burst that is larger than an outbox hurts nobody who keeps up', async () => {
