@@ -5,6 +5,7 @@ import type { Clock, Settings } from '../../base/index.js';
 import type { Logger } from '../../base/log.js';
 import type { Bus } from '../../bus/index.js';
 import { CLOSE, type PeerRow, type Position, type Scope, type Snapshot } from '../../protocol/index.js';
+import { createArrivals } from './arrivals.js';
 import { createBroadcast } from './broadcast.js';
 import { createCapturer } from './capture.js';
 import { deliverFrame, pump } from './delivery.js';
@@ -164,6 +165,8 @@ export function createHub(options: HubOptions): Hub {
     });
   };
 
+  const arrivals = createArrivals(limits.connections);
+
   const expectToken = (peer: Peer) => {
     const late = () => {
       if (peer.phase === 'auth') drop(peer, CLOSE.token, 'a token is required');
@@ -177,8 +180,12 @@ export function createHub(options: HubOptions): Hub {
       ws.close(CLOSE.tooMany, 'too many clients');
       return;
     }
+    if (!arrivals.admit(request.socket.remoteAddress ?? '', now())) {
+      ws.close(CLOSE.tooMany, 'too many connections at once');
+      return;
+    }
     lastId += 1;
-    const peer = createPeer({ id: lastId, ws, socket, request, now: now(), rate: limits });
+    const peer = createPeer({ id: lastId, ws, socket, request, now: now(), rate: limits.frames });
     peers.set(peer.id, peer);
     listen(peer);
     if (options.requireToken) {
