@@ -3,8 +3,9 @@ export type ListenerErrors = (error: unknown) => void;
 
 /** Who wants to be called back. One that throws keeps nobody else from hearing, nor does it stop the stream. */
 export interface Listeners<T> {
-  add(listener: (value: T) => void): () => void;
-  call(value: T): void;
+  /** Calls back until the returned function is called. */
+  add: (listener: (value: T) => void) => () => void;
+  call: (value: T) => void;
 }
 
 /** Nobody yet. */
