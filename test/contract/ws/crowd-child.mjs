@@ -6,7 +6,7 @@ const clients = [];
 
 process.on('message', (order) => {
   if (order.do === 'come') for (let i = 0; i < order.count; i += 1) come(order);
-  if (order.do === 'tell') process.send({ told: clients.map(({ socket, ...client }) => client) });
+  if (order.do === 'tell') process.send({ told: clients.map((client) => ({ ...client, socket: undefined })) });
   if (order.do === 'leave') for (const { socket } of clients) socket.terminate();
 });
 

@@ -14,7 +14,6 @@ import {
   type Stand,
   startStand,
   status,
-  textOf,
   typesOf,
 } from './stand.js';
 
