@@ -1,11 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { ROUTES, type RouteName } from '../../protocol/index.js';
 import { agentEndpoints } from './agents.js';
+import { backupEndpoints } from './backups.js';
 import type { ApiContext } from './context.js';
 import type { Endpoint, EndpointSchema } from './endpoint.js';
 import { healthEndpoints } from './health.js';
 import { notificationEndpoints } from './notifications.js';
 import { officeEndpoints } from './office.js';
+import { eventEndpoints } from './events.js';
+import { metricEndpoints } from './metrics.js';
 import { fastifyPath } from './paths.js';
 import { ErrorAnswer } from './schemas.js';
 import { taskEndpoints } from './tasks.js';
@@ -18,7 +21,10 @@ export function allEndpoints(context: ApiContext): Partial<Record<RouteName, End
     ...agentEndpoints(context),
     ...taskEndpoints(context),
     ...officeEndpoints(context),
+    ...metricEndpoints(context),
+    ...eventEndpoints(context),
     ...notificationEndpoints(context),
+    ...backupEndpoints(context),
     ...websocketEndpoints(context),
   };
 }
