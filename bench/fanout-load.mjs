@@ -14,8 +14,9 @@ process.on('message', (order) => void obey(order));
 
 async function obey(order) {
   if (order.do === 'connect') {
-    for (let i = 0; i < order.clients; i += 50) {
-      const batch = Math.min(50, order.clients - i);
+    const together = order.together ? order.clients : 50;
+    for (let i = 0; i < order.clients; i += together) {
+      const batch = Math.min(together, order.clients - i);
       await Promise.all(Array.from({ length: batch }, () => (kind === 'socket.io' ? joinSocketIo : join)(order.port)));
     }
     process.send({ type: 'connected' });

@@ -131,13 +131,15 @@ function publish(socket, n) {
 
 function heard(from, type) {
   return new Promise((resolve, reject) => {
+    const gone = (code) => reject(new Error(`the load ended with ${code} before "${type}"`));
     const listener = (message) => {
       if (message.type !== type) return;
       from.off('message', listener);
+      from.off('exit', gone);
       resolve(message);
     };
     from.on('message', listener);
-    from.once('exit', (code) => reject(new Error(`the load ended with ${code} before "${type}"`)));
+    from.once('exit', gone);
   });
 }
 
