@@ -5,6 +5,8 @@ export { type CheckFacts, type CheckLimits, checkJunit, checkText, runChecks } f
 export { cleanText } from './clean.js';
 export { type Desk, McCommand } from './command.js';
 export { configTable, shownConfig } from './config.js';
+export { diagnose, doctorText } from './doctor.js';
+export { machineProbes } from './doctor-local.js';
 export { eventLogTable } from './event-log.js';
 export {
   backupCard,

@@ -23,14 +23,19 @@ interface Address {
 
 /**
  * The server that a command is to talk to: the one that was named (flag, environment, the user's file), else the one that
- * holds the workspace's lock, else the default address.
+ * holds the workspace's lock, else the default address. `timeoutMs`: how long each answer may take.
  * @throws McError `usage` for a URL that is none, `server.unreachable` when the server at the default address serves
  *   another workspace than the one that was named
  */
-export async function reachServer(config: Config): Promise<Server> {
+export async function reachServer(config: Config, limits: { timeoutMs?: number } = {}): Promise<Server> {
   const address = await findAddress(config);
   const token = config.values.token;
-  const plain = createRestClient({ baseUrl: address.http, fetch: httpFetch, ...(token === null ? {} : { token }) });
+  const plain = createRestClient({
+    baseUrl: address.http,
+    fetch: httpFetch,
+    ...(token === null ? {} : { token }),
+    ...limits,
+  });
   const rest = explained(plain, address.http, config.workspace);
   if (address.by === 'default' && config.origins.workspace.kind !== 'default') await mustServe(rest, config, address);
   return { url: address.http, rest, token, streamUrl: async () => address.ws ?? (await askStream(rest, address.http)) };

@@ -5,6 +5,7 @@ import type { Clock, Settings } from '../../base/index.js';
 import type { Logger } from '../../base/log.js';
 import type { Bus } from '../../bus/index.js';
 import { CLOSE, type PeerRow, type Position, type Scope, type Snapshot } from '../../protocol/index.js';
+import { createArrivals } from './arrivals.js';
 import { createBroadcast } from './broadcast.js';
 import { createCapturer } from './capture.js';
 import { deliverFrame, pump } from './delivery.js';
@@ -59,6 +60,7 @@ export function createHub(options: HubOptions): Hub {
   const { bus, snapshot, clock, log } = options;
   const limits: HubLimits = { ...HUB_LIMITS, ...options.limits };
   const now = () => clock.now();
+  const rules = { ...limits, now };
   const peers = new Map<number, Peer>();
   let lastId = 0;
   let closing: Promise<void> | null = null;
@@ -118,7 +120,7 @@ export function createHub(options: HubOptions): Hub {
       peer.greeting = null;
       peer.phase = 'live';
       broadcast.add(peer);
-      pump(peer, limits);
+      pump(peer, rules);
       inbound.resume(peer);
     },
     onFailed(peer, error) {
@@ -129,7 +131,7 @@ export function createHub(options: HubOptions): Hub {
   });
 
   const send = (peer: Peer, text: string) => {
-    if (deliverFrame(peer, frameText(text), limits) === 'slow') onLate(peer, 'slow');
+    if (deliverFrame(peer, frameText(text), rules) === 'slow') onLate(peer, 'slow');
   };
 
   const inbound = createInbound({
@@ -159,9 +161,11 @@ export function createHub(options: HubOptions): Hub {
     });
     peer.socket.on('drain', () => {
       if (peer.greeting) greeter.add(peer);
-      else pump(peer, limits);
+      else pump(peer, rules);
     });
   };
+
+  const arrivals = createArrivals(limits.connections);
 
   const expectToken = (peer: Peer) => {
     const late = () => {
@@ -176,8 +180,12 @@ export function createHub(options: HubOptions): Hub {
       ws.close(CLOSE.tooMany, 'too many clients');
       return;
     }
+    if (!arrivals.admit(request.socket.remoteAddress ?? '', now())) {
+      ws.close(CLOSE.tooMany, 'too many connections at once');
+      return;
+    }
     lastId += 1;
-    const peer = createPeer({ id: lastId, ws, socket, request, now: now(), rate: limits });
+    const peer = createPeer({ id: lastId, ws, socket, request, now: now(), rate: limits.frames });
     peers.set(peer.id, peer);
     listen(peer);
     if (options.requireToken) {

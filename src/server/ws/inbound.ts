@@ -35,7 +35,7 @@ export function createInbound(options: InboundOptions): Inbound {
   /** Holds every kind of frame to the same rate. */
   const allowed = (peer: Peer): boolean => {
     if (!isOpen(peer)) return false;
-    if (takeToken(peer.bucket, limits, replies.now())) return true;
+    if (takeToken(peer.bucket, limits.frames, replies.now())) return true;
     drop(peer, CLOSE.tooMany, 'too many frames');
     return false;
   };

@@ -247,7 +247,9 @@ describe('frames of our clients', () => {
   });
 
   it('frames that come during the greeting are answered behind it, however many they are', async () => {
-    stand = await startStand({ limits: { chunkBytes: 1000, greetBytesPerTurn: 1000, frameBurst: 1000 } });
+    stand = await startStand({
+      limits: { chunkBytes: 1000, greetBytesPerTurn: 1000, frames: { perSecond: 1000, burst: 1000 } },
+    });
     for (let i = 0; i < 200; i += 1) stand.publish(status(`agent-${i}`));
     const client = await opened(ours());
     for (let i = 0; i < 150; i += 1) client.send({ type: 'subscribe', channel: String(i) });
