@@ -1,13 +1,13 @@
 import { Value } from '@sinclair/typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROUTES, type RouteName, routePath } from '../../../src/protocol/index.js';
+import { ROUTES, type RouteName, routeOf, routePath } from '../../../src/protocol/index.js';
 import type { ApiContext } from '../../../src/server/api/index.js';
 import { allEndpoints, mountRoutes } from '../../../src/server/api/mount.js';
 import { ErrorAnswer } from '../../../src/server/api/schemas.js';
 import { type Office, startSharedOffice } from '../../integration/server/office.js';
 
 /** A call of each route that succeeds over the fixture office. `{notification}` stands for the id of a new one. */
-const CALLS: Record<RouteName, { params?: Record<string, string>; body?: unknown }> = {
+const CALLS: Record<RouteName, { params?: Record<string, string>; query?: string; body?: unknown }> = {
   health: {},
   alive: {},
   ready: {},
@@ -24,9 +24,17 @@ const CALLS: Record<RouteName, { params?: Record<string, string>; body?: unknown
   notify: { body: { message: 'Contract', agent: 'api', data: { deep: [1] } } },
   ackNotification: { params: { id: '{notification}' } },
   websocketStatus: {},
+  filesBrowse: { query: '?path=mission-control/agents&limit=3' },
+  filesRead: { query: '?path=mission-control/README.md' },
+  eventStream: {},
+  openapi: {},
+  docs: {},
+  docsStyle: {},
 };
 
-const names = Object.keys(ROUTES) as RouteName[];
+const all = Object.keys(ROUTES) as RouteName[];
+/** Those that answer JSON. */
+const names = all.filter((name) => routeOf(name).produces === undefined);
 const endpoints = allEndpoints({} as ApiContext);
 let office: Office;
 let stop: () => Promise<void>;
@@ -37,11 +45,11 @@ beforeAll(async () => {
 afterAll(() => stop());
 
 async function callRoute(name: RouteName) {
-  const { params = {}, body } = CALLS[name];
+  const { params = {}, query = '', body } = CALLS[name];
   if (params.id === '{notification}') {
     params.id = (await office.send('POST', '/api/notifications', { message: 'to be seen' })).body.notification.id;
   }
-  return office.send(ROUTES[name].method, routePath(name, params), body);
+  return office.send(ROUTES[name].method, routePath(name, params) + query, body);
 }
 
 describe('every route of the table', () => {
@@ -62,6 +70,21 @@ describe('every route of the table', () => {
       : Object.keys(schema?.properties ?? {});
     expect(named).toEqual(expect.arrayContaining(Object.keys(body)));
   });
+
+  it.each(all.filter((name) => routeOf(name).produces !== undefined))(
+    '%s answers what it says it produces',
+    async (name) => {
+      const cut = new AbortController();
+      const answer = await fetch(office.server.http + routePath(name), { signal: cut.signal });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([
+        200,
+        `${routeOf(name).produces}; charset=utf-8`,
+      ]);
+      const { value } = (await answer.body?.getReader().read()) ?? {};
+      expect(value?.length).toBeGreaterThan(10);
+      cut.abort();
+    },
+  );
 
   it.each(names.filter((name) => ROUTES[name].method !== 'GET'))('%s refuses a foreign page', async (name) => {
     const { params = {}, body } = CALLS[name];
@@ -85,7 +108,7 @@ describe('every route of the table', () => {
 
 describe('the table', () => {
   it('has an endpoint for each route, and no endpoint besides', () => {
-    expect(Object.keys(endpoints).toSorted()).toEqual([...names].toSorted());
+    expect(Object.keys(endpoints).toSorted()).toEqual([...all].toSorted());
   });
 
   it('cannot be mounted with a route that nobody answers', () => {
