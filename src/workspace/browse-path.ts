@@ -34,10 +34,15 @@ function forms(path: string): string[] {
   const found = [path];
   let last = path;
   for (let layer = 0; layer <= MAX_LAYERS && /%[0-9a-f]{2}/i.test(last); layer += 1) {
-    last = last.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    last = last.replaceAll(/(?:%[0-9a-f]{2})+/gi, decoded);
     found.push(last);
   }
   return [...found, ...found.map((form) => form.normalize('NFKC'))];
+}
+
+/** What is no UTF-8 becomes U+FFFD, and is refused as such. */
+function decoded(escapes: string): string {
+  return Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8');
 }
 
 function isRefused(form: string): boolean {

@@ -35,7 +35,7 @@ function asked(query: Record<string, string>, { headers }: FastifyRequest): Conn
   // Never an old client: those do not know of this route.
   const words = new URLSearchParams({ channels: '*', ...query });
   const last = headers['last-event-id'];
-  const request = parseConnect(`/?${words}`);
+  const request = parseConnect(`/?${words.toString()}`);
   if (typeof last !== 'string' || last === '') return request;
   return { ...request, since: parsePosition(last) ?? 'junk' };
 }
