@@ -14,4 +14,5 @@ export { starterText, writeStarter } from './starter.js';
 export { collectStatus, noServerLine, statusLine, statusText } from './status.js';
 export { readPosition, tailEvents } from './tail.js';
 export { tasksTable } from './tasks.js';
+export { tokensTable } from './tokens.js';
 export { terminalOf } from './terminal.js';

@@ -16,7 +16,7 @@ const Stream = Type.String({ description: 'one frame of the WebSocket per event;
 const STREAM_HEADERS = { 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
 
 /** The event stream for those who cannot or will not speak WebSocket. */
-export function eventStreamEndpoints({ streams }: ApiContext): Endpoints<'eventStream'> {
+export function eventStreamEndpoints({ streams, guards }: ApiContext): Endpoints<'eventStream'> {
   return {
     eventStream: endpoint({ query: Query, answer: Stream }, ({ query, request, reply }) => {
       reply.headers(STREAM_HEADERS);
@@ -24,7 +24,12 @@ export function eventStreamEndpoints({ streams }: ApiContext): Endpoints<'eventS
         reply.type('text/event-stream; charset=utf-8').send();
         return;
       }
-      streams.open(reply.raw, asked(query, request), headersOf(reply));
+      const { authorization } = request.headers;
+      streams.open(reply.raw, {
+        request: asked(query, request),
+        headers: headersOf(reply),
+        mayRead: () => typeof guards.tokens.check(authorization) !== 'string',
+      });
       reply.hijack();
     }),
   };

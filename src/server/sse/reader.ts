@@ -7,6 +7,7 @@ import { Outbox, type Queued } from '../ws/outbox.js';
 export interface Reader {
   readonly response: ServerResponse;
   readonly request: ConnectRequest;
+  readonly mayRead: () => boolean;
   /** While it is greeted: the last event that was written to it or passed over. */
   seq: number;
   /** What is left of its greeting; null: it is live. */

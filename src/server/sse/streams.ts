@@ -28,6 +28,15 @@ export interface StreamsOptions {
   limits?: Partial<HubLimits>;
 }
 
+/** Who asks for the stream, and how. */
+export interface StreamRequest {
+  request: ConnectRequest;
+  /** Of the answer, beside its content type. */
+  headers: Record<string, string | string[] | number>;
+  /** Whether it may go on; asked for at each heartbeat, because tokens are revoked. */
+  mayRead: () => boolean;
+}
+
 /** Everyone who reads the stream over HTTP. */
 export interface Streams {
   readonly readers: number;
@@ -35,7 +44,7 @@ export interface Streams {
    * Takes over a response and writes the stream to it, until either side ends it.
    * @throws McError `rate.limited` when there are too many readers, before anything is written
    */
-  open(response: ServerResponse, request: ConnectRequest, headers: Record<string, string | string[] | number>): void;
+  open(response: ServerResponse, request: StreamRequest): void;
   /** Ends every stream. Idempotent. */
   close(): void;
 }
@@ -108,7 +117,10 @@ export function createStreams(options: StreamsOptions): Streams {
 
   const beat = () => {
     const frame = Buffer.from(sseText(sayHeartbeat(options.clients(), now()), null));
-    for (const reader of readers) if (!reader.greeting) give(reader, [{ frame, seq: null, key: null }]);
+    for (const reader of readers) {
+      if (!reader.mayRead()) drop(reader, 'the token was revoked');
+      else if (!reader.greeting) give(reader, [{ frame, seq: null, key: null }]);
+    }
   };
   const beats = setInterval(beat, limits.heartbeatMs);
   beats.unref();
@@ -117,12 +129,12 @@ export function createStreams(options: StreamsOptions): Streams {
     get readers() {
       return readers.size;
     },
-    open(response, request, headers) {
+    open(response, { request, headers, mayRead }) {
       if (closed) throw new McError('starting', 'the server is shutting down');
       if (readers.size >= options.maxReaders) {
         throw new McError('rate.limited', 'too many streams are open', { hint: 'close one, or use the socket' });
       }
-      const reader: Reader = { response, request, seq: 0, greeting: null, outbox: null };
+      const reader: Reader = { response, request, mayRead, seq: 0, greeting: null, outbox: null };
       response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8' });
       response.on('drain', () => advance(reader));
       response.on('close', () => readers.delete(reader));

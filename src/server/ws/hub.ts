@@ -171,6 +171,13 @@ export function createHub(options: HubOptions): Hub {
     setTimeout(late, limits.authMs).unref();
   };
 
+  const recheck = (peer: Peer) => {
+    if (peer.token === null) return;
+    const scopes = options.authenticate?.(peer.token) ?? null;
+    if (scopes) peer.scopes = scopes;
+    else drop(peer, CLOSE.token, 'the token was revoked');
+  };
+
   const onOpen = (ws: WebSocket, socket: Duplex, request: IncomingMessage) => {
     ws.on('error', (error) => log.debug({ err: error }, 'a client broke the protocol'));
     if (closing) return ws.close(CLOSE.goingAway, 'the server is shutting down');
@@ -192,7 +199,10 @@ export function createHub(options: HubOptions): Hub {
   const stopHeartbeat = startHeartbeat({
     limits,
     peers: () => peers.values(),
-    beat: () => broadcast.everyone(frameText(sayHeartbeat(peers.size, now()))),
+    beat() {
+      if (options.requireToken) for (const peer of peers.values()) recheck(peer);
+      broadcast.everyone(frameText(sayHeartbeat(peers.size, now())));
+    },
     onDead(peer) {
       log.debug({ peer: peer.id }, 'a client gave no sign of life');
       retire(peer);

@@ -12,13 +12,14 @@ import { type Listener, listen, typesOf, waitFor } from './listen.js';
 
 interface StandOptions {
   limits?: Partial<HubLimits>;
-  journal?: { maxEvents: number };
+  journal?: { maxEvents?: number };
   maxReaders?: number;
 }
 
 /** Streams on a free port, with a bus and a snapshot that the test moves itself. */
 async function startStand({ limits = {}, journal = {}, maxReaders = 10 }: StandOptions = {}) {
   const failures: unknown[] = [];
+  let mayRead = true;
   const bus = createBus({ epoch: 'first', journal, onSubscriberError: (error) => failures.push(error) });
   const snapshot = emptySnapshot();
   const streams: Streams = createStreams({
@@ -34,7 +35,11 @@ async function startStand({ limits = {}, journal = {}, maxReaders = 10 }: StandO
   });
   const server = createServer((request, response) => {
     try {
-      streams.open(response, parseConnect(`${request.url}`), { 'x-test': '1' });
+      streams.open(response, {
+        request: parseConnect(`${request.url}`),
+        headers: { 'x-test': '1' },
+        mayRead: () => mayRead,
+      });
     } catch {
       response.writeHead(429).end();
     }
@@ -54,7 +59,13 @@ async function startStand({ limits = {}, journal = {}, maxReaders = 10 }: StandO
       bus.publish(draft);
     }
   };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/?channels=*`, bus, streams, publish };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/?channels=*`,
+    bus,
+    streams,
+    publish,
+    revoke: () => (mayRead = false),
+  };
 }
 
 const isLive = (listener: Listener) => waitFor(listener, ({ frame }) => frame.type === 'synced');
@@ -142,6 +153,14 @@ describe('a reader', () => {
     const reader = await listen(url);
     const { id, frame } = await waitFor(reader, (heard) => heard.frame.type === 'heartbeat');
     expect([id, frame]).toMatchObject([null, { data: { clients: 7 } }]);
+  });
+
+  it('is cut off when its token is revoked', async () => {
+    const { url, revoke } = await startStand({ limits: { heartbeatMs: 20 } });
+    const reader = await listen(url);
+    await waitFor(reader, (heard) => heard.frame.type === 'heartbeat');
+    revoke();
+    await expect.poll(() => reader.ended).toBe(true);
   });
 
   it('is forgotten when it hangs up', async () => {
