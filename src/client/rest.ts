@@ -1,9 +1,14 @@
 import {
+  type AckAnswer,
   type ActiveTasksAnswer,
   type AgentAnswer,
   type AgentReport,
   type AgentsAnswer,
+  type AgentsStatusAnswer,
+  type AliveAnswer,
+  type BrowseAnswer,
   type CreateTasksAnswer,
+  type FileAnswer,
   type HealthAnswer,
   type NewNotification,
   type NewTask,
@@ -37,6 +42,12 @@ export interface Page {
   cursor?: string;
 }
 
+/** A part of a file, in bytes; without it, the file from its beginning. */
+export interface FilePart {
+  offset?: number;
+  length?: number;
+}
+
 /** The typed REST client. Every method rejects with RestError or UnreachableError. */
 export type RestClient = ReturnType<typeof createRestClient>;
 
@@ -50,28 +61,39 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000 }: 
     const more = alsoGood === undefined ? {} : { alsoGood };
     return call({ fetch, url: base + path, method, body, token, timeoutMs, ...more });
   };
-  const named = (route: RouteName, { id, page, body, alsoGood }: Filling = {}) =>
-    ask(ROUTES[route].method, routePath(route, id === undefined ? {} : { id }) + query(page), body, alsoGood);
+  const named = (route: RouteName, { id, search, body, alsoGood }: Filling = {}) =>
+    ask(ROUTES[route].method, routePath(route, id === undefined ? {} : { id }) + query(search), body, alsoGood);
 
   return {
-    agents: (page?: Page) => named('agents', { page }) as Promise<AgentsAnswer>,
+    agents: (page?: Page) => named('agents', { search: page }) as Promise<AgentsAnswer>,
+    agentsStatus: (page?: Page) => named('agentsStatus', { search: page }) as Promise<AgentsStatusAnswer>,
     agent: (id: string) => named('agent', { id }) as Promise<AgentAnswer>,
     reportAgent: (id: string, body: AgentReport) => named('agentReport', { id, body }) as Promise<ReportAnswer>,
-    tasks: (page?: Page) => named('tasks', { page }) as Promise<TasksAnswer>,
+    tasks: (page?: Page) => named('tasks', { search: page }) as Promise<TasksAnswer>,
     activeTasks: () => named('activeTasks') as Promise<ActiveTasksAnswer>,
     createTasks: (tasks: NewTask[], source?: string) =>
       named('createTasks', {
         body: source === undefined ? { tasks } : { tasks, source },
       }) as Promise<CreateTasksAnswer>,
     patchTask: (id: string, body: TaskPatch) => named('patchTask', { id, body }) as Promise<PatchTaskAnswer>,
-    notifications: (page?: Page) => named('notifications', { page }) as Promise<NotificationsAnswer>,
+    notifications: (page?: Page) => named('notifications', { search: page }) as Promise<NotificationsAnswer>,
     notify: (body: NewNotification) => named('notify', { body }) as Promise<NotifyAnswer>,
+    ackNotification: (id: string) => named('ackNotification', { id }) as Promise<AckAnswer>,
+    alive: () => named('alive') as Promise<AliveAnswer>,
     /** Answers for an unhealthy server too. */
     health: () => named('health', { alsoGood: UNWELL }) as Promise<HealthAnswer>,
     /** Answers for a server that is not ready too. */
     ready: () => named('ready', { alsoGood: UNWELL }) as Promise<ReadyAnswer>,
     systemStatus: () => named('systemStatus') as Promise<SystemStatusAnswer>,
     websocketStatus: () => named('websocketStatus') as Promise<WebSocketStatusAnswer>,
+    /** A directory of the workspace; without a path, the workspace itself. */
+    browseFiles: (path = '.', page?: Page) =>
+      named('filesBrowse', { search: { path, ...page } }) as Promise<BrowseAnswer>,
+    readFile: (path: string, part?: FilePart) =>
+      named('filesRead', { search: { path, ...part } }) as Promise<FileAnswer>,
+    openapi: () => named('openapi') as Promise<Record<string, unknown>>,
+    /** Where a route is that does not answer JSON: the event stream, the pages. */
+    addressOf: (route: RouteName, search?: Record<string, string>) => base + routePath(route) + query(search),
     /** Any route: `path` begins with `/`. */
     request: (method: string, path: string, body?: unknown) => ask(method, path, body),
   };
@@ -80,12 +102,12 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000 }: 
 /** What one call of a route is filled with. */
 interface Filling {
   id?: string | undefined;
-  page?: Page | undefined;
+  search?: object | undefined;
   body?: unknown;
   alsoGood?: number;
 }
 
-function query(page: Page = {}): string {
-  const words = Object.entries(page).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+function query(search: object = {}): string {
+  const words = Object.entries(search).map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`);
   return words.length > 0 ? `?${words.join('&')}` : '';
 }

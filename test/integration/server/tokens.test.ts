@@ -102,7 +102,7 @@ describe('a server', () => {
     expect(await status('https://localhost:1')).toEqual([200, undefined]);
     const socket = new WebSocket(server.ws, { ca: cert, origin: own });
     const first = await new Promise<string>((resolve, reject) => {
-      socket.on('message', (data) => resolve(String(data as Buffer))).on('error', reject);
+      socket.on('message', (data) => resolve(String(data))).on('error', reject);
     });
     expect(JSON.parse(first)).toMatchObject({ type: 'agent_position' });
     socket.terminate();
