@@ -1,5 +1,6 @@
 /** What commands share: flags, reaching a server, printing a result as text or JSON, errors to exit codes. */
 export { agentCard, agentsTable } from './agents.js';
+export { apiText, callApi, followApi, isStream, readApiCall } from './api.js';
 export { askAgent, askTask } from './ask.js';
 export { cleanText } from './clean.js';
 export { type Desk, McCommand } from './command.js';
