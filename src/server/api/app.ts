@@ -9,6 +9,7 @@ import type { ApiContext } from './context.js';
 import { answerClientError, answerError } from './errors.js';
 import { addHeaders, createGate } from './gate.js';
 import { mountRoutes } from './mount.js';
+import { packLarge } from './pack.js';
 import { validatorOf } from './validate.js';
 
 /** REST, ready to be put behind a server's door. */
@@ -45,6 +46,7 @@ export async function createApi(context: ApiContext, server: Server): Promise<Ap
   // Before the gate, so that nobody can try tokens or paths without end.
   await limitRates(app, context);
   app.addHook('onRequest', createGate(context));
+  app.addHook('onSend', packLarge);
   addAccessLog(app, context);
   mountRoutes(app, context);
   await app.ready();
