@@ -32,9 +32,9 @@ export async function readPart(root: string, path: string, part: PartRequest, ve
     const bytes = await readBetween(handle, part.offset, Math.min(part.length, MAX_PART_BYTES));
     // It may have grown since it was looked at.
     const size = bytes.length === 0 ? stats.size : Math.max(stats.size, part.offset + bytes.length);
-    const content = contentOf(bytes, part.offset + bytes.length < size);
     const { offset } = part;
-    return { path, ...content, size, offset, truncated: offset + content.length < size };
+    const { content, encoding, length } = contentOf(bytes, offset + bytes.length < size);
+    return { path, content, encoding, size, offset, length, truncated: offset + length < size };
   } finally {
     await handle.close();
   }
