@@ -41,7 +41,7 @@ beforeAll(async () => {
     asked.push(`${init?.method} ${new URL(String(url)).pathname}`);
     return fetch(url, init);
   };
-  client = createRestClient({ baseUrl: office.server.http, fetch: recording as never });
+  client = createRestClient({ baseUrl: office.server.http, fetch: recording });
 });
 afterAll(() => stop());
 
