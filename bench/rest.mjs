@@ -10,7 +10,7 @@ import { load, once } from './rest-load.mjs';
 import { agentId, cpuOf, makeWorkspace, percentile, round, startServer } from './server-process.mjs';
 
 const CONNECTIONS = 50;
-const ROUNDS = 6;
+const ROUNDS = 9;
 const requests = Number(process.argv[process.argv.indexOf('--requests') + 1]) || 24_000;
 
 const { workspace, remove } = makeWorkspace(100);
@@ -40,7 +40,8 @@ try {
   remove();
 }
 
-/** All cases in turn, several rounds: what else the machine does falls on each alike. The first round only warms up. */
+/** All cases in turn, several rounds: what else the machine does falls on each alike. The first round only warms up; of the
+ * others the median counts. */
 async function measure(cases) {
   const figures = {};
   for (let turn = 0; turn < ROUNDS; turn += 1) {
@@ -49,9 +50,9 @@ async function measure(cases) {
       const before = cpuOf(pid);
       const { latencies, statuses } = await load({ ...target, count, connections: CONNECTIONS });
       const cpu = cpuOf(pid) - before;
-      figures[name] ??= { cpu: 0, latencies: [], statuses: {} };
+      figures[name] ??= { cpus: [], latencies: [], statuses: {} };
       if (turn === 0) continue;
-      figures[name].cpu += cpu;
+      figures[name].cpus.push((cpu * 1000) / count);
       figures[name].latencies.push(...latencies);
       for (const [status, times] of Object.entries(statuses)) {
         figures[name].statuses[status] = (figures[name].statuses[status] ?? 0) + times;
@@ -62,7 +63,7 @@ async function measure(cases) {
 }
 
 function summary(figures) {
-  const cpu = (name) => (figures[name].cpu * 1000) / figures[name].latencies.length;
+  const cpu = (name) => percentile(figures[name].cpus, 0.5);
   return {
     bench: 'rest',
     node: process.version,
