@@ -40,16 +40,21 @@ function join(port) {
       `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
         'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
     );
-    socket.once('data', () => {
-      const count = counter();
+    socket.once('data', (answer) => {
+      const count = counter(() => socket.write(PONG));
+      // A ping may stand right behind the handshake.
+      count(answer.subarray(answer.indexOf('\r\n\r\n') + 4));
       socket.on('data', count);
       resolve();
     });
   });
 }
 
+/** An empty pong as clients send it: masked, with a mask of zeroes. */
+const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
 /** Walks over the frames of one connection; headers may be cut anywhere. */
-function counter() {
+function counter(pong) {
   let skip = 0;
   let rest = null;
   return (chunk) => {
@@ -68,6 +73,7 @@ function counter() {
         return;
       }
       if ((data[at] & 0x0f) === 1) frames += 1;
+      if ((data[at] & 0x0f) === 9) pong();
       at += size;
     }
     skip = at - data.length;
@@ -92,7 +98,7 @@ function sample(chunk) {
 }
 
 async function joinSocketIo(port) {
-  const { io } = await import('socket.io-client');
+  const { io } = await import(`${kind}-client`);
   const socket = io(`http://127.0.0.1:${port}`, { transports: ['websocket'], forceNew: true });
   socket.on('event', (event) => {
     frames += 1;

@@ -123,7 +123,7 @@ function writer(root, agents, how) {
 }
 
 async function withWatcher(agents, measure) {
-  const root = mkdtempSync(join(tmpdir(), 'mc-bench-'));
+  const root = mkdtempSync(join(tmpdir(), 'mc-watcher-bench-'));
   for (let at = 0; at < agents; at += 1) furnish(root, `agent-${at}`);
   let take = () => {};
   const began = performance.now();
@@ -134,7 +134,7 @@ async function withWatcher(agents, measure) {
     return await measure({ root, watcher, startMs, onReading: (fn) => (take = fn) });
   } finally {
     await watcher.close();
-    rmSync(root, { recursive: true });
+    rmSync(root, { recursive: true, force: true });
   }
 }
 

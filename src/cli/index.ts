@@ -2,14 +2,31 @@
 export { agentCard, agentsTable } from './agents.js';
 export { apiText, callApi, followApi, isStream, readApiCall } from './api.js';
 export { askAgent, askTask } from './ask.js';
+export { type CheckFacts, type CheckLimits, checkJunit, checkText, runChecks } from './check.js';
 export { cleanText } from './clean.js';
 export { type Desk, McCommand } from './command.js';
 export { configTable, shownConfig } from './config.js';
+export { eventLogTable } from './event-log.js';
+export {
+  backupCard,
+  backupsTable,
+  drillText,
+  problemsText,
+  proceduresText,
+  pruneText,
+  restoreText,
+  verifyText,
+} from './backups.js';
+export { confirm } from './confirm.js';
 export { eventText } from './events.js';
 export { settingFlags } from './flags.js';
+export { explanationText, metricsTable, queryCsv, queryLines, queryTable, topTable } from './metrics.js';
 export { reachServer } from './reach.js';
+export { progressLine } from './progress.js';
+export { frugalStart } from './memory.js';
 export { printReady } from './ready.js';
 export { readReport } from './report.js';
+export { searchOf } from './search.js';
 export { aborted, interrupted, watchSignals } from './signals.js';
 export { starterText, writeStarter } from './starter.js';
 export { collectStatus, noServerLine, statusLine, statusText } from './status.js';

@@ -1,12 +1,20 @@
 import {
   type AckAnswer,
   type ActiveTasksAnswer,
+  type ActivityAnswer,
   type AgentAnswer,
+  type AgentHistoryAnswer,
+  type AgentMetricsAnswer,
   type AgentReport,
   type AgentsAnswer,
   type AgentsStatusAnswer,
   type AliveAnswer,
+  type Backup,
+  type BackupCreated,
+  type BackupProcedures,
+  type BackupsAnswer,
   type BrowseAnswer,
+  type EventsAnswer,
   type CreateTasksAnswer,
   type FileAnswer,
   type HealthAnswer,
@@ -15,16 +23,30 @@ import {
   type NotificationsAnswer,
   type NotifyAnswer,
   type PatchTaskAnswer,
+  type QueryAnswer,
   type ReadyAnswer,
   type ReportAnswer,
   ROUTES,
   type RouteName,
   routePath,
+  type RestoreReport,
+  type SystemHistoryAnswer,
   type SystemStatusAnswer,
   type TaskPatch,
   type TasksAnswer,
+  type VerifyReport,
   type WebSocketStatusAnswer,
 } from '../protocol/index.js';
+import type {
+  ActivityAsked,
+  BackupAsked,
+  EventsAsked,
+  FilePart,
+  HistoryAsked,
+  MetricsAsked,
+  Page,
+  RestoreAsked,
+} from './asked.js';
 import { call, type FetchLike } from './request.js';
 
 export interface RestOptions {
@@ -34,18 +56,6 @@ export interface RestOptions {
   token?: string;
   /** How long an answer may take. Default 30 s. */
   timeoutMs?: number;
-}
-
-/** A part of a list; without it, all of it. */
-export interface Page {
-  limit?: number;
-  cursor?: string;
-}
-
-/** A part of a file, in bytes; without it, the file from its beginning. */
-export interface FilePart {
-  offset?: number;
-  length?: number;
 }
 
 /** The typed REST client. Every method rejects with RestError or UnreachableError. */
@@ -85,6 +95,23 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000 }: 
     /** Answers for a server that is not ready too. */
     ready: () => named('ready', { alsoGood: UNWELL }) as Promise<ReadyAnswer>,
     systemStatus: () => named('systemStatus') as Promise<SystemStatusAnswer>,
+    agentMetrics: (id: string, search?: { hours?: number }) =>
+      named('agentMetrics', { id, search }) as Promise<AgentMetricsAnswer>,
+    agentHistory: (id: string, search?: HistoryAsked) =>
+      named('agentHistory', { id, search }) as Promise<AgentHistoryAnswer>,
+    systemMetrics: (search?: HistoryAsked) => named('systemMetrics', { search }) as Promise<SystemHistoryAnswer>,
+    systemEvents: (search?: EventsAsked) => named('systemEvents', { search }) as Promise<EventsAnswer>,
+    activityLog: (search?: ActivityAsked) => named('activityLog', { search }) as Promise<ActivityAnswer>,
+    metricsQuery: (search: MetricsAsked) => named('metricsQuery', { search }) as Promise<QueryAnswer>,
+    backups: (search?: Page & { type?: string }) => named('backups', { search }) as Promise<BackupsAnswer>,
+    createBackup: (body: BackupAsked = {}) => named('createBackup', { body }) as Promise<BackupCreated>,
+    backupProcedures: () => named('backupProcedures') as Promise<BackupProcedures>,
+    backup: (id: string) => named('backup', { id }) as Promise<Backup>,
+    verifyBackup: (id: string, body: { deep?: boolean } = {}) =>
+      named('verifyBackup', { id, body }) as Promise<VerifyReport>,
+    restoreBackup: (id: string, body: RestoreAsked = {}) =>
+      named('restoreBackup', { id, body }) as Promise<RestoreReport & { success: true; message: string }>,
+    deleteBackup: (id: string) => named('deleteBackup', { id }) as Promise<{ success: true; deleted: string }>,
     websocketStatus: () => named('websocketStatus') as Promise<WebSocketStatusAnswer>,
     /** A directory of the workspace; without a path, the workspace itself. */
     browseFiles: (path = '.', page?: Page) =>
@@ -108,6 +135,7 @@ interface Filling {
 }
 
 function query(search: object = {}): string {
-  const words = Object.entries(search).map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`);
+  const pairs = Object.entries(search).flatMap(([key, value]) => [value].flat().map((one) => [key, one]));
+  const words = pairs.map(([key, one]) => `${key}=${encodeURIComponent(String(one))}`);
   return words.length > 0 ? `?${words.join('&')}` : '';
 }

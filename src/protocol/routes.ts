@@ -8,7 +8,7 @@ export interface Route {
   scope: Scope;
   summary: string;
   /** Content type of its answer where that is not JSON. */
-  produces?: 'text/event-stream' | 'text/html' | 'text/css';
+  produces?: 'text/event-stream' | 'text/html' | 'text/css' | 'text/plain';
   /** Answers without a token, too: it tells nothing of the workspace. */
   open?: true;
 }
@@ -38,6 +38,44 @@ export const ROUTES = {
     scope: 'operate',
     summary: 'Merge a report into the agent’s state.json',
   },
+  agentMetrics: {
+    method: 'GET',
+    path: '/api/agents/{id}/metrics',
+    scope: 'read',
+    summary: 'What one agent did in the last hours',
+  },
+  agentHistory: {
+    method: 'GET',
+    path: '/api/agents/{id}/history',
+    scope: 'read',
+    summary: 'Samples of one agent, newest first',
+  },
+  systemMetrics: {
+    method: 'GET',
+    path: '/api/system/metrics',
+    scope: 'read',
+    summary: 'Samples of the whole system, newest first',
+  },
+  systemEvents: { method: 'GET', path: '/api/system/events', scope: 'read', summary: 'The event log, newest first' },
+  activityLog: {
+    method: 'GET',
+    path: '/api/logs/activity',
+    scope: 'read',
+    summary: 'The event log as lines to read, newest first',
+  },
+  metricsQuery: {
+    method: 'GET',
+    path: '/api/metrics/query',
+    scope: 'read',
+    summary: 'History of metrics, as mc metrics query',
+  },
+  prometheus: {
+    method: 'GET',
+    path: '/metrics',
+    scope: 'read',
+    summary: 'Latest metrics in Prometheus text format',
+    produces: 'text/plain',
+  },
   systemStatus: { method: 'GET', path: '/api/system/status', scope: 'read', summary: 'Office and latest metrics' },
   tasks: { method: 'GET', path: '/api/tasks', scope: 'read', summary: 'All tasks of the task files' },
   activeTasks: { method: 'GET', path: '/api/tasks/active', scope: 'read', summary: 'What agents say they work on' },
@@ -56,6 +94,33 @@ export const ROUTES = {
     scope: 'operate',
     summary: 'Acknowledge a notification for everyone',
   },
+  backups: { method: 'GET', path: '/api/backups', scope: 'read', summary: 'All backups, oldest first' },
+  createBackup: {
+    method: 'POST',
+    path: '/api/backups',
+    scope: 'operate',
+    summary: 'Make a full backup, one of a single agent, or a snapshot',
+  },
+  backupProcedures: {
+    method: 'GET',
+    path: '/api/backups/procedures',
+    scope: 'read',
+    summary: 'The recovery runbook, with this installation’s paths',
+  },
+  backup: { method: 'GET', path: '/api/backups/{id}', scope: 'read', summary: 'One backup' },
+  verifyBackup: {
+    method: 'POST',
+    path: '/api/backups/{id}/verify',
+    scope: 'operate',
+    summary: 'Read a backup and compare it with what was recorded',
+  },
+  restoreBackup: {
+    method: 'POST',
+    path: '/api/backups/{id}/restore',
+    scope: 'admin',
+    summary: 'Restore a backup; what is replaced is saved first',
+  },
+  deleteBackup: { method: 'DELETE', path: '/api/backups/{id}', scope: 'admin', summary: 'Delete a backup' },
   websocketStatus: {
     method: 'GET',
     path: '/api/websocket/status',

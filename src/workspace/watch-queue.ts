@@ -18,7 +18,10 @@ export interface ReadQueueOptions<Item, Value> {
   isSame: (a: Value, b: Value) => boolean;
   /** Changes within this time after a read began are joined into one more read, in milliseconds. */
   joinMs?: number;
-  /** How many reads run at one time. One that takes longer than `joinMs` (a half-written file) no longer counts. */
+  /**
+   * How many reads run at one time (8: more only makes the turns of the event loop longer). One that takes longer than `joinMs`
+   * waits for a half-written file and no longer counts, but never do more than four times as many run.
+   */
   atOnce?: number;
 }
 
@@ -37,11 +40,12 @@ interface Entry<Item, Value> {
 }
 
 export function createReadQueue<Item, Value>(options: ReadQueueOptions<Item, Value>): ReadQueue<Item> {
-  const { read, deliver, isSame, joinMs = 20, atOnce = 16 } = options;
+  const { read, deliver, isSame, joinMs = 20, atOnce = 8 } = options;
   const entries = new Map<string, Entry<Item, Value>>();
   const waiting = new Set<Entry<Item, Value>>();
   let idlers: (() => void)[] = [];
   let slots = atOnce;
+  let running = 0;
   let open = false;
   let closed = false;
   let pumping = false;
@@ -88,7 +92,7 @@ export function createReadQueue<Item, Value>(options: ReadQueueOptions<Item, Val
 
   function pump(): void {
     for (const entry of waiting) {
-      if (slots <= 0 || !open || closed) return;
+      if (slots <= 0 || running >= atOnce * 4 || !open || closed) return;
       waiting.delete(entry);
       start(entry);
     }
@@ -98,6 +102,7 @@ export function createReadQueue<Item, Value>(options: ReadQueueOptions<Item, Val
     entry.started += 1;
     entry.running += 1;
     slots -= 1;
+    running += 1;
     const number = entry.started;
     let counts = true;
     const giveBack = (): void => {
@@ -124,6 +129,7 @@ export function createReadQueue<Item, Value>(options: ReadQueueOptions<Item, Val
 
   function settle(entry: Entry<Item, Value>, number: number, value: Value): void {
     entry.running -= 1;
+    running -= 1;
     if (number > entry.delivered && !closed) {
       const isNew = entry.last === null || !isSame(entry.last.value, value);
       entry.delivered = number;

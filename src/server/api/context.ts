@@ -1,3 +1,4 @@
+import type { BackupService } from '../../backup/index.js';
 import type { Clock, WorkspaceLayout } from '../../base/index.js';
 import type { Logger } from '../../base/log.js';
 import type { Bus } from '../../bus/index.js';
@@ -7,8 +8,8 @@ import type { Streams } from '../sse/index.js';
 import type { Services } from '../services.js';
 import type { Writes } from '../writes.js';
 import type { Hub } from '../ws/index.js';
+import type { LatestMetrics, MetricsService } from '../../metrics/index.js';
 import type { AnswerCache } from './cache.js';
-import type { LatestMetrics } from './latest.js';
 
 /** What the routes stand on. */
 export interface ApiContext {
@@ -18,9 +19,11 @@ export interface ApiContext {
   streams: Pick<Streams, 'open'>;
   services: Services;
   writes: Writes;
+  backups: BackupService;
   cache: AnswerCache;
   /** Asked at each answer. */
   latest: () => LatestMetrics;
+  metrics: Pick<MetricsService, 'answer' | 'knowsAgent'>;
   guards: Guards;
   layout: WorkspaceLayout;
   clock: Clock;

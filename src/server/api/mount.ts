@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { ROUTES, type Route, type RouteName, routeOf, type Scope } from '../../protocol/index.js';
 import { agentEndpoints } from './agents.js';
+import { backupEndpoints } from './backups.js';
 import type { ApiContext } from './context.js';
 import { docsEndpoints } from './docs.js';
 import type { Endpoint, EndpointSchema } from './endpoint.js';
@@ -9,6 +10,8 @@ import { fileEndpoints } from './files.js';
 import { healthEndpoints } from './health.js';
 import { notificationEndpoints } from './notifications.js';
 import { officeEndpoints } from './office.js';
+import { eventEndpoints } from './events.js';
+import { metricEndpoints } from './metrics.js';
 import { fastifyPath } from './paths.js';
 import { ErrorAnswer } from './schemas.js';
 import { taskEndpoints } from './tasks.js';
@@ -21,7 +24,10 @@ export function allEndpoints(context: ApiContext): Partial<Record<RouteName, End
     ...agentEndpoints(context),
     ...taskEndpoints(context),
     ...officeEndpoints(context),
+    ...metricEndpoints(context),
+    ...eventEndpoints(context),
     ...notificationEndpoints(context),
+    ...backupEndpoints(context),
     ...websocketEndpoints(context),
     ...fileEndpoints(context),
     ...eventStreamEndpoints(context),
@@ -55,7 +61,9 @@ export function mountRoutes(
       config: { scope: route.scope, open: route.open === true },
       handler: (request, reply) => {
         const { params, query, body } = request;
-        return endpoint.handle({ params, query, body, request, reply });
+        const answer = endpoint.handle({ params, query, body, request, reply });
+        // One that sends by itself may still be at it: then the reply is waited for, and nothing is sent besides.
+        return answer instanceof Promise ? answer.then((value: unknown) => value ?? reply) : answer;
       },
     });
   }

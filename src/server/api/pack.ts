@@ -20,11 +20,12 @@ export function acceptsGzip(header: string | string[] | undefined): boolean {
   return entries.some((entry) => /^\s*gzip\s*(?:;|$)/i.test(entry) && !/;\s*q=0(?:\.0*)?\s*$/i.test(entry));
 }
 
-/** Packs every large answer that is a text; those from the cache are bytes, and packed there once for all. */
+/** Packs every large answer; those from the cache are packed already, once for all. */
 export const packLarge: onSendHookHandler = (request, reply, payload, done) => {
-  if (typeof payload !== 'string' || payload.length < PACK_FROM_BYTES) return done(null, payload);
-  const vary = reply.getHeader('vary');
-  reply.header('vary', vary === undefined ? 'Accept-Encoding' : `${String(vary)}, Accept-Encoding`);
+  if (!isLarge(payload) || reply.hasHeader('content-encoding')) return done(null, payload);
+  const vary = String(reply.getHeader('vary') ?? '');
+  if (!vary.includes('Accept-Encoding'))
+    reply.header('vary', vary === '' ? 'Accept-Encoding' : `${vary}, Accept-Encoding`);
   if (!acceptsGzip(request.headers['accept-encoding'])) return done(null, payload);
   gzip(payload, QUICKLY, (error, packed) => {
     if (error) return done(error);
@@ -33,3 +34,7 @@ export const packLarge: onSendHookHandler = (request, reply, payload, done) => {
   });
   return undefined;
 };
+
+function isLarge(payload: unknown): payload is string | Buffer {
+  return (typeof payload === 'string' || Buffer.isBuffer(payload)) && payload.length >= PACK_FROM_BYTES;
+}

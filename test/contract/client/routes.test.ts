@@ -20,6 +20,20 @@ const CALLS: Record<RouteName, (client: RestClient) => Promise<unknown> | string
   notifications: (client) => client.notifications(),
   notify: (client) => client.notify({ message: 'Client' }),
   ackNotification: async (client) => client.ackNotification((await client.notify({ message: 'x' })).notification.id),
+  agentMetrics: (client) => client.agentMetrics('api', { hours: 2 }),
+  agentHistory: (client) => client.agentHistory('api', { hours: 2, step: '5m' }),
+  systemMetrics: (client) => client.systemMetrics(),
+  systemEvents: (client) => client.systemEvents({ limit: 3 }),
+  activityLog: (client) => client.activityLog({ limit: 3, offset: 0 }),
+  metricsQuery: (client) => client.metricsQuery({ metric: ['tasks_completed', 'success_rate'], since: '1h' }),
+  prometheus: (client) => client.addressOf('prometheus'),
+  backups: (client) => client.backups({ type: 'full' }),
+  createBackup: (client) => client.createBackup({ type: 'snapshot' }),
+  backupProcedures: (client) => client.backupProcedures(),
+  backup: (client) => client.backup('20260217_035729'),
+  verifyBackup: (client) => client.verifyBackup('20260217_035729', { deep: false }),
+  restoreBackup: (client) => client.restoreBackup('20260217_035729', { dry_run: true }),
+  deleteBackup: (client) => client.deleteBackup('20260216_235959'),
   websocketStatus: (client) => client.websocketStatus(),
   filesBrowse: (client) => client.browseFiles('mission-control', { limit: 1 }),
   filesRead: (client) => client.readFile('mission-control/README.md', { length: 10 }),
@@ -63,5 +77,7 @@ describe('the typed client', () => {
     expect(client.addressOf('eventStream', { since: 'a:1', channels: 'x,y' })).toBe(
       `${office.server.http}/api/events/stream?since=a%3A1&channels=x%2Cy`,
     );
+    const asked = client.addressOf('metricsQuery', { metric: ['a', 'b'] as never });
+    expect(asked).toBe(`${office.server.http}/api/metrics/query?metric=a&metric=b`);
   });
 });

@@ -101,6 +101,18 @@ describe('createReadQueue', () => {
     await queue.idle();
   });
 
+  it('never runs more than four times as many', async () => {
+    const { queue, begun, end } = makeQueue({ atOnce: 1, joinMs: 2 });
+    queue.release();
+    for (let at = 0; at < 6; at += 1) queue.mark(`${at}`, `${at}`);
+    await expect.poll(() => begun.length, { interval: 1 }).toBe(4);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(begun).toHaveLength(4);
+    for (let at = 0; at < 6; at += 1) await end(at, '1');
+    await queue.idle();
+    expect(begun).toHaveLength(6);
+  });
+
   it('delivers nothing after close, which waits for the last read', async () => {
     const { queue, delivered, end, begun } = makeQueue();
     queue.release();

@@ -1,29 +1,16 @@
-#!/usr/bin/env node
-// Writes the routes in docs/api.md from the built server's own OpenAPI document; with --check it only says whether they
-// are as they should be.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+// The routes in docs/api.md, written from the built server's own OpenAPI document.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const file = join(root, 'docs', 'api.md');
-const built = (name) => import(pathToFileURL(join(root, 'dist', 'src', 'server', 'api', name)).href);
-const { allEndpoints } = await built('mount.js');
-const { openApiDocument } = await built('openapi.js');
-
-const document = JSON.parse(JSON.stringify(openApiDocument(allEndpoints({}), '')));
-const before = readFileSync(file, 'utf8');
-const after = before.replace(
-  /(<!-- routes: [^\n]*-->\n)[\s\S]*(<!-- \/routes -->)/,
-  (_, start, end) => `${start}\n${reference()}\n${end}`,
-);
-if (!process.argv.includes('--check')) writeFileSync(file, after);
-else if (before !== after) {
-  console.error('docs/api.md does not match the routes: run `node bin/api-docs.mjs` and commit it');
-  process.exitCode = 1;
+/** Every route with what it takes and answers, as Markdown. `root`: the directory of package.json. */
+export async function apiReference(root) {
+  const built = (name) => import(pathToFileURL(join(root, 'dist', 'src', 'server', 'api', name)).href);
+  const { allEndpoints } = await built('mount.js');
+  const { openApiDocument } = await built('openapi.js');
+  return referenceOf(JSON.parse(JSON.stringify(openApiDocument(allEndpoints({}), ''))));
 }
 
-function reference() {
+function referenceOf(document) {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
   );
@@ -35,7 +22,7 @@ function reference() {
   const schemas = Object.entries(document.components.schemas).map(
     ([name, schema]) => `- **${name}**: ${schemaText(schema)}`,
   );
-  return `${parts.join('\n')}\n### Shared forms\n\n${schemas.join('\n')}\n`;
+  return `\n${parts.join('\n')}\n### Shared forms\n\n${schemas.join('\n')}\n`;
 }
 
 function operationText({ path, method, summary, parameters, requestBody, responses, security, ...rest }) {
