@@ -5,7 +5,7 @@ export * from './agent-list.js';
 export * from './agents.js';
 export { describeNames, listPlace } from './browse.js';
 export { createVeil, type Veil } from './browse-names.js';
-export { MAX_PART_BYTES, type PartRequest, readPart } from './browse-read.js';
+export { MAX_PART_BYTES, readPart } from './browse-read.js';
 export * from './json.js';
 export * from './office.js';
 export * from './read-bytes.js';
