@@ -100,7 +100,7 @@ describe.skipIf(lacksBrowser('pages of other origins'))('a page', () => {
     const ends = await page.evaluate(tryWrites, { url: `${locked.server.http}/api/notifications`, message: 'locked' });
     expect(ends[0]).toBe('cors 401');
     const { body } = await locked.get('/api/notifications', { authorization: 'Bearer secret-enough' });
-    expect(body.notifications).toEqual([]);
+    expect(JSON.stringify(body.notifications)).not.toContain('"locked"');
   });
 
   it('that documents the routes shows them, and breaks no rule of its own policy', async () => {

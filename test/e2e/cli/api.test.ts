@@ -32,11 +32,9 @@ describe('mc api', () => {
     expect((await post(`@${file}`)).status).toBe(0);
     expect((await post('-', { input: '{"message":"from stdin"}' })).status).toBe(0);
     const { json } = await runJson(place, ['api', '/api/notifications', ...here]);
-    expect(json.notifications.map((kept: { message: string }) => kept.message)).toEqual([
-      'from stdin',
-      'from a file',
-      'from the line',
-    ]);
+    const told = json.notifications.map((kept: { message: string }) => kept.message);
+    // Older ones are of the server itself.
+    expect(told.slice(0, 3)).toEqual(['from stdin', 'from a file', 'from the line']);
     const patch = ['api', '/api/tasks/TASK-037', '-X', 'patch', '-d', '{"status":"completed"}', ...here];
     expect((await runJson(place, patch)).json.task.status).toBe('completed');
   });

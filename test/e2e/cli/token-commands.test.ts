@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../../support/certificate.js';
 import { makePlace, type Place, run, runJson, serve } from './mc.js';
 
 let place: Place;
@@ -75,6 +76,32 @@ describe('mc serve', () => {
     expect(answer.status).toBe(401);
     await served.end();
     expect(String((await served.process).stderr)).toContain('nothing of what it says is encrypted');
+  });
+
+  it('speaks https; commands follow when they are told who signed its certificate', async () => {
+    const { tlsCert, tlsKey } = makeCertificate(place.home);
+    const served = await serve(place, ['--tls-cert', tlsCert, '--tls-key', tlsKey]);
+    try {
+      expect(served.ready).toMatchObject({
+        http: expect.stringMatching(/^https:/),
+        ws: expect.stringMatching(/^wss:/),
+      });
+      const trusting = { env: { NODE_EXTRA_CA_CERTS: tlsCert } };
+      const list = ['agents', 'list', '-w', place.office];
+      expect((await run(place, list, trusting)).status).toBe(0);
+      const tail = ['events', 'tail', '--limit', '1', '-w', place.office];
+      const tailing = run(place, tail, trusting);
+      const note = ['notify', 'over TLS', '-w', place.office];
+      await expect.poll(async () => (await run(place, note, trusting)).status).toBe(0);
+      const { json } = await runJson(place, ['status', '-w', place.office, '--server', served.ready.http]);
+      expect(json.error.message).toContain('is not trusted');
+      for (let more = true; more; ) {
+        more = await Promise.race([tailing.then(() => false), run(place, note, trusting).then(() => true)]);
+      }
+      expect((await tailing).status).toBe(0);
+    } finally {
+      await served.end();
+    }
   });
 
   it.each(['requireToken', 'allowFile', 'tlsKey', 'token'])('takes %s from no workspace', async (key) => {
