@@ -1,5 +1,6 @@
 /** What commands share: flags, reaching a server, printing a result as text or JSON, errors to exit codes. */
 export { agentCard, agentsTable } from './agents.js';
+export { apiText, callApi, followApi, isStream, readApiCall } from './api.js';
 export { askAgent, askTask } from './ask.js';
 export { type CheckFacts, type CheckLimits, checkJunit, checkText, runChecks } from './check.js';
 export { cleanText } from './clean.js';
@@ -34,4 +35,5 @@ export { starterText, writeStarter } from './starter.js';
 export { collectStatus, noServerLine, statusLine, statusText } from './status.js';
 export { readPosition, tailEvents } from './tail.js';
 export { tasksTable } from './tasks.js';
+export { tokensTable } from './tokens.js';
 export { terminalOf } from './terminal.js';

@@ -72,12 +72,25 @@ function explained(rest: RestClient, url: string, workspace: string): RestClient
 
 function unreachable(url: string, workspace: string, error: UnreachableError): McError {
   const errno = errnoOf(error.cause);
+  const refused = certificateProblem(error.cause);
+  if (refused !== null) {
+    return new McError('server.unreachable', `the certificate of ${url} is not trusted (${refused})`, {
+      hint: 'name who signed it: NODE_EXTRA_CA_CERTS=FILE.pem mc …',
+      cause: error,
+    });
+  }
   const timeout = error.cause instanceof Error && /abort|timeout/i.test(error.cause.name);
   const why = errno === 'ECONNREFUSED' ? 'connection refused' : timeout ? 'no answer in time' : (errno ?? 'no answer');
   return new McError('server.unreachable', `no server answers at ${url} (${why})`, {
     hint: `start one with: mc serve --workspace ${quote(workspace)}`,
     cause: error,
   });
+}
+
+/** What Node holds against a certificate, or null. */
+function certificateProblem(cause: unknown): string | null {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
+  return typeof code === 'string' && /CERT|SIGNATURE|SELF_SIGNED/.test(code) ? code : null;
 }
 
 async function mustServe(rest: RestClient, config: Config, address: Address): Promise<void> {

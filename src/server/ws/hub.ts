@@ -12,11 +12,12 @@ import { deliverFrame, pump } from './delivery.js';
 import { frameText } from './frame.js';
 import { createGate, type GateOptions } from './gate.js';
 import { createGreeter } from './greeter.js';
-import { catchUp, type GreetingContext, greet, Overtaken } from './greeting.js';
+import { catchUp, type GreetingContext, greet } from './greeting.js';
 import { startHeartbeat } from './heartbeat.js';
 import { HUB_LIMITS, type HubLimits } from './limits.js';
 import { createInbound } from './inbound.js';
 import { createPeer, type Peer } from './peer.js';
+import { Overtaken } from './replay.js';
 import type { PublishFrame } from './replies.js';
 import { peerRow } from './rows.js';
 import { SnapshotWriter, sayHeartbeat } from './say.js';
@@ -174,6 +175,13 @@ export function createHub(options: HubOptions): Hub {
     setTimeout(late, limits.authMs).unref();
   };
 
+  const recheck = (peer: Peer) => {
+    if (peer.token === null) return;
+    const scopes = options.authenticate?.(peer.token) ?? null;
+    if (scopes) peer.scopes = scopes;
+    else drop(peer, CLOSE.token, 'the token was revoked');
+  };
+
   const onOpen = (ws: WebSocket, socket: Duplex, request: IncomingMessage) => {
     ws.on('error', (error) => log.debug({ err: error }, 'a client broke the protocol'));
     if (peers.size >= options.settings.maxClients) {
@@ -200,7 +208,10 @@ export function createHub(options: HubOptions): Hub {
   const stopHeartbeat = startHeartbeat({
     limits,
     peers: () => peers.values(),
-    beat: () => broadcast.everyone(frameText(sayHeartbeat(peers.size, now()))),
+    beat() {
+      if (options.requireToken) for (const peer of peers.values()) recheck(peer);
+      broadcast.everyone(frameText(sayHeartbeat(peers.size, now())));
+    },
     onDead(peer) {
       log.debug({ peer: peer.id }, 'a client gave no sign of life');
       retire(peer);

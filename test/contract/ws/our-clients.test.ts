@@ -304,6 +304,17 @@ describe('tokens', () => {
     expect((await client.untilClosed()).code).toBe(4401);
   });
 
+  it('a token that is revoked closes with 4401 at the next heartbeat', async () => {
+    let known = true;
+    const forgetful = (token: string) => (known ? authenticate(token) : null);
+    stand = await startStand({ requireToken: true, authenticate: forgetful, limits: { heartbeatMs: 30 } });
+    const client = await opened(ours());
+    client.send({ type: 'auth', token: 'good' });
+    await client.untilType('heartbeat');
+    known = false;
+    expect((await client.untilClosed()).code).toBe(4401);
+  });
+
   it('a second auth with a wrong token closes as well', async () => {
     stand = await startStand({ requireToken: true, authenticate });
     const client = await opened(ours());
