@@ -42,6 +42,8 @@ async function serve(desk: Desk, workspace: string, signal: AbortSignal, onReady
   );
   const server = await startServer({ workspace, settings, log, clock: systemClock });
   try {
+    // Whoever ended it before it was ready does not want to hear that it is.
+    if (signal.aborted) return;
     printReady(desk, server);
     onReady();
     await Promise.race([aborted(signal), server.done]);

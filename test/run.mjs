@@ -21,7 +21,7 @@ const CHECKS = {
   ],
   lint: [[bin('oxlint'), '--type-aware', '--deny-warnings']],
   'dead code': [[bin('knip')]],
-  generated: [[process.execPath, 'bin/manifest.mjs', '--check']],
+  generated: [[process.execPath, 'bin/generate.mjs', '--check']],
 };
 
 /** Stages of tests: the folder, and how long one such stage may take before it is given up. */

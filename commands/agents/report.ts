@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { askAgent, McCommand, reachServer, readReport } from '../../src/cli/index.js';
+import { askAgent, cleanText, McCommand, reachServer, readReport } from '../../src/cli/index.js';
 
 export default class AgentsReport extends McCommand {
   static override summary = 'Tell the server what an agent does';
@@ -30,6 +30,6 @@ export default class AgentsReport extends McCommand {
     const desk = await this.open(flags);
     const { rest } = await reachServer(desk.config);
     const answer = await askAgent(rest, args.id, () => rest.reportAgent(args.id, report));
-    desk.result(answer, () => `${answer.agent.id} is ${answer.agent.normalized_status}`);
+    desk.result(answer, () => cleanText(`${answer.agent.id} is ${answer.agent.normalized_status}`));
   }
 }

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { McCommand, reachServer } from '../../src/cli/index.js';
+import { cleanText, McCommand, reachServer } from '../../src/cli/index.js';
 
 export default class TasksAdd extends McCommand {
   static override summary = 'Add a task to mission-control/PENDING_TASKS.md';
@@ -25,6 +25,6 @@ export default class TasksAdd extends McCommand {
         ...(due === undefined ? {} : { due }),
       },
     ]);
-    desk.result(answer, () => `${answer.ids.join(', ')} stands in ${answer.file_path}`);
+    desk.result(answer, () => cleanText(`${answer.ids.join(', ')} stands in ${answer.file_path}`));
   }
 }

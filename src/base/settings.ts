@@ -33,6 +33,7 @@ export const SETTINGS = {
   workspace: { kind: 'string', default: null, description: 'The workspace to watch', door: true },
   server: { kind: 'string', default: null, description: 'URL of the server that commands talk to', door: true },
   token: { kind: 'string', default: null, description: 'Access token', door: true, secret: true },
+  tokenFile: { kind: 'string', default: null, description: 'File that holds the access token', door: true },
   host: { kind: 'string', default: '127.0.0.1', description: 'Address to listen on', door: true },
   port: {
     kind: 'integer',

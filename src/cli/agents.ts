@@ -53,7 +53,7 @@ function columns(terminal: Terminal, now: number): Column<AgentRow>[] {
       colour: (row) => agentColour(row.normalized_status),
     },
     { header: 'AGENT', cell: (row) => row.id, min: 8 },
-    { header: 'ROLE', cell: (row) => row.role ?? UNKNOWN, min: 6 },
+    { header: 'ROLE', cell: (row) => row.role ?? UNKNOWN, min: 8, givesWay: true },
     { header: 'TASK', cell: taskOf, min: 8 },
     { header: 'DONE', cell: (row) => figure(row.tasks_completed), align: 'right' },
     { header: 'FAIL', cell: (row) => figure(row.tasks_failed), align: 'right' },

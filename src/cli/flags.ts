@@ -8,6 +8,7 @@ import {
   formatDuration,
   loadConfig,
   McError,
+  type Origin,
   SETTING_KEYS,
   type SettingKey,
   settingOf,
@@ -32,7 +33,7 @@ export const GLOBAL_FLAGS = {
   token: Flags.string({ helpValue: 'TOKEN', description: 'Access token [env: MC_TOKEN]', helpGroup: 'GLOBAL' }),
   'token-file': Flags.string({
     helpValue: 'FILE',
-    description: 'Read the access token from a file',
+    description: 'Read the access token from a file [env: MC_TOKEN_FILE]',
     helpGroup: 'GLOBAL',
     exclusive: ['token'],
   }),
@@ -54,8 +55,22 @@ export async function configOf(flags: Record<string, unknown>, env: NodeJS.Proce
     const value = flags[flagOf(key)];
     if (value !== undefined) given[key] = Array.isArray(value) ? value.join(',') : value;
   }
-  if (typeof flags['token-file'] === 'string') given.token = await readToken(flags['token-file']);
-  return loadConfig({ flags: given, env });
+  const config = await loadConfig({ flags: given, env });
+  const { tokenFile } = config.values;
+  if (tokenFile === null || outranks(config, 'token', 'tokenFile')) return config;
+  return {
+    ...config,
+    values: { ...config.values, token: await readToken(tokenFile) },
+    origins: { ...config.origins, token: config.origins.tokenFile },
+  };
+}
+
+const RANKS: readonly Origin['kind'][] = ['flag', 'env', 'workspace file', 'user file'];
+
+/** Whether a setting was given in a place that counts for as much or more than that of another. */
+function outranks({ origins }: Config, one: SettingKey, other: SettingKey): boolean {
+  const rank = (key: SettingKey) => RANKS.indexOf(origins[key].kind);
+  return rank(one) !== -1 && rank(one) <= rank(other);
 }
 
 function settingFlag(key: SettingKey): FlagInput[string] {

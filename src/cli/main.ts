@@ -12,6 +12,11 @@ export async function main(argv: readonly string[], root: string): Promise<void>
   // The bundle is what runs, also under NODE_ENV=test or development, where oclif would look for TypeScript.
   settings.enableAutoTranspile = false;
   let command: string | null = null;
+  // What nobody waits for ends the process as any error does: told in words, with its trace only when asked for.
+  process.on('uncaughtException', (error) => {
+    reportError(error, argv, command);
+    process.exit();
+  });
   try {
     const config = await Config.load({ root });
     const request = readRequest(argv, config.commandIDs);

@@ -41,7 +41,9 @@ async function findAddress(config: Config): Promise<Address> {
   if (named !== null) return { http: readUrl(named), ws: null, by: 'named' };
   const holder = await readLock(workspaceLayout(config.workspace).serverLock);
   const { http, ws } = holder && (await isAlive(holder)) ? holder.details : {};
-  if (typeof http === 'string') return { http, ws: typeof ws === 'string' ? ws : null, by: 'lock' };
+  if (typeof http === 'string') {
+    return { http: reachable(http, null), ws: typeof ws === 'string' ? reachable(ws, null) : null, by: 'lock' };
+  }
   return { http: `http://127.0.0.1:${config.values.port || 8080}`, ws: null, by: 'default' };
 }
 
@@ -92,9 +94,17 @@ function real(path: string): Promise<string> {
 
 async function askStream(rest: RestClient, http: string): Promise<string> {
   const { url } = await rest.websocketStatus();
-  if (typeof url === 'string') return url;
+  if (typeof url === 'string') return reachable(url, new URL(http).hostname);
   const guess = new URL(http);
   guess.protocol = guess.protocol === 'https:' ? 'wss:' : 'ws:';
   guess.port = '8765';
   return guess.href.replace(/\/+$/, '');
+}
+
+/** A server that listens everywhere says so; to reach it takes an address: that where it was found, or this machine's. */
+function reachable(text: string, found: string | null): string {
+  const url = new URL(text);
+  if (url.hostname === '0.0.0.0') url.hostname = found ?? '127.0.0.1';
+  if (url.hostname === '[::]') url.hostname = found ?? '[::1]';
+  return url.href.replace(/\/+$/, '');
 }

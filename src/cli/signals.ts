@@ -1,6 +1,8 @@
 import { McError } from '../base/index.js';
 
-/** Watches for SIGINT and SIGTERM until disposed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Watches for SIGINT, SIGTERM and SIGHUP (the terminal is closed) until disposed. */
 export interface SignalWatch {
   /** Aborted at the first signal. */
   signal: AbortSignal;
@@ -14,13 +16,11 @@ export function watchSignals(): SignalWatch {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
   };
-  process.on('SIGINT', heard);
-  process.on('SIGTERM', heard);
+  for (const name of SIGNALS) process.on(name, heard);
   return {
     signal: controller.signal,
     dispose() {
-      process.off('SIGINT', heard);
-      process.off('SIGTERM', heard);
+      for (const name of SIGNALS) process.off(name, heard);
     },
   };
 }

@@ -14,6 +14,7 @@ import { cleanText } from './clean.js';
 import { agentColour, agentGlyph, TROUBLE_FIRST } from './glyphs.js';
 import type { Server } from './reach.js';
 import { paint, type Terminal } from './terminal.js';
+import { flow } from './width.js';
 
 /** One snapshot of everything, as `mc status --json` prints it. What is not known yet is null. */
 export interface Status {
@@ -58,10 +59,11 @@ export function statusText(status: Status, terminal: Terminal, now: number): str
   const { server, health } = status;
   const name = cleanText(server.workspace.split('/').at(-1) ?? server.workspace);
   const sound = health.status === 'healthy' ? health.status : paint(terminal, 'yellow', health.status);
+  const title = paint(terminal, 'bold', `mc · ${name}`);
   return [
-    `${paint(terminal, 'bold', `mc · ${name}`)}  ${server.url}  ${sound}  health ${figure(health.score)}`,
+    ...flow([title, server.url, sound, `health ${figure(health.score)}`], terminal.width),
     ...unwell(status, terminal),
-    `${countsText(status, terminal)}  ${tasksText(status.tasks)}`,
+    ...flow([...countsOf(status, terminal), tasksText(status.tasks)], terminal.width),
     '',
     status.agents.length > 0
       ? agentsTable(status.agents, terminal, now)
@@ -86,13 +88,13 @@ export function noServerLine(terminal: Terminal): string {
   return `${agentGlyph('error', terminal)} no server`;
 }
 
-function countsText({ summary, agents }: Status, terminal: Terminal): string {
+function countsOf({ summary, agents }: Status, terminal: Terminal): string[] {
   const parts = TROUBLE_FIRST.filter((word) => summary.counts[word] > 0).map((word) => {
     const text = `${agentGlyph(word, terminal)} ${summary.counts[word]} ${word}`;
     const colour = agentColour(word);
     return colour ? paint(terminal, colour, text) : text;
   });
-  return [`${agents.length} agents`, ...parts].join('  ');
+  return [`${agents.length} agents`, ...parts];
 }
 
 function tasksText(tasks: readonly Task[]): string {

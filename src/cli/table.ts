@@ -1,3 +1,4 @@
+import Table from 'cli-table3';
 import { cleanText } from './clean.js';
 import { type Colour, paint, type Terminal } from './terminal.js';
 import { pad, truncate, widthOf } from './width.js';
@@ -10,34 +11,68 @@ export interface Column<Row> {
   colour?: (row: Row) => Colour | null;
   /** May be cut to this width on a narrow terminal; columns without it keep their width as long as they can. */
   min?: number;
+  /** Is cut before the others are. */
+  givesWay?: true;
 }
 
-/** A table: boxes that fit into the width on a terminal, plain columns elsewhere. Ends without a line end. */
-export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], terminal: Terminal): string {
+const GAP = '  ';
+
+/** No box: one rule under the head says enough, and narrow terminals have no cells to spare. */
+const OPEN = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: GAP,
+};
+
+/**
+ * A table in plain columns. On a terminal it fits into the width and has one rule under its head; elsewhere it is as wide
+ * as it is. A column in which no row has anything is left out. Ends without a line end.
+ */
+export function renderTable<Row>(all: readonly Column<Row>[], rows: readonly Row[], terminal: Terminal): string {
+  const columns = all.filter((column) => rows.length === 0 || rows.some((row) => column.cell(row) !== ''));
   const cells = rows.map((row) => columns.map((column) => cleanText(column.cell(row))));
   const natural = columns.map((column, index) =>
     Math.max(widthOf(column.header), ...cells.map((line) => widthOf(line[index] ?? ''))),
   );
-  // A box takes a border and two spaces per column, and one border more.
-  const room = terminal.boxes ? terminal.width - 3 * columns.length - 1 : Number.POSITIVE_INFINITY;
-  const widths = fitWidths(natural, columns, room);
-  const lines = cells.map((line, at) =>
-    line.map((text, index) => finish(text, columns[index], rows[at], widths[index] ?? 0, terminal)),
-  );
+  const widths = fitWidths(natural, columns, terminal.width - GAP.length * (columns.length - 1));
   const head = columns.map((column, index) =>
     paint(terminal, 'dim', pad(truncate(column.header, widths[index] ?? 0), widths[index] ?? 0, column.align)),
   );
-  return terminal.boxes
-    ? boxed(head, lines, widths, terminal.unicode)
-    : [head, ...lines].map((line) => line.join('  ').trimEnd()).join('\n');
+  const rule = widths.map((width) => paint(terminal, 'dim', (terminal.unicode ? '─' : '-').repeat(width)));
+  const table = new Table({ chars: OPEN, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
+  table.push(head, ...(terminal.boxes ? [rule] : []));
+  for (const [at, line] of cells.entries()) {
+    table.push(line.map((text, index) => finish(text, columns[index], rows[at], widths[index] ?? 0, terminal)));
+  }
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
-/** Takes width from the widest column that may shrink, then from any, until all fit or all are at two. */
+/** Takes width from the widest of the columns that give way, then of those that may shrink, then of all, down to two. */
 function fitWidths<Row>(natural: readonly number[], columns: readonly Column<Row>[], room: number): number[] {
   const widths = [...natural];
-  for (const floor of [(index: number) => columns[index]?.min ?? natural[index] ?? 2, () => 2]) {
+  const floors = columns.map(({ min, givesWay }, index) => {
+    const full = natural[index] ?? 2;
+    return [givesWay ? (min ?? full) : full, min ?? full, 2];
+  });
+  for (const phase of [0, 1, 2]) {
     while (widths.reduce((sum, width) => sum + width, 0) > room) {
-      const widest = indexOfWidest(widths, floor);
+      const widest = indexOfWidest(widths, (index) => floors[index]?.[phase] ?? 2);
       if (widest === null) break;
       widths[widest] = (widths[widest] ?? 0) - 1;
     }
@@ -63,13 +98,4 @@ function finish<Row>(
   const fitted = pad(truncate(text, width), width, column?.align);
   const colour = row === undefined ? null : (column?.colour?.(row) ?? null);
   return colour ? paint(terminal, colour, fitted) : fitted;
-}
-
-/** Drawn here because table packages measure with tables of their own, and how wide `⚠` is decides whether lines meet. */
-function boxed(head: string[], lines: string[][], widths: number[], unicode: boolean): string {
-  const [top, middle, bottom, bar] = unicode ? ['┌─┬┐', '├─┼┤', '└─┴┘', '│'] : ['+-++', '+-++', '+-++', '|'];
-  const rule = ([left = '', dash = '', cross = '', right = '']: string) =>
-    left + widths.map((width) => dash.repeat(width + 2)).join(cross) + right;
-  const row = (cells: string[]) => `${bar} ${cells.join(` ${bar} `)} ${bar}`;
-  return [rule(top ?? ''), row(head), rule(middle ?? ''), ...lines.map(row), rule(bottom ?? '')].join('\n');
 }

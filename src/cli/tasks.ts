@@ -13,14 +13,19 @@ export function tasksTable(tasks: readonly Task[], terminal: Terminal): string {
         cell: (task) => `${taskGlyph(task.status, terminal)} ${task.status}`,
         colour: (task) => taskColour(task.status),
       },
-      { header: 'ID', cell: (task) => task.id ?? UNKNOWN, min: 6 },
+      { header: 'ID', cell: shortId, min: 6 },
       { header: 'TASK', cell: (task) => task.text, min: 12 },
       { header: 'ASSIGNEE', cell: (task) => task.assignee ?? UNKNOWN, min: 8 },
       { header: 'PRIO', cell: (task) => task.priority ?? UNKNOWN },
-      { header: 'DUE', cell: (task) => task.due ?? UNKNOWN, min: 5 },
-      { header: 'FILE', cell: (task) => `${task.source}:${task.line}`, min: 8 },
+      { header: 'DUE', cell: (task) => task.due ?? UNKNOWN, min: 5, givesWay: true },
+      { header: 'FILE', cell: (task) => `${task.source}:${task.line}`, min: 12, givesWay: true },
     ],
     tasks,
     terminal,
   );
+}
+
+/** What `mc tasks done` takes: the task's id, else the hash by which its key knows it. */
+function shortId(task: Task): string {
+  return task.id ?? task.key.slice(task.key.indexOf('#') + 1);
 }

@@ -1,7 +1,7 @@
 /** What the place where text is printed can show. */
 export interface Terminal {
   colour: boolean;
-  /** Boxes and truncation to the width: only on a terminal. */
+  /** Rules and boxes: only on a terminal. */
   boxes: boolean;
   /** Columns; Infinity where there is no edge. */
   width: number;

@@ -23,3 +23,14 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
   const fill = ' '.repeat(Math.max(0, width - widthOf(text)));
   return align === 'right' ? fill + text : text + fill;
 }
+
+/** Parts on as few lines as fit into a width, two spaces apart; a part is never broken. */
+export function flow(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && widthOf(last) + 2 + widthOf(part) <= width) lines[lines.length - 1] = `${last}  ${part}`;
+    else lines.push(part);
+  }
+  return lines;
+}

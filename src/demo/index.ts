@@ -1,3 +1,3 @@
 /** A fleet that plays itself by writing files: real ones, in a throw-away workspace. */
-export { createDemo, type Demo, type DemoOptions } from './demo.js';
+export { createDemo } from './demo.js';
 export { setStage, type Stage } from './stage.js';

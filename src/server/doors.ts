@@ -19,7 +19,9 @@ export interface DoorLimits {
   request: number;
   /** How long an idle connection is kept for another request. */
   keepAlive: number;
-  /** How often the above are looked at. */
+  /** How long nothing may move on a connection: neither a slow answer of ours nor a client that does not read it. */
+  idle: number;
+  /** How often headers and requests are looked at. */
   check: number;
   connections: number;
 }
@@ -34,7 +36,14 @@ export interface Door {
   close(limitMs: number): Promise<void>;
 }
 
-const LIMITS: DoorLimits = { headers: 10_000, request: 30_000, keepAlive: 60_000, check: 2000, connections: 4096 };
+const LIMITS: DoorLimits = {
+  headers: 10_000,
+  request: 30_000,
+  keepAlive: 60_000,
+  idle: 900_000,
+  check: 2000,
+  connections: 4096,
+};
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /** @throws McError `port.taken` naming port and flag, `usage` for a host that is not this machine's */
@@ -50,9 +59,10 @@ export async function openDoor({ host, port, flag, limits: asked }: DoorOptions)
       maxHeaderSize: MAX_HEADER_BYTES,
       noDelay: true,
     },
-    (request, response) => void listener(request, response),
+    (request, response) => listener(request, response),
   );
   server.maxConnections = limits.connections;
+  server.timeout = limits.idle;
   await listen(server, host, port).catch((error: unknown) => {
     throw listenError(error, { host, port, flag });
   });

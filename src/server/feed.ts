@@ -3,7 +3,7 @@ import type { Logger } from '../base/log.js';
 import type { Bus, Entry } from '../bus/index.js';
 import type { EventDraft, EventType, Position, Reading, Snapshot } from '../protocol/index.js';
 import type { State } from '../state/index.js';
-import type { Watcher } from '../workspace/index.js';
+import type { Watcher } from '../workspace/watcher.js';
 
 /** What answers are made of, each with a count of its changes. */
 export type Noun = 'agents' | 'office' | 'tasks' | 'notifications';
@@ -23,7 +23,7 @@ export interface FeedOptions {
 
 interface WatchListeners {
   onReading(reading: Reading): void;
-  onMode(change: { mode: 'native' | 'polling'; reason: string }): void;
+  onMode(change: { mode: 'polling'; reason: string }): void;
 }
 
 /** The only joint of watcher, state and bus. */
@@ -81,7 +81,8 @@ export function createFeed({ watch, state, bus, clock, log, newId, tickMs = 1000
     });
   const watcher = watch({
     onReading: (reading) => (early ? void early.push(reading) : read(reading)),
-    onMode: (change) => guarded('telling how files are watched', () => publish(modeNotification(change, newId(), clock.now()))),
+    onMode: (change) =>
+      guarded('telling how files are watched', () => publish(modeNotification(change, newId(), clock.now()))),
   });
 
   return {
@@ -120,9 +121,8 @@ function until(bus: Bus, condition: () => boolean, limitMs: number): Promise<Pos
   });
 }
 
-/** Polling is slower and costs more: people should know. That it is over again is no news. */
+/** Polling is slower and costs more: people should know. */
 function modeNotification({ mode, reason }: { mode: string; reason: string }, id: string, at: number): EventDraft[] {
-  if (mode === 'native') return [];
   const message = `Changes are looked for every now and then instead of being told by the system: ${reason}`;
   const data = { id, title: 'Files are polled', message, level: 'warning' as const, data: { mode, reason } };
   return [{ type: 'notification', data, at }];

@@ -1,2 +1,2 @@
 /** One process: the services in order, REST in `api/`, sockets in `ws/`, who may come in in `auth/`. */
-export { type RunningServer, type ServerOptions, startServer } from './server.js';
+export { type RunningServer, startServer } from './server.js';

@@ -1,11 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import { McError } from '../base/index.js';
-import type { AgentActivityData, AgentReport, ClientFrame, NewNotification, Position } from '../protocol/index.js';
-import { NotificationBody, ReportBody, validatorOf } from './api/index.js';
+import type { Position } from '../protocol/index.js';
+import { NotificationBody, ReportBody, type Validator, validatorOf } from './api/index.js';
 import { isTooDeep, MAX_DEPTH } from './depth.js';
 import type { Writes } from './writes.js';
-
-type PublishFrame = Extract<ClientFrame, { type: 'publish' }>;
+import type { PublishFrame } from './ws/index.js';
 
 const Agent = Type.String({ minLength: 1, maxLength: 255 });
 const CHECKS = {
@@ -27,19 +26,19 @@ export function createPublisher(writes: Writes): (frame: PublishFrame) => Promis
     if (isTooDeep(data)) throw new McError('input.invalid', `data are nested deeper than ${MAX_DEPTH} levels`);
     switch (event) {
       case 'notification':
-        return writes.notify(checked<NewNotification>(checkNotification, data)).position;
+        return writes.notify(checked(checkNotification, data)).position;
       case 'agent_activity':
-        return writes.activity(checked<AgentActivityData>(checkActivity, data));
+        return writes.activity(checked(checkActivity, data));
       case 'agent_status': {
-        const { agent, ...report } = checked<{ agent: string }>(checkAgent, data);
-        return (await writes.report(agent, checked<AgentReport>(checkReport, report))).position;
+        const { agent, ...report } = checked(checkAgent, data);
+        return (await writes.report(agent, checked(checkReport, report))).position;
       }
     }
   };
 }
 
-function checked<T>(check: ReturnType<typeof validatorOf>, data: unknown): T {
+function checked<T>(check: Validator<T>, data: unknown): T {
   const outcome = check(data);
   if ('error' in outcome) throw outcome.error;
-  return outcome.value as T;
+  return outcome.value;
 }

@@ -15,9 +15,9 @@ import {
 import type { Logger } from '../base/log.js';
 import { createBus } from '../bus/index.js';
 import { createState } from '../state/index.js';
-import { createWatcher, type Watcher } from '../workspace/index.js';
+import { createWatcher, type Watcher } from '../workspace/watcher.js';
 import { type ApiContext, createAnswerCache, createApi, NO_METRICS } from './api/index.js';
-import { createGuards, urlHost } from './auth/index.js';
+import { createGuards, isLoopback, urlHost } from './auth/index.js';
 import { answerUpgradeRequired, type Door, openDoor } from './doors.js';
 import { createFeed } from './feed.js';
 import { createPublisher } from './published.js';
@@ -61,7 +61,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     return await start(options, life);
   } catch (error) {
-    await life.stop().catch((stopError: unknown) => options.log.error({ err: stopError }, 'stopping after a failed start'));
+    await life
+      .stop()
+      .catch((stopError: unknown) => options.log.error({ err: stopError }, 'stopping after a failed start'));
     throw error;
   }
 }
@@ -87,11 +89,16 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   const state = createState({ staleAfterMs: settings.staleAfter, newId });
   const bus = createBus({
     epoch,
-    onSubscriberError: (error, entry) => log.error({ err: error, seq: entry.event.seq }, 'a listener of the bus failed'),
+    onSubscriberError: (error, entry) =>
+      log.error({ err: error, seq: entry.event.seq }, 'a listener of the bus failed'),
   });
 
   const feed = createFeed({
-    ...{ state, bus, clock, log, newId },
+    state,
+    bus,
+    clock,
+    log,
+    newId,
     watch: (listeners) => createWatcher({ root: layout.root, clock, log, ...listeners }),
   });
   life.push('watcher', () => feed.close());
@@ -119,8 +126,18 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     socket.server.listening ? { state: 'available' } : { state: 'does not listen', down: true },
   );
 
+  const urls = { http: `http://${urlHost(host)}:${rest.port}`, ws: `ws://${urlHost(host)}:${socket.port}` };
   const context: ApiContext = {
-    ...{ feed, bus, hub, services, writes, guards, layout, clock, log },
+    streamUrl: urls.ws,
+    feed,
+    bus,
+    hub,
+    services,
+    writes,
+    guards,
+    layout,
+    clock,
+    log,
     cache: createAnswerCache(epoch),
     latest: () => NO_METRICS,
     version: packageVersion(),
@@ -134,7 +151,9 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     await api.close();
   });
 
-  const urls = { http: `http://${urlHost(host)}:${rest.port}`, ws: `ws://${urlHost(host)}:${socket.port}` };
+  if (!isLoopback(host)) {
+    log.warn({ host }, 'other machines reach this server, and nothing of what it says is encrypted');
+  }
   await lock.update(urls);
   hub.attach(socket.server);
   socket.serve(answerUpgradeRequired);
@@ -161,9 +180,13 @@ async function findWorkspace(workspace: string): Promise<WorkspaceLayout> {
   const layout = workspaceLayout(workspace);
   const found = await stat(layout.missionControl).catch(() => null);
   if (found?.isDirectory()) return layout;
-  throw new McError('workspace.missing', `no workspace at ${layout.root}: there is no directory ${layout.missionControl}`, {
-    hint: `make one with mc init ${layout.root}, or see a made-up fleet with mc serve --demo`,
-  });
+  throw new McError(
+    'workspace.missing',
+    `no workspace at ${layout.root}: there is no directory ${layout.missionControl}`,
+    {
+      hint: `make one with mc init ${layout.root}, or see a made-up fleet with mc serve --demo`,
+    },
+  );
 }
 
 function machineAddresses(): string[] {

@@ -43,6 +43,8 @@ export async function readAgentDirectory(
   await Promise.all(
     directory.entries.map((entry) => readEntry(root, directory.path, entry, found, options.retryMs ?? 100)),
   );
+  // The order in which reads end is no news.
+  found.warnings.sort((a, b) => (a.file < b.file ? -1 : 1));
   return found;
 }
 
@@ -113,10 +115,13 @@ async function readMemory(path: string, entries: readonly Dirent[]): Promise<Age
 
 async function readTaskCards(root: string, path: string, entries: readonly Dirent[]): Promise<AgentFiles['tasks']> {
   const names = newest(entries, '.json', TASKS_KEPT);
-  const found = await Promise.all(
-    names.map(async (name) => ({ name, file: await readBytes(root, join(path, name), LIMITS.text) })),
-  );
-  return found.flatMap(({ name, file }) => (file === null ? [] : [{ name, file }]));
+  const found: AgentFiles['tasks'] = [];
+  // One after the other: many agents are read at one time, and each open file counts against the process's limit.
+  for (const name of names) {
+    const file = await readBytes(root, join(path, name), LIMITS.text);
+    if (file !== null) found.push({ name, file });
+  }
+  return found;
 }
 
 function newest(entries: readonly Dirent[], ending: string, kept: number): string[] {

@@ -28,7 +28,7 @@ export interface TaskWarning {
 
 /** `P0` to `P3` in a text, or the word for one; null when it names none. */
 export function priorityIn(text: string): string | null {
-  const level = /(?<![\p{L}\p{N}_-])[Pp]([0-3])(?![\p{L}\p{N}_-])/u.exec(text.slice(0, 2000))?.[1];
+  const level = /(?<![\p{L}\p{N}_@-])[Pp]([0-3])(?![\p{L}\p{N}_-])/u.exec(text.slice(0, 2000))?.[1];
   if (level !== undefined) return `P${level}`;
   return PRIORITY_WORDS.get(text.trim().toLowerCase()) ?? null;
 }
@@ -51,7 +51,7 @@ export function priorityMark(text: string): string | null {
 export const ASSIGNEE_MARK = /(?<![\p{L}\p{N}_.@`])@(?:"([^"\n]+)"|([\p{L}\p{N}_][\p{L}\p{N}_.-]*))/u;
 
 /** `P0` to `P3` in running text. */
-export const PRIORITY_MARK = /(?<![\p{L}\p{N}_-])[Pp][0-3](?![\p{L}\p{N}_-])/u;
+export const PRIORITY_MARK = /(?<![\p{L}\p{N}_@-])[Pp][0-3](?![\p{L}\p{N}_-])/u;
 
 /** The first `@name` of a text, without `@`. */
 export function assigneeMark(text: string): string | null {

@@ -37,7 +37,7 @@ export function findRows(
     const cells = fenced[index] ? null : readCells(line);
     if (cells === null) {
       table = null;
-    } else if (isRule(lines[index + 1]) && !isRule(line)) {
+    } else if (isRule(lines[index + 1], table !== null) && !isRule(line)) {
       table = headerOf(cells);
       if (table.columns) byWidth.set(table.width, table.columns);
     } else if (!isRule(line)) {
@@ -68,8 +68,10 @@ function cellIn(line: string, from: number, to: number): Cell {
   return { text, start, end: start + text.length };
 }
 
-function isRule(line: string | undefined): boolean {
-  return line !== undefined && /^\s*\|(?:\s*:?-+:?\s*\|)+\s*$/.test(line);
+/** The line below a header. Within a table, a row of single dashes is more likely a row that says nothing. */
+function isRule(line: string | undefined, inTable = false): boolean {
+  const rule = inTable ? /^\s*\|(?:\s*:?-{2,}:?\s*\|)+\s*$/ : /^\s*\|(?:\s*:?-+:?\s*\|)+\s*$/;
+  return line !== undefined && rule.test(line);
 }
 
 function headerOf(cells: readonly Cell[]): Header {

@@ -58,7 +58,7 @@ function withKeys(source: TaskFile, found: readonly FoundTask[]): PlacedTask[] {
 /** What a patch of ours may put into a text is no part of its identity. */
 function lastingText(text: string): string {
   return splitStatusSuffix(text)
-    .text.replace(ASSIGNEE_MARK, '')
+    .text.replace(ASSIGNEE_MARK, (mark) => /[.-]+$/.exec(mark)?.[0] ?? '')
     .replace(PRIORITY_MARK, '')
     .replaceAll(/[\s*]+/g, ' ')
     .trim();

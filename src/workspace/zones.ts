@@ -95,5 +95,5 @@ function hashOf(text: string): number {
 }
 
 function rounded(percent: number): number {
-  return Math.round(percent * 100) / 100;
+  return Math.min(100, Math.max(0, Math.round(percent * 100) / 100));
 }

@@ -1,14 +1,13 @@
+import { join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import {
   type Agent,
   type AgentAnswer,
-  type AgentReport,
   type AgentsAnswer,
   type AgentsStatusAnswer,
   listAgents,
   type ReportAnswer,
 } from '../../protocol/index.js';
-import { readAgentAt } from '../../workspace/index.js';
 import { agentNamed } from '../writes.js';
 import { AgentRowSchema, AgentSchema, AgentsSchema, AgentsStatusSchema, ReportBody } from './agent-schemas.js';
 import type { ApiContext } from './context.js';
@@ -16,6 +15,7 @@ import { type Endpoints, endpoint } from './endpoint.js';
 import { keyOf, nextOf, PageQuery, type PageRequest, pageOf } from './pages.js';
 import { agentAnswer, agentRow, agentStatusRow, agentsSummary } from './rows.js';
 import { IdParams } from './schemas.js';
+import { wholeJson } from './whole.js';
 
 const Reported = Type.Object({ success: Type.Literal(true), agent: AgentRowSchema });
 
@@ -56,7 +56,7 @@ export function agentEndpoints(context: ApiContext): Endpoints<'agents' | 'agent
     agentReport: endpoint(
       { params: IdParams, body: ReportBody, answer: Reported },
       async ({ params, body }): Promise<ReportAnswer> => {
-        const { agent } = await writes.report(params.id, (body ?? {}) as AgentReport);
+        const { agent } = await writes.report(params.id, body);
         return { success: true, agent: rowOf(agent) };
       },
     ),
@@ -64,9 +64,8 @@ export function agentEndpoints(context: ApiContext): Endpoints<'agents' | 'agent
 }
 
 /** Events and snapshot hold only so much of a state; here it is told whole. */
-async function wholeState({ layout, clock }: ApiContext, agent: Agent): Promise<unknown> {
-  const reading = await readAgentAt(layout.root, agent.id, clock.now());
-  return reading?.agent.state ?? agent.state;
+async function wholeState({ layout }: ApiContext, agent: Agent): Promise<unknown> {
+  return (await wholeJson(layout.root, join(layout.agents, agent.id, 'state.json'))) ?? agent.state;
 }
 
 function isTruncated(state: unknown): boolean {

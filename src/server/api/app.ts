@@ -7,7 +7,7 @@ import { isLoopback } from '../auth/index.js';
 import { addBodyParsers, MAX_BODY_BYTES } from './bodies.js';
 import type { ApiContext } from './context.js';
 import { answerClientError, answerError } from './errors.js';
-import { createGate } from './gate.js';
+import { addHeaders, createGate } from './gate.js';
 import { mountRoutes } from './mount.js';
 import { validatorOf } from './validate.js';
 
@@ -27,7 +27,7 @@ export async function createApi(context: ApiContext, server: Server): Promise<Ap
   let listener: RequestListener | undefined;
   const app = fastify({
     serverFactory: (handle) => {
-      listener = handle as RequestListener;
+      listener = handle;
       return server;
     },
     bodyLimit: MAX_BODY_BYTES,
@@ -35,15 +35,16 @@ export async function createApi(context: ApiContext, server: Server): Promise<Ap
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, request, reply) => answerError(context, error, request, reply),
     clientErrorHandler: answerClientError,
-    disableRequestLogging: true,
   });
   app.setValidatorCompiler(({ schema, httpPart }) => validatorOf(schema as TSchema, httpPart) as never);
   // A compiled schema is slower than JSON.stringify on our lists; the contract tests hold answers against their schemas.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply));
   addBodyParsers(app);
-  app.addHook('onRequest', createGate(context));
+  app.addHook('onRequest', addHeaders);
+  // Before the gate, so that nobody can try tokens or paths without end.
   await limitRates(app, context);
+  app.addHook('onRequest', createGate(context));
   addAccessLog(app, context);
   mountRoutes(app, context);
   await app.ready();
@@ -62,12 +63,13 @@ function requestIds(life: string): () => string {
 
 async function limitRates(app: FastifyInstance, { rateLimit: max }: ApiContext): Promise<void> {
   await app.register(rateLimit, {
-    global: true,
+    global: false,
     timeWindow: 1000,
     max: (request) => (isLoopback(request.ip) ? max * LOOPBACK_FACTOR : max),
     errorResponseBuilder: (_request, { max: limit }) =>
       new McError('rate.limited', `more than ${limit} requests a second`, { hint: 'wait a second, then go on slower' }),
   });
+  app.addHook('onRequest', app.rateLimit());
 }
 
 function addAccessLog(app: FastifyInstance, { log }: ApiContext): void {

@@ -18,7 +18,9 @@ export function addBodyParsers(app: FastifyInstance): void {
   });
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => {
     if (bytes.length === 0) return done(null, undefined);
-    return done(new McError('body.type', 'a body must be JSON', { hint: 'send it with content-type: application/json' }));
+    return done(
+      new McError('body.type', 'a body must be JSON', { hint: 'send it with content-type: application/json' }),
+    );
   });
 }
 

@@ -26,6 +26,8 @@ export interface ApiContext {
   version: string;
   /** When the server became ready, in milliseconds. */
   startedAt: number;
+  /** Where the stream is, `ws://…` without a trailing slash. */
+  streamUrl: string;
   /** Requests a second from one client of another machine. */
   rateLimit: number;
   /** Names this life of the server: letters and digits. */

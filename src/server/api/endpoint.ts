@@ -38,5 +38,5 @@ export function endpoint<S extends EndpointSchema>(
   schema: S,
   handle: (call: Call<S>) => Static<S['answer']> | Promise<Static<S['answer']> | void> | void,
 ): Endpoint {
-  return { schema, handle: handle as Endpoint['handle'] };
+  return { schema, handle };
 }

@@ -1,5 +1,4 @@
-import type { onRequestHookHandler } from 'fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { McError } from '../../base/index.js';
 import type { ApiContext } from './context.js';
 import { methodsAt } from './paths.js';
@@ -16,12 +15,21 @@ const SECURITY_HEADERS = {
   'cache-control': 'no-store',
 };
 
+/** What every answer carries, a refusal too. */
+export function addHeaders(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  // Whatever an empty body says it is, it is none.
+  if (request.headers['content-length'] === '0') delete request.headers['content-type'];
+  reply.headers(SECURITY_HEADERS);
+  reply.header('x-request-id', request.id);
+  done();
+}
+
 /** Stands before every route: who is called, who asks, whether they may, and whether there is such a route. */
 export function createGate({ guards }: Pick<ApiContext, 'guards'>): onRequestHookHandler {
   const refusal = (request: FastifyRequest, reply: FastifyReply): McError | null => {
     const { host, origin, authorization } = request.headers;
     if (!guards.allowHost(host)) return refusedHost(host);
-    const friendly = guards.allowOrigin(origin);
+    const friendly = guards.allowOrigin(origin) && !hidesOrigin(request);
     if (origin !== undefined && friendly) allowPage(reply, origin);
     if (!friendly && !isRead(request.method)) return refusedOrigin(origin);
     if (request.method === 'OPTIONS') return null;
@@ -33,13 +41,16 @@ export function createGate({ guards }: Pick<ApiContext, 'guards'>): onRequestHoo
   };
 
   return (request, reply, done) => {
-    reply.headers(SECURITY_HEADERS);
-    reply.header('x-request-id', request.id);
     const error = refusal(request, reply);
     if (error) return done(error);
     if (request.method === 'OPTIONS') return answerOptions(request, reply);
     return done();
   };
+}
+
+/** Browsers tell that a page of elsewhere asks even where they do not tell which one. */
+function hidesOrigin({ headers }: FastifyRequest): boolean {
+  return headers.origin === undefined && headers['sec-fetch-site'] === 'cross-site';
 }
 
 function isRead(method: string): boolean {

@@ -3,6 +3,6 @@ export { createApi } from './app.js';
 export { createAnswerCache } from './cache.js';
 export type { ApiContext } from './context.js';
 export { ReportBody } from './agent-schemas.js';
-export { type LatestMetrics, NO_METRICS } from './latest.js';
+export { NO_METRICS } from './latest.js';
 export { NotificationBody } from './schemas.js';
-export { validatorOf } from './validate.js';
+export { type Validator, validatorOf } from './validate.js';

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { ROUTES, type RouteName } from '../../protocol/index.js';
 import { agentEndpoints } from './agents.js';
 import type { ApiContext } from './context.js';
-import type { Call, Endpoint, EndpointSchema } from './endpoint.js';
+import type { Endpoint, EndpointSchema } from './endpoint.js';
 import { healthEndpoints } from './health.js';
 import { notificationEndpoints } from './notifications.js';
 import { officeEndpoints } from './office.js';
@@ -38,7 +38,7 @@ export function mountRoutes(
       schema: fastifySchema(endpoint.schema, route),
       handler: (request, reply) => {
         const { params, query, body } = request;
-        return endpoint.handle({ params, query, body, request, reply } as Call<EndpointSchema>);
+        return endpoint.handle({ params, query, body, request, reply });
       },
     });
   }

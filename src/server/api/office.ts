@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import type { SystemStatusAnswer } from '../../protocol/index.js';
-import { isFound, LIMITS, parseTolerantJson, readBytes } from '../../workspace/index.js';
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
 import { Nullable, NullableText, Time } from './schemas.js';
+import { wholeJson } from './whole.js';
 
 const Row = Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Null()]));
 const Place = Type.Object({ x: Type.Number(), y: Type.Number(), zone: Type.String() });
@@ -21,14 +21,15 @@ const SystemStatus = Type.Object({
 
 /** The office, and the latest sample of every metric. */
 export function officeEndpoints(context: ApiContext): Endpoints<'systemStatus'> {
-  const { feed, cache, latest, clock } = context;
+  const { feed, cache, latest, clock, layout } = context;
   return {
     systemStatus: endpoint({ answer: SystemStatus }, (exchange) => {
       const revision = `${feed.revision('office')}.${latest().revision}`;
       return cache.send(exchange, 'system/status', revision, async (): Promise<SystemStatusAnswer> => {
         const { agents, system, timestamp } = latest();
         return {
-          office_state: await officeFile(context),
+          // The last good office when the file cannot be read just now.
+          office_state: (await wholeJson(layout.root, layout.office)) ?? feed.snapshot.office,
           office: feed.snapshot.office,
           metrics: { agents: Object.fromEntries(agents), system, timestamp },
           timestamp: new Date(clock.now()).toISOString(),
@@ -36,11 +37,4 @@ export function officeEndpoints(context: ApiContext): Endpoints<'systemStatus'> 
       });
     }),
   };
-}
-
-/** The file's own object; the last good office when the file cannot be read just now. */
-async function officeFile({ layout, feed }: ApiContext): Promise<unknown> {
-  const file = await readBytes(layout.root, layout.office, LIMITS.json);
-  const parsed = file !== null && isFound(file) ? parseTolerantJson(file.bytes) : null;
-  return parsed?.ok ? parsed.value : feed.snapshot.office;
 }

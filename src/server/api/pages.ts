@@ -65,5 +65,7 @@ function readCursor(cursor: string): { index: number; key: string } {
   } catch {
     // Told below, as every other cursor that is none.
   }
-  throw new McError('input.invalid', 'cursor: not one of this list', { hint: 'pass the next_cursor of the page before' });
+  throw new McError('input.invalid', 'cursor: not one of this list', {
+    hint: 'pass the next_cursor of the page before',
+  });
 }

@@ -46,7 +46,18 @@ export function agentAnswer(row: AgentRow, agent: Agent, state: unknown): AgentA
 /** The short form of older clients; its `status` is the normalised one. */
 export function agentStatusRow(row: AgentRow): AgentStatusRow {
   const { id, name, role, normalized_status, tasksCompleted, tokensUsed, efficiency, emoji, currentTask, cost } = row;
-  return { id, name, role, status: normalized_status, tasksCompleted, tokensUsed, efficiency, emoji, currentTask, cost };
+  return {
+    id,
+    name,
+    role,
+    status: normalized_status,
+    tasksCompleted,
+    tokensUsed,
+    efficiency,
+    emoji,
+    currentTask,
+    cost,
+  };
 }
 
 /** Sums over what is known; null when nothing is. */

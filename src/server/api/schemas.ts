@@ -15,13 +15,8 @@ export const NullableNumber = Nullable(Type.Number());
 /** ISO 8601 UTC. */
 export const Time = Type.String({ pattern: '^\\d{4,6}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' });
 
-/** What a list shows as id. It becomes part of a path only when it is the id of something known. */
-const Id = Type.String({
-  minLength: 1,
-  maxLength: 1024,
-  description: 'an id as a list shows it',
-});
-export const IdParams = Type.Object({ id: Id });
+/** An id as a list shows it. Not held against a form: what nobody is called is not found, and nothing else becomes of it. */
+export const IdParams = Type.Object({ id: Type.String() });
 
 export const AgentStatusWord = Words(AGENT_STATUSES);
 export const TaskStatusWord = Words(TASK_STATUSES);
@@ -38,9 +33,7 @@ export const TaskRow = Type.Object({
   created: NullableText,
   source: Words(TASK_FILES),
   line: Type.Integer({ minimum: 1 }),
-  subtasks: Type.Optional(
-    Type.Array(Type.Object({ id: NullableText, text: Type.String(), status: TaskStatusWord })),
-  ),
+  subtasks: Type.Optional(Type.Array(Type.Object({ id: NullableText, text: Type.String(), status: TaskStatusWord }))),
 });
 
 export const NotificationRow = Type.Object({

@@ -5,6 +5,7 @@ import {
   type CreateTasksAnswer,
   listAgents,
   listTasks,
+  type NewTask,
   type PatchTaskAnswer,
   type Task,
   type TaskPatch,
@@ -13,17 +14,20 @@ import {
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
 import { keyOf, NextCursor, nextOf, PageQuery, pageOf } from './pages.js';
-import { IdParams, TaskRow, TaskStatusWord, Time } from './schemas.js';
+import { IdParams, Nullable, TaskRow, TaskStatusWord, Time } from './schemas.js';
 
 const Tasks = Type.Object({ tasks: Type.Array(TaskRow), next_cursor: NextCursor });
-const ActiveTasks = Type.Object({ active_tasks: Type.Array(Type.Object({ agent: Type.String(), task: Type.Unknown() })) });
+const ActiveTasks = Type.Object({
+  active_tasks: Type.Array(Type.Object({ agent: Type.String(), task: Type.Unknown() })),
+});
 
-const Text = (maxLength: number) => Type.Optional(Type.String({ maxLength }));
+/** Older clients send null for what they leave open. */
+const Text = (maxLength: number) => Type.Optional(Nullable(Type.String({ maxLength })));
 const NewTasks = Type.Object({
   tasks: Type.Optional(
     Type.Array(
       Type.Object({
-        id: Type.Optional(Type.Union([Type.String({ maxLength: 200 }), Type.Number()])),
+        id: Type.Optional(Type.Union([Type.String({ maxLength: 200 }), Type.Number(), Type.Null()])),
         title: Text(10_000),
         assignee: Text(200),
         priority: Text(100),
@@ -64,7 +68,9 @@ export function taskEndpoints(context: ApiContext): Endpoints<'tasks' | 'activeT
     activeTasks: endpoint({ answer: ActiveTasks }, (exchange) =>
       cache.send(exchange, 'tasks/active', `${feed.revision('agents')}`, (): ActiveTasksAnswer => {
         const rows = listAgents(feed.snapshot).map(({ id, current_tasks }) => ({ id, current_tasks }));
-        return { active_tasks: rows.flatMap(({ id, current_tasks }) => current_tasks.map((task) => ({ agent: id, task }))) };
+        return {
+          active_tasks: rows.flatMap(({ id, current_tasks }) => current_tasks.map((task) => ({ agent: id, task }))),
+        };
       }),
     ),
     createTasks: endpoint({ body: NewTasks, answer: Created }, ({ body }) => createTasks(context, body)),
@@ -76,11 +82,11 @@ export function taskEndpoints(context: ApiContext): Endpoints<'tasks' | 'activeT
 
 async function createTasks(context: ApiContext, body: Static<typeof NewTasks>): Promise<CreateTasksAnswer> {
   const { writes, clock } = context;
-  const tasks = (body?.tasks ?? []).map(({ id, ...task }) => (id === undefined ? task : { ...task, id: String(id) }));
+  const tasks = (body.tasks ?? []).map(newTask);
   if (tasks.length === 0) {
     throw new McError('input.invalid', 'No tasks provided', { hint: 'send {"tasks":[{"title":"…"}]}' });
   }
-  const { ids, file } = await writes.createTasks(tasks, body.source);
+  const { ids, file } = await writes.createTasks(tasks, body.source ?? undefined);
   return {
     success: true,
     tasks_created: tasks.length,
@@ -88,6 +94,14 @@ async function createTasks(context: ApiContext, body: Static<typeof NewTasks>): 
     timestamp: new Date(clock.now()).toISOString(),
     ids,
   };
+}
+
+function newTask(given: NonNullable<Static<typeof NewTasks>['tasks']>[number]): NewTask {
+  const fields = (['id', 'title', 'assignee', 'priority', 'due'] as const).flatMap((name) => {
+    const value = given[name] ?? null;
+    return value === null ? [] : [[name, String(value)]];
+  });
+  return Object.fromEntries(fields) as NewTask;
 }
 
 async function patchTask({ feed, writes }: ApiContext, id: string, patch: TaskPatch): Promise<PatchTaskAnswer> {

@@ -1,19 +1,20 @@
-import type { TSchema } from '@sinclair/typebox';
+import type { Static, TSchema } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import type { ValueError } from '@sinclair/typebox/value';
 import { McError } from '../../base/index.js';
 
 /** Whether data are what a schema says: the data, converted where they came as text, or what is wrong with them. */
-export type Validator = (data: unknown) => { value: unknown } | { error: McError };
+export type Validator<T> = (data: unknown) => { value: T } | { error: McError };
 
 /**
  * Parameters and queries come as text and are converted (`"20"` → 20); a body must have the right types itself.
  * @param part `params`, `querystring` or `body`, as Fastify calls them
  */
-export function validatorOf(schema: TSchema, part: string | undefined): Validator {
+export function validatorOf<S extends TSchema>(schema: S, part: string | undefined): Validator<Static<S>> {
   const check = TypeCompiler.Compile(schema);
   return (data) => {
-    const value = part === 'body' ? data : converted(schema, data);
+    // No body is an empty one: what must be in it is then told by name.
+    const value = part === 'body' ? (data ?? {}) : converted(schema, data);
     if (check.Check(value)) return { value };
     const first = check.Errors(value).First();
     return { error: refusal(part === 'body' ? 'body' : '', first) };

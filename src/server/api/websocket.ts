@@ -16,6 +16,7 @@ const Peer = Type.Object({
 
 const WebSocketStatus = Type.Object({
   status: Type.Literal('running'),
+  url: Type.String(),
   connected_clients: Type.Integer(),
   epoch: Type.String(),
   seq: Type.Integer(),
@@ -24,10 +25,11 @@ const WebSocketStatus = Type.Object({
 });
 
 /** Where the stream is, and who listens. */
-export function websocketEndpoints({ bus, hub }: ApiContext): Endpoints<'websocketStatus'> {
+export function websocketEndpoints({ bus, hub, streamUrl }: ApiContext): Endpoints<'websocketStatus'> {
   return {
     websocketStatus: endpoint({ answer: WebSocketStatus }, () => ({
       status: 'running' as const,
+      url: streamUrl,
       connected_clients: hub.clients,
       ...bus.position(),
       journal: bus.journal.stats(),

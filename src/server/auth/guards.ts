@@ -26,7 +26,10 @@ export function createGuards({ settings, addresses, pagePort }: GuardOptions): G
   const rules = { host: settings.host, addresses, allowOrigin };
   return {
     allowHost: createHostGuard(rules),
-    allowOrigin: createOriginGuard({ own: ownOrigins([...ownNames({ ...rules, allowOrigin: [] })], pagePort), allowOrigin }),
+    allowOrigin: createOriginGuard({
+      own: ownOrigins([...ownNames({ ...rules, allowOrigin: [] })], pagePort),
+      allowOrigin,
+    }),
     tokens: createTokens(settings.token),
   };
 }
@@ -36,7 +39,8 @@ function ownOrigins(names: string[], pagePort: () => number | null): () => reado
   return () => {
     const port = pagePort();
     if (port === null) return [];
-    if (known?.port !== port) known = { port, origins: names.map((name) => new URL(`http://${urlHost(name)}:${port}`).origin) };
+    if (known?.port !== port)
+      known = { port, origins: names.map((name) => new URL(`http://${urlHost(name)}:${port}`).origin) };
     return known.origins;
   };
 }

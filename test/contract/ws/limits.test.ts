@@ -1,6 +1,18 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { activity, listen, metric, opened, position, type Stand, startStand, status, typesOf } from './stand.js';
+import type { EventDraft } from '../../../src/protocol/index.js';
+import {
+  activity,
+  listen,
+  metric,
+  opened,
+  position,
+  type Stand,
+  startStand,
+  status,
+  textOf,
+  typesOf,
+} from './stand.js';
 
 let stand: Stand;
 afterEach(() => stand.stop());
@@ -9,7 +21,7 @@ const ours = (query = 'channels=*') => `${stand.url}/?${query}`;
 const big = (n: number) => activity('a', `${n} ${'x'.repeat(4000)}`);
 
 /** Publishes tick after tick until the condition holds. */
-async function publishUntil(condition: () => boolean, draft: (n: number) => ReturnType<typeof big>): Promise<number> {
+async function publishUntil(condition: () => boolean, draft: (n: number) => EventDraft): Promise<number> {
   for (let n = 1; ; n += 1) {
     if (condition()) return n - 1;
     if (n > 100_000) throw new Error('the condition never held');
@@ -61,8 +73,7 @@ describe('a slow client', () => {
     await publishUntil(() => stand.hub.peers().some((row) => row.outbox_events > 0), big);
     await publishUntil(
       () => stand.bus.position().seq % 500 === 499,
-      (n) =>
-        (n % 3 === 0 ? position(`zone ${n}`) : metric(n % 3 === 1 ? 'cpu' : 'memory', n)) as ReturnType<typeof big>,
+      (n) => (n % 3 === 0 ? position(`zone ${n}`) : metric(n % 3 === 1 ? 'cpu' : 'memory', n)),
     );
     stand.publish(activity('a', 'last'));
     slow.ws.resume();
@@ -132,7 +143,7 @@ describe('greeting', () => {
     await watcher.untilType('synced');
     const late: number[] = [];
     watcher.ws.on('message', (data) => {
-      const { data: event } = JSON.parse(String(data));
+      const { data: event } = JSON.parse(textOf(data));
       if (event.activity) late.push(performance.now() - Number(event.activity.action));
     });
     const storm = Array.from({ length: 200 }, () => listen(ours('channels=agent_status')));
@@ -282,9 +293,9 @@ describe('frames of ws and frames of the hub on one socket', () => {
     const client = await opened(ours());
     await client.untilType('synced');
     const pings = vi.fn();
-    const pongs: string[] = [];
+    const pongs: number[] = [];
     client.ws.on('ping', pings);
-    client.ws.on('pong', (data) => pongs.push(String(data)));
+    client.ws.on('pong', (data) => pongs.push(Number(data.toString())));
     for (let n = 1; n <= 300; n += 1) {
       stand.publish(activity('a', 'x'.repeat(n * 300)));
       client.ws.ping(String(n));
@@ -293,7 +304,7 @@ describe('frames of ws and frames of the hub on one socket', () => {
     await client.until(({ seq }) => seq === 300);
     await vi.waitFor(() => expect(pings.mock.calls.length).toBeGreaterThan(3));
     expect(client.frames.flatMap(({ seq }) => seq ?? [])).toEqual(Array.from({ length: 300 }, (_, i) => i + 1));
-    expect(pongs).toEqual(pongs.toSorted((a, b) => Number(a) - Number(b)));
+    expect(pongs).toEqual(pongs.toSorted((a, b) => a - b));
     expect(client.closed).toBeNull();
   });
 });

@@ -1,12 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import {
-  type Connection,
-  createConnection,
-  createMirror,
-  type Mirror,
-  type WebSocketLike,
-} from '../../../src/client/index.js';
+import { type Connection, createConnection, createMirror, type Mirror } from '../../../src/client/index.js';
 import {
   agentStatusData,
   CLOSE,
@@ -16,7 +10,18 @@ import {
   parseServerFrame,
   type Snapshot,
 } from '../../../src/protocol/index.js';
-import { activity, agent, metric, notification, position, type Stand, startStand, task, tasks } from './stand.js';
+import {
+  activity,
+  agent,
+  metric,
+  notification,
+  position,
+  type Stand,
+  startStand,
+  task,
+  tasks,
+  textOf,
+} from './stand.js';
 
 /** How many schedules are tried; thousands on demand. */
 const RUNS = Number(process.env.MC_TEST_RUNS ?? 200);
@@ -60,13 +65,13 @@ function watch(url: string): Watcher {
     url,
     socket(address) {
       const opened = new WebSocket(address);
-      opened.on('message', (data) => check(String(data)));
+      opened.on('message', (data) => check(textOf(data)));
       opened.on('error', () => {});
       opened.on('close', (code) => {
         if (code === CLOSE.slowConsumer) watcher.slow += 1;
       });
       socket = opened;
-      return opened as unknown as WebSocketLike;
+      return opened;
     },
     random: () => 0.01,
     now: () => Date.now(),
@@ -101,7 +106,7 @@ function watchOld(url: () => string): { agents: () => Map<string, unknown>; cut:
     const mine = new Map<string, unknown>();
     agents = mine;
     socket.on('message', (data) => {
-      const { type, data: event } = JSON.parse(String(data));
+      const { type, data: event } = JSON.parse(textOf(data));
       if (type === 'agent_status') mine.set(event.agent, event.state);
       if (type === 'agent_removed') mine.delete(event.agent);
     });
@@ -131,9 +136,9 @@ function draft(random: Random, n: number): EventDraft {
 function plain(state: Pick<Snapshot, 'agents' | 'office' | 'tasks' | 'notifications'>) {
   return JSON.parse(
     JSON.stringify({
-      agents: listAgents(state as Snapshot),
+      agents: listAgents(state),
       office: state.office,
-      tasks: [...state.tasks].sort(),
+      tasks: Object.fromEntries(state.tasks),
       notifications: state.notifications,
     }),
   );

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, vi } from 'vitest';
-import { type ClientOptions, WebSocket } from 'ws';
+import { type ClientOptions, type RawData, WebSocket } from 'ws';
 import { McError } from '../../../src/base/index.js';
 import { silentLog } from '../../../src/base/log.js';
 import { type Bus, createBus } from '../../../src/bus/index.js';
@@ -112,7 +112,8 @@ export function listen(url: string, options: ClientOptions = {}): Listener {
       vi.waitFor(
         () => {
           const found = listener.frames.find(fits);
-          if (!found) throw new Error(`not among ${listener.frames.length} frames: ${typesOf(listener).slice(-10)}`);
+          if (!found)
+            throw new Error(`not among ${listener.frames.length} frames: ${typesOf(listener).slice(-10).join(' ')}`);
           return found;
         },
         { timeout: 10_000, interval: 5 },
@@ -121,7 +122,7 @@ export function listen(url: string, options: ClientOptions = {}): Listener {
     untilClosed: () =>
       vi.waitFor(() => listener.closed ?? Promise.reject(new Error('still open')), { timeout: 10_000 }),
   };
-  ws.on('message', (data) => listener.frames.push(JSON.parse(String(data))));
+  ws.on('message', (data) => listener.frames.push(JSON.parse(textOf(data))));
   ws.on('error', () => {});
   ws.on('close', (code, reason) => {
     listener.closed = { code, reason: String(reason) };
@@ -134,6 +135,11 @@ export async function opened(url: string, options?: ClientOptions): Promise<List
   const listener = listen(url, options);
   await new Promise<void>((resolve, reject) => listener.ws.on('open', resolve).on('error', reject));
   return listener;
+}
+
+/** What came in a message; `ws` hands over one Buffer. */
+export function textOf(data: RawData): string {
+  return (data as Buffer).toString('utf8');
 }
 
 export function typesOf({ frames }: Pick<Listener, 'frames'>): string[] {

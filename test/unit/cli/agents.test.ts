@@ -45,7 +45,7 @@ describe('agentsTable', () => {
       NOW,
     );
     expect(text).not.toContain('\u001b');
-    expect(text.split('\n')).toHaveLength(wild.length + 4);
+    expect(text.split('\n')).toHaveLength(wild.length + 2);
     for (const line of text.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(80);
   });
 });

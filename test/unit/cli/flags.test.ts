@@ -46,6 +46,18 @@ describe('configOf', () => {
     expect((await configOf({ 'token-file': file }, env)).values.token).toBe('secret');
   });
 
+  it('takes the token from where it counts most', async () => {
+    const file = join(home, 'token');
+    await writeFile(file, 'filed');
+    const both = { ...env, MC_TOKEN: 'variable', MC_TOKEN_FILE: file };
+    expect((await configOf({}, both)).values.token).toBe('variable');
+    expect((await configOf({ 'token-file': file }, both)).values.token).toBe('filed');
+    expect((await configOf({ token: 'flag' }, both)).values.token).toBe('flag');
+    const config = await configOf({}, { ...env, MC_TOKEN_FILE: file });
+    expect(config.values.token).toBe('filed');
+    expect(config.origins.token).toEqual({ kind: 'env', name: 'MC_TOKEN_FILE' });
+  });
+
   it('refuses a token file that is missing or empty', async () => {
     const empty = join(home, 'empty');
     await writeFile(empty, '\n');

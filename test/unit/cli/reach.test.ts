@@ -47,6 +47,17 @@ describe('reachServer', () => {
     expect(await server.streamUrl()).toBe('ws://127.0.0.1:2');
   });
 
+  it('reaches a server that listens everywhere', async () => {
+    const lock = await acquireLock(workspaceLayout(home).serverLock, 'mc serve');
+    await lock.update({ http: 'http://0.0.0.0:1', ws: 'ws://[::]:2' });
+    const server = await reachServer(await configOf({ workspace: home }));
+    expect(server.url).toBe('http://127.0.0.1:1');
+    expect(await server.streamUrl()).toBe('ws://[::1]:2');
+    const port = await answer(200, { url: 'ws://0.0.0.0:9' });
+    const named = await reachServer(await configOf({ server: `http://localhost:${port}` }));
+    expect(await named.streamUrl()).toBe('ws://localhost:9');
+  });
+
   it('asks the server where its stream is, and guesses for one that does not know', async () => {
     const told = await answer(200, { url: 'ws://127.0.0.1:9' });
     const silent = await answer(200, {});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Column, renderTable } from '../../../src/cli/table.js';
 import { terminalOf } from '../../../src/cli/terminal.js';
-import { pad, truncate, widthOf } from '../../../src/cli/width.js';
+import { flow, pad, truncate, widthOf } from '../../../src/cli/width.js';
 
 interface Row {
   id: string;
@@ -35,7 +35,7 @@ describe('renderTable', () => {
   it.each([120, 60, 40, 30, 24])('never exceeds %d columns on a terminal, nor wraps a row', async (width) => {
     const lines = renderTable(columns, rows, terminal(width)).split('\n');
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
-    expect(lines).toHaveLength(rows.length + 4);
+    expect(lines).toHaveLength(rows.length + 2);
   });
 
   it('cuts the column that may shrink and keeps the others', async () => {
@@ -44,6 +44,19 @@ describe('renderTable', () => {
     expect(text).toContain('…');
     expect(text).toContain('ümlaut-日本');
     expect(text).toContain('12345');
+  });
+
+  it('cuts a column that gives way before the others', () => {
+    const [id, task, done] = columns as [Column<Row>, Column<Row>, Column<Row>];
+    const giving: Column<Row>[] = [
+      id,
+      task,
+      { header: 'FILE', cell: () => 'a/long/path/of/a/file', min: 6, givesWay: true },
+      done,
+    ];
+    const text = renderTable(giving, rows, terminal(76));
+    expect(text).toContain('a/long/path/…');
+    expect(text).toContain('Replay the outage of last Tuesday in full');
   });
 
   it('colours whole cells and only with colours', async () => {
@@ -58,9 +71,14 @@ describe('renderTable', () => {
     expect(text).not.toContain('\u001b');
   });
 
-  it('draws its lines in ASCII where there is nothing else', () => {
+  it('draws its rule in ASCII where there is nothing else', () => {
     const plain = terminalOf({ isTTY: true, columns: 60 }, { NO_COLOR: '1', LC_ALL: 'C' });
-    expect(renderTable(columns, rows, plain).split('\n')[0]).toMatch(/^\+-+\+-+\+-+\+$/);
+    expect(renderTable(columns, rows, plain).split('\n')[1]).toMatch(/^-+ {2}-+ {2}-+$/);
+  });
+
+  it('leaves out a column in which nothing stands', () => {
+    const more = [...columns, { header: 'NOTE', cell: () => '' }];
+    expect(renderTable(more, rows, pipe)).toBe(renderTable(columns, rows, pipe));
   });
 
   it('prints a head over no rows', async () => {
@@ -79,6 +97,12 @@ describe('widths', () => {
   ])('cuts %s to %d columns', (text, width, cut) => {
     expect(truncate(text, width)).toBe(cut);
     expect(widthOf(truncate(text, width))).toBeLessThanOrEqual(width);
+  });
+
+  it('lets parts flow into lines', () => {
+    expect(flow(['one', 'two', 'three', '日本', 'x'], 11)).toEqual(['one  two', 'three  日本', 'x']);
+    expect(flow(['longer than that'], 5)).toEqual(['longer than that']);
+    expect(flow([], 5)).toEqual([]);
   });
 
   it('fills left and right by columns, not characters', () => {

@@ -14,7 +14,10 @@ describe('pages of a list', () => {
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
-      const page: { items: string[]; next: string | null } = pageOf(items, key, { limit: 2, ...(cursor ? { cursor } : {}) });
+      const page: { items: string[]; next: string | null } = pageOf(items, key, {
+        limit: 2,
+        ...(cursor ? { cursor } : {}),
+      });
       seen.push(...page.items);
       cursor = page.next;
     } while (cursor !== null);

@@ -27,7 +27,11 @@ describe('a host that other machines reach', () => {
 describe('tokens', () => {
   it('are not asked for when none is set', () => {
     const { tokens } = guards();
-    expect([tokens.required, tokens.check(undefined), tokens.check('Bearer x')]).toEqual([false, 'accepted', 'accepted']);
+    expect([tokens.required, tokens.check(undefined), tokens.check('Bearer x')]).toEqual([
+      false,
+      'accepted',
+      'accepted',
+    ]);
     expect(tokens.scopesOf('anything')).toEqual(['read', 'operate', 'admin']);
   });
 
@@ -35,10 +39,12 @@ describe('tokens', () => {
     const { tokens } = guards({ token: 'secret' });
     expect(tokens.check('Bearer secret')).toBe('accepted');
     expect(tokens.check('bearer  secret ')).toBe('accepted');
-    expect([undefined, '', 'secret', 'Basic secret', 'Bearer', 'Bearer a b'].map(tokens.check)).toEqual(
-      Array(6).fill('missing'),
+    expect(
+      [undefined, '', 'secret', 'Basic secret', 'Bearer', 'Bearer a b'].map((header) => tokens.check(header)),
+    ).toEqual(Array(6).fill('missing'));
+    expect(['Bearer secre', 'Bearer secret1', 'Bearer SECRET'].map((header) => tokens.check(header))).toEqual(
+      Array(3).fill('invalid'),
     );
-    expect(['Bearer secre', 'Bearer secret1', 'Bearer SECRET'].map(tokens.check)).toEqual(Array(3).fill('invalid'));
     expect([tokens.scopesOf('secret')?.length, tokens.scopesOf('other')]).toEqual([3, null]);
   });
 });

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createHostGuard, isLoopback, urlHost } from '../../../../src/server/auth/hosts.js';
 
 describe('the host guard on loopback', () => {
-  const allowHost = createHostGuard({ host: '127.0.0.1', addresses: ['10.0.0.5'], allowOrigin: ['https://ops.example'] });
+  const allowHost = createHostGuard({
+    host: '127.0.0.1',
+    addresses: ['10.0.0.5'],
+    allowOrigin: ['https://ops.example'],
+  });
 
   it.each([
     undefined,

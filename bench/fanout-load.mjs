@@ -1,0 +1,115 @@
+// The listening side of the fan-out bench: many sockets that do as little as possible with what they hear, so that the
+// server is what is measured. Frames are counted from their headers; the first of each read tells the latency.
+import { connect } from 'node:net';
+
+const kind = process.argv[2];
+const MARK = Buffer.from('"sent":"');
+let frames = 0;
+let latencies = [];
+let waiting = null;
+
+process.on('message', (order) => void obey(order));
+
+async function obey(order) {
+  if (order.do === 'connect') {
+    for (let i = 0; i < order.clients; i += 50) {
+      const batch = Math.min(50, order.clients - i);
+      await Promise.all(Array.from({ length: batch }, () => (kind === 'socket.io' ? joinSocketIo : join)(order.port)));
+    }
+    process.send({ type: 'connected' });
+  } else if (order.do === 'reset') {
+    // What is still on its way belongs to the warm-up.
+    setTimeout(() => {
+      frames = 0;
+      latencies = [];
+      process.send({ type: 'reset' });
+    }, 500);
+  } else if (order.do === 'report') {
+    waiting = order.expected;
+    setTimeout(report, 5000);
+    maybeReport();
+  }
+}
+
+/** A WebSocket client with nothing but a handshake and a frame counter; every client of the hub is an old one. */
+function join(port) {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    socket.on('error', reject);
+    socket.write(
+      `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+    );
+    socket.once('data', () => {
+      const count = counter();
+      socket.on('data', count);
+      resolve();
+    });
+  });
+}
+
+/** Walks over the frames of one connection; headers may be cut anywhere. */
+function counter() {
+  let skip = 0;
+  let rest = null;
+  return (chunk) => {
+    sample(chunk);
+    let data = rest ? Buffer.concat([rest, chunk]) : chunk;
+    rest = null;
+    let at = skip;
+    while (at < data.length) {
+      const size = sizeOf(data, at);
+      if (size === null) {
+        rest = data.subarray(at);
+        data = rest;
+        at = data.length;
+        skip = 0;
+        maybeReport();
+        return;
+      }
+      if ((data[at] & 0x0f) === 1) frames += 1;
+      at += size;
+    }
+    skip = at - data.length;
+    maybeReport();
+  };
+}
+
+function sizeOf(data, at) {
+  if (at + 2 > data.length) return null;
+  const short = data[at + 1] & 0x7f;
+  if (short < 126) return 2 + short;
+  if (short === 126) return at + 4 > data.length ? null : 4 + data.readUInt16BE(at + 2);
+  return at + 10 > data.length ? null : 10 + Number(data.readBigUInt64BE(at + 2));
+}
+
+function sample(chunk) {
+  const at = chunk.indexOf(MARK);
+  if (at === -1) return;
+  const start = at + MARK.length;
+  const sent = Number(chunk.toString('latin1', start, chunk.indexOf(34, start)));
+  if (sent > 0) latencies.push((Number(process.hrtime.bigint()) - sent) / 1e6);
+}
+
+async function joinSocketIo(port) {
+  const { io } = await import('socket.io-client');
+  const socket = io(`http://127.0.0.1:${port}`, { transports: ['websocket'], forceNew: true });
+  socket.on('event', (event) => {
+    frames += 1;
+    latencies.push((Number(process.hrtime.bigint()) - Number(event.data.activity.sent)) / 1e6);
+    maybeReport();
+  });
+  await new Promise((resolve) => socket.on('connect', resolve));
+}
+
+function maybeReport() {
+  if (waiting !== null && frames >= waiting) report();
+}
+
+function report() {
+  if (waiting === null) return;
+  waiting = null;
+  latencies.sort((a, b) => a - b);
+  const at = (share) => Math.round((latencies[Math.floor(latencies.length * share)] ?? 0) * 100) / 100;
+  process.send({ type: 'report', frames, p50: at(0.5), p99: at(0.99) });
+}

@@ -1,0 +1,104 @@
+// The serving side of the fan-out bench: the hub, a plain loop over `ws` sockets, or socket.io. Publishes on demand and
+// tells what it cost.
+import { createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const kind = process.argv[2];
+const server = createServer();
+const publish = await { hub: startHub, ws: startLoop, 'socket.io': startSocketIo }[kind]();
+await new Promise((resolve) => server.listen(0, '127.0.0.1', 2048, resolve));
+process.send({ type: 'listening', port: server.address().port });
+
+process.on('message', (order) => void obey(order));
+
+async function obey(order) {
+  if (order.do === 'memory') {
+    globalThis.gc();
+    await delay(200);
+    process.send({ type: 'memory', rss: process.memoryUsage.rss() });
+  } else if (order.do === 'publish') {
+    process.send({ type: 'publish', ...(await measure(order)) });
+  }
+}
+
+async function measure({ burst, rate, seconds }) {
+  const begun = process.hrtime.bigint();
+  const cpu = process.cpuUsage();
+  const elapsed = () => Number(process.hrtime.bigint() - begun) / 1000;
+  let bursts = 0;
+  while (elapsed() < seconds * 1e6) {
+    for (let i = 0; i < burst; i += 1) publish(draft());
+    bursts += 1;
+    // As fast as it goes: when what was written has left this process. Otherwise at its time.
+    if (rate === null) await drained();
+    else await delay(Math.max(0, (bursts / rate) * 1000 - elapsed() / 1000));
+  }
+  await drained();
+  const { user, system } = process.cpuUsage(cpu);
+  return { events: bursts * burst, cpu_us: user + system, elapsed_us: elapsed() };
+}
+
+/** An event of about 300 bytes on the wire, with the time at which it was published in it. */
+function draft() {
+  const sent = String(process.hrtime.bigint());
+  const data = { agent: 'builder', activity: { action: 'measured', sent, note: 'x'.repeat(80) } };
+  return { type: 'agent_activity', data, at: Date.now() };
+}
+
+const sockets = new Set();
+server.on('connection', (socket) => {
+  sockets.add(socket);
+  socket.on('close', () => sockets.delete(socket));
+});
+
+async function drained() {
+  do await new Promise((resolve) => setImmediate(resolve));
+  while ([...sockets].some((socket) => socket.writableLength > 0));
+}
+
+async function startHub() {
+  const [{ createHub }, { createBus }, { emptySnapshot }, { silentLog }] = await Promise.all([
+    import('../dist/src/server/ws/index.js'),
+    import('../dist/src/bus/index.js'),
+    import('../dist/src/protocol/index.js'),
+    import('../dist/src/base/log.js'),
+  ]);
+  const bus = createBus({ epoch: 'bench', onSubscriberError: (error) => console.error(error) });
+  const hub = createHub({
+    bus,
+    snapshot: emptySnapshot(),
+    settings: { maxClients: 100_000 },
+    version: '0',
+    workspace: 'bench',
+    clock: { now: Date.now },
+    log: silentLog(),
+    allowOrigin: () => true,
+    allowHost: () => true,
+    publish: () => Promise.reject(new Error('nothing is published here')),
+  });
+  hub.attach(server);
+  return (event) => bus.publish(event);
+}
+
+/** What everyone writes first: encode once, then send to each. */
+async function startLoop() {
+  const { WebSocketServer } = await import('ws');
+  const hub = new WebSocketServer({ server, perMessageDeflate: false });
+  return (event) => {
+    const text = JSON.stringify(envelope(event));
+    for (const client of hub.clients) client.send(text);
+  };
+}
+
+async function startSocketIo() {
+  const { Server } = await import('socket.io');
+  const io = new Server(server, { transports: ['websocket'], perMessageDeflate: false });
+  return (event) => io.emit('event', envelope(event));
+}
+
+let seq = 0;
+function envelope({ type, data, at }) {
+  seq += 1;
+  const timestamp = new Date(at).toISOString();
+  return { type, timestamp, data, source: 'mission-control', epoch: 'bench', seq };
+}

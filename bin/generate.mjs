@@ -1,0 +1,84 @@
+#!/usr/bin/env node
+// Writes what is generated from the built program: oclif.manifest.json, the README's table of commands and the table of
+// settings in docs/configuration.md. With --check it only says which of them are not as they should be.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const read = (file) => readFileSync(join(root, file), 'utf8');
+const manifest = makeManifest();
+const wanted = {
+  'oclif.manifest.json': `${JSON.stringify(manifest, null, 2)}\n`,
+  'README.md': between(read('README.md'), 'commands', commandTable(manifest)),
+  'docs/configuration.md': between(read('docs/configuration.md'), 'settings', await settingsTable()),
+};
+
+for (const [file, text] of Object.entries(wanted)) {
+  if (read(file) === text) continue;
+  if (process.argv.includes('--check')) {
+    console.error(`${file} does not match the program: run \`node bin/generate.mjs\` and commit it`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(join(root, file), text);
+    console.log(`wrote ${file}`);
+  }
+}
+
+/** Lets oclif read the commands; it writes into the place of the committed file, which is put back. */
+function makeManifest() {
+  const file = join(root, 'oclif.manifest.json');
+  const before = read('oclif.manifest.json');
+  rmSync(file);
+  try {
+    execFileSync(process.execPath, [join(root, 'node_modules', 'oclif', 'bin', 'run.js'), 'manifest'], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, OCLIF_SKIP_UPDATE_CHECK: '1', MC_SKIP_NEW_VERSION_CHECK: '1' },
+    });
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } finally {
+    writeFileSync(file, before);
+  }
+}
+
+/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+function between(text, name, content) {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [start, end] = [text.indexOf(open), text.indexOf(close)];
+  if (start < 0 || end < start) throw new Error(`the marks ${open} and ${close} are missing`);
+  return `${text.slice(0, start + open.length)}\n${content}\n${text.slice(end)}`;
+}
+
+function commandTable({ commands }) {
+  const rows = Object.entries(commands)
+    .filter(([, command]) => !command.hidden)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([id, command]) => {
+      const args = Object.values(command.args).map((arg) => (arg.required ? arg.name : `[${arg.name}]`).toUpperCase());
+      const line = ['mc', ...id.split(':'), ...args].join(' ');
+      return `| \`${line}\` | ${(command.summary ?? command.description ?? '').split('\n')[0]} |`;
+    });
+  return ['| command | what it does |', '|---|---|', ...rows].join('\n');
+}
+
+async function settingsTable() {
+  const load = (file) => import(pathToFileURL(join(root, 'dist', 'src', 'base', file)).href);
+  const { SETTINGS, SETTING_KEYS, acceptedBy, envOf, flagOf } = await load('settings.js');
+  const { formatDuration } = await load('duration.js');
+  const shown = ({ kind, default: value }) => {
+    if (value === null || (Array.isArray(value) && value.length === 0)) return '–';
+    return `\`${kind === 'duration' ? formatDuration(value) : value}\``;
+  };
+  const rows = SETTING_KEYS.map((key) => {
+    const setting = SETTINGS[key];
+    const door = setting.door ? 'yes' : '';
+    return `| \`${key}\` | \`--${flagOf(key)}\` | \`${envOf(key)}\` | ${shown(setting)} | ${acceptedBy(key)} | ${door} | ${setting.description} |`;
+  });
+  return [
+    '| key | flag | variable | default | accepts | door | what it does |',
+    '|---|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+}

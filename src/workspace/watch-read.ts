@@ -1,0 +1,43 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AgentReading, OfficeReading, Reading, TaskFileReading } from '../protocol/index.js';
+import { readSome } from './read.js';
+import { reasonOf } from './read-bytes.js';
+import type { Value } from './watch-delivery.js';
+import type { FileNoun, Noun } from './watch-places.js';
+
+/** A noun whose files have to be read. */
+export type ReadNoun = Exclude<Noun, FileNoun>;
+
+/** Reads one noun at `now` (milliseconds). */
+export async function readNoun(root: string, noun: ReadNoun, now: number): Promise<Value> {
+  if (noun.kind === 'agent') return (await readSome(root, { agents: [noun.id] }, now)).agents.get(noun.id) ?? null;
+  if (noun.kind === 'tasks') return (await readSome(root, { tasks: [noun.file] }, now)).tasks.get(noun.file) ?? null;
+  return (await readSome(root, { office: true }, now)).office ?? null;
+}
+
+/** True when a second read of a noun found what the first had found. */
+export function isSameValue(a: Value | undefined, b: Value | undefined): boolean {
+  return isDeepStrictEqual(a, b);
+}
+
+/** Nouns of a whole reading that could not be read for want of file handles. */
+export function starvedIn(reading: Reading): ReadNoun[] {
+  const starved: ReadNoun[] = [];
+  for (const [id, agent] of reading.agents) if (isStarved(agent)) starved.push({ kind: 'agent', id });
+  for (const [file, tasks] of reading.tasks) if (isStarved(tasks)) starved.push({ kind: 'tasks', file });
+  if (reading.office && isStarved(reading.office)) starved.push({ kind: 'office' });
+  return starved;
+}
+
+/** True for what is no news of a file but of this process: it had no file handle left to read it with. */
+export function isStarved(value: Value): boolean {
+  if (value === null || 'kind' in value) return false;
+  return reasonsIn(value).some((reason) => NO_HANDLES.has(reason));
+}
+
+const NO_HANDLES = new Set(['EMFILE', 'ENFILE'].map((code) => reasonOf({ code })));
+
+function reasonsIn(value: AgentReading | OfficeReading | TaskFileReading): string[] {
+  if ('refused' in value) return [value.refused.reason];
+  return 'agent' in value ? value.agent.warnings.map(({ reason }) => reason) : [];
+}

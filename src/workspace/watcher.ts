@@ -1,0 +1,227 @@
+/** The watcher: a door of its own, so that commands which only read files do not load chokidar. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Clock, errnoOf } from '../base/index.js';
+import type { Logger } from '../base/log.js';
+import { type Reading, emptyReading } from '../protocol/index.js';
+import { readAll } from './read.js';
+import { type Value, createDelivery } from './watch-delivery.js';
+import { createLedger } from './watch-ledger.js';
+import { createPatrol } from './watch-patrol.js';
+import { type FileNoun, type Noun, type Place, branchOf, nounKey, nounOf } from './watch-places.js';
+import { type OpenPost, openPost } from './watch-post.js';
+import { createReadQueue } from './watch-queue.js';
+import { type ReadNoun, isSameValue, isStarved, readNoun, starvedIn } from './watch-read.js';
+import { type Branch, createTree } from './watch-tree.js';
+
+export interface WatcherOptions {
+  root: string;
+  clock: Clock;
+  log?: Logger;
+  /** Every reading but the first, in order. Holds only what changed. */
+  onReading: (reading: Reading) => void;
+  /** Called at most once: the system has no watches or handles left, so files are looked at every second instead. */
+  onMode?: (change: { mode: 'polling'; reason: string }) => void;
+  /** `auto` (the default) begins with watches and falls back to polling; the others keep to one way. */
+  mode?: 'auto' | 'native' | 'polling';
+  /** Between two looks at all files when polling, in milliseconds (1,000). */
+  pollMs?: number;
+  /** Between two looks that only make sure that no watch missed anything, in milliseconds (60,000). */
+  rescanMs?: number;
+  /** How directories are watched: chokidar, but for tests of its failures. */
+  openPost?: OpenPost;
+}
+
+export interface WatcherHealth {
+  /** `available`, or what is wrong. */
+  state: string;
+  mode: 'native' | 'polling';
+  /** How many directories are looked after. */
+  directories: number;
+}
+
+export interface Watcher {
+  /**
+   * The first whole reading. What changes after it was read goes to `onReading`; nothing falls between the two. To be called
+   * once; closed meanwhile, it resolves with an empty reading.
+   */
+  start(): Promise<Reading>;
+  /** Looks at every file now; resolves when all that had changed is delivered. */
+  rescan(): Promise<void>;
+  health(): WatcherHealth;
+  close(): Promise<void>;
+}
+
+/** How long to wait for a file handle before a file is read again, in milliseconds. */
+const STARVED_MS = 250;
+
+/** How long to wait before looking what became of a file that has no event of its own, in milliseconds. */
+const FILE_MS = 30;
+
+/** Watches the workspace at `root`, which need not be there (yet). Does nothing before `start`. */
+export function createWatcher(options: WatcherOptions): Watcher {
+  const { root, clock, log, onReading, pollMs = 1000, rescanMs = 60_000 } = options;
+  const timers = new Set<NodeJS.Timeout>();
+  let mode: 'native' | 'polling' = options.mode === 'polling' ? 'polling' : 'native';
+  let trouble: string | null = null;
+  let hasRead = false;
+  let closed = false;
+
+  const ledger = createLedger(() => clock.now());
+  const delivery = createDelivery(() => clock.now(), deliver);
+  const add = (noun: Noun, value: Value | undefined): void => {
+    if (value !== undefined) delivery.add(noun, value);
+  };
+  const nouns = createReadQueue<ReadNoun, Value | undefined>({ read, deliver: add, isSame: isSameValue });
+  const files = createReadQueue<FileNoun, Value>({ read: lookLater, deliver: add, isSame: () => false, atOnce: 1e6 });
+  const isNative = (): boolean => mode === 'native';
+  const tree = createTree({ root, openPost: options.openPost ?? openPost, isNative, onRaw, onError, onOpen, onGone });
+  const patrol = createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs });
+
+  return {
+    async start() {
+      tree.look('root');
+      await tree.idle();
+      if (closed) return emptyReading(clock.now());
+      // Only now: what changed before is read, what changes from here on is told.
+      hasRead = true;
+      patrol.start();
+      const { reading, refused } = await readAll(root, clock.now());
+      for (const { name, reason } of refused) log?.warn({ name, reason }, 'an entry of agents/ is refused');
+      delivery.know(reading.agents.keys());
+      for (const noun of starvedIn(reading)) markLater(noun);
+      setImmediate(() => {
+        nouns.release();
+        files.release();
+      });
+      return reading;
+    },
+    async rescan() {
+      await patrol.round(true);
+      await Promise.all([nouns.idle(), files.idle()]);
+      await delivery.flushed();
+    },
+    health: () => ({ state: closed ? 'stopped' : stateNow(), mode, directories: countPlaces(tree.branches.values()) }),
+    async close() {
+      closed = true;
+      for (const timer of timers) clearTimeout(timer);
+      delivery.close();
+      await Promise.all([patrol.close(), tree.close(), nouns.close(), files.close()]);
+    },
+  };
+
+  function onRaw(place: Place, event: string, name: string | null): void {
+    patrol.heard();
+    if (name === null) {
+      for (const changed of ledger.changes(place, true)) tell(place, changed);
+      return;
+    }
+    const branch = branchOf(place, name);
+    if (branch !== null) tree.look(branch, event === 'rename');
+    tell(place, name);
+  }
+
+  function onOpen(branch: Branch): void {
+    if (!hasRead) for (const place of branch.places) ledger.write(place);
+    else markBranch(branch);
+  }
+
+  function onGone(branch: Branch): void {
+    markBranch(branch);
+  }
+
+  /** All that a branch holds may be other than it was. */
+  function markBranch({ key, agent, places }: Branch): void {
+    if (agent !== null) mark({ kind: 'agent', id: agent });
+    if (key === 'mission-control') mark({ kind: 'office' });
+    for (const place of places) for (const name of ledger.changes(place, true)) tell(place, name);
+  }
+
+  function tell(place: Place, name: string): void {
+    const noun = nounOf(place, name);
+    if (!noun) return;
+    const key = nounKey(noun);
+    if (noun.kind !== 'file') ledger.touch(key, place, name);
+    if (hasRead) mark(noun);
+    // The first reading will tell it: here it is only written down.
+    else if (noun.kind === 'file') ledger.fileChange(noun);
+    else ledger.settle(key);
+  }
+
+  function mark(noun: Noun): void {
+    if (closed) return;
+    if (noun.kind === 'file') files.mark(nounKey(noun), noun);
+    else nouns.mark(nounKey(noun), noun);
+  }
+
+  /** Undefined when there is nothing to tell: the noun could not be read and will be read again. */
+  async function read(noun: ReadNoun): Promise<Value | undefined> {
+    ledger.settle(nounKey(noun));
+    try {
+      const value = await readNoun(root, noun, clock.now());
+      if (!isStarved(value)) return value;
+    } catch (error) {
+      log?.error({ err: error, noun }, 'reading failed');
+    }
+    markLater(noun);
+    return undefined;
+  }
+
+  /** Nobody waits for these: a file that is made and then filled is told once. */
+  async function lookLater(noun: FileNoun): Promise<Value> {
+    await wait(FILE_MS);
+    return ledger.fileChange(noun);
+  }
+
+  function markLater(noun: Noun): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      mark(noun);
+    }, STARVED_MS);
+    timers.add(timer);
+  }
+
+  function deliver(reading: Reading): void {
+    try {
+      onReading(reading);
+    } catch (error) {
+      log?.error({ err: error }, 'a reading was not taken');
+    }
+  }
+
+  function onError(error: unknown): void {
+    const reason = exhaustionOf(error);
+    if (reason === null) {
+      log?.warn({ err: error }, 'a directory cannot be watched and is looked at every second instead');
+      return;
+    }
+    if (trouble !== null || closed) return;
+    trouble = reason;
+    log?.warn({ err: error }, reason);
+    if (options.mode === 'native') return;
+    mode = 'polling';
+    tree.dropWatches();
+    patrol.hurry();
+    options.onMode?.({ mode, reason });
+  }
+
+  function stateNow(): string {
+    if (hasRead && !tree.branches.has('root')) return 'the workspace is missing';
+    if (trouble === null) return 'available';
+    return mode === 'polling' ? `polling, because ${trouble}` : trouble;
+  }
+}
+
+/** What the system has run out of, in words; null for other errors. */
+function exhaustionOf(error: unknown): string | null {
+  const code = errnoOf(error);
+  if (code === 'ENOSPC') return 'the system is out of inotify watches (fs.inotify.max_user_watches)';
+  if (code === 'EMFILE')
+    return 'the process is out of file handles or inotify instances (ulimit -n, fs.inotify.max_user_instances)';
+  return code === 'ENFILE' ? 'the system is out of file handles (fs.file-max)' : null;
+}
+
+function countPlaces(branches: Iterable<Branch>): number {
+  let places = 0;
+  for (const branch of branches) places += branch.places.length;
+  return places;
+}

@@ -1,0 +1,98 @@
+import { Value } from '@sinclair/typebox/value';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROUTES, type RouteName, routePath } from '../../../src/protocol/index.js';
+import type { ApiContext } from '../../../src/server/api/index.js';
+import { allEndpoints, mountRoutes } from '../../../src/server/api/mount.js';
+import { ErrorAnswer } from '../../../src/server/api/schemas.js';
+import { type Office, startSharedOffice } from '../../integration/server/office.js';
+
+/** A call of each route that succeeds over the fixture office. `{notification}` stands for the id of a new one. */
+const CALLS: Record<RouteName, { params?: Record<string, string>; body?: unknown }> = {
+  health: {},
+  alive: {},
+  ready: {},
+  agents: {},
+  agentsStatus: {},
+  agent: { params: { id: 'builder' } },
+  agentReport: { params: { id: 'api' }, body: { status: 'busy', task: 'Contract', counters: { cost: 1.5 } } },
+  systemStatus: {},
+  tasks: {},
+  activeTasks: {},
+  createTasks: { body: { tasks: [{ title: 'Contract' }] } },
+  patchTask: { params: { id: 'TASK-037' }, body: { status: 'in_progress' } },
+  notifications: {},
+  notify: { body: { message: 'Contract', agent: 'api', data: { deep: [1] } } },
+  ackNotification: { params: { id: '{notification}' } },
+  websocketStatus: {},
+};
+
+const names = Object.keys(ROUTES) as RouteName[];
+const endpoints = allEndpoints({} as ApiContext);
+let office: Office;
+let stop: () => Promise<void>;
+
+beforeAll(async () => {
+  ({ office, stop } = await startSharedOffice());
+});
+afterAll(() => stop());
+
+async function callRoute(name: RouteName) {
+  const { params = {}, body } = CALLS[name];
+  if (params.id === '{notification}') {
+    params.id = (await office.send('POST', '/api/notifications', { message: 'to be seen' })).body.notification.id;
+  }
+  return office.send(ROUTES[name].method, routePath(name, params), body);
+}
+
+describe('every route of the table', () => {
+  it.each(names)('%s answers what its schema says', async (name) => {
+    const { status, body } = await callRoute(name);
+    expect(status).toBe(200);
+    const schema = endpoints[name]?.schema.answer;
+    expect(schema).toBeDefined();
+    const errors = schema ? [...Value.Errors(schema, body)].map(({ path, message }) => `${path}: ${message}`) : [];
+    expect(errors).toEqual([]);
+  });
+
+  it.each(names)('%s answers nothing that its schema does not name', async (name) => {
+    const { body } = await callRoute(name);
+    const schema = endpoints[name]?.schema.answer;
+    const named = schema?.allOf
+      ? (schema.allOf as { properties: object }[]).flatMap((part) => Object.keys(part.properties))
+      : Object.keys(schema?.properties ?? {});
+    expect(named).toEqual(expect.arrayContaining(Object.keys(body)));
+  });
+
+  it.each(names.filter((name) => ROUTES[name].method !== 'GET'))('%s refuses a foreign page', async (name) => {
+    const { params = {}, body } = CALLS[name];
+    const answer = await office.send(ROUTES[name].method, routePath(name, params), body, {
+      origin: 'http://evil.example',
+    });
+    expect(answer.status).toBe(403);
+    expect(Value.Check(ErrorAnswer, answer.body)).toBe(true);
+  });
+
+  it.each(names.filter((name) => ROUTES[name].path.includes('{id}')))(
+    '%s answers 404 for what is not there',
+    async (name) => {
+      const { body } = CALLS[name];
+      const answer = await office.send(ROUTES[name].method, routePath(name, { id: 'nobody/../none' }), body);
+      expect(answer.status).toBe(404);
+      expect(Value.Check(ErrorAnswer, answer.body)).toBe(true);
+    },
+  );
+});
+
+describe('the table', () => {
+  it('has an endpoint for each route, and no endpoint besides', () => {
+    expect(Object.keys(endpoints).toSorted()).toEqual([...names].toSorted());
+  });
+
+  it('cannot be mounted with a route that nobody answers', () => {
+    const { tasks: _, ...others } = endpoints;
+    const app = { route: () => app } as never;
+    expect(() => mountRoutes(app, {} as ApiContext, others)).toThrow(
+      'the route tasks (GET /api/tasks) has no endpoint',
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { workspaceLayout } from '../../../../src/base/index.js';
+import type { ApiContext } from '../../../../src/server/api/index.js';
+import { healthEndpoints } from '../../../../src/server/api/health.js';
+import { createServices, type Services } from '../../../../src/server/services.js';
+
+const T0 = Date.parse('2026-11-23T06:00:00.000Z');
+
+/** What the routes answer, and with which status, over these services. */
+function ask(services: Services) {
+  const layout = workspaceLayout('/office');
+  const context = { services, clock: { now: () => T0 + 1500 }, version: '1.2.3', startedAt: T0, layout } as ApiContext;
+  const { health, ready } = healthEndpoints(context);
+  return [health, ready].map((endpoint) => {
+    let status = 200;
+    const reply = { code: (code: number) => void (status = code) };
+    return { body: endpoint.handle({ reply } as never), status };
+  });
+}
+
+describe('health', () => {
+  it('is healthy when all is available', () => {
+    const [health, ready] = ask(createServices());
+    expect(health).toMatchObject({
+      status: 200,
+      body: { status: 'healthy', uptime: 1.5, timestamp: '2026-11-23T06:00:01.500Z' },
+    });
+    expect(ready).toEqual({ status: 200, body: { ready: true, failing: [] } });
+  });
+
+  it('is degraded, but ready, when something works badly', () => {
+    const services = createServices();
+    services.plug('watcher', () => ({ state: 'polling, because no watches are left' }));
+    const [health, ready] = ask(services);
+    expect(health).toMatchObject({
+      status: 200,
+      body: { status: 'degraded', services: { watcher: 'polling, because no watches are left', backup: 'available' } },
+    });
+    expect(ready?.status).toBe(200);
+  });
+
+  it('is unhealthy, with 503, when something is down', () => {
+    const services = createServices();
+    services.plug('websocket', () => ({ state: 'does not listen', down: true }));
+    const [health, ready] = ask(services);
+    expect(health).toMatchObject({ status: 503, body: { status: 'unhealthy' } });
+    expect(ready).toEqual({
+      status: 503,
+      body: { ready: false, failing: [{ service: 'websocket', reason: 'does not listen' }] },
+    });
+  });
+});
