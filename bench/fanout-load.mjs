@@ -41,15 +41,20 @@ function join(port) {
         'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
     );
     socket.once('data', () => {
-      const count = counter();
-      socket.on('data', count);
+      socket.on(
+        'data',
+        counter(() => socket.write(PONG)),
+      );
       resolve();
     });
   });
 }
 
+/** An empty pong as clients send it: masked, with a mask of zeroes. */
+const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
 /** Walks over the frames of one connection; headers may be cut anywhere. */
-function counter() {
+function counter(pong) {
   let skip = 0;
   let rest = null;
   return (chunk) => {
@@ -68,6 +73,7 @@ function counter() {
         return;
       }
       if ((data[at] & 0x0f) === 1) frames += 1;
+      if ((data[at] & 0x0f) === 9) pong();
       at += size;
     }
     skip = at - data.length;
@@ -92,7 +98,7 @@ function sample(chunk) {
 }
 
 async function joinSocketIo(port) {
-  const { io } = await import('socket.io-client');
+  const { io } = await import(`${kind}-client`);
   const socket = io(`http://127.0.0.1:${port}`, { transports: ['websocket'], forceNew: true });
   socket.on('event', (event) => {
     frames += 1;

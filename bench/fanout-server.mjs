@@ -3,8 +3,14 @@
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const kind = process.argv[2];
+const [kind, pace] = process.argv.slice(2);
 const server = createServer();
+const sockets = new Set();
+server.on('connection', (socket) => {
+  sockets.add(socket);
+  socket.on('close', () => sockets.delete(socket));
+});
+
 const publish = await { hub: startHub, ws: startLoop, 'socket.io': startSocketIo }[kind]();
 await new Promise((resolve) => server.listen(0, '127.0.0.1', 2048, resolve));
 process.send({ type: 'listening', port: server.address().port });
@@ -15,7 +21,7 @@ async function obey(order) {
   if (order.do === 'memory') {
     globalThis.gc();
     await delay(200);
-    process.send({ type: 'memory', rss: process.memoryUsage.rss() });
+    process.send({ type: 'memory', rss: process.memoryUsage.rss(), clients: sockets.size });
   } else if (order.do === 'publish') {
     process.send({ type: 'publish', ...(await measure(order)) });
   }
@@ -45,15 +51,10 @@ function draft() {
   return { type: 'agent_activity', data, at: Date.now() };
 }
 
-const sockets = new Set();
-server.on('connection', (socket) => {
-  sockets.add(socket);
-  socket.on('close', () => sockets.delete(socket));
-});
-
+/** One socket may be that of a stopped client, which never takes what it gets. */
 async function drained() {
   do await new Promise((resolve) => setImmediate(resolve));
-  while ([...sockets].some((socket) => socket.writableLength > 0));
+  while ([...sockets].filter((socket) => socket.writableLength > 0).length > 1);
 }
 
 async function startHub() {
@@ -75,6 +76,8 @@ async function startHub() {
     allowOrigin: () => true,
     allowHost: () => true,
     publish: () => Promise.reject(new Error('nothing is published here')),
+    // A dead client is found within one run; heartbeats would be counted as deliveries.
+    limits: { pingMs: 8000, pongMs: 4000, heartbeatMs: 3_600_000, ...(pace === 'at-once' && { windowMs: 0 }) },
   });
   hub.attach(server);
   return (event) => bus.publish(event);
@@ -91,7 +94,7 @@ async function startLoop() {
 }
 
 async function startSocketIo() {
-  const { Server } = await import('socket.io');
+  const { Server } = await import(kind);
   const io = new Server(server, { transports: ['websocket'], perMessageDeflate: false });
   return (event) => io.emit('event', envelope(event));
 }

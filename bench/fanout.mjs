@@ -1,6 +1,6 @@
 // How much it costs to give one event to many clients. Server and load run in processes of their own; the same bursts
 // go through the hub, through a plain loop of `ws` sends, and through socket.io where that is installed. Prints JSON.
-//   node bench/fanout.mjs [--seconds 4] [--only burst10]
+//   node bench/fanout.mjs [--seconds 4] [--only burst10,stopped]
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -9,23 +9,26 @@ import { parseArgs } from 'node:util';
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '4' }, only: { type: 'string' } } });
 const seconds = Number(values.seconds);
 
-/** Clients, events in a burst, bursts a second (null: as fast as they are delivered). */
+/** Turns per server and scene. */
+const TURNS = 4;
+
+/** Clients, events in a burst, bursts a second (null: as fast as they are delivered); without `window` each tick is written at once. */
 const SCENES = {
   burst10: { clients: 1000, burst: 10, rate: 20 },
-  single: { clients: 1000, burst: 1, rate: 100 },
+  single: { clients: 1000, burst: 1, rate: 50, window: false },
   calm: { clients: 1000, burst: 1, rate: 20 },
   busy: { clients: 1000, burst: 1, rate: 200 },
-  many: { clients: 5000, burst: 10, rate: null },
+  many: { clients: 5000, burst: 10, rate: null, window: false },
 };
 const servers = ['hub', 'ws', ...(installed('socket.io') && installed('socket.io-client') ? ['socket.io'] : [])];
 
 const figures = { node: process.version, seconds, event_bytes: 300, scenes: {} };
 for (const [name, scene] of Object.entries(SCENES)) {
   if (values.only && !values.only.split(',').includes(name)) continue;
-  const results = {};
-  for (const server of servers) results[server] = await run(server, scene);
+  const results = await compare(scene);
   figures.scenes[name] = { ...scene, ...results, cpu_ratio_to_ws: ratio(results.hub, results.ws) };
 }
+if (!values.only || values.only.split(',').includes('stopped')) figures.stopped = await stopped();
 console.log(JSON.stringify(figures, null, 2));
 
 function installed(name) {
@@ -41,38 +44,93 @@ function ratio(ours, theirs) {
   return Math.round((ours.cpu_us_per_delivery / theirs.cpu_us_per_delivery) * 1000) / 1000;
 }
 
-/** One scene against one server: connect, warm up, measure. */
-async function run(kind, scene) {
-  const server = child('fanout-server.mjs', kind);
+/** One scene against every server, in short turns one after the other, so that what else this machine does hurts all alike. */
+async function compare(scene) {
+  const stands = {};
+  for (const kind of servers) stands[kind] = await connectAll(kind, scene);
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    for (const kind of servers) await publish(stands[kind], scene, seconds / TURNS);
+  }
+  const results = {};
+  for (const kind of servers) results[kind] = await finish(stands[kind], scene);
+  return results;
+}
+
+/** The same scene without and with one more client whose process is stopped: nobody else may notice. */
+async function stopped() {
+  const scene = { clients: 1000, burst: 10, rate: 20 };
+  const without = await connectAll('hub', scene);
+  const beside = await connectAll('hub', scene);
+  const victim = await stopOne('hub', beside.port);
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    for (const stand of [without, beside]) await publish(stand, scene, seconds / TURNS);
+  }
+  const end = await gone(beside.server, victim, scene.clients);
+  const figures = { without: await finish(without, scene), beside: { ...(await finish(beside, scene)), ...end } };
+  return { ...figures, p99_ratio: round((figures.beside.latency_p99_ms / figures.without.latency_p99_ms) * 10) / 10 };
+}
+
+/** A server with all its clients, warmed up. */
+async function connectAll(kind, scene) {
+  const server = child('fanout-server.mjs', kind, ...(scene.window === false ? ['at-once'] : []));
   const { port } = await heard(server, 'listening');
   const idle = await ask(server, { do: 'memory' });
   const load = child('fanout-load.mjs', kind);
   load.send({ do: 'connect', port, clients: scene.clients });
   await heard(load, 'connected');
   const connected = await ask(server, { do: 'memory' });
-  const job = { do: 'publish', burst: scene.burst, rate: scene.rate, clients: scene.clients };
-  await ask(server, { ...job, seconds: 1 });
+  const stand = { server, load, port, idle, connected, sent: { events: 0, cpu_us: 0, elapsed_us: 0 } };
+  await publish(stand, scene, 1);
   load.send({ do: 'reset' });
   await heard(load, 'reset');
-  const sent = await ask(server, { ...job, seconds });
-  load.send({ do: 'report', expected: sent.events * scene.clients });
+  stand.sent = { events: 0, cpu_us: 0, elapsed_us: 0 };
+  return stand;
+}
+
+async function publish(stand, scene, forSeconds) {
+  const sent = await ask(stand.server, { do: 'publish', burst: scene.burst, rate: scene.rate, seconds: forSeconds });
+  for (const key of Object.keys(stand.sent)) stand.sent[key] += sent[key];
+}
+
+async function finish({ server, load, idle, connected, sent }, scene) {
+  const expected = sent.events * scene.clients;
+  load.send({ do: 'report', expected });
   const received = await heard(load, 'report');
   server.kill();
   load.kill();
   return {
-    cpu_us_per_delivery: round((sent.cpu_us / (sent.events * scene.clients)) * 1000) / 1000,
+    cpu_us_per_delivery: round((sent.cpu_us / expected) * 1000) / 1000,
     cpu_share: round((sent.cpu_us / sent.elapsed_us) * 100) / 100,
     deliveries: received.frames,
-    complete: received.frames === sent.events * scene.clients,
-    deliveries_per_cpu_second: Math.round((sent.events * scene.clients) / (sent.cpu_us / 1e6)),
+    complete: received.frames === expected,
+    deliveries_per_cpu_second: Math.round(expected / (sent.cpu_us / 1e6)),
     latency_p50_ms: received.p50,
     latency_p99_ms: received.p99,
+    rss_connected_mb: round(connected.rss / 2 ** 20),
     rss_per_client_kb: round((connected.rss - idle.rss) / scene.clients / 1024),
   };
 }
 
-function child(file, kind) {
-  return fork(fileURLToPath(new URL(file, import.meta.url)), [kind], { execArgv: ['--expose-gc'] });
+/** A client in a process of its own that is stopped: its socket stays open, and nobody reads from it. */
+async function stopOne(kind, port) {
+  const victim = child('fanout-load.mjs', kind);
+  victim.send({ do: 'connect', port, clients: 1 });
+  await heard(victim, 'connected');
+  victim.kill('SIGSTOP');
+  return victim;
+}
+
+/** Waits until the server has let go of the stopped client. */
+async function gone(server, victim, clients) {
+  const begun = Date.now();
+  let state = await ask(server, { do: 'memory' });
+  while (state.clients > clients && Date.now() - begun < 30_000) state = await ask(server, { do: 'memory' });
+  victim.kill('SIGKILL');
+  return { stopped_client_closed: state.clients === clients, rss_after_mb: round(state.rss / 2 ** 20) };
+}
+
+function child(file, ...args) {
+  return fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ['--expose-gc'] });
 }
 
 function heard(from, type) {

@@ -44,12 +44,16 @@ export function createBroadcast({ bus, limits, now, onLate }: BroadcastOptions):
     const entries = tick;
     tick = [];
     if (groups.size === 0) return;
+    const begun = now();
+    let writes = 0;
     const pack = createPacker(entries, limits.chunkBytes);
     for (const { filter, peers } of groups.values()) {
       const chunks = pack(filter);
       if (chunks.length === 0) continue;
       for (const peer of peers) give(peer, deliver(peer, chunks, limits));
+      writes += peers.size;
     }
+    pace.took(writes, now() - begun);
   };
 
   const endOfTick = () => {

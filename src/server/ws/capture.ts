@@ -22,10 +22,12 @@ export interface Capture {
 
 /** Captures the snapshot; those who ask at one position share one capture, so that a storm of clients costs little. */
 export function createCapturer(snapshot: Snapshot): (position: Position) => Capture {
-  let last: Capture | null = null;
+  // Held weakly: when nobody is greeted, agents of long ago are not kept for the next who might come.
+  let last: WeakRef<Capture> | null = null;
   return (position) => {
-    if (last?.position.seq === position.seq && last.position.epoch === position.epoch) return last;
-    last = {
+    const known = last?.deref();
+    if (known?.position.seq === position.seq && known.position.epoch === position.epoch) return known;
+    const capture: Capture = {
       position,
       office: snapshot.office,
       agents: listAgents(snapshot),
@@ -35,6 +37,7 @@ export function createCapturer(snapshot: Snapshot): (position: Position) => Capt
       }),
       notifications: snapshot.notifications,
     };
-    return last;
+    last = new WeakRef(capture);
+    return capture;
   };
 }

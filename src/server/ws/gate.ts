@@ -5,8 +5,8 @@ import { McError } from '../../base/index.js';
 import type { HubLimits } from './limits.js';
 
 export interface GateOptions {
-  /** Of the request's Origin header; undefined when it has none, as programs send it. */
-  allowOrigin: (origin: string | undefined) => boolean;
+  /** Of the request's Origin header; undefined when it has none, as programs send it. The request may bear a page token. */
+  allowOrigin: (origin: string | undefined, request: IncomingMessage) => boolean;
   /** Of the request's Host header. */
   allowHost: (host: string | undefined) => boolean;
   limits: Pick<HubLimits, 'maxFrameBytes' | 'lingerMs'>;
@@ -16,7 +16,7 @@ export interface GateOptions {
 /** The door to the hub: answers upgrade requests of HTTP servers. Who is not let in hears it as HTTP, before any frame. */
 export interface Gate {
   attach(server: Server): void;
-  /** Takes the listeners off again; upgrades that are under way are answered 503. */
+  /** From now on upgrades are answered 503. */
   close(): void;
 }
 
@@ -33,7 +33,6 @@ export function createGate({ allowOrigin, allowHost, limits, onOpen }: GateOptio
     closeTimeout: limits.lingerMs,
   };
   const handshakes = new WebSocketServer(settings);
-  const servers = new Set<Server>();
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const error = refusal(request);
@@ -41,10 +40,10 @@ export function createGate({ allowOrigin, allowHost, limits, onOpen }: GateOptio
     else handshakes.handleUpgrade(request, socket, head, (ws) => onOpen(ws, socket, request));
   };
 
-  const refusal = ({ headers }: IncomingMessage): McError | null => {
-    if (!allowHost(headers.host)) return new McError('host.refused', 'this host name is not served');
-    const { origin } = headers;
-    if (allowOrigin(origin)) return null;
+  const refusal = (request: IncomingMessage): McError | null => {
+    const { host, origin } = request.headers;
+    if (!allowHost(host)) return new McError('host.refused', 'this host name is not served');
+    if (allowOrigin(origin, request)) return null;
     return new McError('origin.refused', `pages of ${origin ?? 'no origin'} may not connect`, {
       hint: 'allow it with --allow-origin',
     });
@@ -52,15 +51,10 @@ export function createGate({ allowOrigin, allowHost, limits, onOpen }: GateOptio
 
   return {
     attach(server) {
-      servers.add(server);
       server.on('upgrade', onUpgrade);
       if (server.listenerCount('request') === 0) server.on('request', upgradeRequired);
     },
-    close() {
-      for (const server of servers) server.off('upgrade', onUpgrade).off('request', upgradeRequired);
-      servers.clear();
-      handshakes.close();
-    },
+    close: () => handshakes.close(),
   };
 }
 

@@ -172,8 +172,10 @@ export function createHub(options: HubOptions): Hub {
 
   const onOpen = (ws: WebSocket, socket: Duplex, request: IncomingMessage) => {
     ws.on('error', (error) => log.debug({ err: error }, 'a client broke the protocol'));
-    if (closing) return ws.close(CLOSE.goingAway, 'the server is shutting down');
-    if (peers.size >= options.settings.maxClients) return ws.close(CLOSE.tooMany, 'too many clients');
+    if (peers.size >= options.settings.maxClients) {
+      ws.close(CLOSE.tooMany, 'too many clients');
+      return;
+    }
     lastId += 1;
     const peer = createPeer({ id: lastId, ws, socket, request, now: now(), rate: limits });
     peers.set(peer.id, peer);
@@ -184,7 +186,6 @@ export function createHub(options: HubOptions): Hub {
       peer.scopes = ALL_SCOPES;
       admit(peer);
     }
-    return undefined;
   };
 
   const gate = createGate({ allowOrigin: options.allowOrigin, allowHost: options.allowHost, limits, onOpen });

@@ -28,9 +28,9 @@ export interface HubLimits {
   greetWritesPerTurn: number;
   /** How long a tick's frames are held back under load, to be joined with the next ones. */
   windowMs: number;
-  /** Writes a second above which the window opens, and below which it closes. */
-  windowOpens: number;
-  windowCloses: number;
+  /** The load that opens the window: writes a second, or their share of the time. */
+  windowWrites: number;
+  windowShare: number;
 }
 
 export const HUB_LIMITS: HubLimits = {
@@ -51,6 +51,6 @@ export const HUB_LIMITS: HubLimits = {
   greetBytesPerTurn: 512 * 1024,
   greetWritesPerTurn: 64,
   windowMs: 10,
-  windowOpens: 100_000,
-  windowCloses: 60_000,
+  windowWrites: 100_000,
+  windowShare: 0.5,
 };

@@ -1,10 +1,13 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import type { EventDraft } from '../../../src/protocol/index.js';
 import {
   activity,
+  agent,
   listen,
   metric,
+  notification,
   opened,
   position,
   type Stand,
@@ -28,6 +31,13 @@ async function publishUntil(condition: () => boolean, draft: (n: number) => Even
     stand.publish(draft(n));
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** An upgrade request as bytes. */
+function handshake(headers: string[]): string {
+  const lines = ['GET /?channels=* HTTP/1.1', 'Upgrade: websocket', 'Connection: Upgrade', ...headers];
+  const rest = ['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13', '', ''];
+  return [...lines, ...rest].join('\r\n');
 }
 
 describe('a slow client', () => {
@@ -136,6 +146,28 @@ describe('greeting', () => {
     expect(client.frames.flatMap(({ seq }) => seq ?? [])).toEqual(Array.from({ length: 100 }, (_, i) => 5001 + i));
   });
 
+  it('300 clients that come back together get exactly what they missed', async () => {
+    stand = await startStand();
+    for (let n = 1; n <= 100; n += 1) stand.publish(activity('a', String(n)));
+    const clients = Array.from({ length: 300 }, () => listen(ours('since=first:40')));
+    stand.publish(activity('a', '101'));
+    await Promise.all(clients.map((client) => client.until(({ seq }) => seq === 101)));
+    const missed = Array.from({ length: 61 }, (_, i) => 41 + i);
+    for (const client of clients) expect(client.frames.flatMap(({ seq }) => seq ?? [])).toEqual(missed);
+    for (const client of clients) client.ws.terminate();
+  });
+
+  it('that cannot be written closes this client with 1011, and no other', async () => {
+    stand = await startStand();
+    const other = await opened(ours('channels=notification'));
+    await other.untilType('synced');
+    stand.snapshot.agents.set('odd', agent('odd', { big: 1n }));
+    stand.publish(metric('cpu', 1));
+    expect((await listen(ours()).untilClosed()).code).toBe(1011);
+    stand.publish(notification('n1'));
+    await other.untilType('notification');
+  });
+
   it('a storm of connects does not hold up the stream', async () => {
     stand = await startStand({ limits: { greetBytesPerTurn: 128 * 1024 } });
     for (let i = 0; i < 500; i += 1) stand.publish(status(`agent-${i}`));
@@ -193,9 +225,7 @@ describe('limits', () => {
 describe('the gate', () => {
   async function upgrade(headers: string[]): Promise<string> {
     const socket = connect(stand.port, '127.0.0.1');
-    const lines = ['GET /?channels=* HTTP/1.1', 'Upgrade: websocket', 'Connection: Upgrade', ...headers];
-    const rest = ['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13', '', ''];
-    socket.write([...lines, ...rest].join('\r\n'));
+    socket.write(handshake(headers));
     let answer = '';
     socket.on('data', (data) => {
       answer += String(data);
@@ -246,6 +276,9 @@ describe('shutdown', () => {
     for (const client of clients) expect((await client.untilClosed()).code).toBe(1001);
     expect(typesOf(clients[1] ?? { frames: [] })).toContain('agent_activity');
     expect(stand.hub.clients).toBe(0);
+    const refused = new WebSocket(ours());
+    const error = await new Promise<Error>((resolve) => refused.on('error', resolve));
+    expect(error.message).toMatch(/503/);
   });
 
   it('does not wait for one that does not answer', async () => {
@@ -276,6 +309,18 @@ describe('heartbeat', () => {
     const client = await opened(ours());
     client.ws.pause();
     await vi.waitFor(() => expect(stand.hub.clients).toBe(0), { timeout: 5000 });
+  });
+
+  it('a client that reads a byte now and then is dropped', async () => {
+    stand = await startStand({ limits: { pingMs: 400, pongMs: 200 } });
+    const socket = connect(stand.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(handshake(['Host: 127.0.0.1:1']));
+    await vi.waitFor(() => expect(stand.hub.clients).toBe(1));
+    const reading = setInterval(() => socket.read(1), 50);
+    await vi.waitFor(() => expect(stand.hub.clients).toBe(0), { timeout: 5000 });
+    clearInterval(reading);
+    socket.destroy();
   });
 
   it('tells everyone how many clients there are', async () => {

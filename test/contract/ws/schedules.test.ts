@@ -59,7 +59,7 @@ interface Watcher {
 
 function watch(url: string): Watcher {
   let socket: WebSocket | null = null;
-  const heard = { epoch: '', seq: 0 };
+  const heard = { epoch: '', seq: 0, resumed: false };
   const mirror = createMirror();
   const connection = createConnection({
     url,
@@ -82,10 +82,13 @@ function watch(url: string): Watcher {
     const frame = parseServerFrame(text);
     if (frame?.type === 'hello') {
       if (frame.data.resumed) watcher.resumes += 1;
+      heard.resumed = frame.data.resumed;
       if (frame.data.resumed && frame.data.epoch !== heard.epoch) watcher.wrongs.push('resumed another epoch');
       if (!frame.data.resumed) Object.assign(heard, { epoch: frame.data.epoch, seq: frame.data.seq });
     } else if (frame && 'seq' in frame && 'data' in frame) {
       if (frame.epoch !== heard.epoch) watcher.wrongs.push(`an event of ${frame.epoch} in ${heard.epoch}`);
+      if (heard.resumed && frame.seq > heard.seq + 1) watcher.wrongs.push(`${heard.seq} was resumed with ${frame.seq}`);
+      heard.resumed = false;
       if (frame.seq <= heard.seq) watcher.wrongs.push(`${frame.seq} came after ${heard.seq}`);
       heard.seq = frame.seq;
     }

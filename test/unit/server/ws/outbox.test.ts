@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Outbox, type Queued } from '../../../../src/server/ws/outbox.js';
 
@@ -66,7 +66,7 @@ describe('outbox', () => {
         const outbox = new Outbox(LIMITS);
         const kept: { text: string; key: string | null }[] = [];
         for (const [index, { size, key }] of frames.entries()) {
-          const text = `${String.fromCharCode(0x4e00 + index)}`.repeat(size);
+          const text = String.fromCharCode(0x4e00 + index).repeat(size);
           const fits = outbox.push(item(text, index, key));
           kept.push({ text, key });
           if (!fits) return;
