@@ -34,7 +34,11 @@ export default class StatusCommand extends McCommand {
     filter: Flags.string({ description: 'Filter of that screen, as after /; ! turns it around', default: '' }),
     theme: Flags.option({ options: THEMES, description: 'Colours; auto asks the terminal', default: 'auto' })(),
     readonly: Flags.boolean({ description: 'Offer nothing that changes something' }),
-    mouse: Flags.boolean({ description: 'Wheel and clicks; off lets the terminal select text', allowNo: true, default: true }),
+    mouse: Flags.boolean({
+      description: 'Wheel and clicks; off lets the terminal select text',
+      allowNo: true,
+      default: true,
+    }),
     bell: Flags.boolean({ description: 'Bell and desktop notice for critical notifications' }),
     ascii: Flags.boolean({ description: 'Draw with ASCII only' }),
     embedded: Flags.boolean({ description: 'Run a server inside of the dashboard, for as long as it is open' }),

@@ -7,8 +7,8 @@ const BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
 const CONTROLS =
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]/gu;
-/** What takes no room and says nothing; terminals disagree on its width. */
-const INVISIBLE = /[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200c\u2060-\u2065\u3164\ufeff\uffa0]/gu;
+/** What takes no room and says nothing, but what joins and shapes emoji; terminals disagree on its width. */
+const INVISIBLE = /(?![\u200d\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
 /** Marks piled on one letter grow into the rows above it. */
 const PILED = /(\p{Mn}{2})\p{Mn}+/gu;
 const PLAIN = /^[\u0020-\u007e]*$/;
@@ -18,11 +18,7 @@ const SIMPLE = /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff·–…─-▟●◐�
 /** Text from a workspace, made safe for one line of a terminal. Agents write it; it must not move the cursor. */
 export function cleanText(text: string): string {
   if (PLAIN.test(text)) return text;
-  return text
-    .replaceAll(BREAKS, ' ')
-    .replaceAll(CONTROLS, '\ufffd')
-    .replaceAll(INVISIBLE, '')
-    .replaceAll(PILED, '$1');
+  return text.replaceAll(BREAKS, ' ').replaceAll(CONTROLS, '\ufffd').replaceAll(INVISIBLE, '').replaceAll(PILED, '$1');
 }
 
 /** True for text of which every terminal agrees how wide it is: one column per character. */

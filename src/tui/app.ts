@@ -18,12 +18,12 @@ import { frameOf } from './view.js';
 
 export interface AppOptions {
   output: Output;
-  reach(): Promise<Reached>;
-  socket(url: string): WebSocketLike;
+  reach: () => Promise<Reached>;
+  socket: (url: string) => WebSocketLike;
   /** Milliseconds since the epoch. */
-  now(): number;
+  now: () => number;
   /** 0 to 1. */
-  random(): number;
+  random: () => number;
   options: Options;
   start: { screen: Tab; filter: string };
 }
@@ -37,7 +37,7 @@ export interface App {
   quit(status: number): void;
   readonly done: Promise<number>;
   /** Gives the terminal back; can be called twice, also while the process dies. */
-  leave(): void;
+  leave: () => void;
   readonly model: Model;
 }
 

@@ -57,10 +57,21 @@ export function lineChart(series: Series, width: number, height: number, label: 
   const plotWidth = width - axis - 2;
   const plot = braille(series, plotWidth, plotHeight, low, high);
   const rows = plot.map((row, y) => {
-    const mark = y === 0 ? marks[0] : y === plotHeight - 1 ? marks[2] : y === Math.floor(plotHeight / 2) && plotHeight > 4 ? marks[1] : '';
+    const mark =
+      y === 0
+        ? marks[0]
+        : y === plotHeight - 1
+          ? marks[2]
+          : y === Math.floor(plotHeight / 2) && plotHeight > 4
+            ? marks[1]
+            : '';
     return `${(mark ?? '').slice(0, axis).padStart(axis)} ${mark ? '┤' : '│'}${row}`;
   });
-  return [...rows, `${' '.repeat(axis)} ╰${'─'.repeat(plotWidth)}`, `${' '.repeat(axis + 2)}${timeAxis(series, plotWidth)}`];
+  return [
+    ...rows,
+    `${' '.repeat(axis)} ╰${'─'.repeat(plotWidth)}`,
+    `${' '.repeat(axis + 2)}${timeAxis(series, plotWidth)}`,
+  ];
 }
 
 /** Points as dots of braille characters, two by four in each. */

@@ -57,8 +57,8 @@ export interface Data {
   log: readonly McEvent[];
   /** Events that ran out of the log since the beginning. */
   dropped: number;
-  /** Agents that changed within the last second, as they were before. */
-  changed: ReadonlyMap<string, { before: Agent | null; at: number }>;
+  /** The fleet of a second or two ago (`agents`): what differs from it has just changed. */
+  past: { agents: ReadonlyMap<string, Agent>; next: ReadonlyMap<string, Agent>; at: number };
   /** Newest last. */
   moves: readonly Move[];
 }
@@ -76,7 +76,7 @@ export function emptyData(view: MirrorView, now: number): Data {
     metrics: new Map(),
     log: [],
     dropped: 0,
-    changed: new Map(),
+    past: { agents: view.agents, next: view.agents, at: now },
     moves: [],
   };
 }

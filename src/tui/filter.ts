@@ -19,7 +19,11 @@ export function parseFilter(text: string): Filter | null {
  * The items that a filter lets through, in their order. A word is looked for inside of the fields; only when no item has it
  * there, its letters in their order are enough. An inverted filter hides what holds the words, and never guesses.
  */
-export function applyFilter<T>(items: readonly T[], text: string, fieldsOf: (item: T) => readonly string[]): readonly T[] {
+export function applyFilter<T>(
+  items: readonly T[],
+  text: string,
+  fieldsOf: (item: T) => readonly string[],
+): readonly T[] {
   const filter = parseFilter(text);
   if (!filter) return items;
   const { words, inverted } = filter;

@@ -14,10 +14,10 @@ export interface Frames {
 
 export interface FramesOptions {
   /** Draws; returns bytes written. */
-  draw(): number;
+  draw: () => number;
   /** True while the terminal has not taken what was written before. */
-  blocked(): boolean;
-  now(): number;
+  blocked: () => boolean;
+  now: () => number;
 }
 
 /** Nothing drawn yet. */

@@ -13,8 +13,8 @@ export interface DashboardOptions {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   /** Finds the server; asked again and again until it does not reject. */
-  reach(): Promise<Reached>;
-  socket(url: string): WebSocketLike;
+  reach: () => Promise<Reached>;
+  socket: (url: string) => WebSocketLike;
   options: Options;
   /** What is shown first, and its filter. */
   start: { screen: Tab; filter: string };

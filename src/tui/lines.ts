@@ -115,7 +115,9 @@ export function rowText(row: Row): string {
 
 const ASCII: Record<string, string> = Object.fromEntries(
   [
-    ...'●*◐o○-✕x◌~⏻.✓+⊘!→>←<↑^↓v▲^▼v▸>⚠!·.–-…~│|─-╭+╮+╰+╯+├+┤+┬+┴+┼+▌>█#▇#▆#▅=▄=▃-▂_▁_░.▒:▓#↵<★*∞~'.matchAll(/(.)(.)/gu),
+    ...'●*◐o○-✕x◌~⏻.✓+⊘!→>←<↑^↓v▲^▼v▸>⚠!·.–-…~│|─-╭+╮+╰+╯+├+┤+┬+┴+┼+▌>█#▇#▆#▅=▄=▃-▂_▁_░.▒:▓#↵<★*∞~'.matchAll(
+      /(.)(.)/gu,
+    ),
   ].map(([, from, to]) => [from, to]),
 );
 

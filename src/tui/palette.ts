@@ -2,7 +2,7 @@ import { parseMoment } from '../base/index.js';
 import { AGENT_STATUSES } from '../protocol/index.js';
 import { CHARTED, RANGES } from './metric-list.js';
 import { type Model, SCREENS } from './model.js';
-import { AGENT_COLUMNS } from './rows/agents.js';
+import { AGENT_COLUMNS } from './rows/agent-columns.js';
 import { THEME_NAMES } from './theme.js';
 
 /** What can be written after `:`; usage and meaning, for the help. */
@@ -37,7 +37,26 @@ export type Command =
   | { name: 'help' | 'quit' | 'refresh' }
   | { name: 'wrong'; reason: string };
 
-const WORDS = ['agent', 'filter', 'sort', 'metric', 'since', 'at', 'add', 'note', 'status', 'move', 'notify', 'backup', 'theme', 'mouse', 'bell', 'help', 'quit', 'refresh'];
+const WORDS = [
+  'agent',
+  'filter',
+  'sort',
+  'metric',
+  'since',
+  'at',
+  'add',
+  'note',
+  'status',
+  'move',
+  'notify',
+  'backup',
+  'theme',
+  'mouse',
+  'bell',
+  'help',
+  'quit',
+  'refresh',
+];
 
 /** Reads a command line. `now`: milliseconds since the epoch. */
 export function parseCommand(text: string, now: number): Command {
@@ -69,7 +88,9 @@ export function parseCommand(text: string, now: number): Command {
       return parseTime(argument, now);
     case 'mouse':
     case 'bell':
-      return argument === 'on' || argument === 'off' ? { name: word, on: argument === 'on' } : wrong(`:${word} on or off?`);
+      return argument === 'on' || argument === 'off'
+        ? { name: word, on: argument === 'on' }
+        : wrong(`:${word} on or off?`);
     case 'help':
     case 'quit':
     case 'refresh':

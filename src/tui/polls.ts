@@ -62,7 +62,13 @@ export function wantedPolls(model: Model, system: boolean): WantedPoll[] {
     case 'agent':
       return model.agent === null
         ? always
-        : [...always, ...slow(BACKUPS, ...[agentFigures, agentCharts, agentEvents, agentFiles].map((of) => of(model.agent ?? '')))];
+        : [
+            ...always,
+            ...slow(
+              BACKUPS,
+              ...[agentFigures, agentCharts, agentEvents, agentFiles].map((of) => of(model.agent ?? '')),
+            ),
+          ];
     case 'metrics':
       return [...always, ...slow(chartPath(model.chart, system))];
     case 'events':

@@ -15,13 +15,13 @@ export interface Reached {
 
 export interface SessionOptions {
   /** Finds the server; asked again and again until it does not reject. */
-  reach(): Promise<Reached>;
-  socket(url: string): WebSocketLike;
+  reach: () => Promise<Reached>;
+  socket: (url: string) => WebSocketLike;
   store: Store;
   /** Milliseconds since the epoch. */
-  now(): number;
+  now: () => number;
   /** 0 to 1. */
-  random(): number;
+  random: () => number;
 }
 
 /** Stays with a server: finds it, connects, finds it again when it comes back somewhere else. */
@@ -53,14 +53,24 @@ export function createSession({ reach, socket, store, now, random }: SessionOpti
   const connect = (server: Reached, url: string) => {
     connection?.close();
     [reached, stream] = [server, url];
-    const opened = createConnection({ url, socket, now, random, ...(server.token === null ? {} : { token: server.token }) });
+    const opened = createConnection({
+      url,
+      socket,
+      now,
+      random,
+      ...(server.token === null ? {} : { token: server.token }),
+    });
     connection = opened;
     const told = () => {
       if (connection === opened) store.link(opened.state());
     };
     opened.onState(told);
     opened.onFrame((frame) => {
-      if (frame.type === 'hello') store.server({ url: server.url, version: frame.data.version, workspace: frame.data.workspace }, oddity(frame.data));
+      if (frame.type === 'hello')
+        store.server(
+          { url: server.url, version: frame.data.version, workspace: frame.data.workspace },
+          oddity(frame.data),
+        );
       store.frame(frame);
     });
     told();
@@ -89,7 +99,8 @@ export function createSession({ reach, socket, store, now, random }: SessionOpti
     attempt += 1;
     retryAt = now() + Math.min(RETRY_LIMIT_MS, RETRY_MS * 2 ** (attempt - 1));
     if (isRefusal(error)) store.link({ name: 'closed', reason: messageOf(error) });
-    else if (connection === null) store.link({ name: 'no-server', reason: messageOf(error), hint: hintOf(error), attempt, retryAt });
+    else if (connection === null)
+      store.link({ name: 'no-server', reason: messageOf(error), hint: hintOf(error), attempt, retryAt });
   };
 
   void look();
@@ -115,7 +126,8 @@ export function createSession({ reach, socket, store, now, random }: SessionOpti
 /** What is odd about a server that speaks otherwise than we do; null when nothing is. */
 function oddity({ protocol, version }: HelloData): string | null {
   const own = packageVersion();
-  if (protocol !== PROTOCOL_VERSION) return `the server (${version}) speaks protocol ${protocol}, this mc ${PROTOCOL_VERSION}: some of this may be wrong`;
+  if (protocol !== PROTOCOL_VERSION)
+    return `the server (${version}) speaks protocol ${protocol}, this mc ${PROTOCOL_VERSION}: some of this may be wrong`;
   const part = (text: string) => text.split('.').slice(0, 2).join('.');
   return part(version) === part(own) ? null : `the server is ${version}, this mc ${own}`;
 }

@@ -1,11 +1,11 @@
 import { createMirror, type MirrorView } from '../client/index.js';
-import { type Agent, isJournalled, type McEvent, type ServerFrame } from '../protocol/index.js';
+import { isJournalled, type McEvent, type ServerFrame } from '../protocol/index.js';
 import { type Data, emptyData, type LinkState, type Move, type Poll, type SystemFigure } from './data.js';
 
 /** Events that are kept for the tail. */
 const LOG_LIMIT = 2000;
 const MOVES_KEPT = 50;
-/** How long a changed cell is shown as one. */
+/** How long a changed cell is shown as one, at least. */
 const CHANGED_MS = 1000;
 
 /** Joins the mirror, the link and the answers of polls into one picture. Fits React's useSyncExternalStore. */
@@ -71,7 +71,7 @@ export function createStore(now: () => number): Store {
       const next = { ...data, ...pending, now: at, view, log: logDirty ? log.slice(-LOG_LIMIT) : data.log };
       pending = {};
       logDirty = false;
-      data = { ...next, changed: changedAgents(data, view, at), moves: movesOf(data, view, at) };
+      data = { ...next, past: agedBy(data, view, at), moves: movesOf(data, view, at) };
       return data;
     },
     frame(frame) {
@@ -85,27 +85,20 @@ export function createStore(now: () => number): Store {
     poll(path, poll) {
       const polls = new Map(pending.polls ?? data.polls);
       polls.set(path, poll);
-      const metrics = path === '/api/system/status' ? { metrics: latest(poll.value, pending.metrics ?? data.metrics) } : {};
+      const metrics =
+        path === '/api/system/status' ? { metrics: latest(poll.value, pending.metrics ?? data.metrics) } : {};
       change({ polls, ...metrics });
     },
     tick: () => change(),
   };
 }
 
-/** Agents that are another object than in the view before, as they were; those that changed over a second ago fall out. */
-function changedAgents(data: Data, view: MirrorView, at: number): Data['changed'] {
-  const expired = [...data.changed.values()].some((change) => at - change.at >= CHANGED_MS);
+/** Generations of the fleet, a second apart: what a change is measured against. */
+function agedBy(data: Data, view: MirrorView, at: number): Data['past'] {
   // The first snapshot is news as a whole; nothing in it has changed.
-  const compare = view.agents !== data.view.agents && data.view.agents.size > 0;
-  if (!expired && !compare) return data.changed;
-  const changed = new Map<string, { before: Agent | null; at: number }>();
-  for (const [id, change] of data.changed) if (at - change.at < CHANGED_MS) changed.set(id, change);
-  if (!compare) return changed;
-  for (const [id, agent] of view.agents) {
-    const before = data.view.agents.get(id);
-    if (before !== undefined && before !== agent) changed.set(id, { before, at });
-  }
-  return changed;
+  if (data.view.hello === null || !view.synced) return { agents: view.agents, next: view.agents, at };
+  if (at - data.past.at < CHANGED_MS) return data.past;
+  return { agents: data.past.next, next: data.view.agents, at };
 }
 
 function movesOf(data: Data, view: MirrorView, at: number): readonly Move[] {
@@ -125,7 +118,12 @@ function latest(value: unknown, known: Data['metrics']): Data['metrics'] {
   const merged = new Map<string, SystemFigure>(known);
   for (const [name, figure] of Object.entries(metrics?.system ?? {})) {
     if (typeof figure !== 'number' || (merged.get(name)?.timestamp ?? '') >= timestamp) continue;
-    merged.set(name, { value: figure, before: merged.get(name)?.value ?? null, unit: merged.get(name)?.unit ?? '', timestamp });
+    merged.set(name, {
+      value: figure,
+      before: merged.get(name)?.value ?? null,
+      unit: merged.get(name)?.unit ?? '',
+      timestamp,
+    });
   }
   return merged;
 }

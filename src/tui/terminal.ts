@@ -21,7 +21,7 @@ export interface Output {
 export interface TerminalModes {
   enter(): void;
   /** Everything as it was; can be called twice, also while the process dies. */
-  leave(): void;
+  leave: () => void;
   mouse(on: boolean): void;
 }
 

@@ -2,7 +2,8 @@ import { AGENT_STATUSES } from '../../protocol/index.js';
 import { newEditor } from '../editor.js';
 import type { Step } from '../effects.js';
 import type { Model } from '../model.js';
-import { AGENT_COLUMNS, placeColumns, sortBy } from '../rows/agents.js';
+import { AGENT_COLUMNS, placeColumns } from '../rows/agent-columns.js';
+import { sortBy } from '../rows/agents.js';
 import { ask, become, say, stay } from '../say.js';
 import { agentAtCursor } from '../screens/agents.js';
 import { newestFor } from '../screens/backups.js';
@@ -12,7 +13,12 @@ import { goTo } from './global.js';
 export const SETTABLE = AGENT_STATUSES.filter((status) => status !== 'stale' && status !== 'unknown');
 
 export const AGENT_ACTIONS = {
-  ...Object.fromEntries(AGENT_COLUMNS.map(({ name }) => [`sort.${name}`, (model: Model) => become({ ...model, sort: sortBy(model.sort, name) })])),
+  ...Object.fromEntries(
+    AGENT_COLUMNS.map(({ name }) => [
+      `sort.${name}`,
+      (model: Model) => become({ ...model, sort: sortBy(model.sort, name) }),
+    ]),
+  ),
   'sort.next': (model: Model) => become(sortBeside(model, 1)),
   'sort.previous': (model: Model) => become(sortBeside(model, -1)),
   'agent.status': (model: Model) => question(model, 'agent.status', (id) => `status of ${id}`, SETTABLE),
@@ -44,22 +50,44 @@ export function agentOf(model: Model): string | null {
 }
 
 /** A question about the agent that is meant. */
-export function question(model: Model, action: string, words: (id: string) => string, choices: readonly string[]): Step {
+export function question(
+  model: Model,
+  action: string,
+  words: (id: string) => string,
+  choices: readonly string[],
+): Step {
   const id = agentOf(model);
   if (id === null) return nobody(model);
-  return become({ ...model, prompt: { name: 'ask', question: words(id), action, about: id, editor: newEditor(), choices } });
+  return become({
+    ...model,
+    prompt: { name: 'ask', question: words(id), action, about: id, editor: newEditor(), choices },
+  });
 }
 
 /** Asks for a backup of one agent. */
 export function backupRequest(id: string) {
-  return { kind: 'backup.create' as const, label: `backing up ${id}`, method: 'POST' as const, path: '/api/backups', body: { type: 'agent_state', agent: id } };
+  return {
+    kind: 'backup.create' as const,
+    label: `backing up ${id}`,
+    method: 'POST' as const,
+    path: '/api/backups',
+    body: { type: 'agent_state', agent: id },
+  };
 }
 
 /** Asks what a restore would change. */
 export function previewRequest(backup: string, agent: string | null) {
   const body = { dry_run: true, ...(agent === null ? {} : { agent }) };
   const path = `/api/backups/${encodeURIComponent(backup)}/restore`;
-  return { kind: 'restore.preview' as const, label: `comparing ${backup} with the workspace`, method: 'POST' as const, path, body, about: backup, agent };
+  return {
+    kind: 'restore.preview' as const,
+    label: `comparing ${backup} with the workspace`,
+    method: 'POST' as const,
+    path,
+    body,
+    about: backup,
+    agent,
+  };
 }
 
 function nobody(model: Model): Step {

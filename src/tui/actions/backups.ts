@@ -4,12 +4,26 @@ import { backupAtCursor } from '../screens/backups.js';
 import { previewRequest } from './agents.js';
 
 export const BACKUP_ACTIONS = {
-  'backup.create': (model: Model) => ask(working(model, 'backing up everything'), { kind: 'backup.create', label: 'backing up everything', method: 'POST', path: '/api/backups', body: { type: 'full' } }),
+  'backup.create': (model: Model) =>
+    ask(working(model, 'backing up everything'), {
+      kind: 'backup.create',
+      label: 'backing up everything',
+      method: 'POST',
+      path: '/api/backups',
+      body: { type: 'full' },
+    }),
   'backup.verify': (model: Model) => {
     const backup = backupAtCursor(model);
     if (!backup) return say(model, 'there is no backup here', 'warn');
     const label = `verifying ${backup.id}`;
-    return ask(working(model, label), { kind: 'backup.verify', label, method: 'POST', path: `/api/backups/${encodeURIComponent(backup.id)}/verify`, body: {}, about: backup.id });
+    return ask(working(model, label), {
+      kind: 'backup.verify',
+      label,
+      method: 'POST',
+      path: `/api/backups/${encodeURIComponent(backup.id)}/verify`,
+      body: {},
+      about: backup.id,
+    });
   },
   'backup.restore': (model: Model) => {
     const backup = backupAtCursor(model);

@@ -3,7 +3,8 @@ import type { Step } from '../effects.js';
 import { isSystemMetric } from '../metric-list.js';
 import { listName, listOf, type Model } from '../model.js';
 import type { Command } from '../palette.js';
-import { AGENT_COLUMNS, sortBy } from '../rows/agents.js';
+import { AGENT_COLUMNS } from '../rows/agent-columns.js';
+import { sortBy } from '../rows/agents.js';
 import { ask, become, say } from '../say.js';
 import { isThemeName, THEME_NAMES } from '../theme.js';
 import { backupRequest } from './agents.js';
@@ -24,11 +25,17 @@ export function runCommand(model: Model, command: Command): Step {
     case 'screen':
       return become(goTo(model, command.screen));
     case 'agent':
-      return model.data.view.agents.has(command.text) ? become(openAgent(goTo(model, 'agents'), command.text)) : say(model, `there is no agent "${command.text}"`, 'warn');
+      return model.data.view.agents.has(command.text)
+        ? become(openAgent(goTo(model, 'agents'), command.text))
+        : say(model, `there is no agent "${command.text}"`, 'warn');
     case 'filter':
-      return become({ ...model, lists: { ...model.lists, [listName(model)]: { ...listOf(model), filter: command.text } } });
+      return become({
+        ...model,
+        lists: { ...model.lists, [listName(model)]: { ...listOf(model), filter: command.text } },
+      });
     case 'sort':
-      if (!AGENT_COLUMNS.some(({ name }) => name === command.text)) return say(model, `columns: ${AGENT_COLUMNS.map(({ name }) => name).join(' ')}`, 'warn');
+      if (!AGENT_COLUMNS.some(({ name }) => name === command.text))
+        return say(model, `columns: ${AGENT_COLUMNS.map(({ name }) => name).join(' ')}`, 'warn');
       return become({ ...goTo(model, 'agents'), sort: sortBy(model.sort, command.text) });
     case 'metric': {
       const agent = isSystemMetric(command.text) ? null : model.chart.agent;
@@ -43,7 +50,12 @@ export function runCommand(model: Model, command: Command): Step {
     case 'at':
       return goToTime(model, command.time);
     case 'mouse':
-      return say({ ...model, options: { ...model.options, mouse: command.on } }, `mouse ${command.on ? 'on' : 'off'}`, 'plain', [{ type: 'mouse', on: command.on }]);
+      return say(
+        { ...model, options: { ...model.options, mouse: command.on } },
+        `mouse ${command.on ? 'on' : 'off'}`,
+        'plain',
+        [{ type: 'mouse', on: command.on }],
+      );
     case 'bell':
       return say({ ...model, options: { ...model.options, bell: command.on } }, `bell ${command.on ? 'on' : 'off'}`);
     case 'help':
@@ -62,7 +74,13 @@ function write(model: Model, command: Command): Step {
     case 'add':
       return addTask(model, command.text);
     case 'notify':
-      return ask(model, { kind: 'notify', label: 'telling everyone', method: 'POST', path: '/api/notifications', body: { message: command.text, level: 'info' } });
+      return ask(model, {
+        kind: 'notify',
+        label: 'telling everyone',
+        method: 'POST',
+        path: '/api/notifications',
+        body: { message: command.text, level: 'info' },
+      });
     case 'status':
       return setStatus(model, command.agent, command.text);
     case 'note':
@@ -71,7 +89,13 @@ function write(model: Model, command: Command): Step {
       return ask(model, report(command.agent, `moving ${command.agent} to ${command.text}`, { zone: command.text }));
     case 'backup':
       if (command.agent !== null) return ask(model, backupRequest(command.agent));
-      return ask(model, { kind: 'backup.create', label: 'backing up everything', method: 'POST', path: '/api/backups', body: { type: 'full' } });
+      return ask(model, {
+        kind: 'backup.create',
+        label: 'backing up everything',
+        method: 'POST',
+        path: '/api/backups',
+        body: { type: 'full' },
+      });
     default:
       return become(model);
   }

@@ -18,7 +18,8 @@ function metric(model: Model, by: 1 | -1): Model {
 }
 
 function agent(model: Model, by: 1 | -1) {
-  if (isSystemMetric(model.chart.metric)) return say(model, `${model.chart.metric} is a figure of the system: no agent has it`, 'plain');
+  if (isSystemMetric(model.chart.metric))
+    return say(model, `${model.chart.metric} is a figure of the system: no agent has it`, 'plain');
   const all: (string | null)[] = [null, ...[...model.data.view.agents.keys()].toSorted()];
   const next = all[(all.indexOf(model.chart.agent) + by + all.length) % all.length] ?? null;
   return become({ ...model, chart: { ...model.chart, agent: next } });

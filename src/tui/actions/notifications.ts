@@ -19,5 +19,11 @@ export const NOTIFICATION_ACTIONS = {
 };
 
 function ackRequest(id: string, title: string): Request {
-  return { kind: 'notification.ack', label: `acknowledging "${title.slice(0, 40)}"`, method: 'POST', path: `/api/notifications/${encodeURIComponent(id)}/ack`, body: {} };
+  return {
+    kind: 'notification.ack',
+    label: `acknowledging "${title.slice(0, 40)}"`,
+    method: 'POST',
+    path: `/api/notifications/${encodeURIComponent(id)}/ack`,
+    body: {},
+  };
 }

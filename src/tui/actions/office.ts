@@ -5,7 +5,8 @@ import { bodySize } from '../view.js';
 import { question } from './agents.js';
 
 export const OFFICE_ACTIONS = {
-  'office.step': (model: Model, key: string) => become({ ...model, office: { ...model.office, selected: next(model, key) } }),
+  'office.step': (model: Model, key: string) =>
+    become({ ...model, office: { ...model.office, selected: next(model, key) } }),
   'office.list': (model: Model) => become({ ...model, office: { ...model.office, list: !model.office.list } }),
   'agent.move': (model: Model) => {
     const zones = roomsOf(model).map(({ zone }) => zone);

@@ -18,7 +18,9 @@ export function runAnswer(model: Model, action: string, about: string, text: str
       return addTask(model, text);
     case 'events.time': {
       const parsed = parseTime(text, model.data.now);
-      return parsed.name === 'at' ? goToTime(model, parsed.time) : say(model, parsed.name === 'wrong' ? parsed.reason : 'no time', 'warn');
+      return parsed.name === 'at'
+        ? goToTime(model, parsed.time)
+        : say(model, parsed.name === 'wrong' ? parsed.reason : 'no time', 'warn');
     }
     case 'restore':
       return restore(model, about);
@@ -29,7 +31,8 @@ export function runAnswer(model: Model, action: string, about: string, text: str
 
 /** Sets an agent's status through a report; a word that nobody knows is refused here. */
 export function setStatus(model: Model, agent: string, word: string): Step {
-  if (normalizeStatus(word) === null) return say(model, `"${word}" is no status: active, busy, idle, error or offline`, 'warn');
+  if (normalizeStatus(word) === null)
+    return say(model, `"${word}" is no status: active, busy, idle, error or offline`, 'warn');
   return ask(model, report(agent, `setting ${agent} to ${word}`, { status: word }));
 }
 
@@ -42,9 +45,23 @@ export function report(agent: string, label: string, body: Record<string, string
 export function addTask(model: Model, text: string): Step {
   const assignee = /(?:^|\s)@([\w-]+)/.exec(text)?.[1];
   const priority = /(?:^|\s)(P[0-3])(?=\s|$)/.exec(text)?.[1];
-  const title = text.replace(/(^|\s)@[\w-]+/, '').replace(/(^|\s)P[0-3](?=\s|$)/, '').trim() || text;
-  const task = { title, ...(assignee === undefined ? {} : { assignee }), ...(priority === undefined ? {} : { priority }) };
-  return ask(model, { kind: 'task.add', label: `adding "${title.slice(0, 40)}"`, method: 'POST', path: '/api/tasks/create', body: { tasks: [task], source: 'dashboard' } });
+  const title =
+    text
+      .replace(/(^|\s)@[\w-]+/, '')
+      .replace(/(^|\s)P[0-3](?=\s|$)/, '')
+      .trim() || text;
+  const task = {
+    title,
+    ...(assignee === undefined ? {} : { assignee }),
+    ...(priority === undefined ? {} : { priority }),
+  };
+  return ask(model, {
+    kind: 'task.add',
+    label: `adding "${title.slice(0, 40)}"`,
+    method: 'POST',
+    path: '/api/tasks/create',
+    body: { tasks: [task], source: 'dashboard' },
+  });
 }
 
 /** `about`: the backup, and after a blank the one agent that is wanted. */
@@ -53,6 +70,13 @@ function restore(model: Model, about: string): Step {
   const label = agent === undefined ? `restoring ${id}` : `restoring ${agent} from ${id}`;
   return ask(
     { ...model, working: { label, since: model.data.now } },
-    { kind: 'restore', label, method: 'POST', path: `/api/backups/${encodeURIComponent(id)}/restore`, body: agent === undefined ? {} : { agent }, about: id },
+    {
+      kind: 'restore',
+      label,
+      method: 'POST',
+      path: `/api/backups/${encodeURIComponent(id)}/restore`,
+      body: agent === undefined ? {} : { agent },
+      about: id,
+    },
   );
 }

@@ -6,7 +6,18 @@ import { ask, become, say } from '../say.js';
 import { taskAtCursor } from '../screens/tasks.js';
 
 export const TASK_ACTIONS = {
-  'task.add': (model: Model) => become({ ...model, prompt: { name: 'ask', question: 'new task (@name, P0 to P3)', action: 'task.add', about: '', editor: newEditor(), choices: [] } }),
+  'task.add': (model: Model) =>
+    become({
+      ...model,
+      prompt: {
+        name: 'ask',
+        question: 'new task (@name, P0 to P3)',
+        action: 'task.add',
+        about: '',
+        editor: newEditor(),
+        choices: [],
+      },
+    }),
   'task.done': (model: Model) => done(model),
   'task.undo': (model: Model) => undo(model),
   'task.next': (model: Model) => become({ ...model, taskStatus: nextStatus(model.taskStatus, 1) }),
@@ -33,7 +44,13 @@ function undo(model: Model): Step {
   if (!last || last.until <= data.now) return say(model, 'there is nothing to take back', 'plain');
   return ask(
     { ...model, undo: null },
-    { kind: 'task.undo', label: `taking ${last.label} back`, method: 'PATCH', path: taskPath(last.task), body: { status: last.status } },
+    {
+      kind: 'task.undo',
+      label: `taking ${last.label} back`,
+      method: 'PATCH',
+      path: taskPath(last.task),
+      body: { status: last.status },
+    },
   );
 }
 

@@ -14,14 +14,25 @@ export function headerLine(model: Model): Line {
   const crumbs = [workspaceName(data), ...crumbsOf(model)];
   const left: Span[] =
     columns >= 50
-      ? [' ', ['strong', 'mc'], ['dim', ' · '], crumbs[0] ?? '', ...crumbs.slice(1).flatMap((crumb): Span[] => [['dim', ' ▸ '], crumb])]
+      ? [
+          ' ',
+          ['strong', 'mc'],
+          ['dim', ' · '],
+          crumbs[0] ?? '',
+          ...crumbs.slice(1).flatMap((crumb): Span[] => [['dim', ' ▸ '], crumb]),
+        ]
       : [' ', ['strong', crumbs.at(-1) ?? 'mc']];
   return ends(left, [' ', ...linkSpans(data, columns), ...health, ' '], columns);
 }
 
 /** The screens with their digits; only the shown one has its name when the window is narrow. */
 export function tabsLine(model: Model): Line {
-  return { spans: fit(tabLabels(model).flatMap(({ spans }) => spans), model.size.columns) };
+  return {
+    spans: fit(
+      tabLabels(model).flatMap(({ spans }) => spans),
+      model.size.columns,
+    ),
+  };
 }
 
 /** The tab at a column of the line of tabs, or null. */
@@ -60,7 +71,16 @@ export function ruleLine(model: Model): Line {
 }
 
 function ruleWith(text: string, columns: number): Line {
-  return { spans: fit([['rule', '──'], ['warn', text], ['rule', '─'.repeat(columns)]], columns) };
+  return {
+    spans: fit(
+      [
+        ['rule', '──'],
+        ['warn', text],
+        ['rule', '─'.repeat(columns)],
+      ],
+      columns,
+    ),
+  };
 }
 
 function linkSpans(data: Data, columns: number): Span[] {
@@ -76,7 +96,10 @@ function linkSpans(data: Data, columns: number): Span[] {
     case 'connecting':
       return [['accent', '◌ '], 'connecting'];
     case 'reconnecting':
-      return [['warn', '◌ '], wide ? `reconnecting ${link.attempt}/∞ in ${left(link.retryAt)}` : `retry ${left(link.retryAt)}`];
+      return [
+        ['warn', '◌ '],
+        wide ? `reconnecting ${link.attempt}/∞ in ${left(link.retryAt)}` : `retry ${left(link.retryAt)}`,
+      ];
     case 'no-server':
       return [['bad', '✕ '], wide ? `no server, again in ${left(link.retryAt)}` : 'no server'];
     default:

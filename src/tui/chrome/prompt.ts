@@ -44,8 +44,20 @@ function inputSpans(prompt: Prompt, columns: number): Span[] {
     used += spansWidth([segment]);
     return here;
   });
-  const before = at === -1 ? text : segments.slice(0, at).map(({ segment }) => segment).join('');
-  const after = at === -1 ? '' : segments.slice(at).map(({ segment }) => segment).join('');
+  const before =
+    at === -1
+      ? text
+      : segments
+          .slice(0, at)
+          .map(({ segment }) => segment)
+          .join('');
+  const after =
+    at === -1
+      ? ''
+      : segments
+          .slice(at)
+          .map(({ segment }) => segment)
+          .join('');
   return [['accent', label], before, ['accent', '▌'], after];
 }
 

@@ -84,21 +84,39 @@ export function describe(event: McEvent): { glyph: Span; text: string } {
     case 'agent_status': {
       const { status, previous, evidence } = event.data;
       const why = evidence === null ? '' : `  ${[evidence.file, evidence.field].filter(Boolean).join(' ')}`;
-      return { glyph: agentGlyph(status), text: (previous ? `${previous} → ${status}` : `${status}`) + why };
+      const task = event.data.details.tasks[0]?.title;
+      const still = task === undefined ? status : `${status} · ${task}`;
+      return { glyph: agentGlyph(status), text: previous ? `${previous} → ${status}${why}` : still };
     }
     case 'agent_removed':
       return { glyph: ['dim', '·'], text: 'its directory is gone' };
     case 'agent_activity':
-      return { glyph: ['plain', '·'], text: [event.data.activity.action, event.data.activity.task].filter((word) => word !== undefined).map(words).join('  ') };
+      return {
+        glyph: ['plain', '·'],
+        text: [event.data.activity.action, event.data.activity.task]
+          .filter((word) => word !== undefined)
+          .map(words)
+          .join('  '),
+      };
     case 'agent_position':
       return { glyph: ['dim', '·'], text: `office: ${Object.keys(event.data.positions).length} have a place` };
     case 'task_update': {
       const { added, changed, removed, path } = event.data;
-      const parts = [...added.map((task) => `+ ${task.text}`), ...changed.map((task) => `${words(task.status)}: ${task.text}`), ...removed.map((task) => `− ${task.text}`)];
-      return { glyph: changed.some(({ status }) => status === 'failed') ? ['bad', '✕'] : ['plain', '✓'], text: parts.join(', ') || path };
+      const parts = [
+        ...added.map((task) => `+ ${task.text}`),
+        ...changed.map((task) => `${words(task.status)}: ${task.text}`),
+        ...removed.map((task) => `− ${task.text}`),
+      ];
+      return {
+        glyph: changed.some(({ status }) => status === 'failed') ? ['bad', '✕'] : ['plain', '✓'],
+        text: parts.join(', ') || path,
+      };
     }
     case 'notification':
-      return { glyph: levelGlyph(event.data.level), text: [event.data.title, event.data.message].filter(Boolean).join(': ') };
+      return {
+        glyph: levelGlyph(event.data.level),
+        text: [event.data.title, event.data.message].filter(Boolean).join(': '),
+      };
     case 'notification_ack':
       return { glyph: ['dim', '✓'], text: 'a notification was acknowledged' };
     case 'system_metric':
@@ -106,7 +124,10 @@ export function describe(event: McEvent): { glyph: Span; text: string } {
     case 'file_change':
       return { glyph: ['dim', '·'], text: `${event.data.kind} ${event.data.path}` };
     case 'backup_update':
-      return { glyph: event.data.state === 'failed' ? ['bad', '✕'] : ['plain', '✓'], text: `backup ${event.data.id} ${event.data.state}` };
+      return {
+        glyph: event.data.state === 'failed' ? ['bad', '✕'] : ['plain', '✓'],
+        text: `backup ${event.data.id} ${event.data.state}`,
+      };
     default:
       return { glyph: ['dim', '·'], text: summary((event as { data?: unknown }).data) };
   }

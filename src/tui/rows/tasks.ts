@@ -41,7 +41,7 @@ export function taskLine(task: Task, width: number, cursor: boolean): Line {
       cursor ? ['accent', '▌'] : ' ',
       taskGlyph(task.status),
       ' ',
-      ...(id ? cell(`${(task.id ?? UNKNOWN).slice(0, 40)}`, id, 'dim') : []),
+      ...(id ? [...cell(task.id ?? UNKNOWN, id - 1, 'dim'), ' '] : []),
       ...(priority ? cell(task.priority ?? '', priority, task.priority === 'P0' ? 'warn' : 'dim') : []),
       ...cell(task.text, rest - 1, done ? 'dim' : cursor ? 'strong' : 'plain'),
       ' ',

@@ -7,7 +7,8 @@ import { windowOf } from '../list.js';
 import type { Model, Size } from '../model.js';
 import { pollOf, readSeries } from '../answers.js';
 import { agentCharts } from '../polls.js';
-import { agentHead, agentLine, arrangeAgents, currentTasks, evidenceText, placeColumns } from '../rows/agents.js';
+import { currentTasks, placeColumns } from '../rows/agent-columns.js';
+import { agentHead, agentLine, arrangeAgents, evidenceText } from '../rows/agents.js';
 import type { Screen } from './screen.js';
 
 /** The fleet as a table, and below it the agent under the cursor. */
@@ -18,10 +19,12 @@ export const agents: Screen = {
     const height = tableHeight(size);
     const { index, top } = windowOf(model.lists.agents, keysOf(model), height);
     const columns = placeColumns(size.columns - 3);
-    const { now, changed } = model.data;
+    const { now, past } = model.data;
     const table = rows
       .slice(top, top + height)
-      .map((agent, offset) => agentLine(agent, columns, now, top + offset === index, changed.get(agent.id)?.before ?? null));
+      .map((agent, offset) =>
+        agentLine(agent, columns, now, top + offset === index, past.agents.get(agent.id) ?? null),
+      );
     const nobody = rows.length === 0 ? [line(['dim', emptyText(model)])] : [];
     const selected = rows[index];
     const below = [...detailLines(model, selected, size), statusLine(model, rows.length)];
@@ -65,23 +68,52 @@ function detailLines(model: Model, agent: Agent | undefined, size: Size): Line[]
   if (size.rows < 8) return [];
   if (!agent) return size.rows >= 14 ? [BLANK, BLANK, BLANK, BLANK, BLANK] : [BLANK];
   const { now } = model.data;
-  const why: Line = line(' ', ['strong', agent.id], ' · ', agentGlyph(agent.normalized_status), ' ', evidenceText(agent, now));
+  const why: Line = line(
+    ' ',
+    ['strong', agent.id],
+    ' · ',
+    agentGlyph(agent.normalized_status),
+    ' ',
+    evidenceText(agent, now),
+  );
   if (size.rows < 14) return [why];
   const { total_work_time: work, idle_time: idle } = agent.counters;
   const span = (seconds: number | null) => (seconds === null ? UNKNOWN : longSpan(seconds * 1000));
-  const figures: Span[] = [' work ', ['strong', span(work)], '  idle ', ['strong', span(idle)], ...successSpans(model, agent, size.columns)];
+  const figures: Span[] = [
+    ' work ',
+    ['strong', span(work)],
+    '  idle ',
+    ['strong', span(idle)],
+    ...successSpans(model, agent, size.columns),
+  ];
   const [task] = agent.tasks.filter(({ status }) => status === null || status === 'in_progress');
   const since = task?.started_at ? `  ${ago(task.started_at, now)}` : '';
-  const title = task ? `${task.title}${task.id === null ? '' : ` (${task.id})`}${since}` : (currentTasks(agent)[0] ?? UNKNOWN);
+  const title = task
+    ? `${task.title}${task.id === null ? '' : ` (${task.id})`}${since}`
+    : (currentTasks(agent)[0] ?? UNKNOWN);
   const [warning] = agent.warnings;
-  const more = warning ? line(['warn', ` ⚠ ${warning.file}${warning.place === null ? '' : ` ${warning.place}`}: `], warning.reason) : BLANK;
+  const more = warning
+    ? line(['warn', ` ⚠ ${warning.file}${warning.place === null ? '' : ` ${warning.place}`}: `], warning.reason)
+    : BLANK;
   return [BLANK, why, { spans: figures }, line(' now  ', title), more];
 }
 
 function successSpans(model: Model, agent: Agent, columns: number): Span[] {
-  const series = readSeries(pollOf(model.data, agentCharts(agent.id)).value).find(({ metric }) => metric === 'success_rate');
+  const series = readSeries(pollOf(model.data, agentCharts(agent.id)).value).find(
+    ({ metric }) => metric === 'success_rate',
+  );
   if (!series || series.points.length === 0 || columns < 70) return [];
-  return ['   success ', ['chart', sparkline(series.points.map(({ v }) => v), 24, 0)]];
+  return [
+    '   success ',
+    [
+      'chart',
+      sparkline(
+        series.points.map(({ v }) => v),
+        24,
+        0,
+      ),
+    ],
+  ];
 }
 
 function statusLine(model: Model, shown: number): Line {
@@ -89,7 +121,13 @@ function statusLine(model: Model, shown: number): Line {
   const total = model.data.view.agents.size;
   const count = shown === total ? `${total} agents` : `${shown} of ${total} agents`;
   const arrow = model.sort.descending ? '▼' : '▲';
-  const filtered: Span[] = filter === '' ? ['none'] : [['warn', filter], ['dim', '  (Esc clears it)']];
+  const filtered: Span[] =
+    filter === ''
+      ? ['none']
+      : [
+          ['warn', filter],
+          ['dim', '  (Esc clears it)'],
+        ];
   return line(['dim', ` ${count} · sorted by ${model.sort.column} ${arrow} · filter: `], ...filtered);
 }
 

@@ -18,10 +18,19 @@ export const backups: Screen = {
     const rows = shownBackups(model);
     const height = listHeight(model, size);
     const { index, top } = windowOf(model.lists.backups, keysOf(model), height);
-    const shown = rows.slice(top, top + height).map((row, offset) => backupLine(row, size.columns, model.data.now, top + offset === index));
+    const shown = rows
+      .slice(top, top + height)
+      .map((row, offset) => backupLine(row, size.columns, model.data.now, top + offset === index));
     const empty = rows.length === 0 ? [line(['dim', '   no backups yet: c makes one'])] : [];
     const fill = Array.from({ length: Math.max(0, height - shown.length - empty.length) }, () => BLANK);
-    return [headLine(size.columns), ...shown, ...empty, ...fill, ...work, ...(size.rows >= 5 ? [footLine(model, rows.length)] : [])];
+    return [
+      headLine(size.columns),
+      ...shown,
+      ...empty,
+      ...fill,
+      ...work,
+      ...(size.rows >= 5 ? [footLine(model, rows.length)] : []),
+    ];
   },
   list: { keys: keysOf, height: listHeight, top: () => 1 },
   copy: (model) => backupAtCursor(model)?.id ?? null,
@@ -35,7 +44,11 @@ export function backupAtCursor(model: Model): BackupRow | null {
 /** The newest backup that holds this agent alone, else the newest full one. */
 export function newestFor(model: Model, agent: string): BackupRow | null {
   const rows = readBackups(pollOf(model.data, BACKUPS).value);
-  return rows.find((row) => row.agent === agent || row.id.startsWith(`agent_${agent}_`)) ?? rows.find(({ type }) => type === 'full') ?? null;
+  return (
+    rows.find((row) => row.agent === agent || row.id.startsWith(`agent_${agent}_`)) ??
+    rows.find(({ type }) => type === 'full') ??
+    null
+  );
 }
 
 function keysOf(model: Model): readonly string[] {
@@ -52,14 +65,37 @@ function listHeight(model: Model, size: Size): number {
 }
 
 function headLine(columns: number): Line {
-  return { spans: [' ', ...spansOf(['WHEN', 'ID', 'TYPE', 'SIZE', 'FILES', 'VERIFIED'].map((title): Span => ['dim', title]), columns)] };
+  return {
+    spans: [
+      ' ',
+      ...spansOf(
+        ['WHEN', 'ID', 'TYPE', 'SIZE', 'FILES', 'VERIFIED'].map((title): Span => ['dim', title]),
+        columns,
+      ),
+    ],
+  };
 }
 
 function backupLine(row: BackupRow, columns: number, now: number, cursor: boolean): Line {
   const tone = cursor ? 'strong' : 'plain';
-  const verified: Span = row.verifyError !== null ? ['bad', '✕ damaged'] : row.verifiedAt === null ? ['dim', UNKNOWN] : ['good', `✓ ${ago(row.verifiedAt, now)}`];
+  const verified: Span =
+    row.verifyError !== null
+      ? ['bad', '✕ damaged']
+      : row.verifiedAt === null
+        ? ['dim', UNKNOWN]
+        : ['good', `✓ ${ago(row.verifiedAt, now)}`];
   const type = row.type === 'agent_state' ? `agent ${row.agent ?? ''}` : row.type;
-  const spans = spansOf([[tone, ago(row.timestamp, now)], [tone, row.id], [tone, type], bytes(row.bytes), row.files === null ? UNKNOWN : String(row.files), verified], columns);
+  const spans = spansOf(
+    [
+      [tone, ago(row.timestamp, now)],
+      [tone, row.id],
+      [tone, type],
+      bytes(row.bytes),
+      row.files === null ? UNKNOWN : String(row.files),
+      verified,
+    ],
+    columns,
+  );
   const label: Span[] = row.label === null ? [] : [['dim', ` ${row.label}`]];
   return { cursor, spans: [cursor ? ['accent', '▌'] : ' ', ...spans, ...label] };
 }
@@ -67,7 +103,8 @@ function backupLine(row: BackupRow, columns: number, now: number, cursor: boolea
 /** When, id, type, size, files, verified: as many as fit. */
 function spansOf([when, id, type, size, files, verified]: readonly Span[], columns: number): Span[] {
   const put = (span: Span | undefined, width: number, align: 'left' | 'right' = 'left'): Span[] => {
-    const [tone, content] = span === undefined ? (['plain', ''] as const) : typeof span === 'string' ? (['plain', span] as const) : span;
+    const [tone, content] =
+      span === undefined ? (['plain', ''] as const) : typeof span === 'string' ? (['plain', span] as const) : span;
     return [...cell(content, width, tone, align), ' '];
   };
   const room = Math.max(8, Math.min(40, columns - (columns >= 64 ? 52 : columns >= 40 ? 24 : 6)));
@@ -89,7 +126,9 @@ function workLines(model: Model): Line[] {
     const age = data.now - Date.parse(last.timestamp);
     if (age < 60_000) return [progressLine(last.data, data.now)];
   }
-  return working === null ? [] : [line(['accent', ' ◐ '], working.label, ['dim', `  ${longSpan(data.now - working.since)}`])];
+  return working === null
+    ? []
+    : [line(['accent', ' ◐ '], working.label, ['dim', `  ${longSpan(data.now - working.since)}`])];
 }
 
 function progressLine(update: unknown, now: number): Line {
@@ -97,10 +136,17 @@ function progressLine(update: unknown, now: number): Line {
   const total = number(field(update, 'bytes_total')) ?? number(field(update, 'total_bytes'));
   const files = number(field(update, 'files_done')) ?? number(field(update, 'files'));
   const share = done !== null && total ? done / total : null;
-  const drawn = share === null ? '' : `${'█'.repeat(Math.round(share * 20)).padEnd(20, '░')} ${Math.round(share * 100)}%`;
+  const drawn =
+    share === null ? '' : `${'█'.repeat(Math.round(share * 20)).padEnd(20, '░')} ${Math.round(share * 100)}%`;
   const parts = [drawn, done === null ? '' : bytes(done), files === null ? '' : `${files} files`].filter(Boolean);
   const started = text(field(update, 'started_at'));
-  return line(['accent', ' ◐ '], text(field(update, 'id')) ?? 'a backup', ' ', ['chart', parts.join('  ')], ['dim', started === null ? '' : `  ${ago(started, now)}`]);
+  return line(
+    ['accent', ' ◐ '],
+    text(field(update, 'id')) ?? 'a backup',
+    ' ',
+    ['chart', parts.join('  ')],
+    ['dim', started === null ? '' : `  ${ago(started, now)}`],
+  );
 }
 
 function footLine(model: Model, shown: number): Line {
@@ -110,5 +156,9 @@ function footLine(model: Model, shown: number): Line {
   const due = next === null ? 'no schedule' : `next in ${longSpan(Math.max(0, Date.parse(next) - model.data.now))}`;
   const { filter } = model.lists.backups;
   const age = poll.at === null ? '' : ` · as of ${ago(new Date(poll.at).toISOString(), model.data.now)}`;
-  return line(['dim', ` ${shown} of ${total} backups · ${due}${age} · filter: `], filter === '' ? 'none' : ['warn', filter], ...(poll.error === null ? [] : [['warn', `  ${poll.error}`] as const]));
+  return line(
+    ['dim', ` ${shown} of ${total} backups · ${due}${age} · filter: `],
+    filter === '' ? 'none' : ['warn', filter],
+    ...(poll.error === null ? [] : [['warn', `  ${poll.error}`] as const]),
+  );
 }

@@ -33,7 +33,11 @@ function helpLines(model: Model): Line[] {
   const own = here.filter(({ screens }) => screens !== undefined);
   const global = here.filter(({ screens }) => screens === undefined);
   const rows = (bindings: typeof here) =>
-    bindings.map(({ keys, help: text }): Line => ({ spans: ['  ', ...cell(keys.slice(0, 3).map(keySign).join(' '), 14, 'key'), text] }));
+    bindings.map(
+      ({ keys, help: text }): Line => ({
+        spans: ['  ', ...cell(keys.slice(0, 3).map(keySign).join(' '), 14, 'key'), text],
+      }),
+    );
   return [
     line(['strong', ` ${from}`]),
     ...rows(own),

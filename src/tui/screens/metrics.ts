@@ -39,9 +39,16 @@ function chartBody(model: Model, size: Size): Line[] {
   if (!series || !known) return [...head, BLANK, line(['dim', '  nothing was measured in this range'])];
   const show = (value: number) => withUnit(value, series.unit);
   const figures = line(
-    ['dim', ' min '], ['strong', show(known.min)], ['dim', '   avg '], ['strong', show(known.avg)],
-    ['dim', '   max '], ['strong', show(known.max)], ['dim', '   last '], ['strong', show(known.last)],
-    ['dim', poll.at === null ? '' : `   as of ${clockTime(poll.at)}`], ...(poll.error === null ? [] : [['warn', `   ${poll.error}`] as const]),
+    ['dim', ' min '],
+    ['strong', show(known.min)],
+    ['dim', '   avg '],
+    ['strong', show(known.avg)],
+    ['dim', '   max '],
+    ['strong', show(known.max)],
+    ['dim', '   last '],
+    ['strong', show(known.last)],
+    ['dim', poll.at === null ? '' : `   as of ${clockTime(poll.at)}`],
+    ...(poll.error === null ? [] : [['warn', `   ${poll.error}`] as const]),
   );
   const height = size.rows - head.length - 2;
   const rows = lineChart(series, size.columns - 2, height, show).map((row): Line => line(' ', ['chart', row]));
@@ -60,7 +67,10 @@ function headLines({ chart }: Model, columns: number): Line[] {
 }
 
 function pickList({ chart }: Model, rows: number): Line[] {
-  const index = Math.max(0, CHARTED.findIndex(({ name }) => name === chart.metric));
+  const index = Math.max(
+    0,
+    CHARTED.findIndex(({ name }) => name === chart.metric),
+  );
   const top = Math.max(0, Math.min(index - Math.floor(rows / 2), CHARTED.length - rows));
   return CHARTED.slice(top, top + rows).map(({ name }): Line => {
     const chosen = name === chart.metric;

@@ -14,7 +14,9 @@ export const notifications: Screen = {
     const rows = shownNotifications(model);
     const height = listHeight(size);
     const { index, top } = windowOf(model.lists.notifications, keysOf(model), height);
-    const shown = rows.slice(top, top + height).map((row, offset) => rowLine(row, size.columns, model.data.now, top + offset === index));
+    const shown = rows
+      .slice(top, top + height)
+      .map((row, offset) => rowLine(row, size.columns, model.data.now, top + offset === index));
     const empty = rows.length === 0 ? [line(['dim', '   nothing: mc notify "…" writes one'])] : [];
     const fill = Array.from({ length: Math.max(0, height - shown.length - empty.length) }, () => BLANK);
     const below = size.rows >= 8 ? [BLANK, messageLine(rows[index])] : [];
@@ -32,7 +34,13 @@ export function notificationAtCursor(model: Model): KeptNotification | null {
 /** Those that pass the filter, newest first. */
 export function shownNotifications(model: Model): readonly KeptNotification[] {
   const rows = model.data.view.notifications.toReversed();
-  return applyFilter(rows, model.lists.notifications.filter, (row) => [row.title, row.message, row.level, row.agent ?? '', row.acknowledged_at === null ? 'unread' : 'read']);
+  return applyFilter(rows, model.lists.notifications.filter, (row) => [
+    row.title,
+    row.message,
+    row.level,
+    row.agent ?? '',
+    row.acknowledged_at === null ? 'unread' : 'read',
+  ]);
 }
 
 function keysOf(model: Model): readonly string[] {
@@ -74,5 +82,10 @@ function headLine(model: Model, shown: number): Line {
   const all = model.data.view.notifications;
   const unread = all.filter(({ acknowledged_at }) => acknowledged_at === null).length;
   const { filter } = model.lists.notifications;
-  return line(' ', [unread > 0 ? 'warn' : 'dim', `${unread} unread`], ['dim', ` of ${all.length} · ${shown} shown · filter: `], filter === '' ? 'none' : ['warn', filter]);
+  return line(
+    ' ',
+    [unread > 0 ? 'warn' : 'dim', `${unread} unread`],
+    ['dim', ` of ${all.length} · ${shown} shown · filter: `],
+    filter === '' ? 'none' : ['warn', filter],
+  );
 }

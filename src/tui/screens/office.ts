@@ -27,7 +27,14 @@ const MOVE_MS = 2500;
 function mapLines(model: Model, rooms: readonly Room[], size: Size): Line[] {
   const width = Math.floor((size.columns - 2) / 3);
   const height = size.rows - 3;
-  const columns = [0, 1, 2].map((column) => columnLines(model, rooms.filter((room) => room.column === column), width - 1, height));
+  const columns = [0, 1, 2].map((column) =>
+    columnLines(
+      model,
+      rooms.filter((room) => room.column === column),
+      width - 1,
+      height,
+    ),
+  );
   return beside({ lines: columns.map(() => BLANK), width: 1 }, ...columns.map((lines) => ({ lines, width })));
 }
 
@@ -73,7 +80,13 @@ function listBody(model: Model, size: Size): Line[] {
   const { top } = windowOf({ cursor: model.office.selected, index: 0, top: 0, filter: '' }, ids, height);
   const rows = ids.slice(top, top + height).map((id): Line => {
     const zone = model.data.view.office?.positions[id]?.zone;
-    return { spans: [...personSpans(model, id, Math.min(40, size.columns - 2)), ' ', ['dim', zone === undefined ? 'no place' : words(zone)]] };
+    return {
+      spans: [
+        ...personSpans(model, id, Math.min(40, size.columns - 2)),
+        ' ',
+        ['dim', zone === undefined ? 'no place' : words(zone)],
+      ],
+    };
   });
   const small = !model.office.list ? [line(['dim', ' ▼ the map needs a larger window'])] : [];
   return [...small, ...rows, ...footLines(model).slice(0, 1)].slice(0, size.rows);
@@ -90,6 +103,11 @@ function footLines(model: Model): Line[] {
   const said = file === null ? (absence(pollOf(model.data, SYSTEM)) ?? 'there is no office file') : parts.join(' · ');
   const homeless: Span = missing > 0 ? ['dim', `   ${missing} agents have no place`] : '';
   const last = model.data.moves.at(-1);
-  const moved = last ? line(['dim', ` ${clockTime(last.at)} `], last.id, ['dim', `  ${words(last.from ?? 'nowhere')} → ${words(last.to)}`]) : line(['dim', ' ● active  ◐ busy  ○ idle  ✕ error  ◌ stale  ⏻ offline  · unknown']);
+  const moved = last
+    ? line(['dim', ` ${clockTime(last.at)} `], last.id, [
+        'dim',
+        `  ${words(last.from ?? 'nowhere')} → ${words(last.to)}`,
+      ])
+    : line(['dim', ' ● active  ◐ busy  ○ idle  ✕ error  ◌ stale  ⏻ offline  · unknown']);
   return [line(' ', said, homeless), moved];
 }

@@ -12,7 +12,10 @@ export function healthLines(model: Model, width: number): Line[] {
   const score = model.data.metrics.get('system_health_score');
   const poll = pollOf(model.data, SCORE);
   const parts = list(field(field(poll.value, 'explain'), 'parts'));
-  const spans: Span[] = [['strong', ' HEALTH '], ['strong', share(score?.value)]];
+  const spans: Span[] = [
+    ['strong', ' HEALTH '],
+    ['strong', share(score?.value)],
+  ];
   if (parts.length === 0) {
     const why = absence(poll) ?? 'its parts are not told';
     return [{ spans: [...spans, ['dim', `   ${score ? `${ago(score.timestamp, model.data.now)} · ` : ''}${why}`]] }];
@@ -23,8 +26,10 @@ export function healthLines(model: Model, width: number): Line[] {
     const name = text(field(part, 'name')) ?? '';
     // Parts say how much of their weight they reach.
     const reached = value === null ? null : value * weight;
-    const tone = reached === null ? 'dim' : reached >= weight * 0.9 ? 'plain' : reached >= weight * 0.5 ? 'warn' : 'bad';
-    const figures = reached === null || Math.abs(reached - weight) < 0.005 ? share(reached) : `${share(reached)}/${share(weight)}`;
+    const tone =
+      reached === null ? 'dim' : reached >= weight * 0.9 ? 'plain' : reached >= weight * 0.5 ? 'warn' : 'bad';
+    const figures =
+      reached === null || Math.abs(reached - weight) < 0.005 ? share(reached) : `${share(reached)}/${share(weight)}`;
     spans.push(['dim', `   ${PART_NAMES[name] ?? name} `], [tone, figures]);
   }
   return [{ spans: width < 60 ? spans.slice(0, 6) : spans }];
@@ -47,7 +52,11 @@ export function sparkLines(model: Model, width: number): Line[] {
     const top = peak ? series.points.find(({ v }) => v === known.max) : undefined;
     const note = top ? `   peak ${figure(known.max)} at ${clockTime(top.t).slice(0, 5)}` : '';
     const last = series.unit === 'ratio' ? share(known.last) : figure(known.last);
-    const bars = sparkline(series.points.map(({ v }) => v), room, ceiling);
+    const bars = sparkline(
+      series.points.map(({ v }) => v),
+      room,
+      ceiling,
+    );
     return line(...head, ['chart', bars], ...cell(last, 7, 'strong', 'right'), ['dim', note.slice(0, figures - 7)]);
   });
 }

@@ -15,14 +15,18 @@ export function alertLines(model: Model, width: number): Line[] {
   const lines = [line(['strong', 'ALERTS'], head)];
   for (const alert of firing.slice(0, 2)) {
     const since = alert.since === null ? '' : ` since ${clockTime(alert.since).slice(0, 5)}`;
-    lines.push(line(['bad', '▲ '], [alert.agent, alert.rule].filter(Boolean).join('  ')), line('  ', alert.message + since));
+    lines.push(
+      line(['bad', '▲ '], [alert.agent, alert.rule].filter(Boolean).join('  ')),
+      line('  ', alert.message + since),
+    );
   }
   if (firing.length > 0) return lines;
   for (const { level, agent, title, message } of urgent.slice(-2).toReversed()) {
     const words = [agent, title || message].filter(Boolean).join(' ');
     lines.push(line(levelGlyph(level), ' ', words.slice(0, width * 2)));
   }
-  if (urgent.length === 0) lines.push(line(['good', '✓ '], poll.value === null && !poll.missing && poll.error ? 'unknown' : 'nothing'));
+  if (urgent.length === 0)
+    lines.push(line(['good', '✓ '], poll.value === null && !poll.missing && poll.error ? 'unknown' : 'nothing'));
   return lines;
 }
 
@@ -40,6 +44,9 @@ export function backupLines(model: Model, width: number): Line[] {
   if (!newest) return [head, line(['warn', '– '], 'none yet'), line(['dim', plan])];
   const age = newest.timestamp === null ? null : now - Date.parse(newest.timestamp);
   const when = age === null || age < 60_000 ? ago(newest.timestamp, now) : longSpan(age);
-  const mark = newest.verifyError === null ? line(['good', '✓ '], `${when} ago ${bytes(newest.bytes)}`) : line(['bad', '✕ '], `${when} ago, damaged`);
+  const mark =
+    newest.verifyError === null
+      ? line(['good', '✓ '], `${when} ago ${bytes(newest.bytes)}`)
+      : line(['bad', '✕ '], `${when} ago, damaged`);
   return [head, mark, line(['dim', plan])];
 }

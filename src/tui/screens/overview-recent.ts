@@ -7,7 +7,14 @@ import { EVENTS } from '../polls.js';
 import { type EventRow, liveRow, recordedRow } from '../rows/events.js';
 
 /** What is worth a line when it happens: words and files that only moved are not. */
-const TOLD = new Set(['agent_status', 'agent_removed', 'agent_activity', 'task_update', 'notification', 'backup_update']);
+const TOLD = new Set([
+  'agent_status',
+  'agent_removed',
+  'agent_activity',
+  'task_update',
+  'notification',
+  'backup_update',
+]);
 
 /** The newest events, newest first. */
 export function recentLines(model: Model, width: number, rows: number): Line[] {

@@ -30,7 +30,10 @@ function wide(model: Model, size: Size): Line[] {
   const right = size.columns - left;
   const panes = [counts(model, left), healthLines(model, left), sparkLines(model, left)];
   const news = recentLines(model, right - 1, size.rows);
-  return beside({ lines: stacked(panes, null, { ...size, columns: left }), width: left }, { lines: news, width: right });
+  return beside(
+    { lines: stacked(panes, null, { ...size, columns: left }), width: left },
+    { lines: news, width: right },
+  );
 }
 
 /** Panes below each other, with a blank line between; those without room are dropped from the bottom, and it is said. */
@@ -56,7 +59,11 @@ function stacked(panes: readonly Line[][], rest: ((rows: number) => Line[]) | nu
 function counts(model: Model, columns: number): Line[] {
   const third = Math.floor((columns - 2) / 3);
   const last = columns - 2 * third - 4;
-  const news = [...alertLines(model, last), ...(alertLines(model, last).length < 4 ? [BLANK] : []), ...backupLines(model, last)];
+  const news = [
+    ...alertLines(model, last),
+    ...(alertLines(model, last).length < 4 ? [BLANK] : []),
+    ...backupLines(model, last),
+  ];
   const first = third + 4;
   return beside(
     { lines: fleetLines(model, first), width: first },
@@ -78,7 +85,16 @@ function fleetLines({ data }: Model, width: number): Line[] {
       const glyph = agentGlyph(status);
       const tone = count[status] === 0 ? 'dim' : typeof glyph === 'string' ? 'plain' : glyph[0];
       const label = `${String(count[status]).padStart(String(most).length)} ${status}`;
-      return { spans: [' ', [tone, textOfGlyph(glyph)], ' ', ...cell(label, 9 + String(most).length, count[status] === 0 ? 'dim' : 'plain'), ' ', [tone === 'plain' ? 'dim' : tone, bar(count[status] / most, barWidth)]] };
+      return {
+        spans: [
+          ' ',
+          [tone, textOfGlyph(glyph)],
+          ' ',
+          ...cell(label, 9 + String(most).length, count[status] === 0 ? 'dim' : 'plain'),
+          ' ',
+          [tone === 'plain' ? 'dim' : tone, bar(count[status] / most, barWidth)],
+        ],
+      };
     }),
   ];
 }

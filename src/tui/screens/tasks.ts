@@ -13,7 +13,9 @@ export const tasks: Screen = {
     const rows = shownTasks(model);
     const height = listHeight(size);
     const { index, top } = windowOf(model.lists.tasks, keysOf(model), height);
-    const shown = rows.slice(top, top + height).map((task, offset) => taskLine(task, size.columns, top + offset === index));
+    const shown = rows
+      .slice(top, top + height)
+      .map((task, offset) => taskLine(task, size.columns, top + offset === index));
     const empty = rows.length === 0 ? [line(['dim', emptyText(model)])] : [];
     const fill = Array.from({ length: Math.max(0, height - shown.length - empty.length) }, () => BLANK);
     const below = size.rows >= 8 ? [BLANK, ...detailLines(rows[index]), footLine(model, rows.length)] : [];
@@ -55,7 +57,16 @@ function tabsLine(model: Model, columns: number): Line {
   const spans = [
     ...tab([[model.taskStatus === null ? 'key' : 'dim', `all ${all.length}`]], model.taskStatus === null),
     ...TASK_STATUSES.flatMap((status) =>
-      tab([taskGlyph(status), [model.taskStatus === status ? 'key' : 'dim', columns >= 76 ? ` ${words(status)} ${count[status]}` : ` ${count[status]}`]], model.taskStatus === status),
+      tab(
+        [
+          taskGlyph(status),
+          [
+            model.taskStatus === status ? 'key' : 'dim',
+            columns >= 100 ? ` ${words(status)} ${count[status]}` : ` ${count[status]}`,
+          ],
+        ],
+        model.taskStatus === status,
+      ),
     ),
   ];
   return { spans: fit(spans, columns) };
@@ -63,8 +74,17 @@ function tabsLine(model: Model, columns: number): Line {
 
 function detailLines(task: Task | undefined): Line[] {
   if (!task) return [BLANK];
-  const parts = [task.id, words(task.status), task.assignee === null ? 'nobody' : `@${task.assignee}`, task.priority, task.due === null ? null : `due ${task.due}`, `${task.source}:${task.line}`];
-  const sub = task.subtasks?.length ? `  ${task.subtasks.filter(({ status }) => status === 'completed').length}/${task.subtasks.length} parts` : '';
+  const parts = [
+    task.id,
+    words(task.status),
+    task.assignee === null ? 'nobody' : `@${task.assignee}`,
+    task.priority,
+    task.due === null ? null : `due ${task.due}`,
+    `${task.source}:${task.line}`,
+  ];
+  const sub = task.subtasks?.length
+    ? `  ${task.subtasks.filter(({ status }) => status === 'completed').length}/${task.subtasks.length} parts`
+    : '';
   return [line(' ', ['strong', task.text.slice(0, 60)], ['dim', ` · ${parts.filter(Boolean).join(' · ')}${sub}`])];
 }
 

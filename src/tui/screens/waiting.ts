@@ -21,14 +21,25 @@ function textOf(link: Model['data']['link'], start: string, now: number): Line[]
         line('    or run one in here:  ', ['accent', 'mc status --embedded']),
         ...(link.hint === null ? [] : [BLANK, line('    ', ['dim', link.hint])]),
         BLANK,
-        line(['dim', `    Trying again in ${shortSpan(Math.max(0, link.retryAt - now))} (attempt ${link.attempt}). r tries now, q leaves.`]),
+        line([
+          'dim',
+          `    Trying again in ${shortSpan(Math.max(0, link.retryAt - now))} (attempt ${link.attempt}). r tries now, q leaves.`,
+        ]),
       ];
     case 'closed':
       return [
         line(['bad', '  ✕ '], ['strong', 'The server lets nobody in like this.']),
         line('    ', link.reason),
         BLANK,
-        line('    A token is made with ', ['accent', 'mc token create'], ' and given with ', ['accent', '--token'], ' or ', ['accent', 'MC_TOKEN'], '.'),
+        line(
+          '    A token is made with ',
+          ['accent', 'mc token create'],
+          ' and given with ',
+          ['accent', '--token'],
+          ' or ',
+          ['accent', 'MC_TOKEN'],
+          '.',
+        ),
         BLANK,
         line(['dim', '    r tries again, q leaves.']),
       ];
