@@ -9,7 +9,9 @@ export function fleetSocket({ agents, perTick }) {
   let tick = 0;
   // Written beforehand: what is measured is the receiver.
   const changes = Array.from({ length: perTick > 0 ? TICKS : 0 }, (_, at) =>
-    Array.from({ length: perTick }, (_, index) => frame('agent_status', agent((at * perTick + index) % agents, at)).slice(0, -1)),
+    Array.from({ length: perTick }, (_, index) =>
+      frame('agent_status', agent((at * perTick + index) % agents, at)).slice(0, -1),
+    ),
   );
   return () => {
     const socket = { readyState: 1, onopen: null, onmessage: null, onclose: null, onerror: null, send, close };
@@ -24,7 +26,15 @@ export function fleetSocket({ agents, perTick }) {
     setTimeout(() => {
       socket.onopen?.({});
       const limits = { max_frame_bytes: 1048576, outbox_bytes: 1048576, outbox_events: 2000 };
-      const hello = { protocol: 1, version: '0.1.0', epoch: 'bench', seq: 0, workspace: '/office', limits, resumed: false };
+      const hello = {
+        protocol: 1,
+        version: '0.1.0',
+        epoch: 'bench',
+        seq: 0,
+        workspace: '/office',
+        limits,
+        resumed: false,
+      };
       say(frame('hello', { ...hello, heartbeat_ms: 30_000 }));
       for (let index = 0; index < agents; index++) say(frame('agent_status', agent(index, 0)));
       say(frame('synced', { epoch: 'bench', seq: 0 }));
@@ -51,9 +61,28 @@ function agent(index, tick) {
   const id = `agent-${String(index).padStart(4, '0')}`;
   const now = new Date().toISOString();
   const status = STATUSES[(index + Math.floor(tick / 40)) % STATUSES.length];
-  const counters = { tasks_completed: index + tick, tasks_failed: index % 7, total_work_time: index * 60 + tick, idle_time: 60 };
-  const unknown = { messages_sent: null, messages_received: null, cpu_usage: null, memory_usage: null, tokens_used: null, cost: null };
-  const task = { source: 'state.json', id: null, title: `Replay the outage of day ${tick % 90}`, status: 'in_progress', started_at: null, priority: null };
+  const counters = {
+    tasks_completed: index + tick,
+    tasks_failed: index % 7,
+    total_work_time: index * 60 + tick,
+    idle_time: 60,
+  };
+  const unknown = {
+    messages_sent: null,
+    messages_received: null,
+    cpu_usage: null,
+    memory_usage: null,
+    tokens_used: null,
+    cost: null,
+  };
+  const task = {
+    source: 'state.json',
+    id: null,
+    title: `Replay the outage of day ${tick % 90}`,
+    status: 'in_progress',
+    started_at: null,
+    priority: null,
+  };
   return {
     agent: id,
     state: { status, tasks_completed: index + tick },
@@ -61,8 +90,17 @@ function agent(index, tick) {
     since: now,
     evidence: { file: 'state.json', field: 'status', value: status },
     details: {
-      name: id, display_name: null, role: 'Quality', emoji: null, current_tasks: [task.title], tasks: [task],
-      counters: { ...counters, ...unknown }, last_active: now, heartbeat_interval: null, warnings: [], word: status,
+      name: id,
+      display_name: null,
+      role: 'Quality',
+      emoji: null,
+      current_tasks: [task.title],
+      tasks: [task],
+      counters: { ...counters, ...unknown },
+      last_active: now,
+      heartbeat_interval: null,
+      warnings: [],
+      word: status,
     },
   };
 }

@@ -11,7 +11,12 @@ const { createElement: h, useSyncExternalStore } = await import('react');
 const [agents, perTick, seconds] = process.argv.slice(2).map(Number);
 const output = countingTerminal(Writable);
 const mirror = createMirror();
-const connection = createConnection({ url: 'ws://127.0.0.1:1', socket: fleetSocket({ agents, perTick }), random: Math.random, now: Date.now });
+const connection = createConnection({
+  url: 'ws://127.0.0.1:1',
+  socket: fleetSocket({ agents, perTick }),
+  random: Math.random,
+  now: Date.now,
+});
 connection.onFrame(mirror.apply);
 
 const GLYPHS = { active: '●', busy: '◐', idle: '○', stale: '◌' };
@@ -41,15 +46,30 @@ function AgentRow({ agent }) {
 function Table() {
   const view = useSyncExternalStore(mirror.subscribe, mirror.getSnapshot);
   const rows = [...view.agents.values()].slice(0, 46);
-  return h(Box, { flexDirection: 'column', height: 49 }, h(Text, { bold: true }, `${view.agents.size} agents`), ...rows.map((agent) => h(AgentRow, { key: agent.id, agent })));
+  return h(
+    Box,
+    { flexDirection: 'column', height: 49 },
+    h(Text, { bold: true }, `${view.agents.size} agents`),
+    ...rows.map((agent) => h(AgentRow, { key: agent.id, agent })),
+  );
 }
 
-const ink = render(h(Table), { stdout: output, stdin: silentKeyboard(Readable), exitOnCtrlC: false, patchConsole: false });
+const ink = render(h(Table), {
+  stdout: output,
+  stdin: silentKeyboard(Readable),
+  exitOnCtrlC: false,
+  patchConsole: false,
+});
 await delay(1500);
 const before = { cpu: process.cpuUsage(), bytes: output.counted.bytes };
 await delay(seconds * 1000);
 const { user, system } = process.cpuUsage(before.cpu);
-console.log(JSON.stringify({ cpu_percent: (user + system) / 10_000 / seconds, bytes_per_second: (output.counted.bytes - before.bytes) / seconds }));
+console.log(
+  JSON.stringify({
+    cpu_percent: (user + system) / 10_000 / seconds,
+    bytes_per_second: (output.counted.bytes - before.bytes) / seconds,
+  }),
+);
 connection.close();
 ink.unmount();
 process.exit(0);

@@ -28,22 +28,34 @@ export function isSimple(text: string): boolean {
 
 /** Columns that a text takes on a terminal: wide characters and emoji take two. */
 export function widthOf(text: string): number {
-  return SIMPLE.test(text) ? text.length : stringWidth(text);
+  if (SIMPLE.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of SEGMENTER.segment(text)) width += widthOfSegment(segment);
+  return width;
 }
 
 /** Text cut to a width, its end shown by `…`. Never cuts a character or an emoji in half. */
 export function truncate(text: string, width: number): string {
   if (width <= 0) return '';
   if (SIMPLE.test(text)) return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-  if (stringWidth(text) <= width) return text;
+  if (widthOf(text) <= width) return text;
   let kept = '';
   let used = 0;
-  for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {
-    used += stringWidth(segment);
+  for (const { segment } of SEGMENTER.segment(text)) {
+    used += widthOfSegment(segment);
     if (used > width - 1) break;
     kept += segment;
   }
   return `${kept}…`;
+}
+
+const SEGMENTER = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Signs such as ⚠ and ☀: emoji only behind a selector that asks for it, else text of one column. */
+const TEXT_SIGN = /^(?!\p{Emoji_Presentation})\p{Emoji}$/u;
+
+/** One character, however many code points it is made of. */
+function widthOfSegment(segment: string): number {
+  return SIMPLE.test(segment) ? segment.length : TEXT_SIGN.test(segment) ? 1 : stringWidth(segment);
 }
 
 /** Text filled with spaces to a width. */

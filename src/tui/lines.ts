@@ -101,7 +101,8 @@ export function layRow({ spans, cursor }: Line, columns: number, theme: Theme, f
   for (const span of spans) {
     if (used >= columns) break;
     const whole = cleanText(textOf(span));
-    const text = truncate(theme.unicode ? whole : toAscii(whole), columns - used);
+    const cut = truncate(whole, columns - used);
+    const text = theme.unicode ? cut : toAscii(cut);
     used = add(text, widthOf(text), typeof span === 'string' ? 'plain' : span[0]);
   }
   if (used < columns) add(' '.repeat(columns - used), columns - used, 'plain');

@@ -44,26 +44,40 @@ function changes(before: readonly Row[], after: readonly Row[]): string {
     .join('');
 }
 
-/** The cells of a row that do not stand the same at the same place of the older one. */
+/**
+ * The cells of a row that do not stand the same at the same place of the older one. After text of doubtful width, old or
+ * new, all of them: a terminal that takes it for wider than we do has drawn over them.
+ */
 function changedCells(before: Row, after: Row): Cell[] {
   const old = new Map(before.map((cell) => [cell.x, cell]));
+  const fresh = new Map(after.map((cell) => [cell.x, cell]));
+  const doubtful = before.find((cell) => !isSimple(cell.text) && !isSame(fresh.get(cell.x), cell));
+  let all = false;
   return after.filter((cell) => {
-    const same = old.get(cell.x);
-    return same === undefined || same.text !== cell.text || same.sgr !== cell.sgr;
+    const same = isSame(old.get(cell.x), cell);
+    all ||= doubtful !== undefined && cell.x >= doubtful.x;
+    const changed = all || !same;
+    all ||= changed && !isSimple(cell.text);
+    return changed;
   });
 }
 
-/** Each run of cells is addressed once; after text of doubtful width the next cell is addressed anew. */
+function isSame(one: Cell | undefined, other: Cell): boolean {
+  return one !== undefined && one.text === other.text && one.sgr === other.sgr;
+}
+
+/** Each run of cells is addressed once. Text of doubtful width is written on a cleared place, and what follows addressed anew. */
 function writeCells(cells: readonly Cell[], y: number): string {
   let out = '';
   let at = -1;
   let sgr = '';
   for (const cell of cells) {
+    const simple = isSimple(cell.text);
     if (cell.x !== at) out += `\u001b[${y + 1};${cell.x + 1}H`;
     if (cell.sgr !== sgr) out += cell.sgr === '' ? '\u001b[0m' : `\u001b[0;${cell.sgr}m`;
     sgr = cell.sgr;
-    out += cell.text;
-    at = isSimple(cell.text) ? cell.x + cell.width : -1;
+    out += simple ? cell.text : `\u001b[${cell.width}X${cell.text}`;
+    at = simple ? cell.x + cell.width : -1;
   }
   return sgr === '' ? out : `${out}\u001b[0m`;
 }

@@ -8,7 +8,7 @@ import { THEME_NAMES } from './theme.js';
 /** What can be written after `:`; usage and meaning, for the help. */
 export const PALETTE_HELP: readonly (readonly [usage: string, text: string])[] = [
   [':agent ID', 'open an agent'],
-  [':overview … :notifications', 'go to a screen'],
+  [':overview :tasks …', 'go to a screen'],
   [':filter TEXT', 'filter the list of this screen'],
   [':sort COLUMN', 'sort the agents'],
   [':metric NAME', 'chart a metric'],

@@ -41,7 +41,7 @@ function mapLines(model: Model, rooms: readonly Room[], size: Size): Line[] {
 /** The rooms of one column below each other; room that is left goes to all of them. */
 function columnLines(model: Model, rooms: readonly Room[], width: number, height: number): Line[] {
   const needed = rooms.reduce((sum, { who }) => sum + 2 + Math.max(1, who.length), 0);
-  const spare = Math.min(3, Math.max(0, Math.floor((height - needed) / Math.max(1, rooms.length))));
+  const spare = Math.min(8, Math.max(0, Math.floor((height - needed) / Math.max(1, rooms.length))));
   return rooms.flatMap((room) => roomLines(model, room, width, spare));
 }
 

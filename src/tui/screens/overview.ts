@@ -5,6 +5,7 @@ import { bar } from '../charts.js';
 import { agentGlyph, taskGlyph, words } from '../glyphs.js';
 import { alertLines, backupLines } from './overview-news.js';
 import { healthLines, sparkLines } from './overview-figures.js';
+import { troubleLines } from './overview-trouble.js';
 import { recentLines } from './overview-recent.js';
 import type { Screen } from './screen.js';
 
@@ -28,7 +29,7 @@ export const overview: Screen = {
 function wide(model: Model, size: Size): Line[] {
   const left = Math.floor(size.columns * 0.55);
   const right = size.columns - left;
-  const panes = [counts(model, left), healthLines(model, left), sparkLines(model, left)];
+  const panes = [counts(model, left), healthLines(model, left), sparkLines(model, left), troubleLines(model, left, size.rows)];
   const news = recentLines(model, right - 1, size.rows);
   return beside(
     { lines: stacked(panes, null, { ...size, columns: left }), width: left },
