@@ -16,8 +16,17 @@ export function troubleLines({ data }: Model, width: number, rows: number): Line
     const [warning] = agent.warnings;
     const why = warning ? `⚠ ${warning.file}: ${warning.reason} · ` : '';
     const text = why + evidenceText(agent, data.now);
-    return { spans: [' ', agentGlyph(agent.normalized_status), ' ', ...cell(agent.id, 14, 'strong'), ...cell(text, Math.max(1, width - 19))] };
+    return {
+      spans: [
+        ' ',
+        agentGlyph(agent.normalized_status),
+        ' ',
+        ...cell(agent.id, 14, 'strong'),
+        ...cell(text, Math.max(1, width - 19)),
+      ],
+    };
   });
-  const more = inTrouble.length > room ? [line(['dim', `   and ${inTrouble.length - room} more (2 lists them first)`])] : [];
+  const more =
+    inTrouble.length > room ? [line(['dim', `   and ${inTrouble.length - room} more (2 lists them first)`])] : [];
   return [head, ...shown, ...more];
 }

@@ -29,7 +29,12 @@ export const overview: Screen = {
 function wide(model: Model, size: Size): Line[] {
   const left = Math.floor(size.columns * 0.55);
   const right = size.columns - left;
-  const panes = [counts(model, left), healthLines(model, left), sparkLines(model, left), troubleLines(model, left, size.rows)];
+  const panes = [
+    counts(model, left),
+    healthLines(model, left),
+    sparkLines(model, left),
+    troubleLines(model, left, size.rows),
+  ];
   const news = recentLines(model, right - 1, size.rows);
   return beside(
     { lines: stacked(panes, null, { ...size, columns: left }), width: left },

@@ -14,8 +14,10 @@ export function createScreen(columns: number, rows: number) {
       // oxlint-disable-next-line no-control-regex -- a terminal reads escape sequences
       for (const [, sequence, plain] of text.matchAll(/\u001b\[([?\d;]*[A-Za-z])|([^\u001b]+)/g)) {
         if (plain !== undefined) for (const { segment } of new Intl.Segmenter().segment(plain)) put(segment);
-        else if (sequence?.endsWith('H')) [y, x] = (sequence.slice(0, -1) || '1;1').split(';').map((part) => Number(part) - 1) as [number, number];
-        else if (sequence?.endsWith('X')) for (let at = x; at < x + Number(sequence.slice(0, -1)) && at < columns; at++) cells[y]?.splice(at, 1, ' ');
+        else if (sequence?.endsWith('H'))
+          [y, x] = (sequence.slice(0, -1) || '1;1').split(';').map((part) => Number(part) - 1) as [number, number];
+        else if (sequence?.endsWith('X'))
+          for (let at = x; at < x + Number(sequence.slice(0, -1)) && at < columns; at++) cells[y]?.splice(at, 1, ' ');
         else if (sequence === '2J') for (const row of cells) row.fill(' ');
       }
     },

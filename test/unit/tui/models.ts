@@ -25,7 +25,10 @@ const NO_COUNTERS: Agent['counters'] = {
 };
 
 /** An agent of which only the given is known. */
-export function agent(id: string, known: Omit<Partial<Agent>, 'counters'> & { counters?: Partial<Agent['counters']> } = {}): Agent {
+export function agent(
+  id: string,
+  known: Omit<Partial<Agent>, 'counters'> & { counters?: Partial<Agent['counters']> } = {},
+): Agent {
   return {
     id,
     name: id,
@@ -51,19 +54,100 @@ const word = (value: string) => ({ file: 'state.json', field: 'status', value })
 
 /** A fleet with every kind of trouble. */
 export const FLEET: Agent[] = [
-  agent('api', { role: 'Backend dev', normalized_status: 'active', status: 'operational', since: at(4000), evidence: word('operational'), last_active: at(1), counters: { tasks_completed: 9, tasks_failed: 1, total_work_time: 7200, idle_time: 660 }, tasks: [{ source: 'state.json', id: null, title: 'build_api', status: 'in_progress', started_at: at(600), priority: null }, { source: 'state.json', id: null, title: 'second', status: 'in_progress', started_at: null, priority: null }] }),
-  agent('tester', { role: 'Quality', normalized_status: 'busy', status: 'busy', since: at(3480), evidence: word('busy'), last_active: at(4), counters: { tasks_completed: 24, tasks_failed: 3, total_work_time: 9120, idle_time: 660 }, tasks: [{ source: 'state.json', id: 'T-9', title: 'Replay the outage', status: 'in_progress', started_at: at(3480), priority: 'P1' }] }),
-  agent('scribe', { normalized_status: 'error', status: 'error', since: at(3600), evidence: word('error'), last_active: at(3600), warnings: [{ file: 'state.json', place: 'line 1, column 52', reason: 'is not JSON' }] }),
-  agent('watchman', { role: 'Operations', normalized_status: 'stale', status: 'active', since: at(840), evidence: word('active'), last_active: at(840) }),
+  agent('api', {
+    role: 'Backend dev',
+    normalized_status: 'active',
+    status: 'operational',
+    since: at(4000),
+    evidence: word('operational'),
+    last_active: at(1),
+    counters: { tasks_completed: 9, tasks_failed: 1, total_work_time: 7200, idle_time: 660 },
+    tasks: [
+      {
+        source: 'state.json',
+        id: null,
+        title: 'build_api',
+        status: 'in_progress',
+        started_at: at(600),
+        priority: null,
+      },
+      { source: 'state.json', id: null, title: 'second', status: 'in_progress', started_at: null, priority: null },
+    ],
+  }),
+  agent('tester', {
+    role: 'Quality',
+    normalized_status: 'busy',
+    status: 'busy',
+    since: at(3480),
+    evidence: word('busy'),
+    last_active: at(4),
+    counters: { tasks_completed: 24, tasks_failed: 3, total_work_time: 9120, idle_time: 660 },
+    tasks: [
+      {
+        source: 'state.json',
+        id: 'T-9',
+        title: 'Replay the outage',
+        status: 'in_progress',
+        started_at: at(3480),
+        priority: 'P1',
+      },
+    ],
+  }),
+  agent('scribe', {
+    normalized_status: 'error',
+    status: 'error',
+    since: at(3600),
+    evidence: word('error'),
+    last_active: at(3600),
+    warnings: [{ file: 'state.json', place: 'line 1, column 52', reason: 'is not JSON' }],
+  }),
+  agent('watchman', {
+    role: 'Operations',
+    normalized_status: 'stale',
+    status: 'active',
+    since: at(840),
+    evidence: word('active'),
+    last_active: at(840),
+  }),
   agent('designer', { role: 'Prism', emoji: '🎨', last_active: at(172_900) }),
-  agent('courier', { normalized_status: 'offline', status: 'stopped', since: at(172_900), evidence: word('stopped'), last_active: at(172_900), counters: { tasks_completed: 3 } }),
-  agent('analyst', { normalized_status: 'idle', status: 'idle', since: at(300), evidence: word('idle'), last_active: at(300), counters: { tasks_failed: 2 }, warnings: [{ file: 'state.json', place: 'tasks_completed', reason: 'is null' }, { file: 'state.json', place: 'cost', reason: 'is text' }] }),
+  agent('courier', {
+    normalized_status: 'offline',
+    status: 'stopped',
+    since: at(172_900),
+    evidence: word('stopped'),
+    last_active: at(172_900),
+    counters: { tasks_completed: 3 },
+  }),
+  agent('analyst', {
+    normalized_status: 'idle',
+    status: 'idle',
+    since: at(300),
+    evidence: word('idle'),
+    last_active: at(300),
+    counters: { tasks_failed: 2 },
+    warnings: [
+      { file: 'state.json', place: 'tasks_completed', reason: 'is null' },
+      { file: 'state.json', place: 'cost', reason: 'is text' },
+    ],
+  }),
 ];
 
 /** A task of the queue. */
 export function task(id: string, text: string, known: Partial<Task> = {}): Task {
   const source = 'mission-control/TASK_QUEUE.md';
-  return { key: `${source}#${id}`, id, text, status: 'pending', assignee: null, priority: null, due: null, created: null, source, line: Number(id.replace(/\D/g, '')) || 1, ...known };
+  return {
+    key: `${source}#${id}`,
+    id,
+    text,
+    status: 'pending',
+    assignee: null,
+    priority: null,
+    due: null,
+    created: null,
+    source,
+    line: Number(id.replace(/\D/g, '')) || 1,
+    ...known,
+  };
 }
 
 export const TASKS: Task[] = [
@@ -101,15 +185,50 @@ export function live(seq: number, part: Unplaced, timestamp = at(0)): ServerFram
 /** `hello`, the whole office, `synced`. */
 export function snapshot(agents: readonly Agent[] = FLEET, tasks: readonly Task[] = TASKS): ServerFrame[] {
   const limits = { max_frame_bytes: 1, outbox_bytes: 1, outbox_events: 1 };
-  const hello = { protocol: 1, version: '0.1.0', epoch: 'e', seq: 0, workspace: '/home/me/office', heartbeat_ms: 30_000, limits, resumed: false };
+  const hello = {
+    protocol: 1,
+    version: '0.1.0',
+    epoch: 'e',
+    seq: 0,
+    workspace: '/home/me/office',
+    heartbeat_ms: 30_000,
+    limits,
+    resumed: false,
+  };
   const control = { timestamp: at(60), source: 'mission-control' };
   return [
     { type: 'hello', data: hello, ...control },
     still({ type: 'agent_position', data: OFFICE }),
     ...agents.map((each) => still({ type: 'agent_status', data: agentStatusData(each) })),
-    still({ type: 'task_update', data: { type: 'task_queue_changed', path: 'mission-control/TASK_QUEUE.md', added: [...tasks], changed: [], removed: [], moved: [] } }),
-    still({ type: 'notification', data: { id: 'n1', title: 'api', message: 'error rate 0.31 over the last hour', level: 'warning', agent: 'api', data: {} } }, at(200)),
-    still({ type: 'notification', data: { id: 'n2', title: 'Backup done', message: '', level: 'success', data: {} } }, at(100)),
+    still({
+      type: 'task_update',
+      data: {
+        type: 'task_queue_changed',
+        path: 'mission-control/TASK_QUEUE.md',
+        added: [...tasks],
+        changed: [],
+        removed: [],
+        moved: [],
+      },
+    }),
+    still(
+      {
+        type: 'notification',
+        data: {
+          id: 'n1',
+          title: 'api',
+          message: 'error rate 0.31 over the last hour',
+          level: 'warning',
+          agent: 'api',
+          data: {},
+        },
+      },
+      at(200),
+    ),
+    still(
+      { type: 'notification', data: { id: 'n2', title: 'Backup done', message: '', level: 'success', data: {} } },
+      at(100),
+    ),
     { type: 'synced', data: { epoch: 'e', seq: 0 }, ...control },
   ];
 }
@@ -123,7 +242,14 @@ export function liveStore(frames: readonly ServerFrame[] = snapshot(), now: () =
   return store;
 }
 
-const OPTIONS: Options = { readonly: false, mouse: true, bell: false, theme: 'dark', unicode: true, startCommand: 'mc serve' };
+const OPTIONS: Options = {
+  readonly: false,
+  mouse: true,
+  bell: false,
+  theme: 'dark',
+  unicode: true,
+  startCommand: 'mc serve',
+};
 
 /** A dashboard of a store, as it starts. */
 export function modelOf(store: Store, size: Size = { columns: 80, rows: 24 }, options: Partial<Options> = {}): Model {
