@@ -96,6 +96,7 @@ async function finish({ server, load, idle, connected, sent }, scene) {
   const expected = sent.events * scene.clients;
   load.send({ do: 'report', expected });
   const received = await heard(load, 'report');
+  const end = await ask(server, { do: 'memory' });
   server.kill();
   load.kill();
   return {
@@ -103,6 +104,7 @@ async function finish({ server, load, idle, connected, sent }, scene) {
     cpu_share: round((sent.cpu_us / sent.elapsed_us) * 100) / 100,
     deliveries: received.frames,
     complete: received.frames === expected,
+    clients_lost: scene.clients - end.clients,
     deliveries_per_cpu_second: Math.round(expected / (sent.cpu_us / 1e6)),
     latency_p50_ms: received.p50,
     latency_p99_ms: received.p99,

@@ -37,7 +37,10 @@ function makeManifest() {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, OCLIF_SKIP_UPDATE_CHECK: '1', MC_SKIP_NEW_VERSION_CHECK: '1' },
     });
-    return JSON.parse(readFileSync(file, 'utf8'));
+    const made = JSON.parse(readFileSync(file, 'utf8'));
+    // oclif lists commands in the order in which the file system tells them, which is not the same everywhere.
+    made.commands = Object.fromEntries(Object.entries(made.commands).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return made;
   } finally {
     writeFileSync(file, before);
   }

@@ -1,6 +1,15 @@
 import { McError, systemClock } from '../src/base/index.js';
 import type { LogLevel } from '../src/base/log.js';
-import { aborted, type Desk, McCommand, printReady, settingFlags, terminalOf, watchSignals } from '../src/cli/index.js';
+import {
+  aborted,
+  type Desk,
+  frugalStart,
+  McCommand,
+  printReady,
+  settingFlags,
+  terminalOf,
+  watchSignals,
+} from '../src/cli/index.js';
 
 export default class Serve extends McCommand {
   static override summary = 'Run the server in the foreground';
@@ -20,9 +29,13 @@ export default class Serve extends McCommand {
     const { flags } = await this.parse(Serve);
     const desk = await this.open(flags);
     const { signal } = watchSignals();
+    const grow = frugalStart();
     const stage = desk.config.values.demo ? await raiseCurtain(desk) : null;
     try {
-      await serve(desk, stage?.root ?? desk.config.workspace, signal, () => stage?.play());
+      await serve(desk, stage?.root ?? desk.config.workspace, signal, () => {
+        grow();
+        stage?.play();
+      });
     } finally {
       await stage?.clear();
       // Whatever still holds the process has had its time.

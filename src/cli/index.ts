@@ -7,6 +7,7 @@ export { configTable, shownConfig } from './config.js';
 export { eventText } from './events.js';
 export { settingFlags } from './flags.js';
 export { reachServer } from './reach.js';
+export { frugalStart } from './memory.js';
 export { printReady } from './ready.js';
 export { quote } from './quote.js';
 export { readReport } from './report.js';

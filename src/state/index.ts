@@ -2,6 +2,5 @@
  * The truth in memory: (snapshot, reading) → events. Pure but for `createState`, which holds one snapshot and changes
  * it by its own events alone. No package, no `node:`; time is an argument.
  */
-export { type DiffOptions, diffReading } from './diff.js';
-export { createState, type State, type StateOptions } from './state.js';
-export { tick } from './staleness.js';
+export { diffReading } from './diff.js';
+export { createState, type State } from './state.js';

@@ -94,7 +94,7 @@ describe('tasksTable', () => {
       line: at + 1,
     }));
     const lines = tasksTable(tasks, pipe).split('\n');
-    expect(lines[1]).toMatch(/^○ pending +– +Task 0 +api +P1 +– +PENDING_TASKS\.md:1$/);
+    expect(lines[1]).toMatch(/^○ pending +k0 +Task 0 +api +P1 +– +PENDING_TASKS\.md:1$/);
     expect(lines[5]).toMatch(/^⊘ blocked +T-4/);
   });
 });
