@@ -1,16 +1,20 @@
 /** What commands share: flags, reaching a server, printing a result as text or JSON, errors to exit codes. */
 export { agentCard, agentsTable } from './agents.js';
 export { askAgent, askTask } from './ask.js';
+export { type CheckFacts, type CheckLimits, checkJunit, checkText, runChecks } from './check.js';
 export { cleanText } from './clean.js';
 export { type Desk, McCommand } from './command.js';
 export { configTable, shownConfig } from './config.js';
+export { eventLogTable } from './event-log.js';
 export { eventText } from './events.js';
 export { settingFlags } from './flags.js';
+export { explanationText, metricsTable, queryCsv, queryLines, queryTable, topTable } from './metrics.js';
 export { reachServer } from './reach.js';
 export { frugalStart } from './memory.js';
 export { printReady } from './ready.js';
 export { quote } from './quote.js';
 export { readReport } from './report.js';
+export { searchOf } from './search.js';
 export { aborted, interrupted, watchSignals } from './signals.js';
 export { loadSocket } from './socket.js';
 export { starterText, writeStarter } from './starter.js';

@@ -16,7 +16,8 @@ import type { Logger } from '../base/log.js';
 import { createBus } from '../bus/index.js';
 import { createState } from '../state/index.js';
 import { createWatcher, type Watcher } from '../workspace/watcher.js';
-import { type ApiContext, createAnswerCache, createApi, NO_METRICS } from './api/index.js';
+import { createMetricsService } from '../metrics/index.js';
+import { type ApiContext, createAnswerCache, createApi } from './api/index.js';
 import { createGuards, isLoopback, urlHost } from './auth/index.js';
 import { answerUpgradeRequired, type Door, openDoor } from './doors.js';
 import { createFeed } from './feed.js';
@@ -126,6 +127,20 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     socket.server.listening ? { state: 'available' } : { state: 'does not listen', down: true },
   );
 
+  const metrics = createMetricsService({
+    layout,
+    snapshot: feed.snapshot,
+    bus,
+    publish: (drafts) => void feed.publish(drafts),
+    clock,
+    settings,
+    log,
+    probes: { wsClients: () => hub.clients, watcherAlive: () => feed.watcher.health().state === 'available' },
+  });
+  life.push('metrics', () => metrics.stop());
+  services.plug('pipeline', () => ({ state: metrics.health() }));
+  await metrics.start();
+
   const urls = { http: `http://${urlHost(host)}:${rest.port}`, ws: `ws://${urlHost(host)}:${socket.port}` };
   const context: ApiContext = {
     streamUrl: urls.ws,
@@ -139,7 +154,8 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     clock,
     log,
     cache: createAnswerCache(epoch),
-    latest: () => NO_METRICS,
+    latest: () => metrics.lastRows(),
+    metrics,
     version: packageVersion(),
     startedAt: clock.now(),
     life: epoch,

@@ -6,8 +6,8 @@ import type { Feed } from '../feed.js';
 import type { Services } from '../services.js';
 import type { Writes } from '../writes.js';
 import type { Hub } from '../ws/index.js';
+import type { LatestMetrics, MetricsService } from '../../metrics/index.js';
 import type { AnswerCache } from './cache.js';
-import type { LatestMetrics } from './latest.js';
 
 /** What the routes stand on. */
 export interface ApiContext {
@@ -19,6 +19,7 @@ export interface ApiContext {
   cache: AnswerCache;
   /** Asked at each answer. */
   latest: () => LatestMetrics;
+  metrics: Pick<MetricsService, 'answer' | 'knowsAgent'>;
   guards: Guards;
   layout: WorkspaceLayout;
   clock: Clock;

@@ -3,6 +3,5 @@ export { createApi } from './app.js';
 export { createAnswerCache } from './cache.js';
 export type { ApiContext } from './context.js';
 export { ReportBody } from './agent-schemas.js';
-export { NO_METRICS } from './latest.js';
 export { NotificationBody } from './schemas.js';
 export { type Validator, validatorOf } from './validate.js';

@@ -6,6 +6,8 @@ import type { Endpoint, EndpointSchema } from './endpoint.js';
 import { healthEndpoints } from './health.js';
 import { notificationEndpoints } from './notifications.js';
 import { officeEndpoints } from './office.js';
+import { eventEndpoints } from './events.js';
+import { metricEndpoints } from './metrics.js';
 import { fastifyPath } from './paths.js';
 import { ErrorAnswer } from './schemas.js';
 import { taskEndpoints } from './tasks.js';
@@ -18,6 +20,8 @@ export function allEndpoints(context: ApiContext): Partial<Record<RouteName, End
     ...agentEndpoints(context),
     ...taskEndpoints(context),
     ...officeEndpoints(context),
+    ...metricEndpoints(context),
+    ...eventEndpoints(context),
     ...notificationEndpoints(context),
     ...websocketEndpoints(context),
   };

@@ -5,9 +5,9 @@ import {
   type AgentStatusRow,
   type AgentsSummary,
   countStatuses,
+  type MetricRow,
   type Office,
 } from '../../protocol/index.js';
-import type { MetricRow } from './latest.js';
 
 /** An agent as `/api/agents` shows it. What its files do not say is null; `metric` is its latest sample, if any. */
 export function agentRow(agent: Agent, office: Office | null, metric: MetricRow | undefined): AgentRow {

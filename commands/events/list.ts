@@ -1,0 +1,49 @@
+import { Flags } from '@oclif/core';
+import { workspaceLayout } from '../../src/base/index.js';
+import { type Desk, eventLogTable, McCommand, reachServer, searchOf } from '../../src/cli/index.js';
+import type { EventsAnswer } from '../../src/protocol/index.js';
+
+export default class EventsList extends McCommand {
+  static override summary = 'What happened: the event log, newest first';
+  static override description =
+    'Reads the workspace’s database directly, with or without a server running; with --server it asks that server.';
+  static override exits = ['noServer', 'notFound', 'notAllowed'] as const;
+  static override examples = [
+    '<%= config.bin %> events list --agent api --since 24h',
+    '<%= config.bin %> events list --type agent_status --limit 20 --json',
+  ];
+  static override flags = {
+    type: Flags.string({ description: 'Only events of this type' }),
+    agent: Flags.string({ description: 'Only events about this agent' }),
+    since: Flags.string({ description: 'Begin: 15m, 24h, 7d, an ISO time, epoch milliseconds' }),
+    until: Flags.string({ description: 'End, in the same forms' }),
+    limit: Flags.integer({ description: 'So many at most', min: 1, max: 1000, default: 100 }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(EventsList);
+    const desk = await this.open(flags);
+    const { type, agent, since, until, limit } = flags;
+    const answer = await ask(desk, { type, agent, since, until, limit });
+    const { describeEvent } = await import('../../src/metrics/query.js');
+    desk.result(answer, () => eventLogTable(answer.events, describeEvent, desk.terminal));
+    if (answer.events.length === 0) desk.note('no such events');
+  }
+}
+
+interface Asked {
+  type: string | undefined;
+  agent: string | undefined;
+  since: string | undefined;
+  until: string | undefined;
+  limit: number;
+}
+
+async function ask(desk: Desk, asked: Asked): Promise<EventsAnswer> {
+  if (desk.config.values.server !== null) {
+    const { rest } = await reachServer(desk.config);
+    return (await rest.request('GET', `/api/system/events?${searchOf({ ...asked })}`)) as EventsAnswer;
+  }
+  const { readDatabase } = await import('../../src/metrics/query.js');
+  return readDatabase(workspaceLayout(desk.config.workspace).database, 'events', asked, Date.now());
+}

@@ -1,0 +1,14 @@
+import { McCommand, metricsTable } from '../../src/cli/index.js';
+
+export default class MetricsList extends McCommand {
+  static override summary = 'Which metrics exist, with unit and meaning';
+  static override examples = ['<%= config.bin %> metrics list', '<%= config.bin %> metrics list --json'];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(MetricsList);
+    const desk = await this.open(flags);
+    const { METRICS } = await import('../../src/metrics/query.js');
+    const metrics = METRICS.map(({ scale: _, ...metric }) => metric);
+    desk.result({ metrics }, () => metricsTable(metrics, desk.terminal));
+  }
+}

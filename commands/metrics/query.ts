@@ -1,0 +1,85 @@
+import { Flags } from '@oclif/core';
+import { workspaceLayout } from '../../src/base/index.js';
+import {
+  explanationText,
+  McCommand,
+  queryCsv,
+  queryLines,
+  queryTable,
+  reachServer,
+  searchOf,
+  type Desk,
+} from '../../src/cli/index.js';
+import type { QueryAnswer } from '../../src/protocol/index.js';
+
+const FORMATS = ['table', 'chart', 'json', 'csv', 'ndjson'] as const;
+type Format = (typeof FORMATS)[number];
+
+export default class MetricsQuery extends McCommand {
+  static override summary = 'Ask the history of metrics';
+  static override description =
+    'Reads the workspace’s database directly, with or without a server running; with --server it asks that server. ' +
+    'A gap is a gap: what was not measured is null, – in tables, empty in CSV.';
+  static override exits = ['noServer', 'notFound', 'notAllowed'] as const;
+  static override examples = [
+    '<%= config.bin %> metrics query success_rate --agent api --since 7d --step 1h',
+    '<%= config.bin %> metrics query tasks_completed --agg rate --group-by none --format chart',
+    '<%= config.bin %> metrics query system_health_score --explain',
+  ];
+  static override strict = false;
+  static override usage = 'metrics query METRIC... [FLAGS]';
+  static override flags = {
+    agent: Flags.string({ description: 'Only these agents', multiple: true, multipleNonGreedy: true }),
+    system: Flags.boolean({ description: 'Figures of the whole system' }),
+    since: Flags.string({ description: 'Begin: 15m, 24h, 7d, an ISO time, epoch milliseconds [default: 24h]' }),
+    until: Flags.string({ description: 'End, in the same forms [default: now]' }),
+    step: Flags.string({ description: 'raw, 1m, 5m, 1h, 1d or auto, which gives at most about 1,000 points' }),
+    agg: Flags.string({ description: 'avg, min, max, sum, last, count, rate, p50, p95 or p99' }),
+    'group-by': Flags.string({ description: 'agent, or none: all agents taken together' }),
+    format: Flags.string({ description: 'How it is printed', options: FORMATS }),
+    explain: Flags.boolean({ description: 'How the health score came about' }),
+  };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(MetricsQuery);
+    const desk = await this.open({ ...flags, json: flags.json === true || flags.format === 'json' });
+    const answer = await ask(desk, {
+      metric: argv as string[],
+      agent: flags.agent,
+      system: flags.system,
+      since: flags.since,
+      until: flags.until,
+      step: flags.step,
+      agg: flags.agg,
+      group_by: flags['group-by'],
+      explain: flags.explain,
+    });
+    await print(desk, answer, flags.json === true ? 'json' : ((flags.format ?? 'table') as Format));
+  }
+}
+
+interface Asked {
+  metric: string[];
+  [name: string]: string | readonly string[] | boolean | undefined;
+}
+
+async function ask(desk: Desk, asked: Asked): Promise<QueryAnswer> {
+  if (desk.config.values.server !== null) {
+    const { rest } = await reachServer(desk.config);
+    return (await rest.request('GET', `/api/metrics/query?${searchOf(asked)}`)) as QueryAnswer;
+  }
+  const { readDatabase } = await import('../../src/metrics/query.js');
+  return readDatabase(workspaceLayout(desk.config.workspace).database, 'query', asked, Date.now());
+}
+
+async function print(desk: Desk, answer: QueryAnswer, format: Format): Promise<void> {
+  const text = () => (format === 'csv' ? queryCsv(answer) : queryTable(answer, desk.terminal));
+  if (format === 'ndjson') for (const line of queryLines(answer)) process.stdout.write(`${JSON.stringify(line)}\n`);
+  else if (format === 'chart') {
+    const { queryChart } = await import('../../src/cli/chart.js');
+    desk.result(answer, () => queryChart(answer, desk.terminal));
+  } else if (answer.explain !== undefined && format === 'table') {
+    desk.result(answer, () => explanationText(answer, desk.terminal));
+  } else desk.result(answer, text);
+  if (answer.series.length === 0) desk.note('nothing was measured in this range');
+}

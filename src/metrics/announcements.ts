@@ -1,0 +1,75 @@
+import { basename } from 'node:path';
+import type { EventDraft, NotificationLevel } from '../protocol/index.js';
+import type { OwnEvent } from './event-rows.js';
+import type { Notice } from './prepare.js';
+import { metricsOf } from './registry.js';
+import type { Values } from './store.js';
+
+/** Something to be told: as a line of the event log, and to people as a notification. */
+export interface Announcement {
+  type: OwnEvent;
+  data: Record<string, unknown>;
+  notification: { title: string; message: string; level: NotificationLevel } | null;
+}
+
+/** What has to be said of a database that was upgraded or set aside. Paths are shown by their last name only. */
+export function announceNotice(notice: Notice): Announcement {
+  if (notice.kind === 'upgraded') {
+    const { kind: _, copy, ...data } = notice;
+    return {
+      type: 'database_upgraded',
+      data: { ...data, copy: basename(copy) },
+      notification: {
+        title: 'Metrics database upgraded',
+        message: `${data.agentRows + data.systemRows} samples and ${data.events} events were kept; a copy of the old file is ${basename(copy)}`,
+        level: 'info',
+      },
+    };
+  }
+  const aside = basename(notice.path);
+  return {
+    type: 'database_set_aside',
+    data: { reason: notice.reason, path: aside },
+    notification: {
+      title: 'Metrics database set aside',
+      message: `It is ${notice.reason} and lies now under ${aside}; a new one was begun`,
+      level: 'error',
+    },
+  };
+}
+
+export function announcePause(reason: string): Announcement {
+  return {
+    type: 'collection_paused',
+    data: { reason },
+    notification: {
+      title: 'Metrics are paused',
+      message: `${reason}; collection resumes by itself`,
+      level: 'error',
+    },
+  };
+}
+
+export function announceResume(pausedMs: number): Announcement {
+  return {
+    type: 'collection_resumed',
+    data: { paused_ms: pausedMs },
+    notification: { title: 'Metrics are collected again', message: 'The database can be written', level: 'success' },
+  };
+}
+
+/** The announcement as an event of the stream. The id is the same when it is told twice. */
+export function notificationDraft({ type, data, notification }: Announcement, at: number): EventDraft | null {
+  if (!notification) return null;
+  return { type: 'notification', at, data: { id: `metrics-${type}-${at}`, ...notification, data } };
+}
+
+/** One `system_metric` event per figure of the system. */
+export function systemMetricDrafts(values: Values, t: number, at: number): EventDraft[] {
+  const timestamp = new Date(t).toISOString();
+  return metricsOf('system').map((metric, index) => ({
+    type: 'system_metric',
+    at,
+    data: { metric: metric.name, value: values[index] ?? null, unit: metric.unit, timestamp },
+  }));
+}

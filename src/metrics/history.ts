@@ -1,0 +1,137 @@
+import type { AgentHistoryAnswer, AgentMetricsAnswer, MetricRow, SystemHistoryAnswer } from '../protocol/index.js';
+import type { Database } from './database.js';
+import { type Cells, createFolder, emptyCells, partsOf } from './fold.js';
+import { invalid, oneOf } from './params.js';
+import { type Plan, planQuery } from './plan.js';
+import { createRangeReader } from './ranges.js';
+import { decodeValue, type Metric, type MetricScope, metricsOf } from './registry.js';
+import { agentRow, rowId, systemRow } from './rows.js';
+import { tableOf } from './schema.js';
+
+const HISTORY_STEPS = ['raw', '1m', '5m', '1h', '1d', 'auto'] as const;
+/** More rows than this in one answer are refused. */
+const MAX_ROWS = 50_000;
+
+export interface HistoryInput {
+  /** null: the system. */
+  agent: string | null;
+  /** Milliseconds back from now. */
+  period: number;
+  /** raw when it is not given. */
+  step?: string | undefined;
+}
+
+/**
+ * Samples of an agent or the system, newest first, in the old columns and ours. With a step: counters as the last value of
+ * each bucket, everything else as its average.
+ */
+export function readHistory(db: Database, input: HistoryInput, now: number): AgentHistoryAnswer | SystemHistoryAnswer {
+  const { agent, period } = input;
+  const step = oneOf('step', input.step ?? 'raw', HISTORY_STEPS);
+  const scope: MetricScope = agent === null ? 'system' : 'agent';
+  const key = agent === null ? 0 : keyOf(db, agent);
+  const plan = planQuery(db, { since: Math.max(0, now - period), until: now + 1, step, agg: 'avg' });
+  const rows = key === null ? [] : plan.step === 'raw' ? rawRows(db, scope, key, plan) : stepRows(db, scope, key, plan);
+  if (rows.length > MAX_ROWS) throw invalid(`the answer would hold more than ${MAX_ROWS} rows`, 'use a step');
+  const history = rows.toReversed().map(({ t, values }) => ({
+    id: rowId(t, key ?? 0),
+    ...(agent === null ? systemRow(t, values) : agentRow(agent, t, values)),
+  }));
+  return agent === null ? { history } : { agent_id: agent, history };
+}
+
+/** What one agent did in a period. */
+export function summarizeAgent(db: Database, agent: string, period: number, now: number): AgentMetricsAnswer {
+  const key = keyOf(db, agent);
+  const range = { since: Math.max(0, now - period), until: now + 1 };
+  const metrics = metricsOf('agent');
+  const counters = metrics.filter(({ kind }) => kind === 'counter');
+  const read = (folding: 'avg' | 'last' | 'count' | 'inc', some: readonly Metric[]) => {
+    const values = key === null ? [] : createRangeReader(db, 'agent', some, folding, range)(key);
+    return Object.fromEntries(some.map(({ name }, at) => [name, values[at] ?? null])) as Record<string, number | null>;
+  };
+  const average = read('avg', metrics);
+  const last = read('last', counters);
+  const grown = read('inc', counters);
+  return {
+    agent_id: agent,
+    period_hours: period / 3_600_000,
+    avg_success_rate: average.success_rate ?? null,
+    avg_error_rate: average.error_rate ?? null,
+    total_tasks_completed: last.tasks_completed ?? null,
+    data_points: key === null ? 0 : countSamples(db, key, range),
+    total_tasks_failed: last.tasks_failed ?? null,
+    tasks_completed: grown.tasks_completed ?? null,
+    tasks_failed: grown.tasks_failed ?? null,
+    work_time: grown.total_work_time ?? null,
+    idle_time: grown.idle_time ?? null,
+    avg_task_duration: average.avg_task_duration ?? null,
+    messages_sent: grown.messages_sent ?? null,
+    messages_received: grown.messages_received ?? null,
+  };
+}
+
+/** The latest sample of every agent that was ever sampled, by name. */
+export function readLastRows(db: Database): Map<string, MetricRow> {
+  const metrics = metricsOf('agent');
+  const names = metrics.map(({ name }) => `l.${name}`).join(', ');
+  const rows = db
+    .prepare(`SELECT a.name, l.t, ${names} FROM agent_last l JOIN agents a ON a.id = l.agent`)
+    .raw()
+    .all() as [string, number, ...(number | null)[]][];
+  return new Map(rows.map(([agent, t, ...values]) => [agent, agentRow(agent, t, decoded(metrics, values))]));
+}
+
+interface Sample {
+  t: number;
+  values: (number | null)[];
+}
+
+function rawRows(db: Database, scope: MetricScope, key: number, plan: Plan): Sample[] {
+  const metrics = metricsOf(scope);
+  const names = metrics.map(({ name }) => name).join(', ');
+  const rows = db
+    .prepare(`SELECT t, ${names} FROM ${tableOf(scope, 'raw')} WHERE agent = ? AND t >= ? AND t < ? ORDER BY t LIMIT ?`)
+    .raw()
+    .all(key, plan.start, plan.end, MAX_ROWS + 1) as [number, ...(number | null)[]][];
+  return rows.map(([t, ...values]) => ({ t, values: decoded(metrics, values) }));
+}
+
+function stepRows(db: Database, scope: MetricScope, key: number, plan: Plan): Sample[] {
+  const metrics = metricsOf(scope);
+  const folded = { avg: fold('avg'), last: fold('last') };
+  const samples: Sample[] = [];
+  for (let bucket = 0; bucket < plan.points; bucket += 1) {
+    const values = metrics.map((metric, at) => {
+      const folding = metric.kind === 'counter' ? 'last' : 'avg';
+      const cells = folded[folding][at];
+      const n = cells?.n[bucket] ?? 0;
+      return n === 0 ? null : decodeValue(metric, (cells?.value[bucket] ?? 0) / (folding === 'avg' ? n : 1));
+    });
+    if (values.some((value) => value !== null)) samples.push({ t: plan.start + bucket * plan.stepMs, values });
+  }
+  return samples;
+
+  function fold(folding: 'avg' | 'last'): Cells[] {
+    const cells = metrics.map(() => emptyCells(plan.points));
+    createFolder(db, scope, metrics, folding, { ...plan, buckets: plan.points })(key, cells);
+    return cells;
+  }
+}
+
+function countSamples(db: Database, key: number, range: { since: number; until: number }): number {
+  const parts = partsOf(db, planQuery(db, { ...range, step: 'auto', agg: 'avg' }));
+  return parts.reduce((total, { tier, from, to }) => {
+    const counted = tier === 'raw' ? 'count(*)' : 'coalesce(sum(n), 0)';
+    const query = `SELECT ${counted} FROM ${tableOf('agent', tier)} WHERE agent = ? AND t >= ? AND t < ?`;
+    return total + (db.prepare(query).pluck().get(key, from, to) as number);
+  }, 0);
+}
+
+function decoded(metrics: readonly Metric[], values: (number | null)[]): (number | null)[] {
+  return metrics.map((metric, at) => decodeValue(metric, values[at]));
+}
+
+function keyOf(db: Database, agent: string): number | null {
+  return (db.prepare('SELECT id FROM agents WHERE name = ?').pluck().get(agent) as number | undefined) ?? null;
+}

@@ -1,0 +1,32 @@
+import type { Database } from './database.js';
+import type { RollupTier, Tier } from './tiers.js';
+
+/** What a database knows about itself. */
+export type MetaKey =
+  | 'imported_at'
+  | 'imported_until'
+  | 'imported_events'
+  | 'imported_time_zone'
+  /** 1 after an orderly stop, 0 while somebody writes. */
+  | 'clean'
+  /** When the last collection was due. */
+  | 'last_collection'
+  | 'collect_interval'
+  /** How the health score of the last collection came about, as JSON. */
+  | 'health'
+  /** A tier's buckets before this are complete. */
+  | `rolled_${RollupTier}`
+  /** Rows of a tier before this have been retired. */
+  | `retired_${Tier}`;
+
+export type MetaValue = number | string | null;
+
+export function setMeta(db: Database, key: MetaKey, value: unknown): void {
+  db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value').run(key, value);
+}
+
+/** The number under a key, or null. */
+export function metaNumber(db: Database, key: MetaKey): number | null {
+  const value = db.prepare('SELECT value FROM meta WHERE key = ?').pluck().get(key);
+  return typeof value === 'number' ? value : null;
+}

@@ -1,0 +1,51 @@
+/**
+ * The light door of the history room, for commands: opens the database directly and reads. Loads nothing but SQLite; an
+ * old database is upgraded first, which loads what that needs.
+ */
+import { existsSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { openReader } from './database.js';
+import { answerRead, type ReadName, type Reads } from './reads.js';
+import { SCHEMA_VERSION } from './schema.js';
+
+export { describeEvent } from './event-log.js';
+export { METRICS } from './registry.js';
+
+/**
+ * Answers a read from the database at `path`.
+ * `upgrade: false`: an old database is refused instead.
+ * @throws McError `not_found` when there is no database, `input.invalid` and `metric.unknown` as the read
+ */
+export async function readDatabase<K extends ReadName>(
+  path: string,
+  name: K,
+  input: Reads[K]['input'],
+  now: number,
+  options: { upgrade?: boolean } = {},
+): Promise<Reads[K]['answer']> {
+  if (options.upgrade !== false && needsUpgrade(path)) {
+    const { prepareDatabase } = await import('./prepare.js');
+    await prepareDatabase(path, now);
+  }
+  const db = openReader(path);
+  try {
+    return answerRead(db, name, input, now);
+  } finally {
+    db.close();
+  }
+}
+
+/** A database of an older layout: reading it needs writing it once. What is damaged or newer is not touched here. */
+function needsUpgrade(path: string): boolean {
+  if (!existsSync(path)) return false;
+  try {
+    const db = new Sqlite(path, { readonly: true });
+    try {
+      return (db.pragma('user_version', { simple: true }) as number) < SCHEMA_VERSION;
+    } finally {
+      db.close();
+    }
+  } catch {
+    return false;
+  }
+}
