@@ -8,7 +8,7 @@ const CONTROLS =
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]/gu;
 /** What takes no room and says nothing, but what joins and shapes emoji; terminals disagree on its width. */
-const INVISIBLE = /(?![\u200d\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
+const INVISIBLE = /(?!\u200d|\ufe0e|\ufe0f)\p{Default_Ignorable_Code_Point}/gu;
 /** Marks piled on one letter grow into the rows above it. */
 const PILED = /(\p{Mn}{2})\p{Mn}+/gu;
 const PLAIN = /^[\u0020-\u007e]*$/;

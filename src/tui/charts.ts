@@ -50,7 +50,7 @@ export function stats(series: Series): { min: number; avg: number; max: number; 
 export function lineChart(series: Series, width: number, height: number, label: (value: number) => string): string[] {
   const known = stats(series);
   if (!known || width < 16 || height < 4) return [];
-  const [low, high] = known.min === known.max ? around(known.min) : [known.min, known.max];
+  const [low, high] = known.min === known.max ? around(known.min, series.unit) : [known.min, known.max];
   const plotHeight = height - 2;
   const marks = [high, (high + low) / 2, low].map(label);
   const axis = Math.min(14, Math.max(...marks.map((mark) => mark.length)));
@@ -120,7 +120,9 @@ function timeAxis(series: Series, width: number): string {
   return start + right.padStart(width - start.length);
 }
 
-function around(value: number): [number, number] {
+/** A range for a line that never moves; a share has its own. */
+function around(value: number, unit: string): [number, number] {
+  if (unit === 'ratio') return [0, 1];
   return value === 0 ? [0, 1] : [value - Math.abs(value) / 2, value + Math.abs(value) / 2];
 }
 

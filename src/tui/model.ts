@@ -71,7 +71,7 @@ export interface Model {
   chart: { metric: string; agent: string | null; since: string };
   events: { paused: number | null; follow: boolean; type: string | null; agent: string | null; level: string | null };
   /** The record that is shown whole, as lines of JSON. */
-  record: { title: string; lines: readonly string[]; top: number } | null;
+  record: { title: string; lines: readonly string[] } | null;
   /** Backup work that runs: what it is, and the last `backup_update` of it. */
   working: { label: string; since: number } | null;
   history: readonly string[];

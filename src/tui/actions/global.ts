@@ -45,7 +45,7 @@ export function openAgent(model: Model, id: string): Model {
 /** A record, whole. */
 export function openRecord(model: Model, title: string, value: unknown): Model {
   const lines = JSON.stringify(value, null, 2).split('\n');
-  return openScreen({ ...model, record: { title, lines, top: 0 } }, 'record');
+  return openScreen({ ...model, record: { title, lines } }, 'record');
 }
 
 function back(model: Model): Model {

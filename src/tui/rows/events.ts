@@ -1,10 +1,13 @@
-import { agentOfEvent, type McEvent, NOTIFICATION_LEVELS } from '../../protocol/index.js';
-import type { RecordedEvent } from '../answers.js';
+import { type AgentStatus, agentOfEvent, type McEvent, NOTIFICATION_LEVELS } from '../../protocol/index.js';
+import { field, list, type RecordedEvent, text } from '../answers.js';
 import { clockTime, dayTime } from '../figures.js';
 import { applyFilter } from '../filter.js';
 import { agentGlyph, levelGlyph, words } from '../glyphs.js';
 import { cell, type Line, type Span } from '../lines.js';
 import type { Model } from '../model.js';
+
+/** Each collection brings thirty of them: they are shown only when they are asked for. */
+const QUIET = 'system_metric';
 
 /** An event as the tail shows it, whether it came live or from the server's log. */
 export interface EventRow {
@@ -40,8 +43,7 @@ export function recordedRow(event: RecordedEvent, index: number): EventRow {
     type: event.type,
     agent: event.agent,
     level: null,
-    glyph: ['dim', '·'],
-    text: summary(event.data),
+    ...describeRecorded(event),
     record: event,
   };
 }
@@ -51,7 +53,7 @@ export function arrangeEvents(rows: readonly EventRow[], wanted: Model['events']
   const least = wanted.level === null ? -1 : (NOTIFICATION_LEVELS as readonly string[]).indexOf(wanted.level);
   const kept = rows.filter(
     (row) =>
-      (wanted.type === null || row.type === wanted.type) &&
+      (wanted.type === null ? row.type !== QUIET : row.type === wanted.type) &&
       (wanted.agent === null || row.agent === wanted.agent) &&
       (least < 0 || (row.level !== null && (NOTIFICATION_LEVELS as readonly string[]).indexOf(row.level) >= least)),
   );
@@ -131,6 +133,40 @@ export function describe(event: McEvent): { glyph: Span; text: string } {
     default:
       return { glyph: ['dim', '·'], text: summary((event as { data?: unknown }).data) };
   }
+}
+
+/** The same for a row of the server's log, which keeps less of an event. */
+function describeRecorded({ type, data }: RecordedEvent): { glyph: Span; text: string } {
+  const status = text(field(data, 'status'));
+  if (type === 'agent_status' && status !== null) {
+    const previous = text(field(data, 'previous'));
+    return { glyph: agentGlyph(status as AgentStatus), text: previous === null ? status : `${previous} → ${status}` };
+  }
+  if (type === 'task_update') {
+    const count = (name: string) => list(field(data, name)).length;
+    const counts = [`${count('added')} added`, `${count('changed')} changed`, `${count('removed')} removed`];
+    const told = counts.filter((words) => !words.startsWith('0'));
+    return {
+      glyph: ['dim', '·'],
+      text: `${text(field(data, 'path')) ?? 'tasks'}${told.length > 0 ? `: ${told.join(', ')}` : ' changed'}`,
+    };
+  }
+  const activity = field(data, 'activity');
+  const action = text(field(activity, 'action')) ?? text(field(data, 'action'));
+  if (type === 'agent_activity' && action !== null) {
+    const task = text(field(activity, 'task')) ?? text(field(data, 'task'));
+    return {
+      glyph: ['plain', '·'],
+      text: [action, task]
+        .filter((word) => word !== null)
+        .map(words)
+        .join('  '),
+    };
+  }
+  const said = [text(field(data, 'title')), text(field(data, 'message'))].filter(
+    (word) => word !== null && word !== '',
+  );
+  return { glyph: ['dim', '·'], text: said.length > 0 ? said.join(': ') : summary(data) };
 }
 
 function summary(data: unknown): string {

@@ -4,28 +4,19 @@ import { sparkline, stats } from '../charts.js';
 import { ago, bytes, clockTime, longSpan, share, UNKNOWN, withUnit } from '../figures.js';
 import { agentGlyph, taskGlyph } from '../glyphs.js';
 import { beside, BLANK, cell, type Line, line } from '../lines.js';
-import { windowOf } from '../list.js';
 import type { Model, Size } from '../model.js';
 import { AGENT_CHARTS, agentCharts, agentEvents, agentFigures, agentFiles } from '../polls.js';
 import { evidenceText } from '../rows/agents.js';
 import { liveRow, recordedRow } from '../rows/events.js';
 import type { Screen } from './screen.js';
+import { keysOf, scrolled } from './text.js';
 
 /** All there is about one agent; scrolls when it is more than the window holds. */
 export const agentDetail: Screen = {
   title: (model) => model.agent ?? 'agent',
-  body(model, size) {
-    const lines = detail(model, size);
-    const keys = lines.map((_, index) => String(index));
-    const { index } = windowOf(model.lists.detail, keys, size.rows);
-    const top = Math.max(0, Math.min(index, lines.length - size.rows));
-    const shown = lines.slice(top, top + size.rows);
-    const hidden = lines.length - top - shown.length;
-    if (hidden > 0) shown[shown.length - 1] = line(['dim', ` ▼ ${hidden + 1} more lines (↓)`]);
-    return shown;
-  },
+  body: (model, size) => scrolled(detail(model, size), model.lists.detail, size),
   list: {
-    keys: (model) => detail(model, { ...model.size, rows: model.size.rows - 4 }).map((_, index) => String(index)),
+    keys: (model) => keysOf(detail(model, model.size)),
     height: (_, size) => size.rows,
     top: () => 0,
   },

@@ -112,7 +112,7 @@ function headLine(model: Model, count: number, size: Size): Line {
       [
         ...state,
         ['dim', ` · ${count} events · only: `],
-        only.length > 0 ? ['warn', only.join(' ')] : 'all',
+        only.length > 0 ? ['warn', only.join(' ')] : 'all but system_metric',
         ['dim', lost],
       ],
       size.columns,

@@ -1,31 +1,16 @@
 import { bindingsOf, keySign } from '../keys.js';
 import { BLANK, cell, type Line, line } from '../lines.js';
-import type { Model, ScreenName, Size } from '../model.js';
+import type { Model, ScreenName } from '../model.js';
 import { PALETTE_HELP } from '../palette.js';
 import type { Screen } from './screen.js';
-import { windowOf } from '../list.js';
+import { keysOf, scrolled } from './text.js';
 
 /** The keys of the screen that it was opened from, printed from the key table. */
 export const help: Screen = {
   title: () => 'keys',
-  body(model, size) {
-    const lines = helpLines(model);
-    const { top } = scrolled(model, lines.length, size);
-    return lines.slice(top, top + size.rows);
-  },
-  list: {
-    keys: (model) => helpLines(model).map((_, index) => String(index)),
-    height: (_, size) => size.rows,
-    top: () => 0,
-  },
+  body: (model, size) => scrolled(helpLines(model), model.lists.detail, size),
+  list: { keys: (model) => keysOf(helpLines(model)), height: (_, size) => size.rows, top: () => 0 },
 };
-
-/** The cursor of a text is its first shown line. */
-function scrolled(model: Model, count: number, size: Size): { top: number } {
-  const keys = Array.from({ length: count }, (_, index) => String(index));
-  const { index } = windowOf(model.lists.detail, keys, size.rows);
-  return { top: Math.max(0, Math.min(index, count - size.rows)) };
-}
 
 function helpLines(model: Model): Line[] {
   const from: ScreenName = model.trail.at(-1) ?? 'overview';

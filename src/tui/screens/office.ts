@@ -97,11 +97,11 @@ function footLines(model: Model): Line[] {
   const { office: file } = model.data.view;
   const word = (key: string) => (typeof file?.[key] === 'string' ? words(file[key]) : null);
   const hour = typeof file?.['hour'] === 'number' ? `${String(file['hour']).padStart(2, '0')}:00` : word('hour');
-  const description = word('description');
+  const description = word('description')?.slice(0, 36) ?? null;
   const parts = [word('state'), hour, description === null ? null : `"${description}"`].filter((part) => part !== null);
   const missing = withoutPlace(model).length;
   const said = file === null ? (absence(pollOf(model.data, SYSTEM)) ?? 'there is no office file') : parts.join(' · ');
-  const homeless: Span = missing > 0 ? ['dim', `   ${missing} agents have no place`] : '';
+  const homeless: Span = missing > 0 ? ['dim', `   ${missing} without a place`] : '';
   const last = model.data.moves.at(-1);
   const moved = last
     ? line(['dim', ` ${clockTime(last.at)} `], last.id, [

@@ -35,7 +35,7 @@ export function backupLines(model: Model, width: number): Line[] {
   const poll = pollOf(model.data, BACKUPS);
   const missing = absence(poll);
   const head = line(['strong', 'BACKUP']);
-  if (missing !== null) return [head, line(['dim', missing.slice(0, width)])];
+  if (missing !== null) return [head, line(['dim', poll.missing ? '– not on this server' : missing.slice(0, width)])];
   const { now } = model.data;
   const [newest] = readBackups(poll.value).filter(({ type }) => type === 'full');
   const next = text(field(poll.value, 'next_at'));

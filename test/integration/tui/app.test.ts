@@ -61,7 +61,11 @@ describe('a dashboard at a real server', () => {
 
   it('sees a notification of somebody else, and acknowledges it for everyone', async () => {
     const { server, text, press } = await atWork({}, { screen: 'notifications' });
-    await fetch(`${server.http}/api/notifications`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"message":"the roof leaks","level":"critical"}' });
+    await fetch(`${server.http}/api/notifications`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"message":"the roof leaks","level":"critical"}',
+    });
     await expect.poll(text, SOON).toContain('the roof leaks');
     press('a');
     await expect.poll(text, SOON).toContain('0 unread');
@@ -87,7 +91,12 @@ describe('a server that goes and comes', () => {
   it('is waited for, with the command that starts one', async () => {
     const root = await officeCopy();
     let server: Awaited<ReturnType<typeof serve>> | null = null;
-    const reach = () => (server ? Promise.resolve(reached(server.http, server.ws)) : Promise.reject(new McError('server.unreachable', 'no server answers at http://127.0.0.1:8080', { hint: 'start one' })));
+    const reach = () =>
+      server
+        ? Promise.resolve(reached(server.http, server.ws))
+        : Promise.reject(
+            new McError('server.unreachable', 'no server answers at http://127.0.0.1:8080', { hint: 'start one' }),
+          );
     const { text, press } = sitDown(reach, { startCommand: 'mc serve --workspace /w' });
     await expect.poll(text, SOON).toContain('✕ no server');
     expect(text()).toContain('mc serve --workspace /w');
@@ -116,17 +125,26 @@ describe('the terminal', () => {
     press('q');
     await expect(app.done).resolves.toBe(0);
     const last = written.at(-1) ?? '';
-    for (const sequence of ['\u001b[?1006l', '\u001b[?7h', '\u001b[?25h', '\u001b[?1049l']) expect(last).toContain(sequence);
+    for (const sequence of ['\u001b[?1006l', '\u001b[?7h', '\u001b[?25h', '\u001b[?1049l'])
+      expect(last).toContain(sequence);
   });
 
   it('is drawn anew after a resize, without leftovers', async () => {
     const { text, resize, press } = await atWork();
     press('2');
-    for (const [columns, rows] of [[200, 50], [20, 5], [80, 24]] as const) {
+    for (const [columns, rows] of [
+      [200, 50],
+      [20, 5],
+      [80, 24],
+    ] as const) {
       resize(columns, rows);
       await expect.poll(() => text().split('\n').length, SOON).toBe(rows);
       await expect.poll(text, SOON).toContain('● live');
-      expect(text().split('\n').every((line) => line.length <= columns)).toBe(true);
+      expect(
+        text()
+          .split('\n')
+          .every((line) => line.length <= columns),
+      ).toBe(true);
     }
   });
 
@@ -134,7 +152,11 @@ describe('the terminal', () => {
     const { root, written } = await atWork({}, { screen: 'events' });
     const before = written.length;
     const began = Date.now();
-    for (let turn = 0; turn < 60; turn++) await writeFile(state(root, 'tester'), JSON.stringify({ status: turn % 2 ? 'busy' : 'active', tasks_completed: turn }));
+    for (let turn = 0; turn < 60; turn++)
+      await writeFile(
+        state(root, 'tester'),
+        JSON.stringify({ status: turn % 2 ? 'busy' : 'active', tasks_completed: turn }),
+      );
     await expect.poll(() => written.length, SOON).toBeGreaterThan(before);
     await expect.poll(() => Date.now() - began, SOON).toBeGreaterThan(1500);
     const seconds = (Date.now() - began) / 1000;

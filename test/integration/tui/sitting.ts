@@ -19,11 +19,32 @@ export interface Sitting {
 }
 
 const NO_KEY = Object.fromEntries(
-  ['upArrow', 'downArrow', 'leftArrow', 'rightArrow', 'pageDown', 'pageUp', 'home', 'end', 'return', 'escape', 'ctrl', 'shift', 'tab', 'backspace', 'delete', 'meta'].map((name) => [name, false]),
+  [
+    'upArrow',
+    'downArrow',
+    'leftArrow',
+    'rightArrow',
+    'pageDown',
+    'pageUp',
+    'home',
+    'end',
+    'return',
+    'escape',
+    'ctrl',
+    'shift',
+    'tab',
+    'backspace',
+    'delete',
+    'meta',
+  ].map((name) => [name, false]),
 ) as unknown as InkKey;
 
 /** Sits down before the dashboard of a server; it is left when the test ends. */
-export function sitDown(reach: () => Promise<Reached>, options: Partial<AppOptions['options']> = {}, start: Partial<AppOptions['start']> = {}): Sitting {
+export function sitDown(
+  reach: () => Promise<Reached>,
+  options: Partial<AppOptions['options']> = {},
+  start: Partial<AppOptions['start']> = {},
+): Sitting {
   const written: string[] = [];
   let screen = createScreen(80, 24);
   const output = Object.assign(new EventEmitter(), {
@@ -41,7 +62,15 @@ export function sitDown(reach: () => Promise<Reached>, options: Partial<AppOptio
     socket: (url) => new WebSocket(url),
     now: Date.now,
     random: () => 0.1,
-    options: { readonly: false, mouse: true, bell: false, theme: 'dark', unicode: true, startCommand: 'mc serve', ...options },
+    options: {
+      readonly: false,
+      mouse: true,
+      bell: false,
+      theme: 'dark',
+      unicode: true,
+      startCommand: 'mc serve',
+      ...options,
+    },
     start: { screen: 'overview', filter: '', ...start },
   });
   onTestFinished(() => app.quit(0));
@@ -50,7 +79,8 @@ export function sitDown(reach: () => Promise<Reached>, options: Partial<AppOptio
     written,
     text: () => screen.text().join('\n'),
     press: (...inputs) => {
-      for (const input of inputs) app.input(typeof input === 'string' ? input : '', { ...NO_KEY, ...(typeof input === 'string' ? {} : input) });
+      for (const input of inputs)
+        app.input(typeof input === 'string' ? input : '', { ...NO_KEY, ...(typeof input === 'string' ? {} : input) });
     },
     resize: (columns, rows) => {
       screen = createScreen(columns, rows);

@@ -174,12 +174,12 @@ type Unplaced = McEvent extends infer E ? (E extends McEvent ? Pick<E, 'type' | 
 
 /** A frame of the snapshot, without a position. */
 export function still(part: Unplaced, timestamp = at(60)): ServerFrame {
-  return { ...part, timestamp, source: 'mission-control' } as ServerFrame;
+  return { ...part, timestamp, source: 'mission-control' };
 }
 
 /** A live event. */
 export function live(seq: number, part: Unplaced, timestamp = at(0)): ServerFrame {
-  return { ...part, timestamp, source: 'mission-control', epoch: 'e', seq } as ServerFrame;
+  return { ...part, timestamp, source: 'mission-control', epoch: 'e', seq };
 }
 
 /** `hello`, the whole office, `synced`. */
@@ -264,7 +264,7 @@ export function press(model: Model, ...keys: string[]): Model {
 
 /** A text as keys. */
 export function typed(text: string): string[] {
-  return [...text].map((character) => (character === ' ' ? 'space' : character));
+  return text.split('').map((character) => (character === ' ' ? 'space' : character));
 }
 
 /** The model on a screen. */
