@@ -18,7 +18,6 @@ const { retire } = await room('retention.js');
 const { insertSample } = await room('schema.js');
 const { metricsOf, encodeValue } = await room('registry.js');
 const { answerRead } = await room('reads.js');
-const { readLastRows } = await room('history.js');
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -207,7 +206,7 @@ function ask(oldPath, newPath) {
     last_value_of_each_agent: compare(
       0.01,
       () => old.prepare('SELECT *, max(timestamp) FROM agent_metrics GROUP BY agent_id').all(),
-      () => readLastRows(db),
+      () => answerRead(db, 'top', { by: 'error_rate', now: true }, END),
     ),
   };
   old.close();
@@ -279,7 +278,13 @@ async function longestHolds(path) {
   store.close();
   collections.sort((a, b) => a - b);
   return {
-    collection_ms: { agents: AGENTS, median: round(collections[32]), p95: round(collections[61]), max: round(collections.at(-1)), bar: 15 },
+    collection_ms: {
+      agents: AGENTS,
+      median: round(collections[32]),
+      p95: round(collections[61]),
+      max: round(collections.at(-1)),
+      bar: 15,
+    },
     longest_hold_ms: { rollup: round(Math.max(...rollups)), retention: round(retirement), bar: 50, retention_bar: 20 },
   };
 }
@@ -325,7 +330,8 @@ function tableSizes(path) {
   const sizes = Object.fromEntries(
     ['agent_raw', 'agent_5m', 'agent_1h', 'agent_1d'].map((table) => {
       const rows = db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
-      return [table, { rows }];
+      const bytes = db.prepare('SELECT sum(pgsize) FROM dbstat WHERE name = ?').pluck().get(table);
+      return [table, { rows, bytes_per_row: round(bytes / rows, 1) }];
     }),
   );
   db.close();

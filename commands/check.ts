@@ -62,8 +62,10 @@ export default class Check extends McCommand {
 async function askFacts(desk: Desk): Promise<CheckFacts> {
   const { rest } = await reachServer(desk.config);
   const [{ agents }, { metrics }] = await Promise.all([rest.agents(), rest.systemStatus()]);
-  const figure = (name: string) =>
-    typeof metrics.system?.[name] === 'number' ? (metrics.system[name] as number) : null;
+  const figure = (name: string) => {
+    const value = metrics.system?.[name];
+    return typeof value === 'number' ? value : null;
+  };
   return { health: figure('system_health_score'), agents, backupAge: figure('backup_age_seconds') };
 }
 

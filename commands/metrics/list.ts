@@ -8,7 +8,14 @@ export default class MetricsList extends McCommand {
     const { flags } = await this.parse(MetricsList);
     const desk = await this.open(flags);
     const { METRICS } = await import('../../src/metrics/query.js');
-    const metrics = METRICS.map(({ scale: _, ...metric }) => metric);
+    const metrics = METRICS.map(({ name, scope, kind, unit, meaning, computed }) => ({
+      name,
+      scope,
+      kind,
+      unit,
+      meaning,
+      computed,
+    }));
     desk.result({ metrics }, () => metricsTable(metrics, desk.terminal));
   }
 }

@@ -42,7 +42,7 @@ export default class MetricsQuery extends McCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(MetricsQuery);
-    const desk = await this.open({ ...flags, json: flags.json === true || flags.format === 'json' });
+    const desk = await this.open({ ...flags, json: flags.json || flags.format === 'json' });
     const answer = await ask(desk, {
       metric: argv as string[],
       agent: flags.agent,
@@ -54,7 +54,7 @@ export default class MetricsQuery extends McCommand {
       group_by: flags['group-by'],
       explain: flags.explain,
     });
-    await print(desk, answer, flags.json === true ? 'json' : ((flags.format ?? 'table') as Format));
+    await print(desk, answer, flags.json ? 'json' : ((flags.format ?? 'table') as Format));
   }
 }
 

@@ -9,12 +9,14 @@ export default class MetricsTop extends McCommand {
   static override exits = ['notFound'] as const;
   static override examples = [
     '<%= config.bin %> metrics top',
+    '<%= config.bin %> metrics top --by tasks_in_progress --now',
     '<%= config.bin %> metrics top --by error_rate --since 7d',
   ];
   static override flags = {
     by: Flags.string({ description: 'A metric of agents', default: 'tasks_completed' }),
     since: Flags.string({ description: 'Begin: 15m, 24h, 7d, an ISO time, epoch milliseconds [default: 24h]' }),
     until: Flags.string({ description: 'End, in the same forms [default: now]' }),
+    now: Flags.boolean({ description: 'By the latest sample instead of a range', exclusive: ['since', 'until'] }),
     limit: Flags.integer({ description: 'Only so many', min: 1 }),
   };
 

@@ -6,31 +6,33 @@ import { suggest } from './suggest.js';
  * A call about one agent, whose failure for an unknown id names those that may have been meant.
  * @throws McError `agent.not_found`; other errors as they are
  */
-export async function askAgent<T>(rest: RestClient, id: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!isUnknown(error)) throw error;
-    const known = (await rest.agents()).agents.map((row) => row.id);
-    throw new McError('agent.not_found', `there is no agent "${id}"`, {
-      hint: hintOf(id, known, 'mc agents list'),
-      cause: error,
-    });
-  }
+export function askAgent<T>(rest: RestClient, id: string, call: () => Promise<T>): Promise<T> {
+  const known = async () => (await rest.agents()).agents.map((row) => row.id);
+  return ask(call, { noun: 'agent', id, known });
 }
 
 /**
  * The same for a task.
  * @throws McError `task.not_found`; other errors as they are
  */
-export async function askTask<T>(rest: RestClient, id: string, call: () => Promise<T>): Promise<T> {
+export function askTask<T>(rest: RestClient, id: string, call: () => Promise<T>): Promise<T> {
+  const known = async () => (await rest.tasks()).tasks.flatMap((task) => task.id ?? []);
+  return ask(call, { noun: 'task', id, known });
+}
+
+interface Asked {
+  noun: 'agent' | 'task';
+  id: string;
+  known: () => Promise<string[]>;
+}
+
+async function ask<T>(call: () => Promise<T>, { noun, id, known }: Asked): Promise<T> {
   try {
     return await call();
   } catch (error) {
     if (!isUnknown(error)) throw error;
-    const known = (await rest.tasks()).tasks.flatMap((task) => task.id ?? []);
-    throw new McError('task.not_found', `there is no task "${id}"`, {
-      hint: hintOf(id, known, 'mc tasks list'),
+    throw new McError(`${noun}.not_found`, `there is no ${noun} "${id}"`, {
+      hint: hintOf(id, await known(), `mc ${noun}s list`),
       cause: error,
     });
   }

@@ -55,12 +55,11 @@ function bridged(values: (number | null)[]): number[] {
 function withGaps(line: string, values: (number | null)[], label: number): string {
   // The label, one space, the axis; from there one column for each step between two values.
   const start = label + 2;
-  return [...line]
-    .map((char, at) => {
-      const step = at - start;
-      const gap = step >= 0 && values.length > 1 && (values[step] === null || values[step + 1] === null);
-      return gap ? ' ' : char;
-    })
+  return Array.from(line, (char, at) => {
+    const step = at - start;
+    const gap = step >= 0 && values.length > 1 && (values[step] === null || values[step + 1] === null);
+    return gap ? ' ' : char;
+  })
     .join('')
     .trimEnd();
 }
@@ -90,5 +89,5 @@ const ASCII: Record<string, string> = {
 };
 
 function inAscii(line: string, terminal: Terminal): string {
-  return terminal.unicode ? line : [...line].map((char) => ASCII[char] ?? char).join('');
+  return terminal.unicode ? line : line.replaceAll(/[^ -~]/g, (char) => ASCII[char] ?? char);
 }

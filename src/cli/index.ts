@@ -6,10 +6,22 @@ export { cleanText } from './clean.js';
 export { type Desk, McCommand } from './command.js';
 export { configTable, shownConfig } from './config.js';
 export { eventLogTable } from './event-log.js';
+export {
+  backupCard,
+  backupsTable,
+  drillText,
+  problemsText,
+  proceduresText,
+  pruneText,
+  restoreText,
+  verifyText,
+} from './backups.js';
+export { confirm } from './confirm.js';
 export { eventText } from './events.js';
 export { settingFlags } from './flags.js';
 export { explanationText, metricsTable, queryCsv, queryLines, queryTable, topTable } from './metrics.js';
 export { reachServer } from './reach.js';
+export { progressLine } from './progress.js';
 export { frugalStart } from './memory.js';
 export { printReady } from './ready.js';
 export { quote } from './quote.js';

@@ -1,5 +1,5 @@
 import { cleanJson } from './clean.js';
-import { type Terminal, terminalOf } from './terminal.js';
+import { inAscii, type Terminal, terminalOf } from './terminal.js';
 
 /** Where a command says things: results on stdout, notes on stderr. */
 export interface Printer {
@@ -24,14 +24,15 @@ export function createPrinter(options: {
 }): Printer {
   const { json, quiet, stdout, stderr } = options;
   const terminal = terminalOf(stdout, options.env);
+  const shown = (text: string): string => (terminal.unicode ? text : inAscii(text));
   return {
     json,
     terminal,
     result(value, text) {
-      stdout.write(`${json ? cleanJson(value, terminal.boxes ? 2 : 0) : text()}\n`);
+      stdout.write(`${json ? cleanJson(value, terminal.boxes ? 2 : 0) : shown(text())}\n`);
     },
     item(value, text) {
-      stdout.write(`${json ? cleanJson(value) : text}\n`);
+      stdout.write(`${json ? cleanJson(value) : shown(text)}\n`);
     },
     note(text) {
       if (!quiet) stderr.write(`${text}\n`);

@@ -9,11 +9,21 @@ export interface SignalWatch {
   dispose(): void;
 }
 
+/**
+ * One Ctrl-C may come twice: from the terminal, and from an `npm start` above us that passes it on. The same signal so soon
+ * after the first (in milliseconds) is the same wish; nobody presses keys as fast.
+ */
+const ECHO_MS = 50;
+
 /** The first signal aborts, a second one ends the process at once with 130. */
 export function watchSignals(): SignalWatch {
   const controller = new AbortController();
-  const heard = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+  let first: { name: NodeJS.Signals; at: number } | null = null;
+  const heard = (name: NodeJS.Signals): void => {
+    const at = performance.now();
+    if (first?.name === name && at - first.at < ECHO_MS) return;
+    if (first) process.exit(130);
+    first = { name, at };
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, heard);

@@ -2,7 +2,8 @@ import { distance } from 'fastest-levenshtein';
 
 /** The words that somebody may have meant, nearest first, at most three. */
 export function suggest(word: string, known: readonly string[]): string[] {
-  const limit = Math.max(2, Math.floor(word.length / 3));
+  // At most all letters but one: `99` is not `31`.
+  const limit = Math.min(word.length - 1, Math.max(2, Math.floor(word.length / 3)));
   const lower = word.toLowerCase();
   return known
     .map((candidate) => ({ candidate, far: farness(lower, candidate.toLowerCase()) }))

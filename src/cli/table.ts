@@ -11,7 +11,9 @@ export interface Column<Row> {
   colour?: (row: Row) => Colour | null;
   /** May be cut to this width on a narrow terminal; columns without it keep their width as long as they can. */
   min?: number;
-  /** Is cut before the others are. */
+  /** Says little below this width: those that give way are left out, the last one first, until there is so much. */
+  good?: number;
+  /** Is cut before the others are, and left out before they say little. */
   givesWay?: true;
 }
 
@@ -41,11 +43,10 @@ const OPEN = {
  * as it is. A column in which no row has anything is left out. Ends without a line end.
  */
 export function renderTable<Row>(all: readonly Column<Row>[], rows: readonly Row[], terminal: Terminal): string {
-  const columns = all.filter((column) => rows.length === 0 || rows.some((row) => column.cell(row) !== ''));
+  const filled = all.filter((column) => rows.length === 0 || rows.some((row) => column.cell(row) !== ''));
+  const columns = leaveOut(filled, rows, terminal.width);
   const cells = rows.map((row) => columns.map((column) => cleanText(column.cell(row))));
-  const natural = columns.map((column, index) =>
-    Math.max(widthOf(column.header), ...cells.map((line) => widthOf(line[index] ?? ''))),
-  );
+  const natural = columns.map((column) => naturalWidth(column, rows));
   const widths = fitWidths(natural, columns, terminal.width - GAP.length * (columns.length - 1));
   const head = columns.map((column, index) =>
     paint(terminal, 'dim', pad(truncate(column.header, widths[index] ?? 0), widths[index] ?? 0, column.align)),
@@ -63,14 +64,34 @@ export function renderTable<Row>(all: readonly Column<Row>[], rows: readonly Row
     .join('\n');
 }
 
-/** Takes width from the widest of the columns that give way, then of those that may shrink, then of all, down to two. */
+function naturalWidth<Row>(column: Column<Row>, rows: readonly Row[]): number {
+  return rows.reduce((widest, row) => Math.max(widest, widthOf(cleanText(column.cell(row)))), widthOf(column.header));
+}
+
+function leaveOut<Row>(all: readonly Column<Row>[], rows: readonly Row[], room: number): readonly Column<Row>[] {
+  const needs = ({ min, good }: Column<Row>, natural: number) => Math.min(natural, good ?? min ?? natural);
+  let columns = all;
+  let needed = all.reduce((sum, column) => sum + GAP.length + needs(column, naturalWidth(column, rows)), -GAP.length);
+  while (needed > room && columns.some(({ good }) => good !== undefined)) {
+    const last = columns.findLast(({ givesWay }) => givesWay);
+    if (!last) break;
+    columns = columns.filter((column) => column !== last);
+    needed -= GAP.length + needs(last, naturalWidth(last, rows));
+  }
+  return columns;
+}
+
+/**
+ * Takes width from the widest of the columns that give way, then of those that may shrink, first down to where they still
+ * say something, then of all, down to two.
+ */
 function fitWidths<Row>(natural: readonly number[], columns: readonly Column<Row>[], room: number): number[] {
   const widths = [...natural];
-  const floors = columns.map(({ min, givesWay }, index) => {
+  const floors = columns.map(({ min, good, givesWay }, index) => {
     const full = natural[index] ?? 2;
-    return [givesWay ? (min ?? full) : full, min ?? full, 2];
+    return [givesWay ? (min ?? full) : full, good ?? min ?? full, min ?? full, 2];
   });
-  for (const phase of [0, 1, 2]) {
+  for (const phase of [0, 1, 2, 3]) {
     while (widths.reduce((sum, width) => sum + width, 0) > room) {
       const widest = indexOfWidest(widths, (index) => floors[index]?.[phase] ?? 2);
       if (widest === null) break;

@@ -35,6 +35,13 @@ export function paint(terminal: Terminal, colour: Colour, text: string): string 
   return terminal.colour && text !== '' ? `\u001b[${CODES[colour]}m${text}\u001b[0m` : text;
 }
 
+const MARKS: Record<string, string> = { '–': '-', '·': '-', '…': '~', '→': '>' };
+
+/** The marks between words in ASCII, each as wide as before. Words stay as they are: who wrote them meant them. */
+export function inAscii(text: string): string {
+  return text.replaceAll(/[–·…→]/g, (mark) => MARKS[mark] ?? mark);
+}
+
 function forced({ FORCE_COLOR }: NodeJS.ProcessEnv): boolean | undefined {
   if (FORCE_COLOR === undefined || FORCE_COLOR === '') return undefined;
   return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';

@@ -49,23 +49,26 @@ export function createFolder(
     return { from, to, read, width };
   });
   const add = ADD[folding];
+  const many = metrics.length;
   return (key: number, cells: readonly Cells[]): void => {
     for (const { from, to, read, width } of parts) {
       for (const row of read(key, from, to)) {
         const t = row[0] as number;
         const bucket = span.stepMs === Number.POSITIVE_INFINITY ? 0 : Math.floor((t - span.start) / span.stepMs);
-        for (let at = 0; at < cells.length; at += 1) {
-          const value = row[1 + at * 2];
-          const n = row[2 + at * 2];
-          const cell = cells[at];
-          if (cell && n) add(cell, bucket, value ?? 0, n, t + width);
+        for (let at = 0; at < many; at += 1) {
+          const value = row[2 + at];
+          if (value === null || value === undefined) continue;
+          add(cells[at] as Cells, bucket, value, row[2 + many + at] ?? row[1] ?? 1, t + width);
         }
       }
     }
   };
 }
 
-/** t, then for each metric the figure and the number of samples behind it (0 or null: none). */
+/**
+ * t, the number of samples in the row, the figure of each metric (null: not measured), and where numbers matter that of
+ * each metric (null: as many as the row has).
+ */
 type Row = (number | null)[];
 type Reader = (key: number, from: number, to: number) => Row[];
 
@@ -89,10 +92,10 @@ export function partsOf(
 const FIGURES: Record<Folding, Figure> = {
   avg: 'sum',
   sum: 'sum',
+  count: 'sum',
   min: 'min',
   max: 'max',
   last: 'last',
-  count: 'n',
   inc: 'inc',
 };
 
@@ -103,45 +106,37 @@ function rollupReader(
   folding: Folding,
   tier: RollupTier,
 ): Reader {
-  const counted = folding === 'avg' || folding === 'count';
-  const columns = metrics.flatMap((metric) => [
-    folding === 'inc' && metric.kind !== 'counter' ? '0' : rollupExpression(metric, FIGURES[folding]),
-    // Only an average needs the number; for the rest it is enough to know that there is something.
-    counted ? rollupExpression(metric, 'n') : `${metric.name}_sum IS NOT NULL`,
-  ]);
-  const rows = db
-    .prepare(
-      `SELECT t, ${columns.join(', ')} FROM ${tableOf(scope, tier)} WHERE agent = ? AND t >= ? AND t < ? ORDER BY t`,
-    )
-    .raw();
+  const figures = metrics.map((metric) =>
+    folding === 'inc' && metric.kind !== 'counter' ? 'NULL' : rollupExpression(metric, FIGURES[folding]),
+  );
+  const numbers = folding === 'avg' || folding === 'count' ? metrics.map(({ name }) => `${name}_n`) : [];
+  const rows = rowsOf(db, scope, tier, ['t', 'n', ...figures, ...numbers]);
   return (key, from, to) => rows.all(key, from, to) as Row[];
 }
 
 function rawReader(db: Database, scope: MetricScope, metrics: readonly Metric[], folding: Folding): Reader {
-  const columns = metrics.flatMap(({ name }) => [name, `${name} IS NOT NULL`]);
-  const rows = db
-    .prepare(
-      `SELECT t, ${columns.join(', ')} FROM ${tableOf(scope, 'raw')} WHERE agent = ? AND t >= ? AND t < ? ORDER BY t`,
-    )
-    .raw();
+  const rows = rowsOf(db, scope, 'raw', ['t', '1', ...metrics.map(({ name }) => name)]);
   if (folding !== 'inc') return (key, from, to) => rows.all(key, from, to) as Row[];
   const places = metrics.map((metric) => metricsOf(scope).indexOf(metric));
   return (key, from, to) => {
     const known = valuesBefore(db, scope, key, from);
-    return increases(
-      rows.all(key, from, to) as Row[],
-      places.map((place) => known[place] ?? null),
-    );
+    const before = places.map((place) => known[place] ?? null);
+    return increases(rows.all(key, from, to) as Row[], before);
   };
+}
+
+function rowsOf(db: Database, scope: MetricScope, tier: Tier, columns: string[]) {
+  const table = tableOf(scope, tier);
+  return db.prepare(`SELECT ${columns.join(', ')} FROM ${table} WHERE agent = ? AND t >= ? AND t < ? ORDER BY t`).raw();
 }
 
 /** Replaces each value by what it has grown since the one before. */
 function increases(rows: Row[], before: Row): Row[] {
   for (const row of rows) {
     for (let at = 0; at < before.length; at += 1) {
-      const value = row[1 + at * 2];
+      const value = row[2 + at];
       if (value === null || value === undefined) continue;
-      row[1 + at * 2] = increase(before[at] ?? null, value);
+      row[2 + at] = increase(before[at] ?? null, value);
       before[at] = value;
     }
   }

@@ -1,4 +1,4 @@
-import type { AgentHistoryAnswer, AgentMetricsAnswer, MetricRow, SystemHistoryAnswer } from '../protocol/index.js';
+import type { AgentHistoryAnswer, AgentMetricsAnswer, SystemHistoryAnswer } from '../protocol/index.js';
 import type { Database } from './database.js';
 import { type Cells, createFolder, emptyCells, partsOf } from './fold.js';
 import { invalid, oneOf } from './params.js';
@@ -69,17 +69,6 @@ export function summarizeAgent(db: Database, agent: string, period: number, now:
     messages_sent: grown.messages_sent ?? null,
     messages_received: grown.messages_received ?? null,
   };
-}
-
-/** The latest sample of every agent that was ever sampled, by name. */
-export function readLastRows(db: Database): Map<string, MetricRow> {
-  const metrics = metricsOf('agent');
-  const names = metrics.map(({ name }) => `l.${name}`).join(', ');
-  const rows = db
-    .prepare(`SELECT a.name, l.t, ${names} FROM agent_last l JOIN agents a ON a.id = l.agent`)
-    .raw()
-    .all() as [string, number, ...(number | null)[]][];
-  return new Map(rows.map(([agent, t, ...values]) => [agent, agentRow(agent, t, decoded(metrics, values))]));
 }
 
 interface Sample {

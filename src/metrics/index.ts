@@ -2,11 +2,7 @@
  * What happened over time, in SQLite: records events and intervals of status as they happen, samples every figure once a
  * minute, rolls samples up, retires them, and answers queries. Commands that only read use the sub-door `query.ts`.
  */
-export { describeEvent } from './event-log.js';
-export { type HealthInput, scoreHealth } from './health.js';
 export type { LatestMetrics } from './latest.js';
-export { oneOf, parseHours, parseMetric, type RawQuery } from './params.js';
-export type { Probes } from './probes.js';
 export type { ReadName, Reads } from './reads.js';
 export { type Metric, METRICS, metricsOf } from './registry.js';
 export { createMetricsService, type MetricsOptions, type MetricsService, type MetricsSettings } from './service.js';

@@ -83,7 +83,7 @@ function convert(db: Database, timeZone: string, now: number): Omit<LegacyReport
   if (first !== null) rewind(db, first);
   setMeta(db, 'imported_at', now);
   setMeta(db, 'imported_until', latest);
-  setMeta(db, 'imported_events', db.prepare('SELECT max(id) FROM events').pluck().get() ?? 0);
+  setMeta(db, 'imported_events', db.prepare('SELECT coalesce(max(id), 0) FROM events').pluck().get() as number);
   setMeta(db, 'imported_time_zone', timeZone);
   db.pragma('user_version = 1');
   const unplaced = db.prepare('SELECT count(*) FROM unplaced').pluck().get() as number;

@@ -19,9 +19,7 @@ export type MetaKey =
   /** Rows of a tier before this have been retired. */
   | `retired_${Tier}`;
 
-export type MetaValue = number | string | null;
-
-export function setMeta(db: Database, key: MetaKey, value: unknown): void {
+export function setMeta(db: Database, key: MetaKey, value: number | string | null): void {
   db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value').run(key, value);
 }
 

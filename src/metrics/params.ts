@@ -33,9 +33,6 @@ export interface Query {
   groupBy: Grouping;
 }
 
-/** The longest range of the routes that take `hours`. */
-const MAX_HOURS = 87_600;
-
 /** @throws McError `input.invalid` or `metric.unknown` that says what is accepted and what comes nearest */
 export function parseQuery(raw: RawQuery, now: number): Query {
   const metrics = parseMetrics(listOf(raw.metric), raw.system === true ? 'system' : null);
@@ -75,13 +72,6 @@ export function parseRange(raw: Pick<RawQuery, 'since' | 'until'>, now: number):
 /** The end of a range as it is told. */
 export function untilOf(until: number, now: number): string {
   return new Date(until === now + 1 ? now : until).toISOString();
-}
-
-/** `hours` of the old routes: a positive number, 24 when it is not given. Milliseconds. */
-export function parseHours(raw: unknown): number {
-  const hours = raw === undefined ? 24 : typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
-  if (typeof hours === 'number' && hours > 0 && hours <= MAX_HOURS) return hours * 3_600_000;
-  throw invalid(`hours is ${JSON.stringify(raw)}`, `accepted is a number above 0, up to ${MAX_HOURS}`);
 }
 
 /** A word of a list. @throws McError `input.invalid` with the list and the nearest word */

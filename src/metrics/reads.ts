@@ -1,4 +1,4 @@
-import type { AgentMetricsAnswer, EventsAnswer, QueryAnswer } from '../protocol/index.js';
+import type { AgentMetricsAnswer, EventsAnswer, QueryAnswer, TopAnswer } from '../protocol/index.js';
 import type { Database } from './database.js';
 import { type ActivityInput, type EventsInput, readActivity, readEvents } from './event-log.js';
 import { readExplanation } from './explain.js';
@@ -6,7 +6,7 @@ import { type HistoryInput, readHistory, summarizeAgent } from './history.js';
 import { parseQuery, type RawQuery } from './params.js';
 import { answerQuery, rowsToRead } from './series.js';
 import { readStanding, type Standing } from './standing.js';
-import { rankAgents } from './top.js';
+import { rankAgents, type TopInput } from './top.js';
 
 /** Everything that can be asked of the database, and by whom it is answered; the same here, in the worker and in commands. */
 export interface Reads {
@@ -19,7 +19,7 @@ export interface Reads {
   events: { input: EventsInput & { known?: readonly string[] | undefined }; answer: EventsAnswer };
   activity: { input: ActivityInput; answer: ReturnType<typeof readActivity> };
   standing: { input: object; answer: Standing };
-  top: { input: Parameters<typeof rankAgents>[1]; answer: ReturnType<typeof rankAgents> };
+  top: { input: TopInput; answer: TopAnswer };
 }
 export type ReadName = keyof Reads;
 

@@ -13,11 +13,11 @@ export interface Retention {
 }
 
 /** A slice deletes this many rows at a time until its time is over. */
-const ROWS_AT_ONCE = 500;
-const SLICE_MS = 12;
+const ROWS_AT_ONCE = 200;
+const SLICE_MS = 8;
 
 /**
- * Retires what is older than it has to be, in slices of at most about 12 ms of this thread. What an upgrade brought stays,
+ * Retires what is older than it has to be, in slices of at most about 8 ms of this thread. What an upgrade brought stays,
  * and so does what has not been rolled up yet.
  */
 export async function retire(db: Database, keep: Retention, now: number, pause: Pause = breathe): Promise<void> {

@@ -16,8 +16,8 @@ export interface Bucket {
   inc: number;
 }
 
-const ROWS_A_STEP = 300;
-const SLICE_MS = 10;
+const ROWS_A_STEP = 200;
+const SLICE_MS = 8;
 /** How far back the value before a bucket is looked for: an hour of samples that were not measured. */
 const LOOK_BACK = 60;
 
@@ -28,7 +28,7 @@ export function increase(before: number | null, now: number): number {
 }
 
 /**
- * Rolls up whatever is complete before `until`, tier after tier, in slices of at most about 10 ms of this thread. Work
+ * Rolls up whatever is complete before `until`, tier after tier, in slices of at most about 8 ms of this thread. Work
  * that was cut short is taken up again from the marks in `meta`.
  */
 export async function rollUp(db: Database, until: number, pause: Pause = breathe): Promise<void> {

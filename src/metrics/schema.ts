@@ -35,7 +35,7 @@ export function rollupExpression({ name }: Metric, figure: Figure): string {
     min,
     max,
     last: `coalesce(${name}_last, ${max})`,
-    inc: `coalesce(${name}_inc, 0)`,
+    inc: `${name}_inc`,
   };
   return expressions[figure];
 }

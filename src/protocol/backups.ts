@@ -1,6 +1,135 @@
 /** What kind of backup a catalogue entry is. */
 export type BackupType = 'full' | 'agent_state' | 'snapshot';
 
+/** A backup as the catalogue, REST and the command line show it. Times are ISO 8601 UTC. */
+export interface Backup {
+  /** `YYYYMMDD_HHMMSS_mmm` in UTC, `<agent>_…` for one agent, `snapshot_…` for a snapshot; old ids have no milliseconds. */
+  id: string;
+  timestamp: string;
+  path: string;
+  size_bytes: number;
+  size_human: string;
+  file_count: number;
+  /** SHA-256 of the archive's bytes, in hex. */
+  checksum: string;
+  backup_type: BackupType;
+  compressed: boolean;
+  agent: string | null;
+  label: string | null;
+  /** When it was last verified with success, null when never (or when the last verification failed). */
+  verified_at: string | null;
+  /** Why the last verification failed. */
+  verify_error: string | null;
+  duration_ms: number | null;
+  /** True when files could not be read and are missing. */
+  partial: boolean;
+  /** What a scheduled run found unchanged: until then nothing but the metrics database differed from this archive. */
+  holds_at: string | null;
+  /** Who made it: this program, the system before it, or an import. */
+  origin: 'own' | 'old' | 'imported';
+}
+
+/** Why a file is not, or not surely whole, in an archive. */
+export interface BackupProblem {
+  path: string;
+  kind: 'unreadable' | 'vanished' | 'changed_while_read' | 'database' | 'skipped';
+  reason: string;
+}
+
+/** Answer to a creation: the backup, and what it lacks. */
+export type BackupCreated = Backup & { problems: BackupProblem[] };
+
+export interface BackupsAnswer {
+  backups: Backup[];
+  /** When the schedule makes the next one, null when it is off. */
+  next_at: string | null;
+}
+
+/** What a verification found. */
+export interface VerifyReport {
+  id: string;
+  ok: boolean;
+  /** Every file was compared with its manifest, not only the archive with its checksum. */
+  deep: boolean;
+  checked_at: string;
+  duration_ms: number;
+  files: number;
+  /** Bytes of the archive. */
+  bytes: number;
+  checksum: string;
+  errors: string[];
+  /** What could not be checked, such as a checksum that nobody recorded. */
+  notes: string[];
+}
+
+/** What a restore did or, dry, would do. Paths are relative to the workspace. */
+export interface RestoreReport {
+  id: string;
+  dry_run: boolean;
+  /** The directory restored into. */
+  to: string;
+  added: string[];
+  changed: string[];
+  /** On disk and not in the backup: deleted with `delete`, else kept. */
+  removed: string[];
+  same: number;
+  /** Left alone on purpose, each with the reason. */
+  skipped: { path: string; reason: string }[];
+  restored: number;
+  deleted: number;
+  safety_backup: string | null;
+  /** Files that somebody wrote between the safety backup and the swap, and where they were kept. */
+  kept: { path: string; kept_at: string }[];
+  duration_ms: number;
+}
+
+/** What an interrupted restore became when the next run found it. */
+export interface RecoveryReport {
+  id: string;
+  outcome: 'finished' | 'rolled back';
+  files: number;
+}
+
+/** One decision of the retention, with the rule that made it. */
+export interface PruneDecision {
+  id: string;
+  keep: boolean;
+  reason: string;
+  size_bytes: number;
+}
+
+export interface PruneReport {
+  dry_run: boolean;
+  decisions: PruneDecision[];
+  deleted: string[];
+  freed_bytes: number;
+}
+
+/** What a drill found: the backup restored into a temporary folder and compared. */
+export interface DrillReport {
+  id: string;
+  ok: boolean;
+  files: number;
+  databases: number;
+  errors: string[];
+  checked_at: string;
+  duration_ms: number;
+}
+
+/** One way back, as the recovery runbook tells it. */
+export interface BackupProcedure {
+  description: string;
+  steps: string[];
+  risks: string[];
+  estimated_time: string;
+}
+
+export interface BackupProcedures {
+  full_system_restore: BackupProcedure;
+  agent_state_restore: BackupProcedure;
+  selective_file_restore: BackupProcedure;
+}
+
 /** One step of a backup or a restore. */
 export interface BackupUpdate {
   id: string;

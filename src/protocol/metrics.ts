@@ -114,8 +114,8 @@ export interface ActivityAnswer {
 export interface TopAnswer {
   by: string;
   unit: string;
-  /** `increase` for counters, else `avg`. */
-  agg: 'increase' | 'avg';
+  /** `last` when the latest sample was asked for, `increase` for counters, else `avg`. */
+  agg: 'increase' | 'avg' | 'last';
   since: string;
   until: string;
   agents: { rank: number; agent: string; value: number | null }[];

@@ -78,6 +78,33 @@ export const ROUTES = {
     scope: 'operate',
     summary: 'Acknowledge a notification for everyone',
   },
+  backups: { method: 'GET', path: '/api/backups', scope: 'read', summary: 'All backups, oldest first' },
+  createBackup: {
+    method: 'POST',
+    path: '/api/backups',
+    scope: 'operate',
+    summary: 'Make a full backup, one of a single agent, or a snapshot',
+  },
+  backupProcedures: {
+    method: 'GET',
+    path: '/api/backups/procedures',
+    scope: 'read',
+    summary: 'The recovery runbook, with this installation’s paths',
+  },
+  backup: { method: 'GET', path: '/api/backups/{id}', scope: 'read', summary: 'One backup' },
+  verifyBackup: {
+    method: 'POST',
+    path: '/api/backups/{id}/verify',
+    scope: 'operate',
+    summary: 'Read a backup and compare it with what was recorded',
+  },
+  restoreBackup: {
+    method: 'POST',
+    path: '/api/backups/{id}/restore',
+    scope: 'admin',
+    summary: 'Restore a backup; what is replaced is saved first',
+  },
+  deleteBackup: { method: 'DELETE', path: '/api/backups/{id}', scope: 'admin', summary: 'Delete a backup' },
   websocketStatus: {
     method: 'GET',
     path: '/api/websocket/status',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
+import { createBackupService } from '../backup/index.js';
 import {
   acquireLock,
   type Clock,
@@ -15,14 +16,14 @@ import {
 import type { Logger } from '../base/log.js';
 import { createBus } from '../bus/index.js';
 import { createState } from '../state/index.js';
-import { createWatcher, type Watcher } from '../workspace/watcher.js';
 import { createMetricsService } from '../metrics/index.js';
+import { createWatcher } from '../workspace/watcher.js';
 import { type ApiContext, createAnswerCache, createApi } from './api/index.js';
 import { createGuards, isLoopback, urlHost } from './auth/index.js';
 import { answerUpgradeRequired, type Door, openDoor } from './doors.js';
 import { createFeed } from './feed.js';
 import { createPublisher } from './published.js';
-import { createServices, type ServiceReport } from './services.js';
+import { createServices } from './services.js';
 import { createWrites } from './writes.js';
 import { createHub } from './ws/index.js';
 
@@ -103,11 +104,22 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     watch: (listeners) => createWatcher({ root: layout.root, clock, log, ...listeners }),
   });
   life.push('watcher', () => feed.close());
-  services.plug('watcher', () => watcherReport(feed.watcher));
+  // Never down: what it cannot watch it polls, and a workspace that is missing may come back.
+  services.plug('watcher', () => ({ state: feed.watcher.health().state }));
   await feed.start();
 
   const writes = createWrites({ feed, bus, root: layout.root, clock, newId });
   const publish = createPublisher(writes);
+  const backups = await createBackupService({
+    layout,
+    settings,
+    clock,
+    log,
+    newId,
+    publish: (draft) => feed.publish([draft]),
+  });
+  life.push('backups', () => backups.stop());
+  services.plug('backup', () => ({ state: backups.health() }));
   const hub = createHub({
     bus,
     snapshot: feed.snapshot,
@@ -149,6 +161,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     hub,
     services,
     writes,
+    backups,
     guards,
     layout,
     clock,
@@ -175,12 +188,6 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   socket.serve(answerUpgradeRequired);
   rest.serve(api.listener);
   return { ...urls, workspace: layout.root, ...ending(life) };
-}
-
-/** A watcher that polls is slow but works; one that cannot even do that is down. */
-function watcherReport(watcher: Watcher): ServiceReport {
-  const { state, mode } = watcher.health();
-  return { state, down: state !== 'available' && mode === 'native' };
 }
 
 function ending(life: Lifecycle): Pick<RunningServer, 'stop' | 'done'> {

@@ -206,6 +206,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
 
   function stateNow(): string {
     if (hasRead && !tree.branches.has('root')) return 'the workspace is missing';
+    if (hasRead && !tree.branches.has('mission-control')) return 'mission-control/ is missing in the workspace';
     if (trouble === null) return 'available';
     return mode === 'polling' ? `polling, because ${trouble}` : trouble;
   }

@@ -1,3 +1,4 @@
+import type { BackupService } from '../../backup/index.js';
 import type { Clock, WorkspaceLayout } from '../../base/index.js';
 import type { Logger } from '../../base/log.js';
 import type { Bus } from '../../bus/index.js';
@@ -16,6 +17,7 @@ export interface ApiContext {
   hub: Pick<Hub, 'peers' | 'clients'>;
   services: Services;
   writes: Writes;
+  backups: BackupService;
   cache: AnswerCache;
   /** Asked at each answer. */
   latest: () => LatestMetrics;

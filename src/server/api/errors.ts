@@ -20,7 +20,7 @@ export function answerError(
   reply
     .code(status)
     .header('content-type', 'application/json; charset=utf-8')
-    .send(JSON.stringify(withoutPaths(body, layout.root)));
+    .send(JSON.stringify({ ...legacy(request), ...withoutPaths(body, layout.root) }));
 }
 
 /** Answers what is no HTTP, or comes too slowly, and hangs up. */
@@ -73,6 +73,11 @@ function inside(error: McError): McError {
   return new McError(error.code, 'something went wrong inside the server', {
     hint: 'the server’s log tells more under the x-request-id of this answer',
   });
+}
+
+/** Old clients read `success` from the answers of a restore, and only there. */
+function legacy(request: FastifyRequest): object {
+  return request.routeOptions?.url?.endsWith('/restore') ? { success: false } : {};
 }
 
 /** Messages name files of the workspace; where it lies is nobody's business. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { ROUTES, type RouteName } from '../../protocol/index.js';
 import { agentEndpoints } from './agents.js';
+import { backupEndpoints } from './backups.js';
 import type { ApiContext } from './context.js';
 import type { Endpoint, EndpointSchema } from './endpoint.js';
 import { healthEndpoints } from './health.js';
@@ -23,6 +24,7 @@ export function allEndpoints(context: ApiContext): Partial<Record<RouteName, End
     ...metricEndpoints(context),
     ...eventEndpoints(context),
     ...notificationEndpoints(context),
+    ...backupEndpoints(context),
     ...websocketEndpoints(context),
   };
 }

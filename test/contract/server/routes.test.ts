@@ -30,6 +30,13 @@ const CALLS: Record<RouteName, { params?: Record<string, string>; query?: string
   notifications: {},
   notify: { body: { message: 'Contract', agent: 'api', data: { deep: [1] } } },
   ackNotification: { params: { id: '{notification}' } },
+  backups: {},
+  createBackup: { body: { type: 'agent_state', agent: 'api' } },
+  backupProcedures: {},
+  backup: { params: { id: '20260217_035729' } },
+  verifyBackup: { params: { id: '20260217_035729' } },
+  restoreBackup: { params: { id: '20260217_035729' }, body: { agent: 'api' } },
+  deleteBackup: { params: { id: '20260216_235959' } },
   websocketStatus: {},
 };
 

@@ -45,6 +45,17 @@ describe('mc serve', () => {
     expect((await child).exitCode).toBe(0);
   });
 
+  it('takes a Ctrl-C that an npm above it passes on for one', async () => {
+    const { process: child } = await serve(place, ['--demo']);
+    const { TMPDIR = '' } = place.env;
+    expect((await readdir(TMPDIR)).filter((name) => name.startsWith('mc-demo-'))).toHaveLength(1);
+    // What reaches a process in the foreground whose parent passes the signal on: it and its echo.
+    process.kill(child.pid ?? 0, 'SIGINT');
+    setTimeout(() => child.kill('SIGINT'), 3);
+    expect((await child).exitCode).toBe(0);
+    expect((await readdir(TMPDIR)).filter((name) => name.startsWith('mc-demo-'))).toHaveLength(0);
+  });
+
   it('ends at once with 130 on a second signal', async () => {
     const { process: child } = await serve(place);
     child.kill('SIGINT');

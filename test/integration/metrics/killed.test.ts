@@ -10,7 +10,7 @@ import { scratch } from '../../support/scratch.js';
 describe('a server that is killed', () => {
   it('loses at most the last batch, and its database is whole', async () => {
     const directory = scratch();
-    const script = await bundled(join(import.meta.dirname, 'writer-process.ts'), directory);
+    const script = await bundled(join(import.meta.dirname, 'writer-child.ts'), directory);
     const child = spawn(process.execPath, [script, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
     const said: { n: number; at: number }[] = [];
     let rest = '';

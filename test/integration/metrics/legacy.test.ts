@@ -83,7 +83,7 @@ describe('the old database', () => {
   it('reads naive times in the zone of the machine and writes that zone down', async () => {
     const directory = scratch();
     const layout = officeDatabase(directory);
-    const script = await bundled(join(import.meta.dirname, '../../support/upgrade-in-zone.ts'), directory);
+    const script = await bundled(join(import.meta.dirname, '../../support/upgrade-child.ts'), directory);
     const out = execFileSync(process.execPath, [script, layout.database], {
       env: { ...process.env, TZ: 'America/New_York' },
       encoding: 'utf8',

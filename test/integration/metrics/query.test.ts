@@ -171,6 +171,11 @@ describe('a query', () => {
       ],
     });
     expect(top('error_rate').agents[0]).toMatchObject({ agent: 'b', value: 0.5 });
+    collectInto(store, now, { a: { error_rate: 0.75 } });
+    expect(answerRead(store.db, 'top', { by: 'error_rate', now: true }, now)).toMatchObject({
+      agg: 'last',
+      agents: [{ agent: 'a', value: 0.75 }, { agent: 'b' }],
+    });
     expect(() => top('rss')).toThrow(/figure of the system/);
     expect(() => top('task')).toThrow(/there is no metric "task"/);
   });

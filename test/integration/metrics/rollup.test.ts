@@ -184,6 +184,6 @@ function expectedOf(samples: [t: number, value: number | null][], tier: RollupTi
     min: values.length > 0 ? Math.min(...values) : null,
     max: values.length > 0 ? Math.max(...values) : null,
     last: values.at(-1) ?? null,
-    ...(counter ? { inc: values.length > 0 ? inc : 0 } : {}),
+    ...(counter ? { inc: values.length > 0 ? inc : null } : {}),
   })) as Rolled[];
 }

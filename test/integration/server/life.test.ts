@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { Agent, createServer, get as httpGet } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -223,3 +223,26 @@ async function lockHolder(root: string): Promise<string> {
   );
   return script;
 }
+
+describe('a workspace that vanishes', () => {
+  it.each([
+    ['', 'the workspace is missing'],
+    ['mission-control', 'mission-control/ is missing in the workspace'],
+  ])('degrades health as long as it is away, and its agents come back with it: "%s"', async (part, words) => {
+    const office = await startOffice();
+    const place = join(office.root, part);
+    const away = join(await emptyDirectory(), 'away');
+    const health = async () => {
+      const { status, body } = await office.get('/api/health');
+      return [status, body.status, body.services.watcher];
+    };
+    const agents = async () => (await office.get('/api/agents')).body.agents.length;
+
+    await rename(place, away);
+    await expect.poll(health, { timeout: 5000 }).toEqual([200, 'degraded', words]);
+    await expect.poll(agents).toBe(0);
+    await rename(away, place);
+    await expect.poll(health, { timeout: 5000 }).toEqual([200, 'healthy', 'available']);
+    await expect.poll(agents, { timeout: 5000 }).toBe(16);
+  });
+});

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { ago, figure, localTime } from '../../../src/cli/ages.js';
-import { suggest } from '../../../src/cli/suggest.js';
 
 const NOW = Date.parse('2026-02-18T06:00:00Z');
 
@@ -26,16 +25,5 @@ describe('figures and times', () => {
   it('tells the time of day', () => {
     expect(localTime('2026-02-18T06:00:05Z')).toMatch(/^\d\d:\d\d:05$/);
     expect(localTime('never')).toBe('??:??:??');
-  });
-});
-
-describe('suggest', () => {
-  it.each([
-    ['apu', ['api', 'builder'], ['api']],
-    ['buil', ['api', 'builder'], ['builder']],
-    ['BUILDER', ['builder'], ['builder']],
-    ['zzzzz', ['api', 'builder'], []],
-  ])('for %s', (word, known, meant) => {
-    expect(suggest(word, known)).toEqual(meant);
   });
 });

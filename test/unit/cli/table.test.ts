@@ -46,6 +46,20 @@ describe('renderTable', () => {
     expect(text).toContain('12345');
   });
 
+  it('leaves a column that gives way out rather than that the others say little', () => {
+    const giving: Column<Row>[] = [
+      { header: 'TASK', cell: (row) => row.task, min: 6, good: 24 },
+      { header: 'DUE', cell: () => '2026-02-21', min: 10, givesWay: true },
+      { header: 'FILE', cell: () => 'a/long/path/of/a/file', min: 12, givesWay: true },
+    ];
+    const head = (width: number) => renderTable(giving, rows, terminal(width)).split('\n')[0]?.split(/ {2,}/);
+    expect(head(50)).toEqual(['TASK', 'DUE', 'FILE']);
+    expect(head(49)).toEqual(['TASK', 'DUE']);
+    expect(head(36)).toEqual(['TASK', 'DUE']);
+    expect(head(35)).toEqual(['TASK']);
+    expect(renderTable(giving, rows, terminal(36))).toContain('Replay the outage of la…  2026-02-21');
+  });
+
   it('cuts a column that gives way before the others', () => {
     const [id, task, done] = columns as [Column<Row>, Column<Row>, Column<Row>];
     const giving: Column<Row>[] = [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createPrinter } from '../../../src/cli/print.js';
 import { paint, terminalOf } from '../../../src/cli/terminal.js';
 
 const tty = { isTTY: true, columns: 100 };
@@ -39,5 +40,16 @@ describe('paint', () => {
   it('leaves text alone without colours', () => {
     expect(paint(terminalOf(pipe, {}), 'red', 'x')).toBe('x');
     expect(paint(terminalOf(tty, {}), 'red', 'x')).toBe('\u001b[31mx\u001b[0m');
+  });
+});
+
+describe('a printer in the C locale', () => {
+  it('prints the marks between words in ASCII, and JSON as it is', () => {
+    const written: string[] = [];
+    const stream = { isTTY: true, write: (text: string) => written.push(text) > 0 } as unknown as NodeJS.WriteStream;
+    const options = { quiet: false, stdout: stream, stderr: stream, env: { LC_ALL: 'C', NO_COLOR: '1' } };
+    createPrinter({ ...options, json: false }).result(null, () => 'mc · Zoë  –  busy → idle…');
+    createPrinter({ ...options, json: true }).item('–', '');
+    expect(written).toEqual(['mc - Zoë  -  busy > idle~\n', '"–"\n']);
   });
 });

@@ -1,0 +1,22 @@
+import { Flags } from '@oclif/core';
+import { backupsTable, McCommand } from '../../src/cli/index.js';
+
+export default class BackupList extends McCommand {
+  static override summary = 'List all backups, oldest first';
+  static override exits = [] as const;
+  static override examples = ['<%= config.bin %> backup list', '<%= config.bin %> backup list --json'];
+  static override flags = {
+    type: Flags.string({ description: 'Only backups of this type', options: ['full', 'agent_state', 'snapshot'] }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(BackupList);
+    const desk = await this.open(flags);
+    const { openCommandBackups } = await import('../../src/backup/index.js');
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const all = await backups.list();
+    const wanted = all.filter((backup) => flags.type === undefined || backup.backup_type === flags.type);
+    desk.result({ backups: wanted }, () => backupsTable(wanted, desk.terminal, Date.now()));
+    if (wanted.length === 0) desk.note('no backups yet: mc backup create makes one');
+  }
+}

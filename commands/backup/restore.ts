@@ -1,0 +1,61 @@
+import { Args, Flags } from '@oclif/core';
+import { confirm, McCommand, progressLine, restoreText } from '../../src/cli/index.js';
+
+export default class BackupRestore extends McCommand {
+  static override summary = 'Restore a backup, one agent of it, or chosen files';
+  static override description =
+    'Shows the differences and asks. What is replaced is saved in a backup of its own first; killed at any point, the next mc backup or mc serve ends it cleanly.';
+  static override exits = ['notFound', 'checkFailed', 'busy', 'notAllowed', 'interrupted'] as const;
+  static override examples = [
+    '<%= config.bin %> backup restore latest --dry-run',
+    '<%= config.bin %> backup restore 20261123_033945_267 --agent api',
+    '<%= config.bin %> backup restore latest --path "mission-control/*.md" --to /tmp/look',
+  ];
+  static override args = {
+    id: Args.string({ description: 'The backup; latest is the newest full one', required: true }),
+  };
+  static override flags = {
+    agent: Flags.string({ description: 'Only this agent', helpValue: 'ID' }),
+    path: Flags.string({
+      description: 'Only what matches, relative to the workspace; can be repeated',
+      helpValue: 'GLOB',
+      multiple: true,
+    }),
+    to: Flags.string({ description: 'Restore into another directory', helpValue: 'DIR' }),
+    'dry-run': Flags.boolean({ description: 'Only show what would change' }),
+    overwrite: Flags.string({
+      description: 'Which existing files are replaced',
+      options: ['always', 'if-changed', 'never'],
+      default: 'if-changed',
+    }),
+    delete: Flags.boolean({ description: 'Delete what the backup would have included and does not hold' }),
+    'with-database': Flags.boolean({ description: 'Restore the metrics database too; no server may run' }),
+    yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(BackupRestore);
+    const desk = await this.open(flags);
+    const { openCommandBackups } = await import('../../src/backup/index.js');
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const progress = progressLine(process.stderr, flags.quiet);
+    const options = {
+      agent: flags.agent ?? null,
+      paths: flags.path ?? [],
+      to: flags.to ?? null,
+      overwrite: flags.overwrite as 'always' | 'if-changed' | 'never',
+      delete: flags.delete,
+      withDatabase: flags['with-database'],
+    };
+    const restore = (dryRun: boolean) =>
+      backups.restore(args.id, { ...options, dryRun }, progress.update).finally(() => progress.clear());
+    if (!flags.yes || flags['dry-run']) {
+      const seen = await restore(true);
+      if (flags['dry-run']) return desk.result(seen, () => restoreText(seen));
+      desk.note(restoreText(seen));
+      if (seen.restored + seen.deleted > 0) await confirm('Restore?', false);
+    }
+    const report = await restore(false);
+    desk.result(report, () => restoreText(report));
+  }
+}

@@ -1,0 +1,18 @@
+import { backupCard, McCommand, problemsText } from '../../src/cli/index.js';
+
+export default class BackupSnapshot extends McCommand {
+  static override summary = 'Make a quick JSON snapshot of all agent states and the office';
+  static override exits = ['busy'] as const;
+  static override examples = ['<%= config.bin %> backup snapshot'];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(BackupSnapshot);
+    const desk = await this.open(flags);
+    const { openCommandBackups } = await import('../../src/backup/index.js');
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const snapshot = await backups.snapshot();
+    desk.result(snapshot, () => backupCard(snapshot, Date.now()));
+    const problems = problemsText(snapshot.problems);
+    if (problems !== null) desk.note(problems);
+  }
+}

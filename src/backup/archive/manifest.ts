@@ -1,0 +1,131 @@
+import { McError } from '../../base/index.js';
+import type { BackupProblem, BackupType } from '../../protocol/index.js';
+import type { Rules } from '../rules.js';
+
+/** One file, directory or link of an archive. `path` is relative to the workspace, with `/`. */
+export interface ManifestFile {
+  path: string;
+  type: 'file' | 'directory' | 'symlink';
+  /** Bytes in the archive. */
+  size: number;
+  /** Permission bits. */
+  mode: number;
+  /** ISO 8601 UTC with milliseconds. */
+  mtime: string;
+  /** Of a file's bytes as they are in the archive; null for what is no file. */
+  sha256: string | null;
+  agent: string | null;
+  uid: number;
+  gid: number;
+  /** Where a link points. */
+  link?: string;
+  /** A consistent copy of an SQLite database. */
+  database?: true;
+  changed_while_read?: true;
+  /** Tells whether the file on disk is still the one that was packed; absent when that could not be told safely. */
+  identity?: string;
+}
+
+/** One gzip member of the archive: whole tar entries, or a part of a large one. */
+export interface ManifestMember {
+  offset: number;
+  length: number;
+  /** Bytes after inflating. */
+  size: number;
+  /** Of the compressed bytes. */
+  sha256: string;
+  /** Index in `files` of the first entry that begins here; of the entry it continues when `count` is 0. */
+  first: number;
+  count: number;
+}
+
+/** `manifest.json`, the last entry of an archive: what is in it, and where. */
+export interface Manifest {
+  format: typeof FORMAT;
+  version: 1;
+  tool: string;
+  id: string;
+  type: Exclude<BackupType, 'snapshot'>;
+  agent: string | null;
+  label: string | null;
+  created_at: string;
+  duration_ms: number;
+  workspace: string;
+  partial: boolean;
+  problems: BackupProblem[];
+  /** What decided which files belong: a restore with `--delete` asks them again. */
+  rules: Rules;
+  files: ManifestFile[];
+  members: ManifestMember[];
+}
+
+export const FORMAT = 'mission-control-backup';
+
+/**
+ * Reads a manifest, believing nothing that later code depends on.
+ * @throws McError `backup.corrupt`
+ */
+export function parseManifest(text: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new McError('backup.corrupt', 'the manifest is not JSON', { cause });
+  }
+  if (!isManifest(value)) throw new McError('backup.corrupt', 'the manifest does not have the form of one');
+  return value;
+}
+
+function isManifest(value: unknown): value is Manifest {
+  if (typeof value !== 'object' || value === null) return false;
+  const manifest = value as Partial<Manifest>;
+  if (manifest.format !== FORMAT || manifest.version !== 1 || typeof manifest.id !== 'string') return false;
+  if (manifest.type !== 'full' && manifest.type !== 'agent_state') return false;
+  if (!Array.isArray(manifest.files) || !Array.isArray(manifest.members) || !Array.isArray(manifest.problems))
+    return false;
+  if (typeof manifest.created_at !== 'string' || Number.isNaN(Date.parse(manifest.created_at))) return false;
+  return manifest.files.every(isFile) && manifest.members.every(isMember) && isTiled(manifest as Manifest);
+}
+
+/** Every entry begins in exactly one member, in order: nothing is listed that no member holds. */
+function isTiled({ files, members }: Manifest): boolean {
+  let next = 0;
+  for (const { first, count } of members) {
+    if (count === 0 ? first !== next - 1 : first !== next) return false;
+    next += count;
+  }
+  return next === files.length;
+}
+
+function isFile(value: unknown): value is ManifestFile {
+  const file = value as Partial<ManifestFile> | null;
+  return (
+    typeof file === 'object' &&
+    file !== null &&
+    typeof file.path === 'string' &&
+    isCount(file.size) &&
+    isCount(file.mode) &&
+    typeof file.mtime === 'string' &&
+    (file.type === 'file'
+      ? typeof file.sha256 === 'string'
+      : file.type === 'directory' || (file.type === 'symlink' && typeof file.link === 'string'))
+  );
+}
+
+function isMember(value: unknown): value is ManifestMember {
+  const member = value as Partial<ManifestMember> | null;
+  return (
+    typeof member === 'object' &&
+    member !== null &&
+    isCount(member.offset) &&
+    isCount(member.length) &&
+    isCount(member.size) &&
+    isCount(member.first) &&
+    isCount(member.count) &&
+    typeof member.sha256 === 'string'
+  );
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

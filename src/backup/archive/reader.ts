@@ -1,0 +1,58 @@
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { McError } from '../../base/index.js';
+import { sha256Of } from '../pack.js';
+import { MANIFEST_NAME } from '../rules.js';
+import { decodeFooter, FOOTER_BYTES } from './footer.js';
+import { type Manifest, parseManifest } from './manifest.js';
+import { readBytes } from './runs.js';
+import { TarReader } from './tar-reader.js';
+
+/** No manifest of ours comes near this: two million files. */
+const MANIFEST_LIMIT = 512 * 1024 * 1024;
+
+/**
+ * The manifest of an archive of ours, found through its footer without inflating the rest. Null when there is no footer:
+ * the archive is older, cut short, or was packed again by something else.
+ * @throws McError `backup.corrupt` when there is a footer and the manifest behind it is not what it says
+ */
+export function readManifest(archive: string): Manifest | null {
+  const handle = openSync(archive, 'r');
+  try {
+    const { size } = fstatSync(handle);
+    if (size < FOOTER_BYTES) return null;
+    const footer = decodeFooter(readBytes(handle, { offset: size - FOOTER_BYTES, length: FOOTER_BYTES }));
+    if (!footer) return null;
+    if (footer.offset + footer.length !== size - FOOTER_BYTES) throw corrupt('the manifest is not where it should be');
+    const bytes = readBytes(handle, footer);
+    if (sha256Of(bytes) !== footer.sha256) throw corrupt('the manifest’s bytes have changed');
+    const manifest = parseManifest(readOnlyEntry(bytes));
+    const last = manifest.members.at(-1);
+    const packed = manifest.members.reduce((sum, member) => sum + member.length, 0);
+    // Members follow each other from the first byte to the manifest: nothing hides between them.
+    if (packed !== footer.offset || (last && last.offset + last.length !== footer.offset)) {
+      throw corrupt('the members do not fill the archive');
+    }
+    return manifest;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function readOnlyEntry(bytes: Buffer): string {
+  const chunks: Buffer[] = [];
+  const reader = new TarReader((entry) =>
+    entry.head?.path === MANIFEST_NAME ? { write: (chunk) => chunks.push(chunk), end: () => {} } : null,
+  );
+  try {
+    reader.write(gunzipSync(bytes, { maxOutputLength: MANIFEST_LIMIT }));
+  } catch (cause) {
+    throw new McError('backup.corrupt', 'the manifest cannot be inflated', { cause });
+  }
+  reader.end();
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function corrupt(message: string): McError {
+  return new McError('backup.corrupt', message);
+}

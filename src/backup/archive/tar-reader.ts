@@ -1,0 +1,89 @@
+import { Parser, type ReadEntry } from 'tar';
+import type { EntryHead } from './entry.js';
+
+/** Takes the bytes of one entry. */
+export interface EntrySink {
+  write(chunk: Buffer): void;
+  end(): void;
+}
+
+/** An entry as it stands in an archive: a head of a kind we know, or why it is refused. */
+export type FoundEntry = { head: EntryHead; refused: null } | { head: null; path: string; refused: string };
+
+const KINDS: Record<string, EntryHead['type']> = {
+  File: 'file',
+  OldFile: 'file',
+  ContiguousFile: 'file',
+  Directory: 'directory',
+  SymbolicLink: 'symlink',
+};
+
+/**
+ * Reads tar bytes as they come, synchronously: the `tar` package parses, this keeps what it found wrong. Paths are as the
+ * archive has them (without `./` before and `/` behind) and not to be trusted.
+ */
+export class TarReader {
+  readonly errors: string[] = [];
+  readonly #parser: Parser;
+  #ended = false;
+  #first = true;
+
+  constructor(onEntry: (entry: FoundEntry) => EntrySink | null) {
+    this.#parser = new Parser({ brotli: false, zstd: false });
+    this.#parser.on('warn', (_code, message) => this.errors.push(String(message)));
+    this.#parser.on('entry', (entry: ReadEntry) => take(entry, onEntry));
+    this.#parser.on('ignoredEntry', (entry: ReadEntry) => take(entry, onEntry));
+    this.#parser.on('eof', () => {
+      this.#ended = true;
+    });
+  }
+
+  /** True once the two empty blocks that end an archive were seen. */
+  get sawEnd(): boolean {
+    return this.#ended;
+  }
+
+  write(chunk: Buffer): void {
+    if (chunk.length === 0 || this.errors.length > 0) return;
+    if (this.#first && chunk[0] === 0x1f && chunk[1] === 0x8b) {
+      this.errors.push('there is another gzip inside the gzip');
+      return;
+    }
+    this.#first = false;
+    this.#parser.write(chunk);
+  }
+
+  /** Ends the input; an entry that is cut short becomes an error. */
+  end(): void {
+    if (!this.#first) this.#parser.end();
+  }
+}
+
+function take(entry: ReadEntry, onEntry: (entry: FoundEntry) => EntrySink | null): void {
+  const sink = onEntry(found(entry));
+  entry.on('data', (chunk: Buffer) => sink?.write(chunk));
+  entry.on('end', () => sink?.end());
+}
+
+function found(entry: ReadEntry): FoundEntry {
+  const path = plainPath(entry.path);
+  const type = KINDS[entry.type];
+  if (!type) return { head: null, path, refused: `it is a ${entry.type}, which no backup of a workspace holds` };
+  const head: EntryHead = {
+    path,
+    type,
+    size: entry.size,
+    mode: (entry.mode ?? 0o644) & 0o7777,
+    mtimeMs: entry.mtime?.getTime() ?? 0,
+    uid: entry.uid ?? 0,
+    gid: entry.gid ?? 0,
+    ...(type === 'symlink' && { link: entry.linkpath ?? '' }),
+  };
+  return { head, refused: null };
+}
+
+function plainPath(path: string): string {
+  let plain = path;
+  while (plain.startsWith('./')) plain = plain.slice(2);
+  return plain.length > 1 && plain.endsWith('/') ? plain.slice(0, -1) : plain;
+}

@@ -1,0 +1,148 @@
+import type { Clock, Settings, WorkspaceLayout } from '../base/index.js';
+import type {
+  Backup,
+  BackupCreated,
+  BackupProcedures,
+  DrillReport,
+  PruneReport,
+  RecoveryReport,
+  RestoreReport,
+  VerifyReport,
+} from '../protocol/index.js';
+import { findBackup } from './catalog.js';
+import { drillBackup, verifyAll, verifyBackup } from './check.js';
+import { type BackupContext, catalogOf, realLayout, withLock } from './context.js';
+import { backupFiles } from './files.js';
+import { type CreateOptions, createBackup, createSnapshot } from './make.js';
+import { backupProcedures } from './procedures.js';
+import type { OnUpdate } from './progress.js';
+import { readRecords, type Records } from './records.js';
+import { restoreBackup, type RestoreOptions } from './restore-backup.js';
+import { readJournal } from './restore/journal.js';
+import type { RetentionPolicy } from './retention.js';
+import { deleteBackup, pruneBackups } from './retire.js';
+import { type TaskRunner, threadRunner } from './threads.js';
+import { exportBackup, importBackup } from './transfer.js';
+
+/** The settings that concern backups. */
+export type BackupSettings = Pick<
+  Settings,
+  | 'noBackups'
+  | 'backupInterval'
+  | 'backupKeepWithin'
+  | 'backupKeepLast'
+  | 'backupKeepDaily'
+  | 'backupKeepWeekly'
+  | 'backupKeepMonthly'
+  | 'backupInclude'
+  | 'backupExclude'
+  | 'includeSecrets'
+>;
+
+/** Everything that can be done with the backups of one workspace. Each heavy piece runs in a worker thread. */
+export interface Backups {
+  list(): Promise<Backup[]>;
+  /** @throws McError `backup.not_found`; `latest` is the newest full one */
+  get(id: string): Promise<Backup>;
+  create(options?: CreateOptions, onUpdate?: OnUpdate): Promise<BackupCreated>;
+  snapshot(): Promise<BackupCreated>;
+  verify(id: string, deep?: boolean, onUpdate?: OnUpdate): Promise<VerifyReport>;
+  verifyAll(deep?: boolean, onUpdate?: OnUpdate): Promise<VerifyReport[]>;
+  drill(id?: string, onUpdate?: OnUpdate): Promise<DrillReport>;
+  restore(id: string, options?: RestoreOptions, onUpdate?: OnUpdate): Promise<RestoreReport>;
+  prune(options?: Partial<RetentionPolicy> & { dryRun?: boolean }): Promise<PruneReport>;
+  remove(id: string): Promise<Backup>;
+  exportTo(id: string, file: string): Promise<{ backup: Backup; file: string }>;
+  importFrom(file: string, onUpdate?: OnUpdate): Promise<Backup>;
+  procedures(): Promise<BackupProcedures>;
+  /** Each stage's last success and failure. */
+  records(): Promise<Records>;
+  /** Ends a restore that was killed; null when there was none. Every change does this as well, before it begins. */
+  recover(): Promise<RecoveryReport | null>;
+  /** Ends what is running; the next run cleans up after it. */
+  stop(): Promise<void>;
+}
+
+export interface BackupsOptions {
+  layout: WorkspaceLayout;
+  settings: BackupSettings;
+  clock: Clock;
+  runner?: TaskRunner;
+  /** Told when a restore that was killed has been finished or taken back. */
+  onRecovery?: (report: RecoveryReport) => void;
+}
+
+/**
+ * Opens the backups of a workspace.
+ * @throws McError `workspace.missing`
+ */
+export async function openBackups(options: BackupsOptions): Promise<Backups> {
+  const { settings, clock, runner = threadRunner(), onRecovery = () => {} } = options;
+  const layout = await realLayout(options.layout);
+  const context: BackupContext = {
+    layout,
+    files: backupFiles(layout),
+    rules: rulesOf(settings),
+    retention: retentionOf(settings),
+    clock,
+    runner,
+    onRecovery,
+  };
+  const list = async () => (await catalogOf(context)).map((entry) => entry.backup);
+  return {
+    list,
+    get: async (id) => findBackup(await catalogOf(context), id).backup,
+    create: (create = {}, onUpdate = silent) => createBackup(context, create, onUpdate),
+    snapshot: () => createSnapshot(context),
+    verify: (id, deep = false, onUpdate = silent) => verifyBackup(context, id, deep, onUpdate),
+    verifyAll: (deep = false, onUpdate = silent) => verifyAll(context, deep, onUpdate),
+    drill: (id = 'latest', onUpdate = silent) => drillBackup(context, id, onUpdate),
+    restore: (id, restore = {}, onUpdate = silent) => restoreBackup(context, id, restore, onUpdate),
+    prune: (prune = {}) => pruneBackups(context, prune),
+    remove: (id) => deleteBackup(context, id),
+    exportTo: (id, file) => exportBackup(context, id, file),
+    importFrom: (file, onUpdate = silent) => importBackup(context, file, onUpdate),
+    procedures: async () => backupProcedures(layout, await list()),
+    records: () => readRecords(context.files.records),
+    recover: () => recoverNow(context, onRecovery),
+    stop: () => runner.stop(),
+  };
+}
+
+const silent: OnUpdate = () => {};
+
+async function recoverNow(
+  context: BackupContext,
+  onRecovery: (report: RecoveryReport) => void,
+): Promise<RecoveryReport | null> {
+  if (!(await readJournal(context.files.journal))) return null;
+  let found: RecoveryReport | null = null;
+  const telling: BackupContext = {
+    ...context,
+    onRecovery: (report) => {
+      found = report;
+      onRecovery(report);
+    },
+  };
+  await withLock(telling, 'backup recovery', async () => {});
+  return found;
+}
+
+function rulesOf(settings: BackupSettings): BackupContext['rules'] {
+  return {
+    include: [...settings.backupInclude],
+    exclude: [...settings.backupExclude],
+    secrets: settings.includeSecrets,
+  };
+}
+
+function retentionOf(settings: BackupSettings): RetentionPolicy {
+  return {
+    keepWithin: settings.backupKeepWithin,
+    keepLast: settings.backupKeepLast,
+    keepDaily: settings.backupKeepDaily,
+    keepWeekly: settings.backupKeepWeekly,
+    keepMonthly: settings.backupKeepMonthly,
+    foreign: false,
+  };
+}

@@ -1,0 +1,177 @@
+import { lstat, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { McError } from '../base/index.js';
+import type { Backup } from '../protocol/index.js';
+import { readManifest } from './archive/reader.js';
+import { scanArchive } from './archive/scan.js';
+import { type BackupFiles, namesIn } from './files.js';
+import { type BackupName, parseBackupName } from './ids.js';
+import { type CachedArchive, fromNaiveLocal, type OldEntry, readMetadata, writeMetadata } from './metadata.js';
+import { type ArchiveRecord, readRecords, type Records } from './records.js';
+import { humanSize } from './space.js';
+import { checksumOf } from './verify.js';
+
+/** A backup and what the rest of the room needs to know of its file. */
+export interface CatalogEntry {
+  backup: Backup;
+  name: string;
+}
+
+/**
+ * Every backup in `mission-control/backups`, oldest first. The files are the truth: `backup_metadata.json` only saves
+ * reading them again, and is written anew when it was missing, corrupt or stale.
+ */
+export async function readCatalog(files: BackupFiles, now: number, look: Look = lookAt): Promise<CatalogEntry[]> {
+  const metadata = await readMetadata(files.metadata);
+  const records = await readRecords(files.records);
+  const cached = new Map<string, CachedArchive>();
+  const entries: CatalogEntry[] = [];
+  let fresh = true;
+  for (const name of (await namesIn(files.directory)).toSorted()) {
+    const parsed = parseBackupName(name);
+    const stat = parsed ? await lstat(join(files.directory, name)).catch(() => null) : null;
+    if (!parsed || !stat?.isFile()) continue;
+    const known = metadata.cached.get(name);
+    const valid = known?.size === stat.size && known.mtime_ms === Math.floor(stat.mtimeMs);
+    const archive = valid ? known : await look(join(files.directory, name), metadata.old.get(name) ?? null);
+    fresh &&= valid;
+    cached.set(name, archive);
+    entries.push(entryOf(files, name, parsed, archive, records));
+  }
+  entries.sort((a, b) => compare(a.backup.timestamp, b.backup.timestamp) || compare(a.backup.id, b.backup.id));
+  if (!fresh || cached.size !== metadata.cached.size) await saveCache(files, entries, cached, now);
+  return entries;
+}
+
+/**
+ * The entry under an id; `latest` is the newest full one.
+ * @throws McError `backup.not_found`
+ */
+export function findBackup(entries: CatalogEntry[], id: string): CatalogEntry {
+  const entry =
+    id === 'latest'
+      ? entries.findLast(({ backup }) => backup.backup_type === 'full')
+      : entries.find(({ backup, name }) => backup.id === id || name === id);
+  if (entry) return entry;
+  throw new McError('backup.not_found', `Backup not found: ${id}`, { hint: 'mc backup list shows what there is' });
+}
+
+/** Puts an archive that was just made into the cache, so that nobody has to read it again. */
+export async function rememberArchive(
+  files: BackupFiles,
+  name: string,
+  archive: Omit<CachedArchive, 'size' | 'mtime_ms'>,
+  now: number,
+): Promise<void> {
+  const metadata = await readMetadata(files.metadata);
+  const stat = await lstat(join(files.directory, name));
+  metadata.cached.set(name, { ...archive, size: stat.size, mtime_ms: Math.floor(stat.mtimeMs) });
+  const records = await readRecords(files.records);
+  const entries = [...metadata.cached].flatMap(([known, entry]) => {
+    const parsed = parseBackupName(known);
+    return parsed ? [entryOf(files, known, parsed, entry, records)] : [];
+  });
+  await saveCache(files, entries, metadata.cached, now);
+}
+
+/** What a record says of a file, unless the file is another by now. */
+export function recordOf(records: Records, name: string, size: number, mtimeMs: number): ArchiveRecord | null {
+  const record = records.archives[name];
+  return record?.size === size && record.mtime_ms === mtimeMs ? record : null;
+}
+
+/** Reads what the cache should know of a file. An argument, because a server does it in a thread. */
+export type Look = (path: string, old: OldEntry | null) => Promise<CachedArchive>;
+
+export const lookAt: Look = async (path, old) => {
+  const parsed = parseBackupName(basename(path));
+  const stat = await lstat(path);
+  const base: CachedArchive = {
+    size: stat.size,
+    mtime_ms: Math.floor(stat.mtimeMs),
+    // What was recorded earlier stays, even when the file has changed since: verifying must notice.
+    checksum: old?.checksum || (await checksumOf(path)),
+    file_count: typeof old?.file_count === 'number' ? old.file_count : 0,
+    timestamp: (old && fromNaiveLocal(old.timestamp)) ?? new Date(parsed?.at ?? stat.mtimeMs).toISOString(),
+    label: null,
+    duration_ms: null,
+    partial: false,
+  };
+  if (parsed?.type === 'snapshot') return { ...base, file_count: await countAgents(path) };
+  const manifest = await readManifestOf(path);
+  if (manifest) {
+    const { created_at, label, duration_ms, partial } = manifest;
+    const file_count = manifest.files.filter((file) => file.type === 'file').length;
+    return { ...base, timestamp: created_at, label, duration_ms, partial, file_count };
+  }
+  if (old) return base;
+  const { files: found } = await scanArchive(path);
+  return { ...base, file_count: found.filter((file) => file.type === 'file').length };
+};
+
+/** A manifest that cannot be read makes a bad archive, not an unreadable catalogue: verifying tells. */
+async function readManifestOf(path: string) {
+  try {
+    return readManifest(path);
+  } catch {
+    return null;
+  }
+}
+
+async function countAgents(path: string): Promise<number> {
+  try {
+    const value = JSON.parse(await readFile(path, 'utf8')) as { agents?: Record<string, unknown> } | null;
+    return Object.keys(value?.agents ?? {}).length;
+  } catch {
+    return 0;
+  }
+}
+
+function entryOf(
+  files: BackupFiles,
+  name: string,
+  parsed: BackupName,
+  archive: CachedArchive,
+  records: Records,
+): CatalogEntry {
+  const record = recordOf(records, name, archive.size, archive.mtime_ms);
+  const backup: Backup = {
+    id: parsed.id,
+    timestamp: archive.timestamp,
+    path: join(files.directory, name),
+    size_bytes: archive.size,
+    size_human: humanSize(archive.size),
+    file_count: archive.file_count,
+    checksum: archive.checksum,
+    backup_type: parsed.type,
+    compressed: parsed.type !== 'snapshot',
+    agent: parsed.agent,
+    label: archive.label,
+    verified_at: record?.verify_error === null ? record.verified_at : null,
+    verify_error: record?.verify_error ?? null,
+    duration_ms: archive.duration_ms,
+    partial: archive.partial,
+    holds_at: record?.holds_at ?? null,
+    origin: parsed.imported ? 'imported' : parsed.ours ? 'own' : 'old',
+  };
+  return { backup, name };
+}
+
+/** Only a cache: a read-only disk must not keep anybody from listing backups. */
+async function saveCache(
+  files: BackupFiles,
+  entries: CatalogEntry[],
+  cached: Map<string, CachedArchive>,
+  now: number,
+): Promise<void> {
+  try {
+    const backups = entries.map((entry) => entry.backup);
+    await writeMetadata(files.metadata, backups, cached, now);
+  } catch {
+    // The next listing tries again.
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

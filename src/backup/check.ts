@@ -1,0 +1,157 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { McError, toMcError } from '../base/index.js';
+import type { DrillReport, VerifyReport } from '../protocol/index.js';
+import { type CatalogEntry, findBackup } from './catalog.js';
+import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
+import { checkDatabase } from './database.js';
+import type { OnUpdate } from './progress.js';
+import { updateRecords } from './records.js';
+import { checkSnapshot } from './snapshot.js';
+import { isDatabase } from './walk.js';
+
+/**
+ * Verifies one backup. A damaged one is a report that is not ok, no error.
+ * @throws McError `backup.not_found`
+ */
+export async function verifyBackup(
+  context: BackupContext,
+  id: string,
+  deep: boolean,
+  onUpdate: OnUpdate,
+): Promise<VerifyReport> {
+  const entry = findBackup(await catalogOf(context), id);
+  return recorded(
+    context,
+    'verify',
+    () => verifyEntry(context, entry, deep, onUpdate),
+    (report) => (report.ok ? null : `${report.id}: ${report.errors[0]}`),
+  );
+}
+
+/** Verifies every backup there is. */
+export async function verifyAll(context: BackupContext, deep: boolean, onUpdate: OnUpdate): Promise<VerifyReport[]> {
+  const entries = await catalogOf(context);
+  const work = async () => {
+    const reports: VerifyReport[] = [];
+    for (const entry of entries) reports.push(await verifyEntry(context, entry, deep, onUpdate));
+    return reports;
+  };
+  return recorded(context, 'verify', work, (reports) => {
+    const bad = reports.filter((report) => !report.ok);
+    return bad.length === 0 ? null : `damaged: ${bad.map((report) => report.id).join(', ')}`;
+  });
+}
+
+/**
+ * Restores a backup (the latest, unless named) into a temporary folder, compares every file and opens every database.
+ * @throws McError `backup.not_found`, `disk.full`
+ */
+export async function drillBackup(context: BackupContext, id: string, onUpdate: OnUpdate): Promise<DrillReport> {
+  const began = performance.now();
+  const { backup } = findBackup(await catalogOf(context), id);
+  if (backup.backup_type === 'snapshot') throw new McError('input.invalid', 'a snapshot has no files to drill with');
+  const work = () =>
+    withLock(context, 'backup drill', async () => {
+      const directory = await mkdtemp(join(context.files.directory, '.import.drill-'));
+      const report: DrillReport = {
+        id: backup.id,
+        ok: true,
+        files: 0,
+        databases: 0,
+        errors: [],
+        checked_at: new Date(context.clock.now()).toISOString(),
+        duration_ms: 0,
+      };
+      try {
+        const request = {
+          id: backup.id,
+          archive: backup.path,
+          checksum: backup.checksum || null,
+          root: join(directory, 'workspace'),
+          journal: join(directory, 'journal.json'),
+          kept: null,
+          safety: null,
+          agent: null,
+          paths: [],
+          withDatabase: true,
+          overwrite: 'if-changed' as const,
+          delete: false,
+          inspected: false,
+        };
+        const restored = await context.runner.run('restore', { ...request, dryRun: false }, onUpdate);
+        const again = await context.runner.run('restore', { ...request, dryRun: true, inspected: true });
+        report.files = restored.restored;
+        report.errors.push(...[...again.added, ...again.changed].map((path) => `${path}: not as in the backup`));
+        await openDatabases(request.root, report);
+      } catch (thrown) {
+        const error = toMcError(thrown);
+        if (error.code !== 'backup.corrupt') throw error;
+        report.errors.push(error.message);
+      } finally {
+        await rm(directory, { recursive: true, force: true });
+      }
+      return { ...report, ok: report.errors.length === 0, duration_ms: Math.round(performance.now() - began) };
+    });
+  return recorded(context, 'drill', work, (report) => (report.ok ? null : `${report.id}: ${report.errors[0]}`));
+}
+
+async function verifyEntry(
+  context: BackupContext,
+  entry: CatalogEntry,
+  deep: boolean,
+  onUpdate: OnUpdate,
+): Promise<VerifyReport> {
+  const began = performance.now();
+  const { id, path, backup_type, checksum: expected } = entry.backup;
+  const inspection =
+    backup_type === 'snapshot'
+      ? await checkSnapshot(path, expected)
+      : await context.runner.run(
+          'inspect',
+          { id, archive: path, checksum: expected || null, depth: deep ? 'full' : 'structure' },
+          onUpdate,
+        );
+  const { errors, notes, checksum, bytes, files } = inspection;
+  const report: VerifyReport = {
+    id,
+    ok: errors.length === 0,
+    deep: inspection.deep,
+    checked_at: new Date(context.clock.now()).toISOString(),
+    duration_ms: Math.round(performance.now() - began),
+    files,
+    bytes,
+    checksum,
+    errors,
+    notes,
+  };
+  await record(context, entry, report);
+  return report;
+}
+
+async function record(context: BackupContext, { name, backup }: CatalogEntry, report: VerifyReport): Promise<void> {
+  const { size, mtimeMs } = await stat(backup.path);
+  await updateRecords(context.files.records, ({ archives }) => {
+    archives[name] = {
+      size,
+      mtime_ms: Math.floor(mtimeMs),
+      verified_at: report.checked_at,
+      verify_error: report.ok ? null : (report.errors[0] ?? 'damaged'),
+      deep: report.deep,
+      holds_at: archives[name]?.holds_at ?? null,
+    };
+  });
+}
+
+async function openDatabases(root: string, report: DrillReport): Promise<void> {
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isFile() || !isDatabase(path)) continue;
+    report.databases += 1;
+    try {
+      await checkDatabase(path);
+    } catch (error) {
+      report.errors.push(`${entry.name}: ${(error as Error).message}`);
+    }
+  }
+}

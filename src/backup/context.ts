@@ -1,0 +1,86 @@
+import { realpath } from 'node:fs/promises';
+import {
+  type Clock,
+  errnoOf,
+  type Lock,
+  McError,
+  toMcError,
+  type WorkspaceLayout,
+  workspaceLayout,
+} from '../base/index.js';
+import type { RecoveryReport } from '../protocol/index.js';
+import { type CatalogEntry, readCatalog } from './catalog.js';
+import { type BackupFiles, lockBackups } from './files.js';
+import { recordStage, type Stage } from './records.js';
+import type { RetentionPolicy } from './retention.js';
+import { recover } from './restore/swap.js';
+import type { TaskRunner } from './threads.js';
+
+/** What every operation of the room stands on. */
+export interface BackupContext {
+  /** With the workspace's real path: links above it are followed, links in it never. */
+  layout: WorkspaceLayout;
+  files: BackupFiles;
+  rules: { include: string[]; exclude: string[]; secrets: boolean };
+  retention: RetentionPolicy;
+  clock: Clock;
+  runner: TaskRunner;
+  /** Told when an interrupted restore was ended. */
+  onRecovery: (report: RecoveryReport) => void;
+}
+
+/** @throws McError `workspace.missing` */
+export async function realLayout(layout: WorkspaceLayout): Promise<WorkspaceLayout> {
+  try {
+    return workspaceLayout(await realpath(layout.root));
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    throw new McError('workspace.missing', `there is no workspace at ${layout.root}`, {
+      hint: 'name it with --workspace or MC_WORKSPACE',
+    });
+  }
+}
+
+/**
+ * Does something with the backups' lock held, after ending what a killed run left.
+ * @throws McError `busy` naming who holds it
+ */
+export async function withLock<T>(
+  context: BackupContext,
+  purpose: string,
+  work: (lock: Lock) => Promise<T>,
+): Promise<T> {
+  const lock = await lockBackups(context.files, purpose, context.clock.now());
+  try {
+    const recovered = await recover(context.files.journal);
+    if (recovered) context.onRecovery(recovered);
+    return await work(lock);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Records how a stage went, and passes the result or the failure on. Being busy or misused is no failure of the stage. */
+export async function recorded<T>(
+  context: BackupContext,
+  stage: Stage,
+  work: () => Promise<T>,
+  failureIn: (result: T) => string | null = () => null,
+): Promise<T> {
+  try {
+    const result = await work();
+    await recordStage(context.files.records, stage, context.clock.now(), failureIn(result));
+    return result;
+  } catch (thrown) {
+    const error = toMcError(thrown);
+    const ownFault = error.code === 'busy' || error.exit === 2 || error.exit === 4;
+    // A full disk may refuse the record as well; the failure itself must not be hidden by that.
+    if (!ownFault) await recordStage(context.files.records, stage, context.clock.now(), error.message).catch(() => {});
+    throw error;
+  }
+}
+
+/** The catalogue, with files not yet known read in a thread. */
+export async function catalogOf(context: BackupContext): Promise<CatalogEntry[]> {
+  return readCatalog(context.files, context.clock.now(), (path, old) => context.runner.run('look', { path, old }));
+}

@@ -1,0 +1,47 @@
+import { rmSync } from 'node:fs';
+import { McError } from '../base/index.js';
+
+/** Makes a consistent copy of an SQLite database that others may be writing. */
+export type CopyDatabase = (source: string, copy: string) => Promise<void>;
+
+/**
+ * Copies with the online backup API, in one step so that a busy writer cannot make it begin again for ever, and checks
+ * the copy.
+ * @throws McError `check.failed` when the copy is not sound; nothing is left behind
+ */
+export const copyDatabase: CopyDatabase = async (source, copy) => {
+  const { default: Database } = await import('better-sqlite3');
+  try {
+    const database = new Database(source, { readonly: true, fileMustExist: true, timeout: 10_000 });
+    try {
+      await database.backup(copy, { progress: () => 0x7fffffff });
+    } finally {
+      database.close();
+    }
+    await checkDatabase(copy);
+  } catch (error) {
+    removeDatabase(copy);
+    throw error;
+  }
+};
+
+/** @throws McError `check.failed` with what SQLite found */
+export async function checkDatabase(path: string): Promise<void> {
+  const { default: Database } = await import('better-sqlite3');
+  const database = new Database(path, { fileMustExist: true });
+  try {
+    const rows = database.pragma('integrity_check') as { integrity_check: string }[];
+    const faults = rows
+      .map((row) => row.integrity_check)
+      .filter((line) => line !== 'ok' && !line.includes('no such module'));
+    if (faults.length > 0)
+      throw new McError('check.failed', `the database is damaged: ${faults.slice(0, 3).join('; ')}`);
+  } finally {
+    database.close();
+  }
+}
+
+/** Removes a database and the files SQLite keeps beside it. */
+export function removeDatabase(path: string): void {
+  for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(path + ending, { force: true });
+}

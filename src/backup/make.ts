@@ -1,0 +1,182 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { McError, writeFileAtomic } from '../base/index.js';
+import type { Backup, BackupCreated, BackupProblem } from '../protocol/index.js';
+import { type CatalogEntry, findBackup, rememberArchive } from './catalog.js';
+import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
+import { namesIn } from './files.js';
+import { backupFileName, backupId, isAgentId } from './ids.js';
+import { naiveLocal } from './metadata.js';
+import type { OnUpdate } from './progress.js';
+import { updateRecords } from './records.js';
+import type { CreateOutcome } from './tasks.js';
+import { LIMITS, parseTolerantJson, readBytes } from '../workspace/index.js';
+
+export interface CreateOptions {
+  /** Only this agent's directory. */
+  agent?: string | null;
+  label?: string | null;
+  /** Further patterns to leave out. */
+  exclude?: string[];
+  includeSecrets?: boolean;
+  /** Make none when nothing changed since the last one: that one is marked as still holding. */
+  onlyIfChanged?: boolean;
+}
+
+/**
+ * Makes a full or a single agent's archive, reads it back and records that it is sound.
+ * @throws McError `busy`, `agent.not_found`, `disk.full`, `backup.corrupt` when it does not read back
+ */
+export async function createBackup(
+  context: BackupContext,
+  options: CreateOptions,
+  onUpdate: OnUpdate,
+): Promise<BackupCreated> {
+  await requireAgent(context, options.agent ?? null);
+  return withLock(context, 'backup create', () => createLocked(context, options, onUpdate));
+}
+
+/** The same for a caller that holds the lock. */
+export async function createLocked(
+  context: BackupContext,
+  options: CreateOptions,
+  onUpdate: OnUpdate,
+): Promise<BackupCreated> {
+  const agent = options.agent ?? null;
+  const type = agent === null ? 'full' : 'agent_state';
+  return recorded(context, 'create', async () => {
+    const { files, layout, rules } = context;
+    const last = (await catalogOf(context)).findLast(({ backup }) => isBase(backup, type, agent));
+    const at = freeMoment(context, (moment) => backupFileName(type, moment, agent));
+    const id = backupId(type, at, agent);
+    onUpdate({ id, state: 'started', action: 'create', backup_type: type, agent });
+    const outcome = await context.runner.run(
+      'create',
+      {
+        root: layout.root,
+        directory: files.directory,
+        type,
+        agent,
+        label: options.label ?? null,
+        rules: {
+          include: rules.include,
+          exclude: [...rules.exclude, ...(options.exclude ?? [])],
+          ignore: [],
+          secrets: options.includeSecrets ?? rules.secrets,
+        },
+        at,
+        previous: last?.backup.path ?? null,
+        previousChecksum: last?.backup.checksum ?? null,
+        onlyIfChanged: options.onlyIfChanged ?? false,
+      },
+      onUpdate,
+    );
+    const created = outcome
+      ? await remember(context, outcome, options.label ?? null)
+      : await markHolding(context, last);
+    onUpdate({ id: created.id, state: 'completed', action: 'create', unchanged: outcome === null, backup: created });
+    return created;
+  });
+}
+
+/**
+ * Writes a snapshot: every agent's state and the office as one JSON file, in the old system's form.
+ * @throws McError `busy`, `disk.full`
+ */
+export async function createSnapshot(context: BackupContext): Promise<BackupCreated> {
+  return withLock(context, 'backup snapshot', async () => {
+    const { files, layout } = context;
+    const problems: BackupProblem[] = [];
+    const agents: Record<string, unknown> = {};
+    for (const agent of await namesIn(layout.agents)) {
+      const state = await readJson(layout.root, `mission-control/agents/${agent}/state.json`, problems);
+      if (state !== undefined) agents[agent] = state;
+    }
+    const office = await readJson(layout.root, 'mission-control/current_office_state.json', problems);
+    const at = freeMoment(context, (moment) => backupFileName('snapshot', moment, null));
+    const content = { timestamp: naiveLocal(at), agents, office_state: office ?? null };
+    const path = join(files.directory, backupFileName('snapshot', at, null));
+    await writeFileAtomic(path, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+    const { backup } = findBackup(await catalogOf(context), backupId('snapshot', at, null));
+    return { ...backup, problems };
+  });
+}
+
+/** The newest archive of the same kind, of our own making: what a new one is built upon. */
+function isBase(backup: Backup, type: Backup['backup_type'], agent: string | null): boolean {
+  return (
+    backup.backup_type === type && backup.agent === agent && backup.origin === 'own' && backup.verify_error === null
+  );
+}
+
+/** Now, or the next millisecond whose name is free: ids never collide, whatever the clock does. */
+function freeMoment(context: BackupContext, nameOf: (at: number) => string): number {
+  let at = context.clock.now();
+  while (existsSync(join(context.files.directory, nameOf(at)))) at += 1;
+  return at;
+}
+
+async function remember(
+  context: BackupContext,
+  outcome: NonNullable<CreateOutcome>,
+  label: string | null,
+): Promise<BackupCreated> {
+  const { path, problems } = outcome;
+  const name = basename(path);
+  const now = context.clock.now();
+  const { size, mtimeMs } = await stat(path);
+  await updateRecords(context.files.records, ({ stages, archives }) => {
+    const verified_at = new Date(now).toISOString();
+    archives[name] = {
+      size,
+      mtime_ms: Math.floor(mtimeMs),
+      verified_at,
+      verify_error: null,
+      deep: true,
+      holds_at: null,
+    };
+    // Reading back is the verification of a new archive.
+    stages.verify.last_success = verified_at;
+  });
+  const archive = {
+    checksum: outcome.checksum,
+    file_count: outcome.files,
+    timestamp: outcome.created_at,
+    label,
+    duration_ms: outcome.duration_ms,
+    partial: outcome.partial,
+  };
+  await rememberArchive(context.files, name, archive, now);
+  const { backup } = findBackup(await catalogOf(context), name);
+  return { ...backup, problems };
+}
+
+async function markHolding(context: BackupContext, last: CatalogEntry | undefined): Promise<BackupCreated> {
+  if (!last) throw new McError('internal', 'no archive to hold on to');
+  const { name } = last;
+  const { size, mtimeMs } = await stat(last.backup.path);
+  const holds_at = new Date(context.clock.now()).toISOString();
+  await updateRecords(context.files.records, ({ archives }) => {
+    const known = archives[name] ?? { verified_at: null, verify_error: null, deep: false };
+    archives[name] = { ...known, size, mtime_ms: Math.floor(mtimeMs), holds_at };
+  });
+  return { ...last.backup, holds_at, problems: [] };
+}
+
+async function requireAgent(context: BackupContext, agent: string | null): Promise<void> {
+  if (agent === null) return;
+  const there = isAgentId(agent) && (await stat(join(context.layout.agents, agent)).catch(() => null));
+  if (there && there.isDirectory()) return;
+  throw new McError('agent.not_found', `there is no agent ${agent} in this workspace`, { hint: 'mc agents list' });
+}
+
+/** Reads JSON as the wild has it. A file that is not there is no problem; one that cannot be understood is. */
+async function readJson(root: string, path: string, problems: BackupProblem[]): Promise<unknown> {
+  const found = await readBytes(root, join(root, path), LIMITS.json);
+  if (found === null) return undefined;
+  const parsed = 'bytes' in found ? parseTolerantJson(found.bytes) : null;
+  if (parsed?.ok) return parsed.value;
+  problems.push({ path, kind: 'unreadable', reason: parsed?.reason ?? 'it cannot be read' });
+  return undefined;
+}

@@ -1,0 +1,103 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { workerFile } from '../base/index.js';
+import { hasHashes, readRun, type Run } from './archive/runs.js';
+import { deflate, type PackedBatch, type PackedMember, packBatch } from './pack.js';
+import { type OpenFile, openFile } from './source.js';
+import type { WalkedEntry } from './walk.js';
+
+/** The heavy work of archives, each piece independent of the others. */
+export interface Pool {
+  /** How many pieces make sense at once. */
+  width: number;
+  pack(root: string, batch: WalkedEntry[]): Promise<PackedBatch>;
+  /** Takes the bytes over: they are empty afterwards. */
+  deflate(bytes: Uint8Array<ArrayBuffer>): Promise<PackedMember>;
+  /** Reads a run and compares every entry with its manifest; what is wrong with it. */
+  check(archive: string, run: Run, deep: boolean): Promise<string[]>;
+  /** Whether a run's bytes have the hashes that its members are listed with. */
+  hash(archive: string, run: Run): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export type PoolJob =
+  | { kind: 'pack'; root: string; batch: WalkedEntry[] }
+  | { kind: 'deflate'; bytes: Uint8Array }
+  | { kind: 'hash'; archive: string; run: Run }
+  | { kind: 'check'; archive: string; run: Run; deep: boolean };
+
+export type JobResult = PackedBatch | PackedMember | string[] | boolean;
+
+/** Does one piece of work. The only meaning of a job, in a thread or not. */
+export function runJob(job: PoolJob, open: OpenFile = openFile): JobResult {
+  switch (job.kind) {
+    case 'pack':
+      return packBatch(job.root, job.batch, open);
+    case 'deflate':
+      return deflate(job.bytes);
+    case 'hash':
+      return hasHashes(job.archive, job.run);
+    case 'check':
+      return readRun(job.archive, job.run, () => null, job.deep);
+  }
+}
+
+/** A pool without threads, for tests that bring their own way of opening files. */
+export function inlinePool(open: OpenFile = openFile): Pool {
+  return poolOf(
+    1,
+    (job) => Promise.resolve().then(() => runJob(job, open)),
+    async () => {},
+  );
+}
+
+interface Pending {
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/** A pool of worker threads, one for each core up to eight. They start with their first work. */
+export function threadPool(width: number = Math.min(8, Math.max(2, availableParallelism()))): Pool {
+  const threads: { worker: Worker; pending: Map<number, Pending> }[] = [];
+  let next = 0;
+  const start = () => {
+    const pending = new Map<number, Pending>();
+    const worker = new Worker(workerFile('pack'), { name: 'mc backup pack' });
+    worker.on('message', ({ id, result, error }: { id: number; result?: unknown; error?: Error }) => {
+      const job = pending.get(id);
+      pending.delete(id);
+      if (error) job?.reject(error);
+      else job?.resolve(result);
+    });
+    worker.on('error', (error) => {
+      for (const job of pending.values()) job.reject(error);
+    });
+    const thread = { worker, pending };
+    threads.push(thread);
+    return thread;
+  };
+  const run = (job: PoolJob): Promise<unknown> => {
+    const idle = threads.find((thread) => thread.pending.size === 0);
+    const thread =
+      idle ?? (threads.length < width ? start() : threads.toSorted((a, b) => a.pending.size - b.pending.size)[0]);
+    const id = (next += 1);
+    return new Promise((resolve, reject) => {
+      thread?.pending.set(id, { resolve, reject });
+      thread?.worker.postMessage({ id, job }, job.kind === 'deflate' ? [job.bytes.buffer as ArrayBuffer] : []);
+    });
+  };
+  return poolOf(width, run, async () => {
+    await Promise.all(threads.map((thread) => thread.worker.terminate()));
+  });
+}
+
+function poolOf(width: number, run: (job: PoolJob) => Promise<unknown>, close: Pool['close']): Pool {
+  return {
+    width,
+    pack: (root, batch) => run({ kind: 'pack', root, batch }) as Promise<PackedBatch>,
+    deflate: (bytes) => run({ kind: 'deflate', bytes }) as Promise<PackedMember>,
+    check: (archive, job, deep) => run({ kind: 'check', archive, run: job, deep }) as Promise<string[]>,
+    hash: (archive, job) => run({ kind: 'hash', archive, run: job }) as Promise<boolean>,
+    close,
+  };
+}

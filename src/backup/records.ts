@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { writeFileAtomic } from '../base/index.js';
+
+/** The stages of backing up, each recorded by itself: that archives are made says nothing of whether they are sound. */
+export const STAGES = ['create', 'verify', 'prune', 'drill', 'restore'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Times are ISO 8601 UTC. */
+export interface StageRecord {
+  last_success: string | null;
+  last_failure: { at: string; message: string } | null;
+}
+
+/** What was found out about one archive file. Void as soon as the file's size or time is another. */
+export interface ArchiveRecord {
+  size: number;
+  mtime_ms: number;
+  verified_at: string | null;
+  verify_error: string | null;
+  deep: boolean;
+  holds_at: string | null;
+}
+
+export interface Records {
+  stages: Record<Stage, StageRecord>;
+  /** By file name. */
+  archives: Record<string, ArchiveRecord>;
+}
+
+/** Reads the records; what is missing or broken counts as never recorded. */
+export async function readRecords(path: string): Promise<Records> {
+  let value: Partial<Records> | null = null;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8')) as Partial<Records> | null;
+  } catch {
+    // Missing, unreadable or half: results are found again by verifying again.
+  }
+  const stages = Object.fromEntries(STAGES.map((stage) => [stage, readStage(value?.stages?.[stage])]));
+  const archives = typeof value?.archives === 'object' && value.archives !== null ? value.archives : {};
+  return { stages: stages as Records['stages'], archives };
+}
+
+/** Changes the records. Call it with the backups' lock held, or for a verification, where the last writer may win. */
+export async function updateRecords(path: string, change: (records: Records) => void): Promise<Records> {
+  const records = await readRecords(path);
+  change(records);
+  await writeFileAtomic(path, `${JSON.stringify(records, null, 1)}\n`);
+  return records;
+}
+
+/** Notes a stage's outcome. `failure` null: it went well. */
+export async function recordStage(path: string, stage: Stage, now: number, failure: string | null): Promise<void> {
+  const at = new Date(now).toISOString();
+  await updateRecords(path, ({ stages }) => {
+    if (failure === null) stages[stage].last_success = at;
+    else stages[stage].last_failure = { at, message: failure };
+  });
+}
+
+/** Whether a stage's last outcome was a failure. */
+export function isFailing({ last_success, last_failure }: StageRecord): boolean {
+  return last_failure !== null && (last_success === null || last_failure.at > last_success);
+}
+
+function readStage(value: Partial<StageRecord> | undefined): StageRecord {
+  return { last_success: value?.last_success ?? null, last_failure: value?.last_failure ?? null };
+}

@@ -1,0 +1,141 @@
+import { mkdir, realpath, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { isAlive, McError, readLock } from '../base/index.js';
+import type { RestoreReport } from '../protocol/index.js';
+import { findBackup } from './catalog.js';
+import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
+import { createLocked } from './make.js';
+import { METRICS_DATABASE } from './plan.js';
+import type { OnUpdate } from './progress.js';
+import type { RestoreRequest } from './restore/run.js';
+import { snapshotToArchive } from './snapshot.js';
+
+export interface RestoreOptions {
+  agent?: string | null;
+  /** Globs relative to the workspace; none: everything. */
+  paths?: string[];
+  /** Another directory to restore into. */
+  to?: string | null;
+  dryRun?: boolean;
+  overwrite?: 'always' | 'if-changed' | 'never';
+  /** Deletes files that the backup's own rules would have included and that it does not hold. */
+  delete?: boolean;
+  withDatabase?: boolean;
+  /** How a server that has the metrics database open lets go of it for the swap; without it no server may run. */
+  aroundDatabase?: (swap: () => Promise<RestoreReport>) => Promise<RestoreReport>;
+}
+
+/**
+ * Restores a backup: verified, compared, what it replaces saved in a backup of its own, staged, swapped.
+ * @throws McError `backup.not_found`, `backup.corrupt`, `busy`, `agent.not_found`, `file.not_found`, `file.refused`,
+ * `input.invalid`, `disk.full`
+ */
+export async function restoreBackup(
+  context: BackupContext,
+  id: string,
+  options: RestoreOptions,
+  onUpdate: OnUpdate,
+): Promise<RestoreReport> {
+  const around = options.withDatabase && !options.dryRun ? options.aroundDatabase : undefined;
+  if (options.withDatabase && !options.dryRun && !around && !options.to) await requireNoServer(context);
+  const work = () => withLock(context, 'backup restore', () => restoreLocked(context, id, options, onUpdate));
+  return recorded(context, 'restore', () => (around ? around(work) : work()));
+}
+
+async function restoreLocked(
+  context: BackupContext,
+  id: string,
+  options: RestoreOptions,
+  onUpdate: OnUpdate,
+): Promise<RestoreReport> {
+  const began = performance.now();
+  const { backup } = findBackup(await catalogOf(context), id);
+  const elsewhere = options.to ? await prepareTarget(options.to, options.dryRun ?? false) : null;
+  const temporary = join(context.files.directory, `.import.snapshot.${process.pid}.mc-tmp`);
+  const request: RestoreRequest = {
+    id: backup.id,
+    archive: backup.path,
+    checksum: backup.checksum || null,
+    root: elsewhere ?? context.layout.root,
+    journal: context.files.journal,
+    kept: null,
+    safety: null,
+    agent: options.agent ?? null,
+    paths: options.paths ?? [],
+    withDatabase: options.withDatabase ?? false,
+    dryRun: true,
+    inspected: false,
+    overwrite: options.overwrite ?? 'if-changed',
+    delete: options.delete ?? false,
+  };
+  try {
+    if (backup.backup_type === 'snapshot') {
+      await snapshotToArchive(backup.path, temporary, Date.parse(backup.timestamp));
+      Object.assign(request, { archive: temporary, checksum: null });
+    }
+    const report = {
+      id: backup.id,
+      dry_run: options.dryRun ?? false,
+      to: request.root,
+      safety_backup: null,
+      duration_ms: 0,
+    };
+    if (!options.dryRun) onUpdate({ id: backup.id, state: 'started', action: 'restore' });
+    // Elsewhere there is nothing to save, so one pass does it all.
+    const seen = elsewhere === null || options.dryRun ? await context.runner.run('restore', request, onUpdate) : null;
+    if (seen && options.dryRun) return { ...seen, ...report, duration_ms: since(began) };
+    const changes = seen !== null && (seen.restored > 0 || seen.deleted > 0);
+    const safety = changes ? await saveBefore(context, backup.id, options) : null;
+    const kept = safety === null ? null : join(context.files.kept, safety.id);
+    const done = await context.runner.run(
+      'restore',
+      { ...request, dryRun: false, inspected: seen !== null, kept, safety: safety?.path ?? null },
+      onUpdate,
+    );
+    const result = { ...done, ...report, safety_backup: safety?.id ?? null, duration_ms: since(began) };
+    const { added, changed, removed, ...told } = result;
+    onUpdate({
+      ...told,
+      state: 'completed',
+      action: 'restore',
+      added: added.length,
+      changed: changed.length,
+      removed: removed.length,
+    });
+    return result;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Saves what the restore may touch: the agent's directory when only that is asked for, everything otherwise. */
+async function saveBefore(context: BackupContext, id: string, options: RestoreOptions) {
+  const label = `before the restore of ${id}`;
+  const agent = options.agent ?? null;
+  // An agent that is gone has nothing to save.
+  const exists =
+    agent !== null &&
+    (await realpath(join(context.layout.agents, agent)).then(
+      () => true,
+      () => false,
+    ));
+  return createLocked(context, { label, agent: exists ? agent : null }, () => {});
+}
+
+async function prepareTarget(to: string, dryRun: boolean): Promise<string> {
+  const target = resolve(to);
+  if (!dryRun) await mkdir(target, { recursive: true });
+  return realpath(target).catch(() => target);
+}
+
+async function requireNoServer(context: BackupContext): Promise<void> {
+  const holder = await readLock(context.layout.serverLock);
+  if (!holder || !(await isAlive(holder))) return;
+  throw new McError('busy', `a server (process ${holder.pid}) has ${METRICS_DATABASE} open`, {
+    hint: 'stop it first (mc stop), or let it restore: POST /api/backups/{id}/restore with {"with_database":true}',
+  });
+}
+
+function since(began: number): number {
+  return Math.round(performance.now() - began);
+}

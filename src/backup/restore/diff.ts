@@ -1,0 +1,129 @@
+import { lstatSync, readlinkSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf, McError } from '../../base/index.js';
+import type { Manifest, ManifestFile } from '../archive/manifest.js';
+import { parentsOf } from '../archive/paths.js';
+import { METRICS_DATABASE } from '../plan.js';
+import { compileRules } from '../rules.js';
+import { checksumOf } from '../verify.js';
+import { walkWorkspace } from '../walk.js';
+import type { Selected } from './select.js';
+
+/** What restoring would change. */
+export interface Differences {
+  added: ManifestFile[];
+  /** Another content, kind or link. */
+  changed: ManifestFile[];
+  /** The same content with another mode or time. */
+  attributes: ManifestFile[];
+  same: number;
+  /** Directories that are missing, or that something else stands in the place of; parents first. */
+  directories: ManifestFile[];
+  /** On disk, of the kind this backup includes, and not in it. */
+  removed: string[];
+  /** Directories not in the backup, deepest first: they go when they are empty. */
+  emptied: string[];
+}
+
+/**
+ * Compares what was selected with the disk.
+ * @throws McError `file.refused` when a parent on disk is a link: what is behind it belongs to somebody else
+ */
+export async function compareWithDisk(
+  root: string,
+  selected: Selected,
+  manifest: Manifest | null,
+  onFile: (file: ManifestFile) => void = () => {},
+): Promise<Differences> {
+  const differences: Differences = {
+    added: [],
+    changed: [],
+    attributes: [],
+    same: 0,
+    directories: [],
+    removed: [],
+    emptied: [],
+  };
+  const parents = new Set<string>();
+  for (const file of selected.files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    for (const parent of parentsOf(file.path)) refuseLink(root, parent, parents);
+    sort(file, await compare(root, file), differences);
+    onFile(file);
+  }
+  if (manifest) addRemoved(root, selected, manifest, differences);
+  return differences;
+}
+
+type Verdict = 'missing' | 'changed' | 'attributes' | 'same';
+
+async function compare(root: string, file: ManifestFile): Promise<Verdict> {
+  const path = join(root, file.path);
+  const stat = lstatOf(path);
+  if (!stat) return 'missing';
+  switch (file.type) {
+    case 'directory':
+      return stat.isDirectory() ? attributesOf(stat, file) : 'changed';
+    case 'symlink':
+      return stat.isSymbolicLink() && readlinkSync(path) === file.link ? 'same' : 'changed';
+    case 'file':
+      if (!stat.isFile() || stat.size !== file.size) return 'changed';
+      return (await checksumOf(path)) === file.sha256 ? attributesOf(stat, file) : 'changed';
+  }
+}
+
+function attributesOf(stat: Stats, file: ManifestFile): Verdict {
+  const sameTime = Math.abs(stat.mtimeMs - Date.parse(file.mtime)) < 1;
+  return sameTime && (stat.mode & 0o7777) === file.mode ? 'same' : 'attributes';
+}
+
+function sort(file: ManifestFile, verdict: Verdict, differences: Differences): void {
+  if (verdict === 'same') {
+    if (file.type !== 'directory') differences.same += 1;
+  } else if (verdict === 'attributes') {
+    if (file.type !== 'directory') differences.same += 1;
+    differences.attributes.push(file);
+  } else if (file.type === 'directory') differences.directories.push(file);
+  else if (verdict === 'missing') differences.added.push(file);
+  else differences.changed.push(file);
+}
+
+/** What the backup's own rules would have taken, had it been there. What could not be read then is not missing now. */
+function addRemoved(root: string, selected: Selected, manifest: Manifest, differences: Differences): void {
+  const start = manifest.agent === null ? '' : `mission-control/agents/${manifest.agent}`;
+  const held = new Set(manifest.files.map((file) => file.path));
+  const rules = compileRules(manifest.rules);
+  const unread = manifest.problems.map((problem) => problem.path);
+  const extra = walkWorkspace(root, manifest.rules, start).entries.filter(
+    ({ path }) =>
+      !held.has(path) &&
+      path !== METRICS_DATABASE &&
+      selected.inScope(path) &&
+      rules.includes(path) &&
+      !unread.some((problem) => path === problem || path.startsWith(`${problem}/`)),
+  );
+  differences.removed = extra
+    .filter((entry) => entry.type !== 'directory')
+    .map((entry) => entry.path)
+    .toSorted();
+  const directories = extra.filter((entry) => entry.type === 'directory').map((entry) => entry.path);
+  differences.emptied = directories.toSorted((a, b) => b.length - a.length);
+}
+
+function refuseLink(root: string, parent: string, known: Set<string>): void {
+  if (known.has(parent)) return;
+  known.add(parent);
+  if (!lstatOf(join(root, parent))?.isSymbolicLink()) return;
+  throw new McError('file.refused', `${parent} is a symbolic link: nothing is restored through it`, {
+    hint: 'restore elsewhere with --to and move the files yourself, or put a directory in its place',
+  });
+}
+
+/** A path's own stat; null when nothing is there. */
+export function lstatOf(path: string): Stats | null {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return null;
+    throw error;
+  }
+}

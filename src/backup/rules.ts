@@ -1,0 +1,124 @@
+import picomatch from 'picomatch';
+import { isAsideName } from '../base/index.js';
+
+/** What belongs to a backup. Recorded in every manifest, so that a restore can ask the same question again. */
+export interface Rules {
+  /** Globs of the workspace's own top files; `mission-control/` always belongs. A directory stands for all below it. */
+  include: string[];
+  /** Patterns as in `.gitignore`, relative to the workspace. */
+  exclude: string[];
+  /** Lines of the `.mcignore` files found, each relative to its directory. */
+  ignore: { base: string; lines: string[] }[];
+  secrets: boolean;
+}
+
+export interface RuleMatcher {
+  /** Whether an entry belongs, given that its directory does. */
+  admits(path: string, directory: boolean): boolean;
+  /** Whether a file belongs, its directories asked as well. */
+  includes(path: string): boolean;
+}
+
+/** The archive's own entry. A file of this name in the workspace's root is never part of a backup. */
+export const MANIFEST_NAME = 'manifest.json';
+
+const OWN = 'mission-control';
+const RUN_FILES = [`${OWN}/backups`, `${OWN}/backend/pids`, `${OWN}/backend/logs`];
+const CACHES = ['node_modules', '__pycache__', '.cache', '.pytest_cache', '.mypy_cache', '.ruff_cache', '.DS_Store'];
+const SECRETS = ['.env*', '*.pem', '*.key', '*.p12', 'id_rsa*', 'id_ed25519*', '.netrc', 'credentials.json'];
+const isSecret = lazily(() => picomatch(SECRETS, { dot: true, nocase: true }));
+
+/** Compiles rules once for many questions. Paths are relative to the workspace, with `/`. */
+export function compileRules(rules: Rules): RuleMatcher {
+  const tops = rules.include.map(compileInclude);
+  const ignores = [{ base: '', lines: rules.exclude }, ...rules.ignore].map(({ base, lines }) =>
+    compileIgnore(base, lines),
+  );
+  const admits = (path: string, directory: boolean): boolean => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (isAsideName(name) || CACHES.includes(name) || RUN_FILES.includes(path)) return false;
+    if (!rules.secrets && isSecret()(name)) return false;
+    const own = path === OWN || path.startsWith(`${OWN}/`);
+    if (!own && (path === MANIFEST_NAME || !tops.some((top) => top(path, directory)))) return false;
+    return !ignored(ignores, path, directory);
+  };
+  return {
+    admits,
+    includes: (path) => {
+      const parts = path.split('/');
+      return parts.every((_, index) => admits(parts.slice(0, index + 1).join('/'), index < parts.length - 1));
+    },
+  };
+}
+
+/** Lines of an ignore file that mean something. */
+export function ignoreLines(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+}
+
+type TopMatcher = (path: string, directory: boolean) => boolean;
+
+/** A glob takes what it matches and all below; a directory is also entered when something below it could match. */
+function compileInclude(glob: string): TopMatcher {
+  const whole = picomatch([glob, `${glob}/**`], { dot: true });
+  const parts = glob.split('/').map((part) => (part === '**' ? null : picomatch(part, { dot: true })));
+  return (path, directory) => {
+    if (whole(path)) return true;
+    if (!directory) return false;
+    const names = path.split('/');
+    for (const [index, name] of names.entries()) {
+      const part = parts[index];
+      if (part === null) return true;
+      if (!part?.(name)) return false;
+    }
+    return parts.length > names.length;
+  };
+}
+
+interface IgnorePattern {
+  negated: boolean;
+  directoryOnly: boolean;
+  matches: (path: string) => boolean;
+}
+
+interface IgnoreList {
+  base: string;
+  patterns: IgnorePattern[];
+}
+
+function compileIgnore(base: string, lines: string[]): IgnoreList {
+  return { base: base === '' ? '' : `${base}/`, patterns: lines.map(compilePattern) };
+}
+
+/** As in gitignore(5): a slash before the end ties the pattern to its directory, `!` takes back, `/` at the end means directories. */
+function compilePattern(line: string): IgnorePattern {
+  const negated = line.startsWith('!');
+  const text = (negated ? line.slice(1) : line).trimEnd();
+  const directoryOnly = text.endsWith('/');
+  const body = directoryOnly ? text.slice(0, -1) : text;
+  const tied = body.includes('/');
+  const glob = body.startsWith('/') ? body.slice(1) : body;
+  return { negated, directoryOnly, matches: picomatch(tied ? glob : [glob, `**/${glob}`], { dot: true }) };
+}
+
+/** The last pattern that matches decides; deeper files are asked after higher ones, so they win. */
+function ignored(lists: IgnoreList[], path: string, directory: boolean): boolean {
+  let result = false;
+  for (const { base, patterns } of lists) {
+    if (!path.startsWith(base)) continue;
+    const below = path.slice(base.length);
+    for (const pattern of patterns) {
+      if (pattern.directoryOnly && !directory) continue;
+      if (pattern.matches(below)) result = !pattern.negated;
+    }
+  }
+  return result;
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -1,0 +1,170 @@
+import { type Clock, toMcError, type WorkspaceLayout } from '../base/index.js';
+import type { BackupUpdate, EventDraft, NotificationLevel, RecoveryReport, RestoreReport } from '../protocol/index.js';
+import { type Backups, type BackupSettings, openBackups } from './backups.js';
+import type { OnUpdate } from './progress.js';
+import { isFailing } from './records.js';
+import type { RestoreOptions } from './restore-backup.js';
+import { type Schedule, startSchedule } from './schedule.js';
+import type { TaskRunner } from './threads.js';
+
+/** The part of a log that the service uses. */
+export interface BackupLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+export interface BackupServiceOptions {
+  layout: WorkspaceLayout;
+  settings: BackupSettings;
+  clock: Clock;
+  log: BackupLog;
+  /** Puts an event on its way to everyone. */
+  publish: (draft: EventDraft) => void;
+  /** A new id for a notification. */
+  newId: () => string;
+  random?: () => number;
+  runner?: TaskRunner;
+  /** Lets go of the metrics database while its file is replaced. */
+  aroundDatabase?: (swap: () => Promise<RestoreReport>) => Promise<RestoreReport>;
+}
+
+/** The backups of a running server: the same operations, told to everyone, and a schedule. */
+export interface BackupService extends Omit<Backups, 'stop' | 'recover'> {
+  /** When the schedule makes the next backup, ISO 8601 UTC; null when it is off. */
+  nextAt(): string | null;
+  /** `available`, or what is wrong. From memory. */
+  health(): string;
+  stop(): Promise<void>;
+}
+
+/** Opens the backups, ends a restore that was killed, and starts the schedule unless it is switched off. */
+export async function createBackupService(options: BackupServiceOptions): Promise<BackupService> {
+  const { settings, clock, log } = options;
+  const notify = (level: NotificationLevel, title: string, message: string, data: Record<string, unknown> = {}) =>
+    options.publish({
+      type: 'notification',
+      at: clock.now(),
+      data: { id: options.newId(), title, message, level, data },
+    });
+  const tell: OnUpdate = (update) => options.publish({ type: 'backup_update', at: clock.now(), data: update });
+  const onRecovery = (report: RecoveryReport) => {
+    log.warn(report, `an interrupted restore was ${report.outcome}`);
+    notify(
+      'warning',
+      'Interrupted restore',
+      `The restore of ${report.id} had been interrupted; it was ${report.outcome}.`,
+    );
+  };
+  const backups = await openBackups({ ...options, onRecovery });
+  await backups.recover();
+  let state = await stateOf(backups);
+
+  /** Failures are told to everyone; being busy or misused only to who asked. */
+  const watched = async <T>(action: string, id: string, work: (onUpdate: OnUpdate) => Promise<T>): Promise<T> => {
+    const { onUpdate, current } = thinned(tell, id);
+    try {
+      return await work(onUpdate);
+    } catch (thrown) {
+      const error = toMcError(thrown);
+      if (error.code !== 'busy' && error.exit !== 2 && error.exit !== 4 && error.code !== 'interrupted') {
+        tell({ id: current(), state: 'failed', action, error: error.message, code: error.code });
+        notify('error', `Backup: ${action} failed`, error.message, { code: error.code, hint: error.hint });
+      }
+      throw error;
+    } finally {
+      state = await stateOf(backups);
+    }
+  };
+  const create: Backups['create'] = (create = {}, onUpdate) =>
+    watched('create', 'new', (told) => backups.create(create, both(told, onUpdate)));
+  const prune: Backups['prune'] = (policy) => watched('prune', 'prune', () => backups.prune(policy));
+  const restore = (id: string, restore: RestoreOptions = {}, onUpdate?: OnUpdate) => {
+    const around = options.aroundDatabase ? { aroundDatabase: options.aroundDatabase } : {};
+    return watched('restore', id, (told) => backups.restore(id, { ...around, ...restore }, both(told, onUpdate)));
+  };
+  const schedule = settings.noBackups ? null : scheduled(options, backups, create, prune);
+  return {
+    ...backups,
+    create,
+    restore,
+    verify: (id, deep, onUpdate) => watched('verify', id, () => backups.verify(id, deep, onUpdate)),
+    verifyAll: (deep, onUpdate) => watched('verify', 'all', () => backups.verifyAll(deep, onUpdate)),
+    drill: (id, onUpdate) => watched('drill', id ?? 'latest', () => backups.drill(id, onUpdate)),
+    nextAt: () => isoOf(schedule?.nextAt() ?? null),
+    prune,
+    health: () => state,
+    async stop() {
+      // A run under way is ended, not waited for: the next start cleans up after it.
+      const ended = schedule?.stop();
+      await backups.stop();
+      await ended;
+    },
+  };
+}
+
+/** One scheduled run: a backup if anything changed, then the retention. */
+function scheduled(
+  options: BackupServiceOptions,
+  backups: Backups,
+  create: Backups['create'],
+  prune: Backups['prune'],
+): Schedule {
+  const { settings, clock, log } = options;
+  return startSchedule({
+    intervalMs: settings.backupInterval,
+    clock,
+    random: options.random ?? Math.random,
+    lastAt: async () => {
+      const full = (await backups.list()).filter((backup) => backup.backup_type === 'full' && backup.origin === 'own');
+      const times = full.map((backup) => Date.parse(backup.holds_at ?? backup.timestamp));
+      return times.length === 0 ? null : Math.max(...times);
+    },
+    run: async () => {
+      try {
+        const made = await create({ onlyIfChanged: true });
+        log.info(
+          { id: made.id, bytes: made.size_bytes, partial: made.partial },
+          'backup made, or the last one still holds',
+        );
+        const pruned = await prune();
+        if (pruned.deleted.length > 0) log.info({ deleted: pruned.deleted }, 'old backups deleted');
+      } catch (error) {
+        log.warn({ err: error }, 'the scheduled backup failed');
+        throw error;
+      }
+    },
+  });
+}
+
+async function stateOf(backups: Backups): Promise<string> {
+  const { stages } = await backups.records();
+  const failing = Object.entries(stages).find(([, record]) => isFailing(record));
+  return failing
+    ? `${failing[0]} failed at ${failing[1].last_failure?.at}: ${failing[1].last_failure?.message}`
+    : 'available';
+}
+
+/** Passes on a start, an end, and of the progress in between at most one update a second. */
+function thinned(tell: OnUpdate, id: string): { onUpdate: OnUpdate; current: () => string } {
+  let last = 0;
+  let current = id;
+  const onUpdate = (update: BackupUpdate) => {
+    current = update.id;
+    const now = performance.now();
+    if (update.state === 'progress' && now - last < 1000) return;
+    last = now;
+    tell(update);
+  };
+  return { onUpdate, current: () => current };
+}
+
+function both(first: OnUpdate, second: OnUpdate | undefined): OnUpdate {
+  return (update) => {
+    first(update);
+    second?.(update);
+  };
+}
+
+function isoOf(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

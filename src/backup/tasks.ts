@@ -1,0 +1,145 @@
+import type { BackupProblem } from '../protocol/index.js';
+import type { Manifest } from './archive/manifest.js';
+import { readManifest } from './archive/reader.js';
+import { type Look, lookAt } from './catalog.js';
+import { type CreateRequest, type CreateTools, createArchive, walkFor } from './create.js';
+import { copyDatabase } from './database.js';
+import { stillHolds } from './plan.js';
+import { inlinePool, type Pool, threadPool } from './pool.js';
+import { Progress } from './progress.js';
+import { type RestoreOutcome, type RestoreRequest, restoreArchive } from './restore/run.js';
+import { type OpenFile, openFile } from './source.js';
+import { freeSpace } from './space.js';
+import { type Depth, type Inspection, type InspectOptions, inspectArchive } from './verify.js';
+
+/** The heavy work of the room as messages: it runs in a thread of its own, away from the event loop of a server. */
+export interface Tasks {
+  create: {
+    args: Omit<CreateRequest, 'previous'> & {
+      previous: string | null;
+      previousChecksum: string | null;
+      onlyIfChanged: boolean;
+    };
+    result: CreateOutcome;
+  };
+  inspect: {
+    args: { id: string; archive: string } & Omit<InspectOptions, 'onBytes' | 'depth'> & { depth: Depth };
+    result: InspectionSummary;
+  };
+  look: { args: { path: string; old: Parameters<Look>[1] }; result: Awaited<ReturnType<Look>> };
+  restore: { args: RestoreRequest; result: RestoreOutcome };
+}
+export type TaskKind = keyof Tasks;
+
+/** Null: nothing has changed, the previous archive still holds. */
+export type CreateOutcome = {
+  path: string;
+  checksum: string;
+  files: number;
+  created_at: string;
+  duration_ms: number;
+  partial: boolean;
+  problems: BackupProblem[];
+} | null;
+
+export type InspectionSummary = Pick<Inspection, 'errors' | 'notes' | 'checksum' | 'bytes'> & {
+  files: number;
+  /** There is a manifest, so every file's content was compared. */
+  deep: boolean;
+  type: 'full' | 'agent_state' | null;
+  agent: string | null;
+};
+
+/** Runs a task. Tools that a task does not name are the real ones. */
+export async function runTask<K extends TaskKind>(
+  kind: K,
+  args: Tasks[K]['args'],
+  tools: CreateTools,
+): Promise<Tasks[K]['result']> {
+  const run = TASKS[kind] as (args: Tasks[K]['args'], tools: CreateTools) => Promise<Tasks[K]['result']>;
+  try {
+    return await run(args, tools);
+  } finally {
+    await tools.pool.close();
+  }
+}
+
+/** The real tools, with worker threads or (for tests) without. */
+export function realTools(
+  onUpdate: CreateTools['onUpdate'],
+  pool: Pool = threadPool(),
+  open: OpenFile = openFile,
+): CreateTools {
+  return { pool, open, copyDatabase, free: freeSpace, onUpdate };
+}
+
+/** Tools that stay in this thread. */
+export function inlineTools(onUpdate: CreateTools['onUpdate'], open: OpenFile = openFile): CreateTools {
+  return realTools(onUpdate, inlinePool(open), open);
+}
+
+const TASKS: { [K in TaskKind]: (args: Tasks[K]['args'], tools: CreateTools) => Promise<Tasks[K]['result']> } = {
+  create: createAndVerify,
+  inspect: summarise,
+  look: ({ path, old }) => lookAt(path, old),
+  restore: restoreArchive,
+};
+
+async function createAndVerify(args: Tasks['create']['args'], tools: CreateTools): Promise<CreateOutcome> {
+  const { onlyIfChanged, previousChecksum, previous, ...request } = args;
+  const last = previous ? { path: previous, manifest: readable(previous) } : null;
+  const walk = walkFor(request);
+  if (onlyIfChanged && last?.manifest && (await holds(last.path, last.manifest, previousChecksum, walk, tools.pool)))
+    return null;
+  const reuse = last?.manifest ? { path: last.path, manifest: last.manifest } : null;
+  const created = await createArchive({ ...request, previous: reuse }, tools, walk);
+  const { manifest } = created;
+  return {
+    path: created.path,
+    checksum: created.checksum,
+    files: manifest.files.filter((file) => file.type === 'file').length,
+    created_at: manifest.created_at,
+    duration_ms: manifest.duration_ms,
+    partial: manifest.partial,
+    problems: manifest.problems,
+  };
+}
+
+/** A previous archive that cannot be read is no help, and no hindrance. */
+function readable(path: string): Manifest | null {
+  try {
+    return readManifest(path);
+  } catch {
+    return null;
+  }
+}
+
+async function holds(
+  path: string,
+  manifest: Manifest,
+  checksum: string | null,
+  walk: ReturnType<typeof walkFor>,
+  pool: Pool,
+): Promise<boolean> {
+  if (walk.problems.length > 0 || JSON.stringify(manifest.rules) !== JSON.stringify(walk.rules)) return false;
+  if (!stillHolds(manifest, walk.entries)) return false;
+  const { errors } = await inspectArchive(path, { checksum, depth: 'hashes' }, pool);
+  return errors.length === 0;
+}
+
+async function summarise(
+  { id, archive, ...options }: Tasks['inspect']['args'],
+  tools: CreateTools,
+): Promise<InspectionSummary> {
+  const progress = new Progress(id, 'verify', tools.onUpdate);
+  progress.phase('verify', 0, 0);
+  const inspection = await inspectArchive(
+    archive,
+    { ...options, onBytes: (bytes) => progress.add(0, bytes) },
+    tools.pool,
+  );
+  const { errors, notes, checksum, bytes, manifest } = inspection;
+  const files = inspection.files.filter((file) => file.type === 'file').length;
+  const deep = manifest !== null && options.depth === 'full';
+  return { errors, notes, checksum, bytes, files, deep, type: manifest?.type ?? null, agent: manifest?.agent ?? null };
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import { toMcError } from '../base/index.js';
+import { type Manifest, type ManifestFile } from './archive/manifest.js';
+import { checkPaths } from './archive/paths.js';
+import { readManifest } from './archive/reader.js';
+import { nameOf, type Run, runsOf } from './archive/runs.js';
+import { scanArchive } from './archive/scan.js';
+import { eachAtOnce } from './concurrency.js';
+import type { Pool } from './pool.js';
+
+/** How much of an archive is looked at. */
+export type Depth = 'hashes' | 'structure' | 'full';
+
+/** What an archive turned out to be. */
+export interface Inspection {
+  errors: string[];
+  notes: string[];
+  checksum: string;
+  bytes: number;
+  /** Null when the archive has no manifest that could be read. */
+  manifest: Manifest | null;
+  /** Whether the manifest's members can be read by themselves. */
+  indexed: boolean;
+  /** What the archive holds, by the manifest or by what was found. */
+  files: ManifestFile[];
+}
+
+export interface InspectOptions {
+  /** SHA-256 that somebody recorded when the archive was whole. */
+  checksum: string | null;
+  /**
+   * `hashes`: the members' bytes are still those that were written. `structure`: they also inflate to the entries that the
+   * manifest lists. `full`: and every file's content has its hash. A function: in full the runs it chooses, of others the
+   * hashes.
+   */
+  depth: Depth | ((run: Run) => boolean);
+  onBytes?: (bytes: number) => void;
+}
+
+/** Reads an archive and tells what is wrong with it. Never throws for what is in the archive. */
+export async function inspectArchive(archive: string, options: InspectOptions, pool: Pool): Promise<Inspection> {
+  let manifest: Manifest | null = null;
+  const errors: string[] = [];
+  try {
+    manifest = readManifest(archive);
+  } catch (error) {
+    errors.push(toMcError(error).message);
+  }
+  const inspection = manifest
+    ? await inspectIndexed(archive, manifest, options, pool)
+    : errors.length > 0
+      ? await inspectBroken(archive, errors, options)
+      : await inspectPlain(archive);
+  inspection.errors.push(...checkPaths(inspection.files));
+  if (options.checksum === null) inspection.notes.push('no checksum was recorded when it was made');
+  else if (options.checksum !== inspection.checksum)
+    inspection.errors.unshift('the archive’s checksum is not the one recorded');
+  return inspection;
+}
+
+/** SHA-256 of a whole file in hex. Gives way to other work between its pieces. */
+export async function checksumOf(path: string, onBytes: (bytes: number) => void = () => {}): Promise<string> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(1 << 20);
+  const handle = openSync(path, 'r');
+  try {
+    for (let count = readSync(handle, buffer); count > 0; count = readSync(handle, buffer)) {
+      hash.update(buffer.subarray(0, count));
+      onBytes(count);
+      await turn();
+    }
+  } finally {
+    closeSync(handle);
+  }
+  return hash.digest('hex');
+}
+
+async function inspectIndexed(
+  archive: string,
+  manifest: Manifest,
+  options: InspectOptions,
+  pool: Pool,
+): Promise<Inspection> {
+  const errors: string[] = [];
+  const runs = runsOf(manifest);
+  const [full, rest] = divide(runs, options.depth);
+  // Where the whole archive's checksum is known, it vouches for every member.
+  const light = options.checksum === null ? rest : [];
+  const [checksum] = await Promise.all([
+    checksumOf(archive, options.onBytes),
+    eachAtOnce(full, pool.width * 2, async (run) => {
+      errors.push(...(await pool.check(archive, run, options.depth !== 'structure')));
+    }),
+    eachAtOnce(light, pool.width * 2, async (run) => {
+      if (!(await pool.hash(archive, run))) errors.push(`${nameOf(run)}: the bytes have changed`);
+    }),
+  ]);
+  return { errors, notes: [], checksum, bytes: statSync(archive).size, manifest, indexed: true, files: manifest.files };
+}
+
+function divide(runs: Run[], depth: InspectOptions['depth']): [full: Run[], light: Run[]] {
+  if (depth === 'full' || depth === 'structure') return [runs, []];
+  if (depth === 'hashes') return [[], runs];
+  return [runs.filter(depth), runs.filter((run) => !depth(run))];
+}
+
+/** Old archives, and ours after another program packed them again: all that can be known comes from reading it all. */
+async function inspectPlain(archive: string): Promise<Inspection> {
+  const { errors, checksum, bytes, manifest, files } = await scanArchive(archive);
+  return {
+    errors,
+    notes: [
+      manifest ? 'it was packed again by another program' : 'it has no manifest: only its structure can be checked',
+    ],
+    checksum,
+    bytes,
+    manifest,
+    indexed: false,
+    files: manifest?.files ?? files,
+  };
+}
+
+async function inspectBroken(archive: string, errors: string[], options: InspectOptions): Promise<Inspection> {
+  const checksum = await checksumOf(archive, options.onBytes);
+  return { errors, notes: [], checksum, bytes: statSync(archive).size, manifest: null, indexed: false, files: [] };
+}

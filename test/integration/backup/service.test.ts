@@ -1,0 +1,135 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createBackupService, type BackupService } from '../../../src/backup/index.js';
+import type { OpenFile } from '../../../src/backup/source.js';
+import { inlineTools } from '../../../src/backup/tasks.js';
+import { inlineRunner } from '../../../src/backup/threads.js';
+import { workspaceLayout } from '../../../src/base/index.js';
+import { silentLog } from '../../../src/base/log.js';
+import type { EventDraft } from '../../../src/protocol/index.js';
+import { defaultSettings, type Office, openOffice } from './office.js';
+
+interface Stage {
+  office: Office;
+  service: BackupService;
+  drafts: EventDraft[];
+  /** What was told of backups. */
+  updates(): { state: string; action?: unknown }[];
+}
+
+async function startService(
+  options: { scheduled?: boolean; free?: () => number; open?: OpenFile; root?: string } = {},
+): Promise<Stage> {
+  const office = await openOffice(options.root ? { root: options.root } : {});
+  const drafts: EventDraft[] = [];
+  let ids = 0;
+  const service = await createBackupService({
+    layout: workspaceLayout(office.root),
+    settings: { ...defaultSettings(), noBackups: options.scheduled !== true },
+    clock: office.clock,
+    log: silentLog(),
+    publish: (draft) => drafts.push(draft),
+    newId: () => `n${(ids += 1)}`,
+    random: () => 0,
+    runner: inlineRunner((onUpdate) => ({ ...inlineTools(onUpdate), ...(options.free && { free: options.free }) })),
+  });
+  onTestFinished(() => service.stop());
+  const updates = () => drafts.flatMap((draft) => (draft.type === 'backup_update' ? [draft.data] : []));
+  return { office, service, drafts, updates };
+}
+
+describe('the service', () => {
+  it('tells everyone about a backup, with the finished one at the end', async () => {
+    const { service, updates } = await startService();
+    const made = await service.create();
+    expect(updates().map((update) => update.state)).toEqual(
+      expect.arrayContaining(['started', 'progress', 'completed']),
+    );
+    expect(updates().at(-1)).toMatchObject({ id: made.id, state: 'completed', backup: { id: made.id } });
+    expect(service.nextAt()).toBeNull();
+    expect(service.health()).toBe('available');
+  });
+
+  it('tells everyone about a restore', async () => {
+    const { service, updates } = await startService();
+    await service.restore('20260217_035729', { agent: 'api' });
+    expect(updates().at(-1)).toMatchObject({
+      id: '20260217_035729',
+      state: 'completed',
+      action: 'restore',
+      changed: 2,
+    });
+  });
+
+  it('notifies of a failure and says so in its health, until it works again', async () => {
+    let free = 0;
+    const { service, drafts, updates } = await startService({ free: () => free });
+    await expect(service.create()).rejects.toMatchObject({ code: 'disk.full' });
+    expect(updates().at(-1)).toMatchObject({ state: 'failed', code: 'disk.full' });
+    expect(drafts.find((draft) => draft.type === 'notification')).toMatchObject({ data: { level: 'error' } });
+    expect(service.health()).toMatch(/^create failed at /);
+    free = 1e12;
+    await service.create();
+    expect(service.health()).toBe('available');
+  });
+
+  it('does not take a wrong question for a failure of its own', async () => {
+    const { service, drafts } = await startService();
+    await expect(service.restore('nope')).rejects.toMatchObject({ code: 'backup.not_found' });
+    await expect(service.create({ agent: 'nobody' })).rejects.toMatchObject({ code: 'agent.not_found' });
+    expect(drafts).toEqual([]);
+    expect(service.health()).toBe('available');
+  });
+
+  it('is unwell when a backup turns out to be damaged', async () => {
+    const { service, office } = await startService();
+    writeFileSync(join(office.store, 'backup_20260217_035729.tar.gz'), 'x');
+    expect((await service.verify('20260217_035729')).ok).toBe(false);
+    expect(service.health()).toMatch(/^verify failed/);
+  });
+
+  it('makes up a missed run at once, and the next after its interval', async () => {
+    const { service, office } = await startService({ scheduled: true });
+    await vi.waitFor(
+      async () => expect((await service.list()).filter((backup) => backup.origin === 'own')).toHaveLength(1),
+      10_000,
+    );
+    await vi.waitFor(
+      () => expect(service.nextAt()).toBe(new Date(office.clock.at + 6 * 3_600_000).toISOString()),
+      10_000,
+    );
+    expect((await service.records()).stages.prune.last_success).not.toBeNull();
+  });
+
+  it('stops in the middle of a run', async () => {
+    const { service } = await startService({ scheduled: true });
+    await delay(20);
+    await service.stop();
+    expect(service.nextAt()).toBeNull();
+  });
+
+  it('ends a restore that was killed, and says so', async () => {
+    const office = await openOffice();
+    const staged = 'mission-control/.TASK_QUEUE.md.x.1.new.mc-tmp';
+    const aside = 'mission-control/.TASK_QUEUE.md.x.2.old.mc-tmp';
+    writeFileSync(office.path(staged), 'restored');
+    const step = { do: 'place', path: 'mission-control/TASK_QUEUE.md', staged, aside, safe: null };
+    const journal = {
+      version: 1,
+      state: 'staging',
+      id: 'b1',
+      root: office.root,
+      kept: null,
+      steps: [step],
+      attributes: [],
+    };
+    writeFileSync(join(office.store, '.restore_journal.json'), JSON.stringify(journal));
+    const { drafts } = await startService({ root: office.root });
+    expect(drafts).toMatchObject([
+      { type: 'notification', data: { level: 'warning', message: expect.stringContaining('rolled back') as string } },
+    ]);
+    expect(existsSync(office.path(staged))).toBe(false);
+  });
+});
