@@ -16,7 +16,7 @@ const SHOTS = {
   agent: ['2', 'Enter'],
   office: ['Escape', '3', 'Down'],
   tasks: ['4'],
-  metrics: ['5', 'm'],
+  metrics: ['5', 'm', 'Left', 'Left'],
   events: ['6'],
   backups: ['7'],
   notifications: ['8'],

@@ -63,6 +63,11 @@ export function bytes(value: number | null | undefined): string {
   return `${step === 0 ? value : (value / 1000 ** step).toFixed(1)} ${units[step]}`;
 }
 
+/** A value of a metric where its unit stands beside: only what has units of its own size brings one. */
+export function withoutUnit(value: number, unit: string): string {
+  return unit === 'bytes' || unit === 'seconds' || unit === 'ratio' ? withUnit(value, unit) : figure(value);
+}
+
 /** A value of a metric with its unit. */
 export function withUnit(value: number | null, unit: string): string {
   if (value === null) return UNKNOWN;

@@ -74,10 +74,16 @@ export function wantedPolls(model: Model, system: boolean): WantedPoll[] {
     case 'events':
       return [...always, ...slow(EVENTS)];
     case 'backups':
-      return [...always, { path: BACKUPS, everyMs: 10_000 }];
+      return [...always, { path: BACKUPS, everyMs: backupNews(model) ? 1000 : 10_000 }];
     default:
       return always;
   }
+}
+
+/** True while the server tells of backup work: the list is about to change. */
+function backupNews({ data }: Model): boolean {
+  const last = data.log.findLast(({ type }) => type === 'backup_update');
+  return last !== undefined && data.now - Date.parse(last.timestamp) < 5000;
 }
 
 function query(parameters: Record<string, string>): string {

@@ -124,14 +124,14 @@ function workLines(model: Model): Line[] {
   const { working, data } = model;
   if (last?.type === 'backup_update' && (last.data.state === 'started' || last.data.state === 'progress')) {
     const age = data.now - Date.parse(last.timestamp);
-    if (age < 60_000) return [progressLine(last.data, data.now)];
+    if (age < 60_000) return [progressLine(last.data)];
   }
   return working === null
     ? []
     : [line(['accent', ' ◐ '], working.label, ['dim', `  ${longSpan(data.now - working.since)}`])];
 }
 
-function progressLine(update: unknown, now: number): Line {
+function progressLine(update: unknown): Line {
   const done = number(field(update, 'bytes_done')) ?? number(field(update, 'bytes'));
   const total = number(field(update, 'bytes_total')) ?? number(field(update, 'total_bytes'));
   const files = number(field(update, 'files_done')) ?? number(field(update, 'files'));
@@ -139,13 +139,15 @@ function progressLine(update: unknown, now: number): Line {
   const drawn =
     share === null ? '' : `${'█'.repeat(Math.round(share * 20)).padEnd(20, '░')} ${Math.round(share * 100)}%`;
   const parts = [drawn, done === null ? '' : bytes(done), files === null ? '' : `${files} files`].filter(Boolean);
-  const started = text(field(update, 'started_at'));
+  const doing = [text(field(update, 'action')), text(field(update, 'phase'))]
+    .filter((word) => word !== null)
+    .join(', ');
   return line(
     ['accent', ' ◐ '],
     text(field(update, 'id')) ?? 'a backup',
     ' ',
     ['chart', parts.join('  ')],
-    ['dim', started === null ? '' : `  ${ago(started, now)}`],
+    ['dim', `  ${doing}`],
   );
 }
 

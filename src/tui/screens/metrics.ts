@@ -1,6 +1,6 @@
 import { absence, pollOf, readSeries, type Series } from '../answers.js';
 import { lineChart, stats } from '../charts.js';
-import { clockTime, withUnit } from '../figures.js';
+import { clockTime, withoutUnit, withUnit } from '../figures.js';
 import { beside, BLANK, cell, type Line, line } from '../lines.js';
 import { CHARTED, isSystemMetric, RANGES } from '../metric-list.js';
 import type { Model, Size } from '../model.js';
@@ -37,7 +37,7 @@ function chartBody(model: Model, size: Size): Line[] {
   const series = shownSeries(model);
   const known = series ? stats(series) : null;
   if (!series || !known) return [...head, BLANK, line(['dim', '  nothing was measured in this range'])];
-  const show = (value: number) => withUnit(value, series.unit);
+  const show = (value: number) => withoutUnit(value, series.unit);
   const figures = line(
     ['dim', ' min '],
     ['strong', show(known.min)],
@@ -46,7 +46,7 @@ function chartBody(model: Model, size: Size): Line[] {
     ['dim', '   max '],
     ['strong', show(known.max)],
     ['dim', '   last '],
-    ['strong', show(known.last)],
+    ['strong', withUnit(known.last, series.unit)],
     ['dim', poll.at === null ? '' : `   as of ${clockTime(poll.at)}`],
     ...(poll.error === null ? [] : [['warn', `   ${poll.error}`] as const]),
   );
