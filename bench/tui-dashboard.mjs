@@ -20,7 +20,7 @@ const app = startApp({
   start: { screen: 'agents', filter: '' },
 });
 const unmount = mountDashboard(app, silentKeyboard(Readable), output);
-await delay(1500);
+await delay(3000);
 const before = { cpu: process.cpuUsage(), bytes: output.counted.bytes, writes: output.counted.writes };
 await delay(seconds * 1000);
 const { user, system } = process.cpuUsage(before.cpu);

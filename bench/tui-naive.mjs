@@ -60,7 +60,7 @@ const ink = render(h(Table), {
   exitOnCtrlC: false,
   patchConsole: false,
 });
-await delay(1500);
+await delay(3000);
 const before = { cpu: process.cpuUsage(), bytes: output.counted.bytes };
 await delay(seconds * 1000);
 const { user, system } = process.cpuUsage(before.cpu);

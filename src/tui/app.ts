@@ -48,6 +48,7 @@ export function startApp({ output, reach, socket, now, random, options, start }:
   const modes = createModes(output, options.mouse);
   const size = () => ({ columns: output.columns || 80, rows: output.rows || 24 });
   let model = newModel(store.getSnapshot(), size(), options, start);
+  let theme = themeOf(options.theme, options.unicode);
   let finish: (status: number) => void = () => {};
   const done = new Promise<number>((resolve) => {
     finish = resolve;
@@ -56,7 +57,9 @@ export function startApp({ output, reach, socket, now, random, options, start }:
   const paint = () => {
     const data = store.getSnapshot();
     if (data !== model.data) apply({ type: 'data', data });
-    return painter.paint(frameOf(model, themeOf(model.options.theme, model.options.unicode)));
+    const { theme: name, unicode } = model.options;
+    if (name !== theme.name || unicode !== theme.unicode) theme = themeOf(name, unicode);
+    return painter.paint(frameOf(model, theme));
   };
   const frames = createFrames({ draw: paint, blocked: () => output.writableNeedDrain === true, now });
 

@@ -2,13 +2,18 @@ import type { Data } from './data.js';
 import type { Effect, Step } from './effects.js';
 import { setCursor, windowOf } from './list.js';
 import { isTab, type ListState, listName, type Model } from './model.js';
+import { laterPast } from './past.js';
+import { visibleAgents } from './screens/agents.js';
 import { screenOf } from './screens/index.js';
 import { bodySize } from './view.js';
 
 /** New data: cursors are held on their items, and what is critical is told. */
 export function arrived(model: Model, data: Data): Step {
   const effects = model.options.bell ? alarms(model.data, data) : [];
-  return { model: held({ ...model, data }), effects };
+  const next = held({ ...model, data });
+  if (next.screen !== 'agents') return { model: next, effects };
+  const past = laterPast(next.past, () => visibleAgents(next, bodySize(next)), data.now);
+  return { model: past === next.past ? next : { ...next, past }, effects };
 }
 
 /** A cursor that was never moved is put on its item too, so that nothing moves away under it. */

@@ -1,5 +1,5 @@
 import type { MirrorView } from '../client/index.js';
-import type { Agent, McEvent } from '../protocol/index.js';
+import type { McEvent } from '../protocol/index.js';
 
 /** How we stand to the server. Times in milliseconds since the epoch. */
 export type LinkState =
@@ -57,8 +57,6 @@ export interface Data {
   log: readonly McEvent[];
   /** Events that ran out of the log since the beginning. */
   dropped: number;
-  /** The fleet of a second or two ago (`agents`): what differs from it has just changed. */
-  past: { agents: ReadonlyMap<string, Agent>; next: ReadonlyMap<string, Agent>; at: number };
   /** Newest last. */
   moves: readonly Move[];
 }
@@ -76,7 +74,6 @@ export function emptyData(view: MirrorView, now: number): Data {
     metrics: new Map(),
     log: [],
     dropped: 0,
-    past: { agents: view.agents, next: view.agents, at: now },
     moves: [],
   };
 }

@@ -5,9 +5,9 @@ import type { Options, Tab } from './model.js';
 import type { Reached } from './session.js';
 import { watchEnds } from './terminal.js';
 
-export { type Options, SCREENS, type Tab } from './model.js';
+export type { Options, Tab } from './model.js';
 export type { Reached } from './session.js';
-export { detectTheme, detectUnicode, THEME_NAMES } from './theme.js';
+export { detectTheme, detectUnicode } from './theme.js';
 
 export interface DashboardOptions {
   stdin: NodeJS.ReadStream;

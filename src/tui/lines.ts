@@ -9,6 +9,8 @@ export interface Line {
   spans: readonly Span[];
   /** The line under the cursor. */
   cursor?: boolean;
+  /** The same line will be shown again: where it was laid is remembered. */
+  kept?: true;
 }
 
 /** A piece of a row at its place: `width` columns from column `x` (0-based). */
@@ -84,7 +86,18 @@ export function beside(...blocks: { lines: readonly Line[]; width: number }[]): 
 }
 
 /** Puts a line at its place on a terminal of `columns`: every text made safe here, cut and filled to the edge. */
-export function layRow({ spans, cursor }: Line, columns: number, theme: Theme, faded: boolean): Row {
+export function layRow(line: Line, columns: number, theme: Theme, faded: boolean): Row {
+  if (line.kept !== true) return laid(line, columns, theme, faded);
+  const known = rows.get(line);
+  if (known && known.columns === columns && known.theme === theme && known.faded === faded) return known.row;
+  const row = laid(line, columns, theme, faded);
+  rows.set(line, { columns, theme, faded, row });
+  return row;
+}
+
+const rows = new WeakMap<Line, { columns: number; theme: Theme; faded: boolean; row: Row }>();
+
+function laid({ spans, cursor }: Line, columns: number, theme: Theme, faded: boolean): Row {
   const cells: Cell[] = [];
   const add = (text: string, width: number, tone: Tone) => {
     const x = (cells.at(-1)?.x ?? 0) + (cells.at(-1)?.width ?? 0);

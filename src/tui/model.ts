@@ -1,5 +1,6 @@
 import type { Data } from './data.js';
 import { newEditor, type Editor } from './editor.js';
+import { NO_PAST, type Past } from './past.js';
 import type { ThemeName } from './theme.js';
 
 /** The screens, in the order of their digits. */
@@ -75,6 +76,7 @@ export interface Model {
   /** Backup work that runs: what it is, and the last `backup_update` of it. */
   working: { label: string; since: number } | null;
   history: readonly string[];
+  past: Past;
   options: Options;
 }
 
@@ -118,6 +120,7 @@ export function newModel(data: Data, size: Size, options: Options, start: { scre
     record: null,
     working: null,
     history: [],
+    past: NO_PAST,
     options,
   };
 }

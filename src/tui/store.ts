@@ -5,8 +5,6 @@ import { type Data, emptyData, type LinkState, type Move, type Poll, type System
 /** Events that are kept for the tail. */
 const LOG_LIMIT = 2000;
 const MOVES_KEPT = 50;
-/** How long a changed cell is shown as one, at least. */
-const CHANGED_MS = 1000;
 
 /** Joins the mirror, the link and the answers of polls into one picture. Fits React's useSyncExternalStore. */
 export interface Store {
@@ -71,7 +69,7 @@ export function createStore(now: () => number): Store {
       const next = { ...data, ...pending, now: at, view, log: logDirty ? log.slice(-LOG_LIMIT) : data.log };
       pending = {};
       logDirty = false;
-      data = { ...next, past: agedBy(data, view, at), moves: movesOf(data, view, at) };
+      data = { ...next, moves: movesOf(data, view, at) };
       return data;
     },
     frame(frame) {
@@ -91,14 +89,6 @@ export function createStore(now: () => number): Store {
     },
     tick: () => change(),
   };
-}
-
-/** Generations of the fleet, a second apart: what a change is measured against. */
-function agedBy(data: Data, view: MirrorView, at: number): Data['past'] {
-  // The first snapshot is news as a whole; nothing in it has changed.
-  if (data.view.hello === null || !view.synced) return { agents: view.agents, next: view.agents, at };
-  if (at - data.past.at < CHANGED_MS) return data.past;
-  return { agents: data.past.next, next: data.view.agents, at };
 }
 
 function movesOf(data: Data, view: MirrorView, at: number): readonly Move[] {

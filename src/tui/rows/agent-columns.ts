@@ -153,7 +153,18 @@ export const AGENT_COLUMNS: readonly AgentColumn[] = [
 export type PlacedColumn = AgentColumn & { placed: number };
 
 /** The columns that fit into `width` (glyph and cursor bar left out), those that matter least gone first. */
-export function placeColumns(width: number): PlacedColumn[] {
+export function placeColumns(width: number): readonly PlacedColumn[] {
+  const known = placed.get(width);
+  if (known) return known;
+  const columns = fitted(width);
+  placed.set(width, columns);
+  return columns;
+}
+
+/** The same columns for the same width: lines are remembered by them. At most a few hundred widths. */
+const placed = new Map<number, readonly PlacedColumn[]>();
+
+function fitted(width: number): PlacedColumn[] {
   // The word of a status says what its glyph says: only where there is room for both.
   let shown = AGENT_COLUMNS.filter(({ rank }) => width >= 112 || rank < 9);
   const needed = () => shown.reduce((sum, column) => sum + column.width + 1, 0);

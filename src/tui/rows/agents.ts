@@ -22,8 +22,31 @@ export function agentHead(columns: readonly PlacedColumn[], sort: Sort): Line {
   return { spans: ['  ', ...spans] };
 }
 
-/** One agent as a row; what differs from `before` is shown as changed. */
+/** One agent as a row; what differs from `before` is shown as changed. The same line until something in it differs. */
 export function agentLine(
+  agent: Agent,
+  columns: readonly PlacedColumn[],
+  now: number,
+  cursor: boolean,
+  before: Agent | null,
+): Line {
+  const age = ago(agent.last_active, now);
+  const known = drawn.get(agent);
+  if (known && known.age === age && known.cursor === cursor && known.before === before && known.columns === columns) {
+    return known.line;
+  }
+  const line = drawLine(agent, columns, now, cursor, before);
+  drawn.set(agent, { age, cursor, before, columns, line });
+  return line;
+}
+
+/** An agent is never edited, so that its line can stand as long as it does: one that changes is another object. */
+const drawn = new WeakMap<
+  Agent,
+  { age: string; cursor: boolean; before: Agent | null; columns: readonly PlacedColumn[]; line: Line }
+>();
+
+function drawLine(
   agent: Agent,
   columns: readonly PlacedColumn[],
   now: number,
@@ -45,7 +68,7 @@ export function agentLine(
           : plain;
     return [' ', ...cell(text, column.placed, look, column.align)];
   });
-  return { spans: [cursor ? ['accent', '▌'] : ' ', [tone, glyph], ...spans], cursor };
+  return { spans: [cursor ? ['accent', '▌'] : ' ', [tone, glyph], ...spans], cursor, kept: true };
 }
 
 /** Agents as the table shows them: filtered, then sorted; equals by id. */

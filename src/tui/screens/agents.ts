@@ -19,11 +19,11 @@ export const agents: Screen = {
     const height = tableHeight(size);
     const { index, top } = windowOf(model.lists.agents, keysOf(model), height);
     const columns = placeColumns(size.columns - 3);
-    const { now, past } = model.data;
+    const { now } = model.data;
     const table = rows
       .slice(top, top + height)
       .map((agent, offset) =>
-        agentLine(agent, columns, now, top + offset === index, past.agents.get(agent.id) ?? null),
+        agentLine(agent, columns, now, top + offset === index, model.past.agents.get(agent.id) ?? null),
       );
     const nobody = rows.length === 0 ? [line(['dim', emptyText(model)])] : [];
     const selected = rows[index];
@@ -34,6 +34,13 @@ export const agents: Screen = {
   list: { keys: keysOf, height: (_, size) => tableHeight(size), top: () => 1 },
   copy: (model) => agentAtCursor(model)?.id ?? null,
 };
+
+/** The agents that a body of this size shows. */
+export function visibleAgents(model: Model, size: Size): readonly Agent[] {
+  const height = tableHeight(size);
+  const { top } = windowOf(model.lists.agents, keysOf(model), height);
+  return shownAgents(model).slice(top, top + height);
+}
 
 /** The agent under the cursor of the table. */
 export function agentAtCursor(model: Model): Agent | null {

@@ -4,7 +4,22 @@ import type { Effect, Request } from '../../../src/tui/effects.js';
 import type { Model } from '../../../src/tui/model.js';
 import type { Store } from '../../../src/tui/store.js';
 import { update } from '../../../src/tui/update.js';
-import { agent, at, FLEET, live, liveStore, modelOf, NOW, press, screenText, snapshot, typed } from './models.js';
+import {
+  agent,
+  at,
+  FLEET,
+  live,
+  liveStore,
+  modelOf,
+  NOW,
+  press,
+  screenText,
+  snapshot,
+  typed,
+  plain,
+} from './models.js';
+import { themeOf } from '../../../src/tui/theme.js';
+import { view } from '../../../src/tui/view.js';
 import { answerAll } from './polls-data.js';
 
 function start(options: Parameters<typeof modelOf>[2] = {}): { store: Store; model: Model } {
@@ -137,22 +152,27 @@ describe('the table of agents', () => {
     let now = NOW;
     const store = liveStore(snapshot(), () => now);
     const model = modelOf(store, { columns: 80, rows: 24 });
-    now += 1500;
-    store.tick();
-    const before = update(press(model, '2'), { type: 'data', data: store.getSnapshot() }).model;
-    const more = {
-      ...(FLEET[0] ?? agent('api')),
-      counters: { ...(FLEET[0] ?? agent('api')).counters, tasks_completed: 10 },
+    const tick = (from: Model) => {
+      store.tick();
+      return update(from, { type: 'data', data: store.getSnapshot() }).model;
     };
-    store.frame(live(1, { type: 'agent_status', data: agentStatusData(more) }));
-    const after = update(before, { type: 'data', data: store.getSnapshot() }).model;
-    expect(after.data.past.agents.get('api')?.counters.tasks_completed).toBe(9);
-    now += 3000;
-    store.tick();
-    store.getSnapshot();
-    now += 3000;
-    store.tick();
-    expect(store.getSnapshot().past.agents.get('api')?.counters.tasks_completed).toBe(10);
+    const before = tick(press(model, '2'));
+    const [api = agent('api')] = FLEET;
+    now += 1100;
+    store.frame(
+      live(1, {
+        type: 'agent_status',
+        data: agentStatusData({ ...api, counters: { ...api.counters, tasks_completed: 10 } }),
+      }),
+    );
+    const bold = (from: Model) =>
+      view(from, from.size, themeOf('dark', true))
+        .find((line) => plain(line).includes('build_api'))
+        ?.includes('\u001b[1m   10\u001b[0m');
+    const after = tick(before);
+    expect(bold(after)).toBe(true);
+    now += 1100;
+    expect(bold(tick(tick(after)))).toBe(false);
   });
 });
 
