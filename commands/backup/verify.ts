@@ -9,7 +9,7 @@ export default class BackupVerify extends McCommand {
   static override examples = ['<%= config.bin %> backup verify latest --deep', '<%= config.bin %> backup verify --all'];
   static override args = { id: Args.string({ description: 'The backup; latest is the newest full one' }) };
   static override flags = {
-    all: Flags.boolean({ description: 'Every backup there is' }),
+    all: Flags.boolean({ description: 'Every backup there is', default: false }),
     deep: Flags.boolean({ description: 'Compare every file with its manifest' }),
   };
 
@@ -18,7 +18,7 @@ export default class BackupVerify extends McCommand {
     const desk = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
-    if ((args.id === undefined) !== (flags.all === true)) throw new McError('usage', 'name one backup, or say --all');
+    if ((args.id === undefined) !== flags.all) throw new McError('usage', 'name one backup, or say --all');
     const progress = progressLine(process.stderr, flags.quiet);
     const work =
       args.id === undefined

@@ -1,15 +1,6 @@
 import { Flags } from '@oclif/core';
 import { workspaceLayout } from '../../src/base/index.js';
-import {
-  explanationText,
-  McCommand,
-  queryCsv,
-  queryLines,
-  queryTable,
-  reachServer,
-  searchOf,
-  type Desk,
-} from '../../src/cli/index.js';
+import { McCommand, queryCsv, queryLines, queryTable, reachServer, searchOf, type Desk } from '../../src/cli/index.js';
 import type { QueryAnswer } from '../../src/protocol/index.js';
 
 const FORMATS = ['table', 'chart', 'json', 'csv', 'ndjson'] as const;
@@ -79,6 +70,7 @@ async function print(desk: Desk, answer: QueryAnswer, format: Format): Promise<v
     const { queryChart } = await import('../../src/cli/chart.js');
     desk.result(answer, () => queryChart(answer, desk.terminal));
   } else if (answer.explain !== undefined && format === 'table') {
+    const { explanationText } = await import('../../src/cli/metrics.js');
     desk.result(answer, () => explanationText(answer, desk.terminal));
   } else desk.result(answer, text);
   if (answer.series.length === 0) desk.note('nothing was measured in this range');

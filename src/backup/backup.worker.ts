@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toMcError } from '../base/index.js';
+import { stepBack } from './step-back.js';
 import { realTools, runTask, type TaskKind, type Tasks } from './tasks.js';
 
 /** What the thread is started with: one task. */
@@ -8,6 +9,7 @@ interface Order<K extends TaskKind = TaskKind> {
   args: Tasks[K]['args'];
 }
 
+stepBack();
 const { kind, args } = workerData as Order;
 try {
   const result = await runTask(

@@ -8,7 +8,7 @@ import {
   type WorkspaceLayout,
   workspaceLayout,
 } from '../base/index.js';
-import type { RecoveryReport } from '../protocol/index.js';
+import { EXIT, type RecoveryReport } from '../protocol/index.js';
 import { type CatalogEntry, readCatalog } from './catalog.js';
 import { type BackupFiles, lockBackups } from './files.js';
 import { recordStage, type Stage } from './records.js';
@@ -73,11 +73,16 @@ export async function recorded<T>(
     return result;
   } catch (thrown) {
     const error = toMcError(thrown);
-    const ownFault = error.code === 'busy' || error.exit === 2 || error.exit === 4;
     // A full disk may refuse the record as well; the failure itself must not be hidden by that.
-    if (!ownFault) await recordStage(context.files.records, stage, context.clock.now(), error.message).catch(() => {});
+    if (isFailure(error))
+      await recordStage(context.files.records, stage, context.clock.now(), error.message).catch(() => {});
     throw error;
   }
+}
+
+/** Whether an error says that backups do not work, and not only that somebody was busy, wrong or interrupted. */
+export function isFailure({ code, exit }: McError): boolean {
+  return code !== 'busy' && code !== 'interrupted' && exit !== EXIT.usage && exit !== EXIT.notFound;
 }
 
 /** The catalogue, with files not yet known read in a thread. */

@@ -1,6 +1,7 @@
 import { type Clock, toMcError, type WorkspaceLayout } from '../base/index.js';
 import type { BackupUpdate, EventDraft, NotificationLevel, RecoveryReport, RestoreReport } from '../protocol/index.js';
 import { type Backups, type BackupSettings, openBackups } from './backups.js';
+import { isFailure } from './context.js';
 import type { OnUpdate } from './progress.js';
 import { isFailing } from './records.js';
 import type { RestoreOptions } from './restore-backup.js';
@@ -56,8 +57,16 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     );
   };
   const backups = await openBackups({ ...options, onRecovery });
-  await backups.recover();
-  let state = await stateOf(backups);
+  // A server is needed most when something is wrong with its backups: it starts all the same, and says so.
+  const unrecovered = await backups.recover().then(
+    () => null,
+    (thrown: unknown) => toMcError(thrown),
+  );
+  if (unrecovered && isFailure(unrecovered)) {
+    log.warn({ err: unrecovered }, 'an interrupted restore could not be ended');
+    notify('error', 'Interrupted restore', unrecovered.message, { hint: unrecovered.hint });
+  }
+  let state = unrecovered && isFailure(unrecovered) ? unrecovered.message : await stateOf(backups);
 
   /** Failures are told to everyone; being busy or misused only to who asked. */
   const watched = async <T>(action: string, id: string, work: (onUpdate: OnUpdate) => Promise<T>): Promise<T> => {
@@ -66,7 +75,7 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       return await work(onUpdate);
     } catch (thrown) {
       const error = toMcError(thrown);
-      if (error.code !== 'busy' && error.exit !== 2 && error.exit !== 4 && error.code !== 'interrupted') {
+      if (isFailure(error)) {
         tell({ id: current(), state: 'failed', action, error: error.message, code: error.code });
         notify('error', `Backup: ${action} failed`, error.message, { code: error.code, hint: error.hint });
       }

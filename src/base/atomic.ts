@@ -19,7 +19,7 @@ export async function writeFileAtomic(
   options: AtomicOptions = {},
 ): Promise<void> {
   const directory = dirname(path);
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   const aside = join(directory, asideName(path));
   try {
     const handle = await open(aside, 'wx', options.mode ?? (await modeOf(path)) ?? 0o644);
@@ -35,6 +35,24 @@ export async function writeFileAtomic(
     throw error;
   }
   await syncDirectory(directory);
+}
+
+/**
+ * Makes a directory, and those above it, unless it is there. Unlike Node's own recursive mkdir it ends where a file system
+ * takes no directories: in /proc that one tries again for ever, until all memory is gone.
+ * @throws the system's error
+ */
+export async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = errnoOf(error);
+    const parent = dirname(path);
+    if (code === 'EEXIST' && (await isDirectory(path))) return;
+    if (code !== 'ENOENT' || parent === path || (await isDirectory(parent))) throw error;
+    await makeDirectory(parent);
+    await makeDirectory(path);
+  }
 }
 
 /** Makes a rename in this directory survive a power cut. Systems that cannot do it for directories are left alone. */
@@ -59,6 +77,14 @@ export function isAsideName(name: string): boolean {
 function asideName(path: string): string {
   // Long names are cut so that the name aside still fits into the 255 bytes a file system takes.
   return `.${basename(path).slice(0, 60)}.${randomBytes(6).toString('hex')}.mc-tmp`;
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 async function modeOf(path: string): Promise<number | undefined> {

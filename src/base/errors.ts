@@ -44,7 +44,17 @@ export function toMcError(thrown: unknown): McError {
       hint: 'free some space, then try again',
     });
   }
+  if (isCode(thrown, 'ERR_DLOPEN_FAILED')) {
+    return new McError('internal', `a part of mc was built for another Node.js than ${process.version}`, {
+      cause: thrown,
+      hint: 'build it again with npm rebuild where mc is installed, or install mc again',
+    });
+  }
   return new McError(code ? 'io' : 'internal', message, { cause: thrown });
+}
+
+function isCode(thrown: unknown, code: string): boolean {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === code;
 }
 
 /** The errno name (`ENOENT`) of a system error, or null. */

@@ -1,6 +1,6 @@
 import asciichart from 'asciichart';
 import type { QueryAnswer, Series } from '../protocol/index.js';
-import { localMoment, shownValue, titleOf } from './metrics.js';
+import { localMoment, shownValue, titleOf } from './points.js';
 import { paint, type Terminal } from './terminal.js';
 import { pad } from './width.js';
 

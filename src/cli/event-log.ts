@@ -1,7 +1,7 @@
 import type { LoggedEvent } from '../protocol/index.js';
 import { type Column, renderTable } from './table.js';
 import type { Terminal } from './terminal.js';
-import { localMoment } from './metrics.js';
+import { localMoment } from './points.js';
 
 /** The event log as a table, in the order it is given. `describe` puts an event into words. */
 export function eventLogTable(

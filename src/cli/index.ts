@@ -19,7 +19,8 @@ export {
 export { confirm } from './confirm.js';
 export { eventText } from './events.js';
 export { settingFlags } from './flags.js';
-export { explanationText, metricsTable, queryCsv, queryLines, queryTable, topTable } from './metrics.js';
+export { explanationText, metricsTable, topTable } from './metrics.js';
+export { queryCsv, queryLines, queryTable } from './points.js';
 export { reachServer } from './reach.js';
 export { progressLine } from './progress.js';
 export { frugalStart } from './memory.js';

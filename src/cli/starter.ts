@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { errnoOf, McError, workspaceLayout } from '../base/index.js';
+import { errnoOf, makeDirectory, McError, workspaceLayout } from '../base/index.js';
 import { quote } from './quote.js';
 
 /** What `mc init` did. Paths relative to the workspace. */
@@ -21,7 +21,7 @@ export async function writeStarter(root: string, now: number): Promise<Starter> 
   for (const [path, text] of Object.entries(starterFiles(now))) {
     const target = join(layout.missionControl, path);
     try {
-      await mkdir(dirname(target), { recursive: true });
+      await makeDirectory(dirname(target));
       await writeFile(target, text, { flag: 'wx' });
       starter.created.push(relative(layout.root, target));
     } catch (error) {
@@ -44,7 +44,7 @@ export function starterText({ workspace, created, kept }: Starter): string {
 
 /** EEXIST also comes from mkdir when a file has a directory's name. */
 async function isInTheWay(directory: string): Promise<boolean> {
-  return mkdir(directory, { recursive: true }).then(
+  return makeDirectory(directory).then(
     () => false,
     () => true,
   );

@@ -1,7 +1,7 @@
 import { countStatuses, type Snapshot } from '../protocol/index.js';
 import type { FleetEnds } from './ends.js';
-import { type Health, scoreHealth } from './health.js';
-import { type MachineFacts, NO_BACKUPS, type Probes } from './probes.js';
+import { type BackupFacts, type Health, scoreHealth } from './health.js';
+import type { MachineFacts, Probes } from './probes.js';
 import type { Recorder } from './recorder.js';
 import { metricsOf } from './registry.js';
 import { sampleAgent, sampleSystem } from './sample.js';
@@ -23,6 +23,7 @@ export interface Moment {
   /** When events were counted last; null: never. */
   countedSince: number | null;
   machine: MachineFacts;
+  backup: BackupFacts;
 }
 
 export interface Gathered {
@@ -58,13 +59,12 @@ export function gather(sources: Sources, moment: Moment): Gathered {
 
 function gatherSystem(sources: Sources, moment: Moment): { health: Health; system: Values } {
   const { snapshot, recorder, ends, probes } = sources;
-  const backup = probes.backup?.() ?? NO_BACKUPS;
   const health = scoreHealth({
     counts: countStatuses(snapshot.agents.values()),
     ended: ends.lastHour(moment.t),
     watcherAlive: probes.watcherAlive?.() ?? true,
     collectionOnTime: moment.onTime,
-    backup,
+    backup: moment.backup,
   });
   const wait = recorder.queue.meanWait(moment.t);
   const system = sampleSystem(snapshot, {
@@ -73,7 +73,7 @@ function gatherSystem(sources: Sources, moment: Moment): { health: Health; syste
     avg_response_time: wait === null ? null : wait / 1000,
     events_per_minute: perMinute(recorder.takeCount(), moment),
     ws_clients: probes.wsClients(),
-    backup_age_seconds: backup.age,
+    backup_age_seconds: moment.backup.age,
   });
   return { health, system };
 }

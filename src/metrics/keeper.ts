@@ -80,6 +80,7 @@ export function createKeeper(path: string, retention: Retention, clock: Clock, d
     async close() {
       closing = true;
       await maintaining?.catch(() => {});
+      closing = false;
       store?.close();
       store = null;
     },

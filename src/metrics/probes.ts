@@ -3,14 +3,14 @@ import { dirname } from 'node:path';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { BackupFacts } from './health.js';
 
-/** What others know and the collection asks for. Answered from memory. */
+/** What others know and the collection asks for. */
 export interface Probes {
   /** Connected WebSocket clients. */
   wsClients(): number;
   /** False when nobody watches the files. Without it: true. */
   watcherAlive?(): boolean;
   /** Without it: no backups, and no schedule. */
-  backup?(): BackupFacts;
+  backup?(): Promise<BackupFacts>;
 }
 
 /** Backups when nobody makes any. */

@@ -1,4 +1,4 @@
-import type { Clock, WorkspaceLayout } from '../base/index.js';
+import { type Clock, McError, type WorkspaceLayout } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import type { EventDraft, EventsAnswer, QueryAnswer, Snapshot } from '../protocol/index.js';
 import type { Bus } from '../bus/index.js';
@@ -16,10 +16,11 @@ import { createDesk } from './desk.js';
 import { createFleetEnds, type FleetEnds } from './ends.js';
 import { createKeeper, type Keeper } from './keeper.js';
 import { createLatest, type LatestMetrics } from './latest.js';
-import { createMachineProbe, type MachineProbe, type Probes } from './probes.js';
+import { createMachineProbe, type MachineProbe, NO_BACKUPS, type Probes } from './probes.js';
 import { type ReadName, type Reads, answerRead, readsLong } from './reads.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import type { Retention } from './retention.js';
+import type { Store } from './store.js';
 import { isLate, startTimetable, type Timetable } from './timetable.js';
 
 /** Milliseconds. */
@@ -47,7 +48,10 @@ export interface MetricsOptions {
 
 /** The history of a workspace: records, collects, keeps and answers. */
 export interface MetricsService {
-  /** Opens (upgrades, replaces) the database, begins to watch and takes the first sample. */
+  /**
+   * Opens (upgrades, replaces) the database, begins to watch and takes the first sample. A database that cannot be opened
+   * is told by `health` and tried again at each collection.
+   */
   start(): Promise<void>;
   /** `available`, or what is wrong. */
   health(): string;
@@ -61,6 +65,8 @@ export interface MetricsService {
   knowsAgent(agent: string): boolean;
   /** Any read as UTF-8 JSON; what takes long is read by a worker. */
   answer<K extends ReadName>(name: K, input: Reads[K]['input']): Promise<Uint8Array>;
+  /** Closes the database while its file is replaced (a restore), and opens what is there then. */
+  whileClosed<T>(work: () => Promise<T>): Promise<T>;
   /** Writes what is left and closes. */
   stop(): Promise<void>;
 }
@@ -71,9 +77,9 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   const desk = createDesk();
   const keeper = options.keeper ?? createKeeper(layout.database, retentionOf(settings), clock, desk);
   const latest = createLatest();
-  let recorder: Recorder;
-  let ends: FleetEnds;
-  let machine: MachineProbe;
+  let recorder: Recorder | undefined;
+  let ends: FleetEnds | undefined;
+  let machine: MachineProbe | undefined;
   let timetable: Timetable | undefined;
   let unsubscribe: (() => void) | undefined;
   let paused: { since: number; reason: string } | null = null;
@@ -81,15 +87,21 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   let failed: string | null = null;
   let countedSince: number | null = null;
   let lastDue: number | null = null;
+  /** Somebody replaces the database's file: it must not be opened. */
+  let lent = false;
+  /** Why there is no database just now. */
+  let away: string | null = 'the metrics service has not started';
 
   const announce = (announcement: Announcement) => {
     const at = clock.now();
-    recorder.note(announcement.type, at, announcement.data);
+    recorder?.note(announcement.type, at, announcement.data);
     const draft = notificationDraft(announcement, at);
     if (draft) options.publish([draft]);
   };
 
   const trouble = async (error: unknown): Promise<void> => {
+    // Nothing can be written while the database is lent out; what happens meanwhile is held.
+    if (away !== null) return;
     const message = error instanceof Error ? error.message : String(error);
     if (isFull(error)) {
       if (paused) return;
@@ -102,7 +114,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     } else {
       failed = message;
       log.error({ error: message }, 'metrics could not be written');
-      recorder.note('collection_failed', clock.now(), { reason: message });
+      recorder?.note('collection_failed', clock.now(), { reason: message });
     }
   };
 
@@ -111,15 +123,28 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     announce(announcement);
   };
 
+  const askBackup = async () => {
+    try {
+      return (await probes.backup?.()) ?? NO_BACKUPS;
+    } catch (error) {
+      log.warn({ err: error }, 'the age of the newest backup is not known');
+      return NO_BACKUPS;
+    }
+  };
+
   const collectAt = async (due: number): Promise<void> => {
+    if (away !== null || !recorder || !ends || !machine) return;
     const lateMs = clock.now() - due;
     const late = isLate(lateMs, interval);
     const t = late ? clock.now() : due;
-    const measured = await machine.measure();
+    const [measured, backup] = await Promise.all([machine.measure(), askBackup()]);
     const onTime = !late && failed === null && (lastDue === null || due - lastDue <= interval * 1.5);
     lastDue = due;
     try {
-      const gathered = gather({ snapshot, recorder, ends, probes }, { t, onTime, countedSince, machine: measured });
+      const gathered = gather(
+        { snapshot, recorder, ends, probes },
+        { t, onTime, countedSince, machine: measured, backup },
+      );
       countedSince = t;
       if (late) recorder.note('collection_late', t, { late_ms: Math.round(lateMs) });
       for (const { agent, error } of gathered.failures) {
@@ -144,27 +169,51 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     announce(announceResume(pausedMs));
   };
 
-  return {
-    async start() {
+  /** Opens the database; when that cannot be, the rest of the server goes on and it is tried again. */
+  const open = async (): Promise<void> => {
+    try {
       const notices = await keeper.open();
       const store = keeper.store();
-      ends = createFleetEnds(store.db, clock.now());
-      machine = createMachineProbe(layout.database);
-      recorder = createRecorder({
-        snapshot,
-        saved: store.observed(),
-        write: (events, intervals) => keeper.store().writeBatch(events, intervals),
-        onWriteError: (error) => void trouble(error),
-        onOrphanEnding: ({ outcome }, at) => ends.add(outcome, at),
-      });
-      recorder.note('service_started', clock.now(), { pid: process.pid });
-      recorder.begin(clock.now());
-      unsubscribe = bus.subscribe(({ event }) => recorder.record(event));
+      ends ??= createFleetEnds(store.db, clock.now());
+      machine ??= createMachineProbe(layout.database);
+      recorder ??= watch(store.observed());
+      away = null;
       for (const notice of notices) told(announceNotice(notice));
-      await collectAt(clock.now());
-      timetable = startTimetable(clock, interval, collectAt);
+    } catch (error) {
+      away = `the database cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
+      log.error({ err: error }, 'the metrics database cannot be opened');
+      await keeper.close().catch(() => {});
+    }
+  };
+
+  /** From now on everything that happens is recorded. */
+  const watch = (saved: ReturnType<Store['observed']>): Recorder => {
+    const watching = createRecorder({
+      snapshot,
+      saved,
+      write: (events, intervals) => keeper.store().writeBatch(events, intervals),
+      onWriteError: (error) => void trouble(error),
+      onOrphanEnding: ({ outcome }, at) => ends?.add(outcome, at),
+    });
+    watching.note('service_started', clock.now(), { pid: process.pid });
+    watching.begin(clock.now());
+    unsubscribe = bus.subscribe(({ event }) => watching.record(event));
+    return watching;
+  };
+
+  const run = async (due: number): Promise<void> => {
+    if (lent) return;
+    if (away !== null) await open();
+    await collectAt(due);
+  };
+
+  return {
+    async start() {
+      await run(clock.now());
+      timetable = startTimetable(clock, interval, run);
     },
     health() {
+      if (away !== null) return away;
       if (paused) return `paused since ${new Date(paused.since).toISOString()}: ${paused.reason}`;
       if (failed !== null) return `the last collection failed: ${failed}`;
       if (setAsideReason !== null) return `the database was ${setAsideReason} and set aside; a new one was begun`;
@@ -172,13 +221,28 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
       return behind > interval * 2.5 ? `no collection for ${Math.round(behind / 1000)} s` : 'available';
     },
     lastRows: () => latest.rows(),
-    collect: () => collectAt(clock.now()),
+    collect: () => run(clock.now()),
     query: async (input) => read('query', input),
     events: async (input) => read('events', input),
     answer,
     knowsAgent: (agent) =>
       snapshot.agents.has(agent) ||
+      away !== null ||
       keeper.store().db.prepare('SELECT 1 FROM agents WHERE name = ?').get(agent) !== undefined,
+    async whileClosed(work) {
+      await timetable?.stop();
+      recorder?.flush();
+      lent = true;
+      away = 'the database is being restored';
+      try {
+        await keeper.close();
+        return await work();
+      } finally {
+        lent = false;
+        await open();
+        timetable = startTimetable(clock, interval, run);
+      }
+    },
     async stop() {
       unsubscribe?.();
       await timetable?.stop();
@@ -191,7 +255,8 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   };
 
   async function answer<K extends ReadName>(name: K, input: Reads[K]['input']): Promise<Uint8Array> {
-    recorder.flush();
+    if (away !== null) throw new McError('busy', away, { hint: 'try again in a moment; mc serve logs what is wrong' });
+    recorder?.flush();
     const { db } = keeper.store();
     const now = clock.now();
     // Agents that are there but have not been sampled yet are no unknown names.

@@ -19,6 +19,7 @@ import { createState } from '../state/index.js';
 import { createMetricsService } from '../metrics/index.js';
 import { createWatcher } from '../workspace/watcher.js';
 import { type ApiContext, createAnswerCache, createApi } from './api/index.js';
+import { backupFacts } from './backup-facts.js';
 import { createGuards, isLoopback, urlHost } from './auth/index.js';
 import { answerUpgradeRequired, type Door, openDoor } from './doors.js';
 import { createFeed } from './feed.js';
@@ -110,6 +111,20 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
 
   const writes = createWrites({ feed, bus, root: layout.root, clock, newId });
   const publish = createPublisher(writes);
+  const metrics = createMetricsService({
+    layout,
+    snapshot: feed.snapshot,
+    bus,
+    publish: (drafts) => void feed.publish(drafts),
+    clock,
+    settings,
+    log,
+    probes: {
+      wsClients: () => hub.clients,
+      watcherAlive: () => feed.watcher.health().state === 'available',
+      backup: () => backupFacts(backups, settings, clock.now()),
+    },
+  });
   const backups = await createBackupService({
     layout,
     settings,
@@ -117,6 +132,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     log,
     newId,
     publish: (draft) => feed.publish([draft]),
+    aroundDatabase: (swap) => metrics.whileClosed(swap),
   });
   life.push('backups', () => backups.stop());
   services.plug('backup', () => ({ state: backups.health() }));
@@ -139,16 +155,6 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     socket.server.listening ? { state: 'available' } : { state: 'does not listen', down: true },
   );
 
-  const metrics = createMetricsService({
-    layout,
-    snapshot: feed.snapshot,
-    bus,
-    publish: (drafts) => void feed.publish(drafts),
-    clock,
-    settings,
-    log,
-    probes: { wsClients: () => hub.clients, watcherAlive: () => feed.watcher.health().state === 'available' },
-  });
   life.push('metrics', () => metrics.stop());
   services.plug('pipeline', () => ({ state: metrics.health() }));
   await metrics.start();

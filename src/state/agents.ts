@@ -1,6 +1,5 @@
-import type { Agent, AgentReading, AgentWarning } from '../protocol/index.js';
+import type { Agent, AgentReading } from '../protocol/index.js';
 import { boundAgent } from './bounds.js';
-import { sameJson } from './equal.js';
 import { agedAgent, claimedStatus } from './staleness.js';
 
 /**
@@ -13,13 +12,8 @@ export function trueAgent(held: Agent | undefined, reading: AgentReading, now: n
   return agedAgent(held ? withSince(whole, held) : whole, now, staleAfterMs);
 }
 
-/** The warning somebody should be told of: state.json has just become unreadable and its last good state is shown. */
-export function newlyBroken(held: Agent | undefined, reading: AgentReading): AgentWarning | null {
-  if (!held || !keepsGood(held, reading)) return null;
-  return held.warnings.some((known) => sameJson(known, reading.broken)) ? null : reading.broken;
-}
-
-function keepsGood(held: Agent, reading: AgentReading): boolean {
+/** True when state.json cannot be used and what it last said is shown instead. */
+export function keepsGood(held: Agent, reading: AgentReading): boolean {
   return reading.broken !== null && held.state !== null;
 }
 

@@ -11,10 +11,10 @@ import {
   type TaskFileReading,
 } from '../protocol/index.js';
 import { memoryActivities, taskActivities } from './activity.js';
-import { newlyBroken, trueAgent } from './agents.js';
+import { keepsGood, trueAgent } from './agents.js';
 import { boundOffice } from './bounds.js';
 import { sameJson } from './equal.js';
-import { emptyMemo, type Memo, OFFICE_FILE, type Refusal, refusalText } from './memo.js';
+import { emptyMemo, type Memo, OFFICE_FILE, type Refusal, refusalText, stateFile } from './memo.js';
 import { diffTasks } from './tasks.js';
 
 export interface DiffOptions {
@@ -70,8 +70,9 @@ function diffAgent({ snapshot, options, memo, drafts, notifications }: Diff, id:
     ...(memory ? memoryActivities(memory, reading.memory) : []),
   ];
   for (const activity of activities) drafts.push({ type: 'agent_activity', data: { agent: id, activity }, at });
-  const broken = newlyBroken(held, reading);
-  if (broken) notifications.push(brokenAgent(options.newId(), id, broken));
+  if (held && reading.broken && keepsGood(held, reading) && !memo.refused.has(stateFile(id))) {
+    notifications.push(brokenAgent(options.newId(), id, reading.broken));
+  }
 }
 
 function diffOffice(diff: Diff, said: OfficeReading) {
@@ -90,12 +91,11 @@ function diffTaskFile(diff: Diff, path: TaskFile, reading: TaskFileReading) {
 }
 
 function tellRefusal({ memo, options, notifications }: Diff, file: string, refusal: Refusal) {
-  const text = refusalText(refusal);
-  if (memo.refusals.get(file) === text) return;
+  if (memo.refused.has(file)) return;
   notifications.push({
     id: options.newId(),
     title: `${file} cannot be read`,
-    message: `${file}: ${text}. What was last read from it is shown.`,
+    message: `${file}: ${refusalText(refusal)}. What was last read from it is shown.`,
     level: 'warning',
     data: { file, place: refusal.place, reason: refusal.reason },
   });

@@ -8,8 +8,8 @@ export const OFFICE_FILE = 'mission-control/current_office_state.json';
 export interface Memo {
   /** Per agent: its memory/*.md with their mtimes, as last seen. */
   memory: Map<string, Record<string, number>>;
-  /** Per file that cannot be used: why, as last told. Keys are paths in the workspace. */
-  refusals: Map<string, string>;
+  /** Files that cannot be used, as paths in the workspace: told once, however they change until they are well again. */
+  refused: Set<string>;
 }
 
 /** A refused office or task file, in words. */
@@ -20,7 +20,7 @@ export interface Refusal {
 
 /** Remembers nothing. */
 export function emptyMemo(): Memo {
-  return { memory: new Map(), refusals: new Map() };
+  return { memory: new Map(), refused: new Set() };
 }
 
 /** Takes from a reading what the next one will be compared with. */
@@ -28,17 +28,23 @@ export function remember(memo: Memo, reading: Reading): void {
   for (const [id, agent] of reading.agents) {
     if (agent) memo.memory.set(id, agent.memory);
     else memo.memory.delete(id);
+    rememberRefusal(memo, stateFile(id), agent !== null && agent.broken !== null);
   }
-  if (reading.office) rememberRefusal(memo, OFFICE_FILE, boundOffice(reading.office));
-  for (const [path, tasks] of reading.tasks) rememberRefusal(memo, path, tasks);
+  if (reading.office) rememberRefusal(memo, OFFICE_FILE, 'refused' in boundOffice(reading.office));
+  for (const [path, tasks] of reading.tasks) rememberRefusal(memo, path, 'refused' in tasks);
 }
 
-/** The words by which one refusal differs from another. */
+/** An agent's state.json, relative to the workspace. */
+export function stateFile(id: string): string {
+  return `mission-control/agents/${id}/state.json`;
+}
+
+/** A refusal in words. */
 export function refusalText({ place, reason }: Refusal): string {
   return place === null ? reason : `${place}: ${reason}`;
 }
 
-function rememberRefusal(memo: Memo, key: string, said: object): void {
-  if ('refused' in said) memo.refusals.set(key, refusalText(said.refused as Refusal));
-  else memo.refusals.delete(key);
+function rememberRefusal(memo: Memo, file: string, isRefused: boolean): void {
+  if (isRefused) memo.refused.add(file);
+  else memo.refused.delete(file);
 }

@@ -191,12 +191,12 @@ export function createWatcher(options: WatcherOptions): Watcher {
   function onError(error: unknown): void {
     const reason = exhaustionOf(error);
     if (reason === null) {
-      log?.warn({ err: error }, 'a directory cannot be watched and is looked at every second instead');
+      log?.warn({ cause: String(error) }, 'a directory cannot be watched and is looked at every second instead');
       return;
     }
     if (trouble !== null || closed) return;
     trouble = reason;
-    log?.warn({ err: error }, reason);
+    log?.warn(`${reason}: files are looked at every second instead`);
     if (options.mode === 'native') return;
     mode = 'polling';
     tree.dropWatches();

@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { McError, errnoOf } from '../base/index.js';
 import { isFound } from './agent-files.js';
@@ -13,12 +13,16 @@ export interface WriteTarget {
 
 /**
  * Reads a file right before it is written. `name` is what an error calls it.
- * @throws McError `state.unreadable` for what is no readable file, `file.refused` for a link out of the workspace
+ * @throws McError `state.unreadable` for what is no readable file, `file.refused` for a link out of the workspace,
+ *   `workspace.missing`: one that has vanished is not begun anew by who only wants to add to it
  */
 export async function openTarget(root: string, path: string, name: string): Promise<WriteTarget> {
   const target = await targetPath(root, path, name);
   const file = await readBytes(root, target, LIMITS.json);
-  if (file === null) return { path: target, bytes: null };
+  if (file === null) {
+    await requireWorkspace(root);
+    return { path: target, bytes: null };
+  }
   if (isFound(file)) return { path: target, bytes: file.bytes };
   throw new McError('state.unreadable', `${name}: ${file.refused}`);
 }
@@ -35,6 +39,13 @@ export async function openJsonTarget(root: string, path: string, name: string, r
   const reason = reasonAgainst(again);
   if (reason === null) return again;
   throw new McError('state.unreadable', `${name}: ${reason}`, { hint: 'mend or remove the file, then try again' });
+}
+
+async function requireWorkspace(root: string): Promise<void> {
+  if ((await stat(root).catch(() => null))?.isDirectory()) return;
+  throw new McError('workspace.missing', 'the workspace is missing', {
+    hint: 'bring its directory back, then try again',
+  });
 }
 
 /** Writing through a link keeps the link: its target is replaced. */

@@ -76,6 +76,8 @@ function setterOf(metric: Metric, fleet: Registry): Set {
   return (row, agent) => {
     const value = row[metric.name];
     if (typeof value === 'number') gauge.set(labels(agent), value);
+    // Without labels a reset gauge shows 0.
+    else if (agent === null) gauge.remove();
   };
 }
 

@@ -34,12 +34,15 @@ function converted(schema: TSchema, data: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
+const OTHERWISE = 'docs/api.md tells what each route takes';
+
 function refusal(root: string, error: ValueError | undefined): McError {
   const place = placeIn(root, error?.path ?? '');
   const found = error?.value === undefined ? 'nothing' : clip(JSON.stringify(error.value));
-  return new McError('input.invalid', `${place}: ${lower(error?.message ?? 'not accepted')}, found ${found}`, {
-    hint: expectation(error?.schema),
-  });
+  const words = wordsOf(error?.schema);
+  const message = words ? 'expected one of its words' : lower(error?.message ?? 'not accepted');
+  const hint = words ? `accepted: ${words.join(', ')}` : (error?.schema.description ?? OTHERWISE);
+  return new McError('input.invalid', `${place}: ${message}, found ${found}`, { hint });
 }
 
 /** `/tasks/0/title` → `body.tasks.0.title`. */
@@ -48,10 +51,11 @@ function placeIn(root: string, path: string): string {
   return place === '' ? 'request' : clip(place);
 }
 
-function expectation(schema: TSchema | undefined): string {
-  const words = (schema?.anyOf as { const?: unknown }[] | undefined)?.map((choice) => choice.const);
-  if (words?.every((word) => typeof word === 'string')) return `accepted: ${words.join(', ')}`;
-  return typeof schema?.description === 'string' ? schema.description : 'docs/api.md tells what each route takes';
+/** The words of a schema that is nothing but a choice of words. */
+function wordsOf(schema: TSchema | undefined): string[] | null {
+  const choices = (schema?.anyOf ?? []) as { const?: unknown }[];
+  const words = choices.flatMap((choice) => (typeof choice.const === 'string' ? [choice.const] : []));
+  return words.length > 0 && words.length === choices.length ? words : null;
 }
 
 function lower(message: string): string {

@@ -172,6 +172,7 @@ describe('/metrics', () => {
     expect(text).toContain('mc_dropped_series_total 0');
     expect(text).toMatch(/^mc_uptime_seconds [\d.]+$/m);
     expect(text).not.toContain('mc_agent_tasks_completed_total{agent="analyst"}');
+    expect(text).not.toMatch(/^mc_avg_response_time_seconds /m);
     const again = await office.get('/metrics');
     expect(again.text).toContain('mc_agent_tasks_completed_total{agent="tester"} 24');
   });

@@ -6,7 +6,10 @@ import { allEndpoints, mountRoutes } from '../../../src/server/api/mount.js';
 import { ErrorAnswer } from '../../../src/server/api/schemas.js';
 import { type Office, startSharedOffice } from '../../integration/server/office.js';
 
-/** A call of each route that succeeds over the fixture office. `{notification}` stands for the id of a new one. */
+/**
+ * A call of each route that succeeds over the fixture office. `{notification}` stands for the id of a new one, `{backup}` for
+ * that of a new backup.
+ */
 const CALLS: Record<RouteName, { params?: Record<string, string>; query?: string; body?: unknown }> = {
   health: {},
   alive: {},
@@ -36,7 +39,7 @@ const CALLS: Record<RouteName, { params?: Record<string, string>; query?: string
   backup: { params: { id: '20260217_035729' } },
   verifyBackup: { params: { id: '20260217_035729' } },
   restoreBackup: { params: { id: '20260217_035729' }, body: { agent: 'api' } },
-  deleteBackup: { params: { id: '20260216_235959' } },
+  deleteBackup: { params: { id: '{backup}' } },
   websocketStatus: {},
 };
 
@@ -53,7 +56,9 @@ beforeAll(async () => {
 afterAll(() => stop());
 
 async function callRoute(name: RouteName) {
-  const { params = {}, query = '', body } = CALLS[name];
+  const { query = '', body } = CALLS[name];
+  const params = { ...CALLS[name].params };
+  if (params.id === '{backup}') params.id = (await office.send('POST', '/api/backups', { type: 'snapshot' })).body.id;
   if (params.id === '{notification}') {
     params.id = (await office.send('POST', '/api/notifications', { message: 'to be seen' })).body.notification.id;
   }

@@ -137,7 +137,7 @@ describe('mc status', () => {
     expect(table.out).toMatch(/^mc · office .*\n16 agents/);
     expect(table.out).toMatch(/⏻ offline +courier/);
     const line = await run(place, ['status', '--line', ...here]);
-    expect(line.out).toMatch(/^● \d+ active.* \| health – \| backup –\n$/);
+    expect(line.out).toMatch(/^● \d+ active.* \| health [\d.]+ \| backup –\n$/);
   });
 
   it('takes only one of --once and --line', async () => {

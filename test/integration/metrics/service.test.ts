@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { createDesk } from '../../../src/metrics/desk.js';
 import { createKeeper } from '../../../src/metrics/keeper.js';
@@ -345,3 +345,83 @@ const RIG_SETTINGS = {
   retainHours: 730 * DAY,
   retainEvents: 90 * DAY,
 };
+
+describe('the database while it is lent out', () => {
+  it('is closed, holds nothing up, and is opened again with what is there then', async () => {
+    const { service, clock, become, publish, layout } = newRig(scratch());
+    become(newAgent('robot', busy));
+    await service.start();
+    const saved = `${layout.database}.saved`;
+    await service.whileClosed(async () => {
+      copyFileSync(layout.database, saved);
+      expect(service.health()).toContain('restored');
+      await expect(service.query({ metric: 'rss' })).rejects.toMatchObject({ code: 'busy' });
+      publish([
+        { type: 'agent_activity', at: clock.now(), data: { agent: 'robot', activity: { action: 'meanwhile' } } },
+      ]);
+      await service.collect();
+    });
+    expect(service.health()).toBe('available');
+    clock.move(MINUTE);
+    await service.collect();
+    const { events } = await service.events({ type: 'agent_activity' });
+    expect(events).toMatchObject([{ data: { activity: { action: 'meanwhile' } } }]);
+    await expect(
+      service.whileClosed(async () => {
+        copyFileSync(saved, layout.database);
+        throw new Error('the restore failed');
+      }),
+    ).rejects.toThrow('the restore failed');
+    const answer = await service.query({ metric: 'total_work_time', agent: 'robot', step: 'raw' });
+    expect(answer.series[0]?.points.map(({ v }) => v)).toEqual([0]);
+    await service.stop();
+  });
+});
+
+describe('what backups tell', () => {
+  it('is in the sample and the score; when it cannot be told the sample is taken all the same', async () => {
+    const told = newRig(scratch(), {
+      probes: { wsClients: () => 0, backup: async () => ({ age: 7200, limit: 3600, scheduled: true }) },
+    });
+    await told.service.start();
+    expect(told.service.lastRows().system).toMatchObject({ backup_age_seconds: 7200, system_health_score: 0.9 });
+    await told.service.stop();
+    const failing = newRig(scratch(), {
+      probes: {
+        wsClients: () => 0,
+        watcherAlive: () => false,
+        backup: async () => {
+          throw new Error('no catalogue');
+        },
+      },
+    });
+    await failing.service.start();
+    expect(failing.service.lastRows().system).toMatchObject({ backup_age_seconds: null, system_health_score: 0.9 });
+    await failing.service.stop();
+  });
+});
+
+describe('a database that cannot be opened', () => {
+  it('keeps nothing else from starting, and is tried again', async () => {
+    const { service, become, published, layout, clock } = newRig(scratch());
+    mkdirSync(layout.database, { recursive: true });
+    become(newAgent('robot', busy));
+    await service.start();
+    expect(service.health()).toContain('cannot be opened');
+    await expect(service.query({ metric: 'rss' })).rejects.toMatchObject({ code: 'busy' });
+    expect(service.knowsAgent('robot')).toBe(true);
+    rmSync(layout.database, { recursive: true });
+    clock.move(MINUTE);
+    await service.collect();
+    expect(service.health()).toBe('available');
+    expect(published.some(({ type }) => type === 'system_metric')).toBe(true);
+    await service.stop();
+  });
+
+  it('is told and left alone when the service is stopped', async () => {
+    const { service, layout } = newRig(scratch());
+    mkdirSync(layout.database, { recursive: true });
+    await service.start();
+    await service.stop();
+  });
+});

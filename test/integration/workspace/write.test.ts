@@ -155,6 +155,12 @@ describe('appendTasks', () => {
   });
 });
 
+test('nothing is begun where the workspace has vanished', async () => {
+  const root = join(await tempWorkspace(), 'gone');
+  await expect(appendTasks(root, [{ title: 'x' }], NOW)).rejects.toMatchObject({ code: 'workspace.missing' });
+  await expect(stat(root)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
 describe('patchTask', () => {
   test('every task of the fixture can be done, and all other lines stay', async () => {
     const root = await tempOffice();

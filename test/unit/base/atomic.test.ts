@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isAsideName, writeFileAtomic } from '../../../src/base/index.js';
+import { isAsideName, makeDirectory, writeFileAtomic } from '../../../src/base/index.js';
 import { scratch } from '../../support/scratch.js';
 
 describe('writeFileAtomic', () => {
@@ -36,5 +36,25 @@ describe('writeFileAtomic', () => {
   it('names its files aside so that watchers pass them over', () => {
     expect(isAsideName('.state.json.0a1b.mc-tmp')).toBe(true);
     expect(isAsideName('state.json')).toBe(false);
+  });
+});
+
+describe('makeDirectory', () => {
+  it('makes all that is missing, once or many at a time', async () => {
+    const path = join(scratch(), 'a', 'b', 'c');
+    await Promise.all(Array.from({ length: 8 }, () => makeDirectory(path)));
+    await makeDirectory(path);
+    expect(statSync(path).isDirectory()).toBe(true);
+  });
+
+  it('says that a file is in the way', async () => {
+    const file = join(scratch(), 'file');
+    writeFileSync(file, '');
+    await expect(makeDirectory(file)).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(makeDirectory(join(file, 'below'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+  });
+
+  it.runIf(process.platform === 'linux')('ends where no directory can be made', async () => {
+    await expect(makeDirectory('/proc/mission-control/agents')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

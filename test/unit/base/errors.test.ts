@@ -15,6 +15,17 @@ describe('McError', () => {
     ['a thrown text', 'internal'],
   ])('gives %s a code', (thrown, code) => expect(toMcError(thrown).code).toBe(code));
 
+  it('says what to do when Node.js was changed after the install', () => {
+    const thrown = Object.assign(new Error('was compiled against a different Node.js version'), {
+      code: 'ERR_DLOPEN_FAILED',
+    });
+    expect(toMcError(thrown)).toMatchObject({
+      message: expect.stringContaining(process.version),
+      hint: expect.stringContaining('npm rebuild'),
+      cause: thrown,
+    });
+  });
+
   it('leaves an error with a name as it is', () => {
     const error = new McError('usage', 'no');
     expect(toMcError(error)).toBe(error);

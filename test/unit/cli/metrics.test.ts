@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { queryChart } from '../../../src/cli/chart.js';
-import { explanationText, queryCsv, queryTable } from '../../../src/cli/metrics.js';
+import { explanationText } from '../../../src/cli/metrics.js';
+import { queryCsv, queryTable } from '../../../src/cli/points.js';
 import { searchOf } from '../../../src/cli/search.js';
 import { terminalOf } from '../../../src/cli/terminal.js';
 import type { QueryAnswer, Series } from '../../../src/protocol/index.js';

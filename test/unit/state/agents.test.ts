@@ -119,14 +119,16 @@ describe('a broken state.json', () => {
     expect(state.snapshot.agents.get('a')?.last_active).toBe(iso(T0));
   });
 
-  it('tells again when it is broken in another way, and not when it is well again', () => {
+  it('is told once for a file that is written slowly, and again when it breaks after it was well', () => {
     const state = newState();
+    const types = (reading: AgentReading) => state.read(reads(reading), T0).map(({ type }) => type);
     state.read(reads(good), T0);
-    state.read(reads(brokenReading()), T0);
-    const again = state.read(reads(brokenReading({}, 'Bad control character')), T0);
-    expect(again.filter(({ type }) => type === 'notification')).toHaveLength(1);
+    expect(types(brokenReading())).toEqual(['agent_status', 'notification']);
+    expect(types(brokenReading({}, 'ends later'))).toEqual(['agent_status']);
+    expect(types(brokenReading({}, 'ends later still'))).toEqual(['agent_status']);
     expect(state.read(reads(good), T0).map(({ type }) => type)).toEqual(['agent_status']);
     expect(state.snapshot.agents.get('a')).toEqual(good);
+    expect(types(brokenReading())).toEqual(['agent_status', 'notification']);
   });
 
   it('has nothing to keep when it was never good: a warning is enough', () => {

@@ -44,7 +44,7 @@ describe('bodies', () => {
 
   it('name the words that are accepted', () => {
     expect(refusalOf(validatorOf(NotificationBody, 'body')({ message: 'm', level: 'loud' }))).toEqual({
-      error: 'body.level: expected union value, found "loud"',
+      error: 'body.level: expected one of its words, found "loud"',
       code: 'input.invalid',
       hint: 'accepted: info, success, warning, error, critical',
     });

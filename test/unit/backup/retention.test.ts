@@ -1,0 +1,134 @@
+import { array, assert, constantFrom, integer, nat, property, record } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planRetention, type RetentionPolicy } from '../../../src/backup/retention.js';
+import type { Backup } from '../../../src/protocol/index.js';
+
+const NOW = Date.parse('2026-11-23T12:00:00.000Z');
+const DAY = 86_400_000;
+const NONE: RetentionPolicy = {
+  keepWithin: 0,
+  keepLast: 0,
+  keepDaily: 0,
+  keepWeekly: 0,
+  keepMonthly: 0,
+  foreign: false,
+};
+const RUNS = 100 * Number(process.env.MC_TEST_RUNS ?? 1);
+
+function backup(daysAgo: number, changes: Partial<Backup> = {}): Backup {
+  const timestamp = new Date(NOW - daysAgo * DAY).toISOString();
+  return {
+    id: `${changes.agent ?? ''}${timestamp}`,
+    timestamp,
+    path: '',
+    size_bytes: 1,
+    size_human: '',
+    file_count: 1,
+    checksum: '',
+    backup_type: changes.agent ? 'agent_state' : 'full',
+    compressed: true,
+    agent: null,
+    label: null,
+    verified_at: timestamp,
+    verify_error: null,
+    duration_ms: 1,
+    partial: false,
+    holds_at: null,
+    origin: 'own',
+    ...changes,
+  };
+}
+
+const kept = (backups: Backup[], policy: Partial<RetentionPolicy>) =>
+  planRetention(backups, { ...NONE, ...policy }, NOW).flatMap((decision, index) => (decision.keep ? [index] : []));
+
+describe('the retention', () => {
+  const ages = [40, 20, 10, 8, 6, 2, 1].map((days) => backup(days));
+
+  it('keeps what is young or among the last, whichever wants it', () => {
+    expect(kept(ages, { keepWithin: 7 * DAY, keepLast: 3 })).toEqual([4, 5, 6]);
+    expect(kept(ages, { keepWithin: 7 * DAY, keepLast: 5 })).toEqual([2, 3, 4, 5, 6]);
+    expect(kept(ages, { keepWithin: 15 * DAY, keepLast: 1 })).toEqual([2, 3, 4, 5, 6]);
+  });
+
+  it('counts per type and agent', () => {
+    const mixed = [
+      backup(9),
+      backup(8),
+      backup(9, { agent: 'api' }),
+      backup(8, { agent: 'api' }),
+      backup(9, { agent: 'builder' }),
+    ];
+    expect(kept(mixed, { keepLast: 1 })).toEqual([1, 3, 4]);
+  });
+
+  it('keeps the newest verified one, though newer ones are not verified or damaged', () => {
+    const backups = [
+      backup(30),
+      backup(20),
+      backup(10, { verified_at: null }),
+      backup(5, { verified_at: null, verify_error: 'cut' }),
+    ];
+    expect(kept(backups, {})).toEqual([1]);
+    expect(kept(backups, { keepLast: 1 })).toEqual([1, 2]);
+  });
+
+  it('keeps the newest of days, weeks and months', () => {
+    const hours = Array.from({ length: 60 }, (_, index) => backup(index));
+    expect(kept(hours, { keepDaily: 3 })).toEqual([0, 1, 2]);
+    expect(kept(hours, { keepWeekly: 2 })).toEqual([0, 1]);
+    expect(kept(hours, { keepMonthly: 2 })).toEqual([0, 23]);
+  });
+
+  it('lets old and imported ones go only when asked', () => {
+    const foreign = [backup(300, { origin: 'old' }), backup(200, { origin: 'imported' }), backup(1)];
+    expect(kept(foreign, { keepLast: 1 })).toEqual([0, 1, 2]);
+    expect(kept(foreign, { keepLast: 1, foreign: true })).toEqual([2]);
+  });
+
+  it('keeps what comes from the future: the clock was set back', () => {
+    expect(kept([backup(-10), backup(0), backup(5)], { keepWithin: DAY })).toEqual([0, 1]);
+  });
+
+  it('says why, each time', () => {
+    const reasons = planRetention(ages, { ...NONE, keepWithin: 7 * DAY, keepLast: 1 }, NOW).map(({ reason }) => reason);
+    expect(reasons.at(-1)).toBe('the newest verified of its kind');
+    expect(reasons[4]).toBe('within the time to keep');
+    expect(reasons[0]).toBe('older than 7 days and not one of the last 1');
+  });
+
+  it('never deletes the newest verified backup, whatever the policy', () => {
+    const some = record({
+      days: nat(400),
+      verified: constantFrom('yes', 'no', 'bad'),
+      agent: constantFrom(null, 'api', 'b'),
+    });
+    assert(
+      property(
+        array(some, { minLength: 1, maxLength: 30 }),
+        nat(30),
+        integer({ min: 0, max: 5 }),
+        (list, within, last) => {
+          const backups = list.map(({ days, verified, agent }) =>
+            backup(days, {
+              agent,
+              ...(verified !== 'yes' && { verified_at: null }),
+              ...(verified === 'bad' && { verify_error: 'x' }),
+            }),
+          );
+          const decisions = planRetention(backups, { ...NONE, keepWithin: within * DAY, keepLast: last }, NOW);
+          for (const agent of [null, 'api', 'b']) {
+            const times = backups.filter((one) => one.agent === agent && one.verified_at).map((one) => one.timestamp);
+            const newest = times.toSorted((a, b) => a.localeCompare(b)).at(-1);
+            if (newest === undefined) continue;
+            const index = backups.findIndex(
+              (one, at) => one.agent === agent && one.timestamp === newest && decisions[at]?.keep,
+            );
+            expect(index).not.toBe(-1);
+          }
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+});
