@@ -10,8 +10,11 @@ import { build } from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 
-/** Packages that stay outside of the bundle: native code, or files of their own that they look for at run time. */
-const EXTERNAL = ['better-sqlite3', 'pino', 'pino-pretty'];
+/**
+ * Packages that stay outside of the bundle: native code, or files of their own that they look for at run time. Ink asks for
+ * react-devtools-core only under DEV=true.
+ */
+const EXTERNAL = ['better-sqlite3', 'pino', 'pino-pretty', 'react-devtools-core'];
 
 /** CommonJS packages inside an ES module bundle expect these names. */
 const BANNER = `import { createRequire as __mcRequire } from 'node:module';

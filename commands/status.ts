@@ -1,10 +1,28 @@
 import { Flags } from '@oclif/core';
-import { collectStatus, McCommand, noServerLine, reachServer, statusLine, statusText } from '../src/cli/index.js';
+import {
+  collectStatus,
+  type Desk,
+  loadSocket,
+  McCommand,
+  noServerLine,
+  quote,
+  reachServer,
+  statusLine,
+  statusText,
+} from '../src/cli/index.js';
+
+/** The screens and themes by name; the room that owns them is too heavy to be loaded for --help. */
+const SCREENS = ['overview', 'agents', 'office', 'tasks', 'metrics', 'events', 'backups', 'notifications'] as const;
+const THEMES = ['auto', 'dark', 'light', 'contrast', '16', 'mono'] as const;
 
 export default class StatusCommand extends McCommand {
   static override summary = 'Show how the fleet is: who needs me?';
-  static override exits = ['noServer', 'notAllowed'] as const;
+  static override description =
+    'On a terminal a dashboard that stays open and follows the server; ? shows its keys. On a pipe or with --once one table.';
+  static override exits = ['noServer', 'notAllowed', 'interrupted'] as const;
   static override examples = [
+    '<%= config.bin %> status',
+    '<%= config.bin %> status --screen agents --filter "!idle" --readonly',
     '<%= config.bin %> status --once',
     '<%= config.bin %> status --json',
     "tmux set -g status-right '#(<%= config.bin %> status --line)'",
@@ -12,11 +30,28 @@ export default class StatusCommand extends McCommand {
   static override flags = {
     once: Flags.boolean({ description: 'One table, then end', exclusive: ['line'] }),
     line: Flags.boolean({ description: 'One line, for a tmux or shell prompt' }),
+    screen: Flags.option({ options: SCREENS, description: 'What the dashboard shows first', default: 'overview' })(),
+    filter: Flags.string({ description: 'Filter of that screen, as after /; ! turns it around', default: '' }),
+    theme: Flags.option({ options: THEMES, description: 'Colours; auto asks the terminal', default: 'auto' })(),
+    readonly: Flags.boolean({ description: 'Offer nothing that changes something' }),
+    mouse: Flags.boolean({
+      description: 'Wheel and clicks; off lets the terminal select text',
+      allowNo: true,
+      default: true,
+    }),
+    bell: Flags.boolean({ description: 'Bell and desktop notice for critical notifications' }),
+    ascii: Flags.boolean({ description: 'Draw with ASCII only' }),
+    embedded: Flags.boolean({ description: 'Run a server inside of the dashboard, for as long as it is open' }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(StatusCommand);
     const desk = await this.open(flags);
+    const terminal = process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== 'dumb';
+    if (terminal && !flags.once && !flags.line && !desk.json) {
+      process.exitCode = await dashboard(desk, flags);
+      return;
+    }
     try {
       const status = await collectStatus(await reachServer(desk.config));
       const line = () => statusLine(status, desk.terminal);
@@ -27,4 +62,71 @@ export default class StatusCommand extends McCommand {
       throw error;
     }
   }
+}
+
+interface DashboardFlags {
+  screen: (typeof SCREENS)[number];
+  filter: string;
+  theme: (typeof THEMES)[number];
+  readonly: boolean;
+  mouse: boolean;
+  bell: boolean;
+  ascii: boolean;
+  embedded: boolean;
+}
+
+/** The exit status of the dashboard, after somebody has left it. */
+async function dashboard({ config }: Desk, flags: DashboardFlags): Promise<number> {
+  const { detectTheme, detectUnicode, runDashboard } = await import('../src/tui/index.js');
+  const { origins, workspace } = config;
+  const named = origins.workspace.kind === 'default' ? '' : ` --workspace ${quote(workspace)}`;
+  const inside = flags.embedded ? embedded(config) : null;
+  try {
+    return await runDashboard({
+      stdin: process.stdin,
+      stdout: process.stdout,
+      reach: async () => reachServer((await inside?.start()) ?? config),
+      socket: await loadSocket(),
+      options: {
+        readonly: flags.readonly,
+        mouse: flags.mouse,
+        bell: flags.bell,
+        theme: flags.theme === 'auto' ? detectTheme(process.env) : flags.theme,
+        unicode: !flags.ascii && detectUnicode(process.env),
+        startCommand: `mc serve${named}`,
+      },
+      start: { screen: flags.screen, filter: flags.filter },
+    });
+  } finally {
+    await inside?.stop();
+  }
+}
+
+/** A server in this process, on free ports, which is started when it is first asked for. */
+function embedded(config: Desk['config']) {
+  let server: Promise<{ http: string; stop(): Promise<void> }> | null = null;
+  const open = async () => {
+    const { startServer } = await import('../src/server/index.js');
+    const { silentLog } = await import('../src/base/log.js');
+    const { workspace } = config;
+    const settings = { ...config.values, workspace, port: 0, wsPort: 0 };
+    return startServer({ workspace, settings, log: silentLog() });
+  };
+  return {
+    /** The configuration that leads to it. */
+    async start(): Promise<Desk['config']> {
+      server ??= open();
+      try {
+        const { http } = await server;
+        return { ...config, values: { ...config.values, server: http } };
+      } catch (error) {
+        server = null;
+        throw error;
+      }
+    },
+    async stop() {
+      const started = await server?.catch(() => null);
+      await started?.stop();
+    },
+  };
 }

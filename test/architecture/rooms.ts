@@ -25,7 +25,12 @@ const FLOORS_0_TO_5 = [
 export const ROOMS: Record<string, Room> = {
   protocol: { floor: 0, imports: [], packages: [], node: false },
   client: { floor: 0, imports: ['protocol'], packages: [], node: false },
-  base: { floor: 1, imports: ['protocol'], packages: ['pino', 'pino-pretty', 'fastest-levenshtein'], node: true },
+  base: {
+    floor: 1,
+    imports: ['protocol'],
+    packages: ['pino', 'pino-pretty', 'fastest-levenshtein', 'string-width'],
+    node: true,
+  },
   workspace: { floor: 2, imports: ['base', 'protocol'], packages: ['chokidar'], node: true },
   runtimes: { floor: 2, imports: ['base', 'protocol'], packages: [], node: true },
   state: { floor: 3, imports: ['protocol'], packages: [], node: false },

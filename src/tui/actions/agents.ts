@@ -1,0 +1,102 @@
+import { AGENT_STATUSES } from '../../protocol/index.js';
+import { newEditor } from '../editor.js';
+import type { Step } from '../effects.js';
+import type { Model } from '../model.js';
+import { AGENT_COLUMNS, placeColumns } from '../rows/agent-columns.js';
+import { sortBy } from '../rows/agents.js';
+import { ask, become, say, stay } from '../say.js';
+import { agentAtCursor } from '../screens/agents.js';
+import { newestFor } from '../screens/backups.js';
+import { goTo } from './global.js';
+
+/** Words that an agent may be set to: `stale` and `unknown` are judgements, not words. */
+export const SETTABLE = AGENT_STATUSES.filter((status) => status !== 'stale' && status !== 'unknown');
+
+export const AGENT_ACTIONS = {
+  ...Object.fromEntries(
+    AGENT_COLUMNS.map(({ name }) => [
+      `sort.${name}`,
+      (model: Model) => become({ ...model, sort: sortBy(model.sort, name) }),
+    ]),
+  ),
+  'sort.next': (model: Model) => become(sortBeside(model, 1)),
+  'sort.previous': (model: Model) => become(sortBeside(model, -1)),
+  'agent.status': (model: Model) => question(model, 'agent.status', (id) => `status of ${id}`, SETTABLE),
+  'agent.note': (model: Model) => question(model, 'agent.note', (id) => `note about ${id}`, []),
+  'agent.backup': (model: Model) => {
+    const id = agentOf(model);
+    return id === null ? nobody(model) : ask(model, backupRequest(id));
+  },
+  'agent.restore': (model: Model) => {
+    const id = agentOf(model);
+    if (id === null) return nobody(model);
+    const backup = newestFor(model, id);
+    if (!backup) return say(model, `there is no backup of ${id}`, 'warn');
+    return ask(model, previewRequest(backup.id, id));
+  },
+  'agent.events': (model: Model) => {
+    const id = agentOf(model);
+    if (id === null) return stay(model);
+    const shown = goTo(model, 'events');
+    return become({ ...shown, events: { ...shown.events, agent: id } });
+  },
+};
+
+/** The agent that an action is about: the selected, or the shown one. */
+export function agentOf(model: Model): string | null {
+  if (model.screen === 'agent') return model.agent;
+  if (model.screen === 'office') return model.office.selected;
+  return agentAtCursor(model)?.id ?? null;
+}
+
+/** A question about the agent that is meant. */
+export function question(
+  model: Model,
+  action: string,
+  words: (id: string) => string,
+  choices: readonly string[],
+): Step {
+  const id = agentOf(model);
+  if (id === null) return nobody(model);
+  return become({
+    ...model,
+    prompt: { name: 'ask', question: words(id), action, about: id, editor: newEditor(), choices },
+  });
+}
+
+/** Asks for a backup of one agent. */
+export function backupRequest(id: string) {
+  return {
+    kind: 'backup.create' as const,
+    label: `backing up ${id}`,
+    method: 'POST' as const,
+    path: '/api/backups',
+    body: { type: 'agent_state', agent: id },
+  };
+}
+
+/** Asks what a restore would change. */
+export function previewRequest(backup: string, agent: string | null) {
+  const body = { dry_run: true, ...(agent === null ? {} : { agent }) };
+  const path = `/api/backups/${encodeURIComponent(backup)}/restore`;
+  return {
+    kind: 'restore.preview' as const,
+    label: `comparing ${backup} with the workspace`,
+    method: 'POST' as const,
+    path,
+    body,
+    about: backup,
+    agent,
+  };
+}
+
+function nobody(model: Model): Step {
+  return say(model, 'no agent is selected', 'warn');
+}
+
+function sortBeside(model: Model, by: 1 | -1): Model {
+  const columns = placeColumns(model.size.columns - 3).map(({ name }) => name);
+  const names = columns.includes('status') ? columns : ['status', ...columns];
+  const next = names[(names.indexOf(model.sort.column) + by + names.length) % names.length] ?? 'status';
+  return { ...model, sort: sortBy({ column: '', descending: false }, next) };
+}

@@ -1,0 +1,158 @@
+import { McError } from '../base/index.js';
+import { RestError, type WebSocketLike } from '../client/index.js';
+import type { Effect, Message, Request } from './effects.js';
+import { createFrames } from './frames.js';
+import { type InkKey, keysOf, mouseOf } from './input.js';
+import { isSystemMetric } from './metric-list.js';
+import { type Model, newModel, type Options, type Tab } from './model.js';
+import { alarmSequence, copySequence } from './osc.js';
+import { createPainter } from './painter.js';
+import { createPoller } from './poller.js';
+import { wantedPolls } from './polls.js';
+import { createSession, type Reached } from './session.js';
+import { createStore } from './store.js';
+import { createModes, type Output } from './terminal.js';
+import { themeOf } from './theme.js';
+import { update } from './update.js';
+import { frameOf } from './view.js';
+
+export interface AppOptions {
+  output: Output;
+  reach: () => Promise<Reached>;
+  socket: (url: string) => WebSocketLike;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** 0 to 1. */
+  random: () => number;
+  options: Options;
+  start: { screen: Tab; filter: string };
+}
+
+/** A dashboard at work: what comes from server, keyboard and clock goes through `update`, and what changed is painted. */
+export interface App {
+  /** One input as Ink reports it. */
+  input(input: string, key: InkKey): void;
+  resized(): void;
+  /** Ends with the exit status that `done` resolves to. */
+  quit(status: number): void;
+  readonly done: Promise<number>;
+  /** Gives the terminal back; can be called twice, also while the process dies. */
+  leave: () => void;
+  readonly model: Model;
+}
+
+/** Takes the terminal, paints the first frame and begins to look for the server. */
+export function startApp({ output, reach, socket, now, random, options, start }: AppOptions): App {
+  const store = createStore(now);
+  const painter = createPainter((text) => output.write(text));
+  const modes = createModes(output, options.mouse);
+  const size = () => ({ columns: output.columns || 80, rows: output.rows || 24 });
+  let model = newModel(store.getSnapshot(), size(), options, start);
+  let theme = themeOf(options.theme, options.unicode);
+  let finish: (status: number) => void = () => {};
+  const done = new Promise<number>((resolve) => {
+    finish = resolve;
+  });
+
+  const paint = () => {
+    const data = store.getSnapshot();
+    if (data !== model.data) apply({ type: 'data', data });
+    const { theme: name, unicode } = model.options;
+    if (name !== theme.name || unicode !== theme.unicode) theme = themeOf(name, unicode);
+    return painter.paint(frameOf(model, theme));
+  };
+  const frames = createFrames({ draw: paint, blocked: () => output.writableNeedDrain === true, now });
+
+  const apply = (message: Message) => {
+    const step = update(model, message);
+    model = step.model;
+    for (const effect of step.effects) act(effect);
+  };
+
+  const act = (effect: Effect) => {
+    switch (effect.type) {
+      case 'request':
+        void send(effect.request);
+        break;
+      case 'copy':
+        output.write(copySequence(effect.text));
+        break;
+      case 'alarm':
+        output.write(alarmSequence(effect.text));
+        break;
+      case 'mouse':
+        modes.mouse(effect.on);
+        break;
+      case 'refresh':
+        painter.reset();
+        session.wake();
+        poller.refresh();
+        break;
+      default:
+        quit(0);
+    }
+  };
+
+  const send = async (request: Request) => {
+    const rest = session.rest();
+    const { method, path, body } = request;
+    try {
+      if (rest === null) throw new McError('server.unreachable', 'there is no server');
+      const value = await rest.request(method, path, body);
+      apply({ type: 'answered', request, ok: true, value });
+    } catch (error) {
+      apply({ type: 'answered', request, ok: false, ...failure(error) });
+    }
+    frames.request(true);
+  };
+
+  const want = () => poller.want(wantedPolls(model, isSystemMetric(model.chart.metric)));
+  const session = createSession({ reach, socket, store, now, random });
+  const poller = createPoller(store, () => (store.getSnapshot().link.name === 'live' ? session.rest() : null), now);
+
+  const clock = setInterval(() => {
+    session.tick();
+    store.tick();
+    want();
+  }, 1000);
+  const unsubscribe = store.subscribe(() => frames.request(false));
+
+  const quit = (status: number) => {
+    clearInterval(clock);
+    unsubscribe();
+    frames.stop();
+    session.stop();
+    modes.leave();
+    finish(status);
+  };
+
+  modes.enter();
+  paint();
+  return {
+    input(input, key) {
+      const event = mouseOf(input);
+      if (event === 'ignored') return;
+      if (event !== null) apply({ type: 'mouse', event });
+      else for (const name of keysOf(input, key)) apply({ type: 'key', key: name });
+      want();
+      frames.request(true);
+    },
+    resized() {
+      painter.reset();
+      apply({ type: 'size', size: size() });
+      frames.request(true);
+    },
+    quit,
+    done,
+    leave: modes.leave,
+    get model() {
+      return model;
+    },
+  };
+}
+
+function failure(error: unknown): { error: string; hint: string | null; status: number | null } {
+  if (error instanceof RestError) return { error: error.message, hint: error.hint, status: error.status };
+  const message = error instanceof Error ? error.message : String(error);
+  return { error: message, hint: error instanceof McError ? (error.hint ?? null) : null, status: null };
+}

@@ -1,0 +1,166 @@
+import { absence, type BackupRow, field, list, number, pollOf, readBackups, text } from '../answers.js';
+import { ago, bytes, longSpan, UNKNOWN } from '../figures.js';
+import { applyFilter } from '../filter.js';
+import { BLANK, cell, type Line, line, type Span } from '../lines.js';
+import { windowOf } from '../list.js';
+import type { Model, Size } from '../model.js';
+import { BACKUPS } from '../polls.js';
+import type { Screen } from './screen.js';
+
+/** The catalogue, newest first, and the work on it. */
+export const backups: Screen = {
+  title: () => 'backups',
+  body(model, size) {
+    const poll = pollOf(model.data, BACKUPS);
+    const missing = absence(poll);
+    const work = workLines(model);
+    if (missing !== null) return [...work, line(['dim', `   backups: ${missing}`])];
+    const rows = shownBackups(model);
+    const height = listHeight(model, size);
+    const { index, top } = windowOf(model.lists.backups, keysOf(model), height);
+    const shown = rows
+      .slice(top, top + height)
+      .map((row, offset) => backupLine(row, size.columns, model.data.now, top + offset === index));
+    const empty = rows.length === 0 ? [line(['dim', '   no backups yet: c makes one'])] : [];
+    const fill = Array.from({ length: Math.max(0, height - shown.length - empty.length) }, () => BLANK);
+    return [
+      headLine(size.columns),
+      ...shown,
+      ...empty,
+      ...fill,
+      ...work,
+      ...(size.rows >= 5 ? [footLine(model, rows.length)] : []),
+    ];
+  },
+  list: { keys: keysOf, height: listHeight, top: () => 1 },
+  copy: (model) => backupAtCursor(model)?.id ?? null,
+};
+
+/** The backup under the cursor. */
+export function backupAtCursor(model: Model): BackupRow | null {
+  return shownBackups(model)[windowOf(model.lists.backups, keysOf(model), 1).index] ?? null;
+}
+
+/** The newest backup that holds this agent alone, else the newest full one. */
+export function newestFor(model: Model, agent: string): BackupRow | null {
+  const rows = readBackups(pollOf(model.data, BACKUPS).value);
+  return (
+    rows.find((row) => row.agent === agent || row.id.startsWith(`agent_${agent}_`)) ??
+    rows.find(({ type }) => type === 'full') ??
+    null
+  );
+}
+
+function keysOf(model: Model): readonly string[] {
+  return shownBackups(model).map(({ id }) => id);
+}
+
+function shownBackups(model: Model): readonly BackupRow[] {
+  const rows = readBackups(pollOf(model.data, BACKUPS).value);
+  return applyFilter(rows, model.lists.backups.filter, (row) => [row.id, row.type, row.agent ?? '', row.label ?? '']);
+}
+
+function listHeight(model: Model, size: Size): number {
+  return Math.max(1, size.rows - 1 - workLines(model).length - (size.rows >= 5 ? 1 : 0));
+}
+
+function headLine(columns: number): Line {
+  return {
+    spans: [
+      ' ',
+      ...spansOf(
+        ['WHEN', 'ID', 'TYPE', 'SIZE', 'FILES', 'VERIFIED'].map((title): Span => ['dim', title]),
+        columns,
+      ),
+    ],
+  };
+}
+
+function backupLine(row: BackupRow, columns: number, now: number, cursor: boolean): Line {
+  const tone = cursor ? 'strong' : 'plain';
+  const verified: Span =
+    row.verifyError !== null
+      ? ['bad', '✕ damaged']
+      : row.verifiedAt === null
+        ? ['dim', UNKNOWN]
+        : ['good', `✓ ${ago(row.verifiedAt, now)}`];
+  const type = row.type === 'agent_state' ? `agent ${row.agent ?? ''}` : row.type;
+  const spans = spansOf(
+    [
+      [tone, ago(row.timestamp, now)],
+      [tone, row.id],
+      [tone, type],
+      bytes(row.bytes),
+      row.files === null ? UNKNOWN : String(row.files),
+      verified,
+    ],
+    columns,
+  );
+  const label: Span[] = row.label === null ? [] : [['dim', ` ${row.label}`]];
+  return { cursor, spans: [cursor ? ['accent', '▌'] : ' ', ...spans, ...label] };
+}
+
+/** When, id, type, size, files, verified: as many as fit. */
+function spansOf([when, id, type, size, files, verified]: readonly Span[], columns: number): Span[] {
+  const put = (span: Span | undefined, width: number, align: 'left' | 'right' = 'left'): Span[] => {
+    const [tone, content] =
+      span === undefined ? (['plain', ''] as const) : typeof span === 'string' ? (['plain', span] as const) : span;
+    return [...cell(content, width, tone, align), ' '];
+  };
+  const room = Math.max(8, Math.min(40, columns - (columns >= 64 ? 52 : columns >= 40 ? 24 : 6)));
+  return [
+    ...put(when, 5, 'right'),
+    ...put(id, room),
+    ...(columns >= 64 ? put(type, 14) : []),
+    ...(columns >= 40 ? put(size, 9, 'right') : []),
+    ...(columns >= 64 ? put(files, 6, 'right') : []),
+    ...(columns >= 40 ? put(verified, 10) : []),
+  ];
+}
+
+/** What is being done just now, as the server tells it. */
+function workLines(model: Model): Line[] {
+  const last = model.data.log.findLast((event) => event.type === 'backup_update');
+  const { working, data } = model;
+  if (last?.type === 'backup_update' && (last.data.state === 'started' || last.data.state === 'progress')) {
+    const age = data.now - Date.parse(last.timestamp);
+    if (age < 60_000) return [progressLine(last.data)];
+  }
+  return working === null
+    ? []
+    : [line(['accent', ' ◐ '], working.label, ['dim', `  ${longSpan(data.now - working.since)}`])];
+}
+
+function progressLine(update: unknown): Line {
+  const done = number(field(update, 'bytes_done')) ?? number(field(update, 'bytes'));
+  const total = number(field(update, 'bytes_total')) ?? number(field(update, 'total_bytes'));
+  const files = number(field(update, 'files_done')) ?? number(field(update, 'files'));
+  const share = done !== null && total ? done / total : null;
+  const drawn =
+    share === null ? '' : `${'█'.repeat(Math.round(share * 20)).padEnd(20, '░')} ${Math.round(share * 100)}%`;
+  const parts = [drawn, done === null ? '' : bytes(done), files === null ? '' : `${files} files`].filter(Boolean);
+  const doing = [text(field(update, 'action')), text(field(update, 'phase'))]
+    .filter((word) => word !== null)
+    .join(', ');
+  return line(
+    ['accent', ' ◐ '],
+    text(field(update, 'id')) ?? 'a backup',
+    ' ',
+    ['chart', parts.join('  ')],
+    ['dim', `  ${doing}`],
+  );
+}
+
+function footLine(model: Model, shown: number): Line {
+  const poll = pollOf(model.data, BACKUPS);
+  const next = text(field(poll.value, 'next_at'));
+  const total = list(field(poll.value, 'backups')).length;
+  const due = next === null ? 'no schedule' : `next in ${longSpan(Math.max(0, Date.parse(next) - model.data.now))}`;
+  const { filter } = model.lists.backups;
+  const age = poll.at === null ? '' : ` · as of ${ago(new Date(poll.at).toISOString(), model.data.now)}`;
+  return line(
+    ['dim', ` ${shown} of ${total} backups · ${due}${age} · filter: `],
+    filter === '' ? 'none' : ['warn', filter],
+    ...(poll.error === null ? [] : [['warn', `  ${poll.error}`] as const]),
+  );
+}

@@ -1,0 +1,52 @@
+import { absence, pollOf, readAlerts, readBackups, field, text } from '../answers.js';
+import { ago, bytes, clockTime, longSpan } from '../figures.js';
+import { levelGlyph } from '../glyphs.js';
+import { type Line, line } from '../lines.js';
+import type { Model } from '../model.js';
+import { ALERTS, BACKUPS } from '../polls.js';
+
+/** What fires, and what nobody has acknowledged. */
+export function alertLines(model: Model, width: number): Line[] {
+  const poll = pollOf(model.data, ALERTS);
+  const firing = readAlerts(poll.value).filter(({ state }) => state === 'firing');
+  const unread = model.data.view.notifications.filter(({ acknowledged_at }) => acknowledged_at === null);
+  const urgent = unread.filter(({ level }) => level === 'critical' || level === 'error' || level === 'warning');
+  const head = firing.length > 0 ? `  ${firing.length} firing` : `  ${urgent.length} unread`;
+  const lines = [line(['strong', 'ALERTS'], head)];
+  for (const alert of firing.slice(0, 2)) {
+    const since = alert.since === null ? '' : ` since ${clockTime(alert.since).slice(0, 5)}`;
+    lines.push(
+      line(['bad', '▲ '], [alert.agent, alert.rule].filter(Boolean).join('  ')),
+      line('  ', alert.message + since),
+    );
+  }
+  if (firing.length > 0) return lines;
+  for (const { level, agent, title, message } of urgent.slice(-2).toReversed()) {
+    const words = [agent, title || message].filter(Boolean).join(' ');
+    lines.push(line(levelGlyph(level), ' ', words.slice(0, width * 2)));
+  }
+  if (urgent.length === 0)
+    lines.push(line(['good', '✓ '], poll.value === null && !poll.missing && poll.error ? 'unknown' : 'nothing'));
+  return lines;
+}
+
+/** The newest backup, and when the next one is due. */
+export function backupLines(model: Model, width: number): Line[] {
+  const poll = pollOf(model.data, BACKUPS);
+  const missing = absence(poll);
+  const head = line(['strong', 'BACKUP']);
+  if (missing !== null) return [head, line(['dim', poll.missing ? '– not on this server' : missing.slice(0, width)])];
+  const { now } = model.data;
+  const [newest] = readBackups(poll.value).filter(({ type }) => type === 'full');
+  const next = text(field(poll.value, 'next_at'));
+  const due = next === null ? null : Date.parse(next) - now;
+  const plan = due === null ? 'no schedule' : due > 0 ? `next in ${longSpan(due)}` : 'next is due';
+  if (!newest) return [head, line(['warn', '– '], 'none yet'), line(['dim', plan])];
+  const age = newest.timestamp === null ? null : now - Date.parse(newest.timestamp);
+  const when = age === null || age < 60_000 ? ago(newest.timestamp, now) : longSpan(age);
+  const mark =
+    newest.verifyError === null
+      ? line(['good', '✓ '], `${when} ago ${bytes(newest.bytes)}`)
+      : line(['bad', '✕ '], `${when} ago, damaged`);
+  return [head, mark, line(['dim', plan])];
+}

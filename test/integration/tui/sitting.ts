@@ -1,0 +1,97 @@
+import { EventEmitter } from 'node:events';
+import { WebSocket } from 'ws';
+import { onTestFinished } from 'vitest';
+import { createRestClient } from '../../../src/client/index.js';
+import { type App, type AppOptions, startApp } from '../../../src/tui/app.js';
+import type { InkKey } from '../../../src/tui/input.js';
+import type { Reached } from '../../../src/tui/session.js';
+import { createScreen } from '../../unit/tui/emulator.js';
+
+/** A dashboard at work before a terminal that is none. */
+export interface Sitting {
+  app: App;
+  /** What the terminal shows. */
+  text: () => string;
+  /** Everything that was written to it. */
+  written: string[];
+  press: (...inputs: (string | Partial<InkKey>)[]) => void;
+  resize: (columns: number, rows: number) => void;
+}
+
+const NO_KEY = Object.fromEntries(
+  [
+    'upArrow',
+    'downArrow',
+    'leftArrow',
+    'rightArrow',
+    'pageDown',
+    'pageUp',
+    'home',
+    'end',
+    'return',
+    'escape',
+    'ctrl',
+    'shift',
+    'tab',
+    'backspace',
+    'delete',
+    'meta',
+  ].map((name) => [name, false]),
+) as unknown as InkKey;
+
+/** Sits down before the dashboard of a server; it is left when the test ends. */
+export function sitDown(
+  reach: () => Promise<Reached>,
+  options: Partial<AppOptions['options']> = {},
+  start: Partial<AppOptions['start']> = {},
+): Sitting {
+  const written: string[] = [];
+  let screen = createScreen(80, 24);
+  const output = Object.assign(new EventEmitter(), {
+    columns: 80,
+    rows: 24,
+    write: (text: string) => {
+      written.push(text);
+      screen.write(text);
+      return true;
+    },
+  });
+  const app = startApp({
+    output,
+    reach,
+    socket: (url) => new WebSocket(url),
+    now: Date.now,
+    random: () => 0.1,
+    options: {
+      readonly: false,
+      mouse: true,
+      bell: false,
+      theme: 'dark',
+      unicode: true,
+      startCommand: 'mc serve',
+      ...options,
+    },
+    start: { screen: 'overview', filter: '', ...start },
+  });
+  onTestFinished(() => app.quit(0));
+  return {
+    app,
+    written,
+    text: () => screen.text().join('\n'),
+    press: (...inputs) => {
+      for (const input of inputs)
+        app.input(typeof input === 'string' ? input : '', { ...NO_KEY, ...(typeof input === 'string' ? {} : input) });
+    },
+    resize: (columns, rows) => {
+      screen = createScreen(columns, rows);
+      Object.assign(output, { columns, rows });
+      app.resized();
+    },
+  };
+}
+
+/** A server as `reach` finds it. */
+export function reached(http: string, ws: string, token: string | null = null): Reached {
+  const rest = createRestClient({ baseUrl: http, fetch, ...(token === null ? {} : { token }) });
+  return { url: http, rest, token, streamUrl: () => Promise.resolve(ws) };
+}

@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { lineChart, resample, sparkline, stats } from '../../../src/tui/charts.js';
+import { editLine, newEditor, visiblePart } from '../../../src/tui/editor.js';
+import { ago, bytes, figure, longSpan, share, withUnit } from '../../../src/tui/figures.js';
+import { applyFilter, isSpread, parseFilter } from '../../../src/tui/filter.js';
+import { type InkKey, keysOf, mouseOf } from '../../../src/tui/input.js';
+import { moveCursor, windowOf } from '../../../src/tui/list.js';
+import { alarmSequence, copySequence } from '../../../src/tui/osc.js';
+import { detectTheme, detectUnicode } from '../../../src/tui/theme.js';
+
+describe('a filter', () => {
+  const names = ['api', 'archivist', 'tester', 'analyst'];
+  const pass = (text: string) => applyFilter(names, text, (name) => [name]);
+
+  it.each([
+    ['', names],
+    ['a', ['api', 'archivist', 'analyst']],
+    ['TEST', ['tester']],
+    ['arst', ['archivist']],
+    ['!a', ['tester']],
+    ['a st', ['archivist', 'analyst']],
+    ['!zzz', names],
+    ['zzz', []],
+  ])('%j lets %j through', (text, expected) => {
+    expect(pass(text)).toEqual(expected);
+  });
+
+  it('prefers what holds the word to what only has its letters', () => {
+    expect(pass('ana')).toEqual(['analyst']);
+    expect(isSpread('analyst', 'ayt')).toBe(true);
+    expect(parseFilter('  !  ')).toBeNull();
+  });
+});
+
+describe('a window on a list', () => {
+  const keys = ['a', 'b', 'c', 'd', 'e'];
+  const list = { cursor: null, index: 0, top: 0, filter: '' };
+
+  it('moves with its cursor and never beyond the ends', () => {
+    const down = moveCursor(list, keys, 2, 3);
+    expect(down).toMatchObject({ cursor: 'd', top: 2 });
+    expect(moveCursor(down, keys, 2, -1)).toMatchObject({ cursor: 'c', top: 2 });
+    expect(moveCursor(down, keys, 2, Number.POSITIVE_INFINITY)).toMatchObject({ cursor: 'e', top: 3 });
+    expect(moveCursor(down, keys, 2, Number.NEGATIVE_INFINITY)).toMatchObject({ cursor: 'a', top: 0 });
+  });
+
+  it('is nowhere in an empty list', () => {
+    expect(windowOf(list, [], 3)).toEqual({ index: -1, top: 0 });
+    expect(moveCursor(list, [], 3, 1).cursor).toBeNull();
+  });
+});
+
+describe('a line that is written', () => {
+  const write = (...keys: string[]) => keys.reduce(editLine, newEditor());
+
+  it.each([
+    [['a', 'b', 'left', 'c'], 'acb'],
+    [['a', 'space', 'b', 'ctrl+w'], 'a '],
+    [['👩‍👩‍👧', 'x', 'left', 'backspace'], 'x'],
+    [['a', 'b', 'home', 'delete'], 'b'],
+    [['a', 'b', 'ctrl+u'], ''],
+    [['a', 'b', 'ctrl+a', 'ctrl+k'], ''],
+    [['a', 'pagedown', 'f5'], 'a'],
+  ])('%j makes %j', (keys, text) => {
+    expect(write(...keys).text).toBe(text);
+  });
+
+  it('is shown around its cursor', () => {
+    expect(visiblePart({ text: 'abcdefgh', at: 8 }, 4)).toEqual({ text: 'fgh', cursor: 3 });
+    expect(visiblePart({ text: 'ab', at: 1 }, 4)).toEqual({ text: 'ab', cursor: 1 });
+  });
+});
+
+describe('input', () => {
+  const NONE = Object.fromEntries(
+    [
+      'upArrow',
+      'downArrow',
+      'leftArrow',
+      'rightArrow',
+      'pageDown',
+      'pageUp',
+      'home',
+      'end',
+      'return',
+      'escape',
+      'ctrl',
+      'shift',
+      'tab',
+      'backspace',
+      'delete',
+      'meta',
+    ].map((name) => [name, false]),
+  ) as unknown as InkKey;
+
+  it.each([
+    ['q', {}, ['q']],
+    ['', { upArrow: true }, ['up']],
+    ['c', { ctrl: true }, ['ctrl+c']],
+    ['', { tab: true, shift: true }, ['shift+tab']],
+    ['ab c', {}, ['a', 'b', 'space', 'c']],
+    ['x\r', {}, ['x', 'enter']],
+    ['👩‍👩‍👧', {}, ['👩‍👩‍👧']],
+    ['[200~', {}, []],
+    ['', { delete: true }, ['backspace']],
+    ['\u0000', {}, []],
+  ])('%j %j is %j', (text, key, expected) => {
+    expect(keysOf(text, { ...NONE, ...key })).toEqual(expected);
+  });
+
+  it.each([
+    ['[<0;11;4M', { kind: 'click', x: 10, y: 3 }],
+    ['[<64;1;1M', { kind: 'up', x: 0, y: 0 }],
+    ['[<65;1;1M', { kind: 'down', x: 0, y: 0 }],
+    ['[<0;11;4m', 'ignored'],
+    ['[<35;1;1M', 'ignored'],
+    ['q', null],
+  ])('%j is %j', (text, expected) => {
+    expect(mouseOf(text)).toEqual(expected);
+  });
+});
+
+describe('charts', () => {
+  const series = (values: (number | null)[]) => ({
+    metric: 'm',
+    unit: 'u',
+    agent: null,
+    points: values.map((v, index) => ({ t: index * 60_000, v })),
+  });
+
+  it('keep gaps gaps', () => {
+    expect(sparkline([0, null, 10], 3, 0)).toBe('▁ █');
+    expect(sparkline([], 3)).toBe('   ');
+    expect(resample([1, 3, null, null], 2)).toEqual([2, null]);
+    expect(stats(series([null, null]))).toBeNull();
+    expect(stats(series([1, null, 3]))).toEqual({ min: 1, max: 3, avg: 2, last: 3 });
+  });
+
+  it('draw axes around a line, and nothing where there is no room', () => {
+    const rows = lineChart(series([1, 2, null, 4]), 40, 8, String);
+    expect(rows).toHaveLength(8);
+    expect(rows[0]).toMatch(/^ *4 ┤/);
+    expect(rows[5]).toMatch(/^ *1 ┤/);
+    expect(rows[6]).toContain('╰──');
+    expect(lineChart(series([1]), 10, 8, String)).toEqual([]);
+    expect(lineChart(series([5, 5]), 40, 8, String)[0]).toContain('7.5');
+  });
+});
+
+describe('figures', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z');
+
+  it('say what is unknown and write units once', () => {
+    expect(ago(null, now)).toBe('–');
+    expect(ago('never', now)).toBe('–');
+    expect(ago('2025-12-31T23:59:59Z', now)).toBe('now');
+    expect(ago('2025-12-31T20:57:00Z', now)).toBe('3h');
+    expect([longSpan(59_000), longSpan(754_000), longSpan(9_000_000), longSpan(270_000_000)]).toEqual([
+      '59s',
+      '12m 34s',
+      '2h 30m',
+      '3d 3h',
+    ]);
+    expect([bytes(0), bytes(999), bytes(38_200_000), bytes(null)]).toEqual(['0 B', '999 B', '38.2 MB', '–']);
+    expect([figure(12.345), figure(123.4), figure(12_345), figure(Number.NaN)]).toEqual(['12.35', '123', '12.3k', '–']);
+    expect(share(0.917)).toBe('0.92');
+    expect([withUnit(90, 'seconds'), withUnit(null, 'x'), withUnit(4, 'tasks'), withUnit(4, '')]).toEqual([
+      '1m 30s',
+      '–',
+      '4 tasks',
+      '4',
+    ]);
+  });
+});
+
+describe('what a terminal can show', () => {
+  it.each([
+    [{ NO_COLOR: '1', COLORTERM: 'truecolor' }, 'mono'],
+    [{ TERM: 'dumb' }, 'mono'],
+    [{ TERM: 'linux' }, '16'],
+    [{ TERM: 'xterm-256color' }, 'dark'],
+    [{ TERM: 'xterm-256color', COLORFGBG: '0;15' }, 'light'],
+    [{ TERM: 'xterm', COLORTERM: 'truecolor', COLORFGBG: '15;0' }, 'dark'],
+  ])('%j is %s', (env, theme) => {
+    expect(detectTheme(env)).toBe(theme);
+  });
+
+  it('is UTF-8 unless the locale says otherwise', () => {
+    expect(detectUnicode({})).toBe(true);
+    expect(detectUnicode({ LANG: 'de_DE.UTF-8' })).toBe(true);
+    expect(detectUnicode({ LANG: 'de_DE.UTF-8', LC_ALL: 'C' })).toBe(false);
+  });
+
+  it('takes copies and notices that cannot break out of their sequence', () => {
+    expect(copySequence('api')).toBe('\u001b]52;c;YXBp\u0007');
+    expect(alarmSequence('disk\u0007\u001b]0;x')).not.toContain('disk\u0007');
+  });
+});
