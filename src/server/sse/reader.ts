@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { ConnectRequest } from '../ws/connect.js';
 import type { HubLimits } from '../ws/limits.js';
 import { Outbox, type Queued } from '../ws/outbox.js';
+import { saySkipped } from '../ws/say.js';
+import { sseText } from './events.js';
 
 /** One reader of the stream: state only. */
 export interface Reader {
@@ -26,13 +28,16 @@ export function takesMore({ response }: Reader): boolean {
   return !response.destroyed && !response.writableEnded && !response.writableNeedDrain;
 }
 
-/** Gives a live reader the events of a tick: what its connection does not take waits in its outbox. */
-export function deliver(reader: Reader, items: readonly Queued[], limits: Limits): Delivery {
+/**
+ * Gives a live reader the events of a tick: what its connection does not take waits in its outbox. `now`: milliseconds
+ * since the epoch.
+ */
+export function deliver(reader: Reader, items: readonly Queued[], limits: Limits, now: () => number): Delivery {
   if (!reader.outbox && !fits(items, limits)) {
     reader.seq = (items.find(({ seq }) => seq !== null)?.seq ?? 1) - 1;
     return 'behind';
   }
-  reader.outbox ??= new Outbox(limits);
+  reader.outbox ??= new Outbox(limits, (ranges) => Buffer.from(sseText(saySkipped(ranges, now()), null)));
   for (const item of items) if (!reader.outbox.push(item)) return 'slow';
   pump(reader, limits);
   return 'done';

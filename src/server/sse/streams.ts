@@ -86,7 +86,7 @@ export function createStreams(options: StreamsOptions): Streams {
   };
 
   const give = (reader: Reader, items: readonly Queued[]) => {
-    const delivery = items.length === 0 ? 'done' : deliver(reader, items, limits);
+    const delivery = items.length === 0 ? 'done' : deliver(reader, items, limits, now);
     if (delivery === 'slow') return drop(reader, 'slow consumer');
     if (delivery === 'done') return undefined;
     reader.greeting = catchUpStream(reader.request.filter, reader, context);
