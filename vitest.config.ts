@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Polls end when their condition holds: a busy machine may take longer.
+    expect: { poll: { timeout: 5000, interval: 20 } },
     pool: 'forks',
     maxWorkers: 2,
     reporters: ['default'],

@@ -1,16 +1,21 @@
 // How much it costs to give one event to many clients. Server and load run in processes of their own; the same bursts
 // go through the hub, through a plain loop of `ws` sends, and through socket.io where that is installed. Prints JSON.
-//   node bench/fanout.mjs [--seconds 4] [--only burst10,stopped]
+//   node bench/fanout.mjs [--seconds 4] [--turns 8] [--only burst10,stopped,storm]
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '4' }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '4' },
+    turns: { type: 'string', default: '8' },
+    only: { type: 'string' },
+  },
+});
 const seconds = Number(values.seconds);
-
-/** Turns per server and scene. */
-const TURNS = 4;
+/** Turns per server and scene: ratios are medians over them. */
+const TURNS = Number(values.turns);
 
 /** Clients, events in a burst, bursts a second (null: as fast as they are delivered); without `window` each tick is written at once. */
 const SCENES = {
@@ -26,9 +31,10 @@ const figures = { node: process.version, seconds, event_bytes: 300, scenes: {} }
 for (const [name, scene] of Object.entries(SCENES)) {
   if (values.only && !values.only.split(',').includes(name)) continue;
   const results = await compare(scene);
-  figures.scenes[name] = { ...scene, ...results, cpu_ratio_to_ws: ratio(results.hub, results.ws) };
+  figures.scenes[name] = { ...scene, ...results.of, cpu_ratio_to: results.ratios };
 }
 if (!values.only || values.only.split(',').includes('stopped')) figures.stopped = await stopped();
+if (!values.only || values.only.split(',').includes('storm')) figures.storm = await storm();
 console.log(JSON.stringify(figures, null, 2));
 
 function installed(name) {
@@ -40,8 +46,18 @@ function installed(name) {
   }
 }
 
+/** The hub's cost against another's, turn by turn: what else this machine does falls on neighbouring turns alike. */
 function ratio(ours, theirs) {
-  return Math.round((ours.cpu_us_per_delivery / theirs.cpu_us_per_delivery) * 1000) / 1000;
+  const ratios = ours.map(({ cpu_us, events }, turn) => {
+    const other = theirs[turn];
+    return cpu_us / events / (other.cpu_us / other.events);
+  });
+  const sorted = ratios.sort((a, b) => a - b);
+  return { median: round3(at(sorted, 0.5)), low: round3(sorted[0]), high: round3(sorted.at(-1)) };
+}
+
+function at(sorted, share) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
 /** One scene against every server, in short turns one after the other, so that what else this machine does hurts all alike. */
@@ -51,9 +67,37 @@ async function compare(scene) {
   for (let turn = 0; turn < TURNS; turn += 1) {
     for (const kind of servers) await publish(stands[kind], scene, seconds / TURNS);
   }
-  const results = {};
-  for (const kind of servers) results[kind] = await finish(stands[kind], scene);
-  return results;
+  const turns = Object.fromEntries(servers.map((kind) => [kind, stands[kind].turns]));
+  const of = {};
+  for (const kind of servers) of[kind] = await finish(stands[kind], scene);
+  const others = servers.filter((kind) => kind !== 'hub');
+  return { of, ratios: Object.fromEntries(others.map((kind) => [kind, ratio(turns.hub, turns[kind])])) };
+}
+
+/** 20 events a second to 100 clients, while 1,000 more connect at once; the 100 tell how late their events were. */
+async function storm() {
+  const scene = { clients: 100, burst: 1, rate: 20 };
+  const stand = await connectAll('hub', scene);
+  await publish(stand, scene, seconds);
+  const calm = await report(stand.load, stand.sent.events * scene.clients);
+  stand.load.send({ do: 'reset' });
+  await heard(stand.load, 'reset');
+  const crowd = child('fanout-load.mjs', 'hub');
+  const begun = performance.now();
+  crowd.send({ do: 'connect', port: stand.port, clients: 1000, together: true });
+  const connected = heard(crowd, 'connected').then(() => performance.now() - begun);
+  stand.sent = { events: 0, cpu_us: 0, elapsed_us: 0 };
+  await publish(stand, scene, seconds);
+  const stormy = await report(stand.load, stand.sent.events * scene.clients);
+  const tookMs = await connected;
+  for (const process of [stand.server, stand.load, crowd]) process.kill();
+  return { connections: 1000, connected_ms: round(tookMs), without: calm, during: stormy };
+}
+
+async function report(load, expected) {
+  load.send({ do: 'report', expected });
+  const { frames, p50, p99 } = await heard(load, 'report');
+  return { complete: frames === expected, latency_p50_ms: p50, latency_p99_ms: p99 };
 }
 
 /** The same scene without and with one more client whose process is stopped: nobody else may notice. */
@@ -79,16 +123,18 @@ async function connectAll(kind, scene) {
   load.send({ do: 'connect', port, clients: scene.clients });
   await heard(load, 'connected');
   const connected = await ask(server, { do: 'memory' });
-  const stand = { server, load, port, idle, connected, sent: { events: 0, cpu_us: 0, elapsed_us: 0 } };
+  const stand = { server, load, port, idle, connected, turns: [], sent: { events: 0, cpu_us: 0, elapsed_us: 0 } };
   await publish(stand, scene, 1);
   load.send({ do: 'reset' });
   await heard(load, 'reset');
   stand.sent = { events: 0, cpu_us: 0, elapsed_us: 0 };
+  stand.turns = [];
   return stand;
 }
 
 async function publish(stand, scene, forSeconds) {
   const sent = await ask(stand.server, { do: 'publish', burst: scene.burst, rate: scene.rate, seconds: forSeconds });
+  stand.turns.push(sent);
   for (const key of Object.keys(stand.sent)) stand.sent[key] += sent[key];
 }
 
@@ -137,13 +183,15 @@ function child(file, ...args) {
 
 function heard(from, type) {
   return new Promise((resolve, reject) => {
+    const gone = (code) => reject(new Error(`a child ended with ${code} before "${type}"`));
     const listener = (message) => {
       if (message.type !== type) return;
       from.off('message', listener);
+      from.off('exit', gone);
       resolve(message);
     };
     from.on('message', listener);
-    from.once('exit', (code) => reject(new Error(`a child ended with ${code} before "${type}"`)));
+    from.once('exit', gone);
   });
 }
 
@@ -151,6 +199,10 @@ function ask(server, order) {
   const answer = heard(server, order.do);
   server.send(order);
   return answer;
+}
+
+function round3(value) {
+  return Math.round(value * 1000) / 1000;
 }
 
 function round(value) {

@@ -58,7 +58,5 @@ await build({
   jsx: 'automatic',
   external: EXTERNAL,
   banner: { js: BANNER },
-  // Class names are what operators see in traces with --debug.
-  keepNames: true,
   logLevel: 'warning',
 });

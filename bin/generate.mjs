@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// Writes what is generated from the built program: oclif.manifest.json, the README's table of commands and the table of
-// settings in docs/configuration.md. With --check it only says which of them are not as they should be.
+// Writes what is generated from the built program: oclif.manifest.json, the README's table of commands, the table of
+// settings in docs/configuration.md and the routes in docs/api.md. With --check it only says which of them are not as they should be.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { apiReference } from './api-reference.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (file) => readFileSync(join(root, file), 'utf8');
@@ -13,6 +14,7 @@ const wanted = {
   'oclif.manifest.json': `${JSON.stringify(manifest, null, 2)}\n`,
   'README.md': between(read('README.md'), 'commands', commandTable(manifest)),
   'docs/configuration.md': between(read('docs/configuration.md'), 'settings', await settingsTable()),
+  'docs/api.md': between(read('docs/api.md'), 'routes', await apiReference(root)),
 };
 
 for (const [file, text] of Object.entries(wanted)) {

@@ -45,7 +45,7 @@ export default class Serve extends McCommand {
 }
 
 async function serve(desk: Desk, workspace: string, signal: AbortSignal, onReady: () => void): Promise<void> {
-  const { startServer } = await import('../src/server/index.js');
+  const { startServer, tokensPath } = await import('../src/server/index.js');
   const { createLog } = await import('../src/base/log.js');
   const settings = { ...desk.config.values, workspace };
   const log = createLog(
@@ -53,7 +53,7 @@ async function serve(desk: Desk, workspace: string, signal: AbortSignal, onReady
     settings.logFormat as 'pretty' | 'json',
     terminalOf(process.stderr, process.env).colour,
   );
-  const server = await startServer({ workspace, settings, log, clock: systemClock });
+  const server = await startServer({ workspace, settings, log, clock: systemClock, tokensFile: tokensPath() });
   try {
     // Whoever ended it before it was ready does not want to hear that it is.
     if (signal.aborted) return;

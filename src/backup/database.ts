@@ -41,6 +41,18 @@ export async function checkDatabase(path: string): Promise<void> {
   }
 }
 
+/** What a quick look finds wrong with a database; empty when nothing is. Nothing is written, not even beside it. */
+export async function databaseFaults(path: string): Promise<string[]> {
+  const { default: Database } = await import('better-sqlite3');
+  const database = new Database(path, { readonly: true, fileMustExist: true });
+  try {
+    const rows = database.pragma('quick_check(3)') as { quick_check: string }[];
+    return rows.map((row) => row.quick_check).filter((line) => line !== 'ok');
+  } finally {
+    database.close();
+  }
+}
+
 /** Removes a database and the files SQLite keeps beside it. */
 export function removeDatabase(path: string): void {
   for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(path + ending, { force: true });

@@ -61,6 +61,25 @@ export const SETTINGS = {
     description: 'Let everyone in without a token even when the server listens beyond this machine',
     door: true,
   },
+  requireToken: {
+    kind: 'boolean',
+    default: false,
+    description: 'Let nobody in without a token, from this machine neither',
+    door: true,
+  },
+  tlsCert: {
+    kind: 'string',
+    default: null,
+    description: 'Certificate chain (PEM file): serve https and wss',
+    door: true,
+  },
+  tlsKey: { kind: 'string', default: null, description: 'Private key of the certificate (PEM file)', door: true },
+  allowFile: {
+    kind: 'list',
+    default: [],
+    description: 'Hidden or secret-looking files that may be browsed and read all the same: names or paths, with *',
+    door: true,
+  },
   rateLimit: {
     kind: 'integer',
     min: 1,

@@ -1,10 +1,13 @@
 /** What commands share: flags, reaching a server, printing a result as text or JSON, errors to exit codes. */
 export { agentCard, agentsTable } from './agents.js';
+export { apiText, callApi, followApi, isStream, readApiCall } from './api.js';
 export { askAgent, askTask } from './ask.js';
 export { type CheckFacts, type CheckLimits, checkJunit, checkText, runChecks } from './check.js';
 export { cleanText } from './clean.js';
 export { type Desk, McCommand } from './command.js';
 export { configTable, shownConfig } from './config.js';
+export { diagnose, doctorText } from './doctor.js';
+export { machineProbes } from './doctor-local.js';
 export { eventLogTable } from './event-log.js';
 export {
   backupCard,
@@ -34,4 +37,5 @@ export { starterText, writeStarter } from './starter.js';
 export { collectStatus, noServerLine, statusLine, statusText } from './status.js';
 export { readPosition, tailEvents } from './tail.js';
 export { tasksTable } from './tasks.js';
+export { tokensTable } from './tokens.js';
 export { terminalOf } from './terminal.js';

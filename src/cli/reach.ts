@@ -23,14 +23,19 @@ interface Address {
 
 /**
  * The server that a command is to talk to: the one that was named (flag, environment, the user's file), else the one that
- * holds the workspace's lock, else the default address.
+ * holds the workspace's lock, else the default address. `timeoutMs`: how long each answer may take.
  * @throws McError `usage` for a URL that is none, `server.unreachable` when the server at the default address serves
  *   another workspace than the one that was named
  */
-export async function reachServer(config: Config): Promise<Server> {
+export async function reachServer(config: Config, limits: { timeoutMs?: number } = {}): Promise<Server> {
   const address = await findAddress(config);
   const token = config.values.token;
-  const plain = createRestClient({ baseUrl: address.http, fetch: httpFetch, ...(token === null ? {} : { token }) });
+  const plain = createRestClient({
+    baseUrl: address.http,
+    fetch: httpFetch,
+    ...(token === null ? {} : { token }),
+    ...limits,
+  });
   const rest = explained(plain, address.http, config.workspace);
   if (address.by === 'default' && config.origins.workspace.kind !== 'default') await mustServe(rest, config, address);
   return { url: address.http, rest, token, streamUrl: async () => address.ws ?? (await askStream(rest, address.http)) };
@@ -67,12 +72,25 @@ function explained(rest: RestClient, url: string, workspace: string): RestClient
 
 function unreachable(url: string, workspace: string, error: UnreachableError): McError {
   const errno = errnoOf(error.cause);
+  const refused = certificateProblem(error.cause);
+  if (refused !== null) {
+    return new McError('server.unreachable', `the certificate of ${url} is not trusted (${refused})`, {
+      hint: 'name who signed it: NODE_EXTRA_CA_CERTS=FILE.pem mc …',
+      cause: error,
+    });
+  }
   const timeout = error.cause instanceof Error && /abort|timeout/i.test(error.cause.name);
   const why = errno === 'ECONNREFUSED' ? 'connection refused' : timeout ? 'no answer in time' : (errno ?? 'no answer');
   return new McError('server.unreachable', `no server answers at ${url} (${why})`, {
     hint: `start one with: mc serve --workspace ${quote(workspace)}`,
     cause: error,
   });
+}
+
+/** What Node holds against a certificate, or null. */
+function certificateProblem(cause: unknown): string | null {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
+  return typeof code === 'string' && /CERT|SIGNATURE|SELF_SIGNED/.test(code) ? code : null;
 }
 
 async function mustServe(rest: RestClient, config: Config, address: Address): Promise<void> {

@@ -10,21 +10,21 @@ export interface SignalWatch {
 }
 
 /**
- * One Ctrl-C may come twice: from the terminal, and from an `npm start` above us that passes it on. The same signal so soon
- * after the first (in milliseconds) is the same wish; nobody presses keys as fast.
+ * One Ctrl-C may come twice: from the terminal, and from an `npm start` above us that passes it on. So long the first is
+ * waited on for its echo, in milliseconds; nobody presses keys as fast.
  */
-const ECHO_MS = 50;
+const ECHO_MS = 30;
 
 /** The first signal aborts, a second one ends the process at once with 130. */
 export function watchSignals(): SignalWatch {
   const controller = new AbortController();
-  let first: { name: NodeJS.Signals; at: number } | null = null;
+  let first: NodeJS.Signals | null = null;
   const heard = (name: NodeJS.Signals): void => {
-    const at = performance.now();
-    if (first?.name === name && at - first.at < ECHO_MS) return;
-    if (first) process.exit(130);
-    first = { name, at };
-    controller.abort();
+    if (controller.signal.aborted || (first !== null && first !== name)) process.exit(130);
+    if (first !== null) return;
+    first = name;
+    // Only in the turn after: an echo that waits already is heard before.
+    setTimeout(() => setImmediate(() => controller.abort()), ECHO_MS);
   };
   for (const name of SIGNALS) process.on(name, heard);
   return {

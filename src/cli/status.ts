@@ -5,6 +5,7 @@ import {
   type HealthAnswer,
   type KeptNotification,
   type Office,
+  type PeerRow,
   type Position,
   type Task,
 } from '../protocol/index.js';
@@ -13,12 +14,13 @@ import { figure, UNKNOWN } from './ages.js';
 import { cleanText } from './clean.js';
 import { agentColour, agentGlyph, TROUBLE_FIRST } from './glyphs.js';
 import type { Server } from './reach.js';
+import { isSlow } from './slow.js';
 import { paint, type Terminal } from './terminal.js';
 import { flow } from './width.js';
 
 /** One snapshot of everything, as `mc status --json` prints it. What is not known yet is null. */
 export interface Status {
-  server: { url: string; version: string; uptime: number; workspace: string };
+  server: { url: string; version: string; uptime: number; workspace: string; peers: PeerRow[] };
   position: Position;
   summary: AgentsSummary;
   agents: AgentRow[];
@@ -42,7 +44,7 @@ export async function collectStatus({ rest, url }: Server): Promise<Status> {
   ]);
   const score = system.metrics.system?.system_health_score;
   return {
-    server: { url, version: health.version, uptime: health.uptime, workspace: health.workspace },
+    server: { url, version: health.version, uptime: health.uptime, workspace: health.workspace, peers: stream.peers },
     position: { epoch: stream.epoch, seq: stream.seq },
     summary: agents.summary,
     agents: agents.agents,
@@ -64,6 +66,7 @@ export function statusText(status: Status, terminal: Terminal, now: number): str
     ...flow([title, server.url, sound, `health ${figure(health.score)}`], terminal.width),
     ...unwell(status, terminal),
     ...flow([...countsOf(status, terminal), tasksText(status.tasks)], terminal.width),
+    ...flow(clientsText(status, terminal), terminal.width),
     '',
     status.agents.length > 0
       ? agentsTable(status.agents, terminal, now)
@@ -100,6 +103,13 @@ function countsOf({ summary, agents }: Status, terminal: Terminal): string[] {
 function tasksText(tasks: readonly Task[]): string {
   const counts = countTasks(tasks);
   return `· ${tasks.length} tasks, ${counts.pending} pending, ${counts.in_progress} in progress`;
+}
+
+/** Who listens, and which of them read too slowly. */
+function clientsText({ server: { peers } }: Status, terminal: Terminal): string[] {
+  const slow = peers.filter(isSlow).length;
+  const clients = `${peers.length} ${peers.length === 1 ? 'client' : 'clients'}`;
+  return slow === 0 ? [clients] : [clients, paint(terminal, 'yellow', `${slow} slow`)];
 }
 
 function unwell({ health }: Status, terminal: Terminal): string[] {

@@ -10,6 +10,7 @@ import {
 } from '../protocol/index.js';
 import { backoffMs } from './backoff.js';
 import { type Link, watchLink } from './link.js';
+import { createListeners, type ListenerErrors } from './listeners.js';
 import { createPublishes, PublishError } from './publishes.js';
 import {
   type Narrowing,
@@ -47,6 +48,8 @@ export interface ConnectionOptions {
   timers?: Timers;
   /** How long a publish may take, waiting for a connection included. Default 30 s. */
   publishTimeoutMs?: number;
+  /** Told of what a listener threw. Default: it is printed to the console. */
+  onListenerError?: ListenerErrors;
 }
 
 export interface Connection {
@@ -68,8 +71,8 @@ export interface Connection {
 /** Connects at once and stays connected, for ever, until it is closed or refused. */
 export function createConnection(options: ConnectionOptions): Connection {
   const { url, token, random, now, timers = systemTimers(), publishTimeoutMs: timeoutMs = 30_000 } = options;
-  const frameListeners = new Set<(frame: ServerFrame) => void>();
-  const stateListeners = new Set<(state: ConnectionState) => void>();
+  const frames = createListeners<ServerFrame>(options.onListenerError);
+  const states = createListeners<ConnectionState>(options.onListenerError);
   let state: ConnectionState = { name: 'connecting' };
   let narrowing: Narrowing = { channels: options.channels ?? null, agents: options.agents ?? null };
   let narrowed = isNarrow(narrowing);
@@ -81,7 +84,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   const enter = (next: ConnectionState) => {
     state = next;
-    for (const listener of stateListeners) listener(next);
+    states.call(next);
   };
 
   const write = (frame: OutgoingFrame) => socket?.send(JSON.stringify(frame));
@@ -128,7 +131,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       return lose();
     }
     act(frame);
-    for (const listener of frameListeners) listener(frame);
+    frames.call(frame);
   };
 
   const act = (frame: ServerFrame) => {
@@ -177,8 +180,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   return {
     state: () => state,
     position: () => stream.position(),
-    onFrame: (listener) => listen(frameListeners, listener),
-    onState: (listener) => listen(stateListeners, listener),
+    onFrame: frames.add,
+    onState: states.add,
     send,
     publish(event, data) {
       if (state.name !== 'closed') return publishes.publish(event, data);
@@ -198,13 +201,6 @@ export function createConnection(options: ConnectionOptions): Connection {
 
 function isNarrow({ channels, agents }: Narrowing): boolean {
   return channels !== null || agents !== null;
-}
-
-function listen<T>(listeners: Set<T>, listener: T): () => void {
-  listeners.add(listener);
-  return () => {
-    listeners.delete(listener);
-  };
 }
 
 function ignore(): void {}

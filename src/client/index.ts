@@ -5,6 +5,7 @@
 export { type Connection, type ConnectionOptions, type ConnectionState, createConnection } from './connection.js';
 export { createMirror, type Mirror, type MirrorView } from './mirror.js';
 export { PublishError } from './publishes.js';
-export { createRestClient, type Page, type RestClient, type RestOptions } from './rest.js';
+export type * from './asked.js';
+export { createRestClient, type RestClient, type RestOptions } from './rest.js';
 export { type FetchLike, RestError, UnreachableError } from './request.js';
 export type { OutgoingFrame, Timers, WebSocketLike } from './socket.js';

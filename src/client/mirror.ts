@@ -14,6 +14,7 @@ import {
   type Task,
   type TaskFile,
 } from '../protocol/index.js';
+import { createListeners, type ListenerErrors } from './listeners.js';
 import { createStream } from './stream.js';
 
 /** The mirror at one moment. Never changes: what did not change since an earlier view is the same object in both. */
@@ -42,10 +43,10 @@ export interface Mirror {
   getSnapshot: () => MirrorView;
 }
 
-/** A mirror that has seen nothing. */
-export function createMirror(): Mirror {
+/** A mirror that has seen nothing. What a listener throws is told to `onListenerError`, by default to the console. */
+export function createMirror({ onListenerError }: { onListenerError?: ListenerErrors } = {}): Mirror {
   const stream = createStream();
-  const listeners = new Set<() => void>();
+  const listeners = createListeners<void>(onListenerError);
   let shown = emptySnapshot();
   /** A snapshot that is coming in. It is shown when it is whole, so that nothing flickers. */
   let coming: Snapshot | null = null;
@@ -68,7 +69,7 @@ export function createMirror(): Mirror {
     calling = true;
     queueMicrotask(() => {
       calling = false;
-      for (const listener of listeners) listener();
+      listeners.call();
     });
   };
 
@@ -110,12 +111,7 @@ export function createMirror(): Mirror {
       } else if (frame.type === 'resync') begin();
       else if (frame.type === 'synced') show();
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
+    subscribe: listeners.add,
     getSnapshot() {
       if (!stale.view) return view;
       const { office, notifications } = shown;

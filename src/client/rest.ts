@@ -1,25 +1,52 @@
 import {
+  type AckAnswer,
   type ActiveTasksAnswer,
+  type ActivityAnswer,
   type AgentAnswer,
+  type AgentHistoryAnswer,
+  type AgentMetricsAnswer,
   type AgentReport,
   type AgentsAnswer,
+  type AgentsStatusAnswer,
+  type AliveAnswer,
+  type Backup,
+  type BackupCreated,
+  type BackupProcedures,
+  type BackupsAnswer,
+  type BrowseAnswer,
+  type EventsAnswer,
   type CreateTasksAnswer,
+  type FileAnswer,
   type HealthAnswer,
   type NewNotification,
   type NewTask,
   type NotificationsAnswer,
   type NotifyAnswer,
   type PatchTaskAnswer,
+  type QueryAnswer,
   type ReadyAnswer,
   type ReportAnswer,
   ROUTES,
   type RouteName,
   routePath,
+  type RestoreReport,
+  type SystemHistoryAnswer,
   type SystemStatusAnswer,
   type TaskPatch,
   type TasksAnswer,
+  type VerifyReport,
   type WebSocketStatusAnswer,
 } from '../protocol/index.js';
+import type {
+  ActivityAsked,
+  BackupAsked,
+  EventsAsked,
+  FilePart,
+  HistoryAsked,
+  MetricsAsked,
+  Page,
+  RestoreAsked,
+} from './asked.js';
 import { call, type FetchLike } from './request.js';
 
 export interface RestOptions {
@@ -29,12 +56,6 @@ export interface RestOptions {
   token?: string;
   /** How long an answer may take. Default 30 s. */
   timeoutMs?: number;
-}
-
-/** A part of a list; without it, all of it. */
-export interface Page {
-  limit?: number;
-  cursor?: string;
 }
 
 /** The typed REST client. Every method rejects with RestError or UnreachableError. */
@@ -50,28 +71,56 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000 }: 
     const more = alsoGood === undefined ? {} : { alsoGood };
     return call({ fetch, url: base + path, method, body, token, timeoutMs, ...more });
   };
-  const named = (route: RouteName, { id, page, body, alsoGood }: Filling = {}) =>
-    ask(ROUTES[route].method, routePath(route, id === undefined ? {} : { id }) + query(page), body, alsoGood);
+  const named = (route: RouteName, { id, search, body, alsoGood }: Filling = {}) =>
+    ask(ROUTES[route].method, routePath(route, id === undefined ? {} : { id }) + query(search), body, alsoGood);
 
   return {
-    agents: (page?: Page) => named('agents', { page }) as Promise<AgentsAnswer>,
+    agents: (page?: Page) => named('agents', { search: page }) as Promise<AgentsAnswer>,
+    agentsStatus: (page?: Page) => named('agentsStatus', { search: page }) as Promise<AgentsStatusAnswer>,
     agent: (id: string) => named('agent', { id }) as Promise<AgentAnswer>,
     reportAgent: (id: string, body: AgentReport) => named('agentReport', { id, body }) as Promise<ReportAnswer>,
-    tasks: (page?: Page) => named('tasks', { page }) as Promise<TasksAnswer>,
+    tasks: (page?: Page) => named('tasks', { search: page }) as Promise<TasksAnswer>,
     activeTasks: () => named('activeTasks') as Promise<ActiveTasksAnswer>,
     createTasks: (tasks: NewTask[], source?: string) =>
       named('createTasks', {
         body: source === undefined ? { tasks } : { tasks, source },
       }) as Promise<CreateTasksAnswer>,
     patchTask: (id: string, body: TaskPatch) => named('patchTask', { id, body }) as Promise<PatchTaskAnswer>,
-    notifications: (page?: Page) => named('notifications', { page }) as Promise<NotificationsAnswer>,
+    notifications: (page?: Page) => named('notifications', { search: page }) as Promise<NotificationsAnswer>,
     notify: (body: NewNotification) => named('notify', { body }) as Promise<NotifyAnswer>,
+    ackNotification: (id: string) => named('ackNotification', { id }) as Promise<AckAnswer>,
+    alive: () => named('alive') as Promise<AliveAnswer>,
     /** Answers for an unhealthy server too. */
     health: () => named('health', { alsoGood: UNWELL }) as Promise<HealthAnswer>,
     /** Answers for a server that is not ready too. */
     ready: () => named('ready', { alsoGood: UNWELL }) as Promise<ReadyAnswer>,
     systemStatus: () => named('systemStatus') as Promise<SystemStatusAnswer>,
+    agentMetrics: (id: string, search?: { hours?: number }) =>
+      named('agentMetrics', { id, search }) as Promise<AgentMetricsAnswer>,
+    agentHistory: (id: string, search?: HistoryAsked) =>
+      named('agentHistory', { id, search }) as Promise<AgentHistoryAnswer>,
+    systemMetrics: (search?: HistoryAsked) => named('systemMetrics', { search }) as Promise<SystemHistoryAnswer>,
+    systemEvents: (search?: EventsAsked) => named('systemEvents', { search }) as Promise<EventsAnswer>,
+    activityLog: (search?: ActivityAsked) => named('activityLog', { search }) as Promise<ActivityAnswer>,
+    metricsQuery: (search: MetricsAsked) => named('metricsQuery', { search }) as Promise<QueryAnswer>,
+    backups: (search?: Page & { type?: string }) => named('backups', { search }) as Promise<BackupsAnswer>,
+    createBackup: (body: BackupAsked = {}) => named('createBackup', { body }) as Promise<BackupCreated>,
+    backupProcedures: () => named('backupProcedures') as Promise<BackupProcedures>,
+    backup: (id: string) => named('backup', { id }) as Promise<Backup>,
+    verifyBackup: (id: string, body: { deep?: boolean } = {}) =>
+      named('verifyBackup', { id, body }) as Promise<VerifyReport>,
+    restoreBackup: (id: string, body: RestoreAsked = {}) =>
+      named('restoreBackup', { id, body }) as Promise<RestoreReport & { success: true; message: string }>,
+    deleteBackup: (id: string) => named('deleteBackup', { id }) as Promise<{ success: true; deleted: string }>,
     websocketStatus: () => named('websocketStatus') as Promise<WebSocketStatusAnswer>,
+    /** A directory of the workspace; without a path, the workspace itself. */
+    browseFiles: (path = '.', page?: Page) =>
+      named('filesBrowse', { search: { path, ...page } }) as Promise<BrowseAnswer>,
+    readFile: (path: string, part?: FilePart) =>
+      named('filesRead', { search: { path, ...part } }) as Promise<FileAnswer>,
+    openapi: () => named('openapi') as Promise<Record<string, unknown>>,
+    /** Where a route is that does not answer JSON: the event stream, the pages. */
+    addressOf: (route: RouteName, search?: Record<string, string>) => base + routePath(route) + query(search),
     /** Any route: `path` begins with `/`. */
     request: (method: string, path: string, body?: unknown) => ask(method, path, body),
   };
@@ -80,12 +129,13 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000 }: 
 /** What one call of a route is filled with. */
 interface Filling {
   id?: string | undefined;
-  page?: Page | undefined;
+  search?: object | undefined;
   body?: unknown;
   alsoGood?: number;
 }
 
-function query(page: Page = {}): string {
-  const words = Object.entries(page).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+function query(search: object = {}): string {
+  const pairs = Object.entries(search).flatMap(([key, value]) => [value].flat().map((one) => [key, one]));
+  const words = pairs.map(([key, one]) => `${key}=${encodeURIComponent(String(one))}`);
   return words.length > 0 ? `?${words.join('&')}` : '';
 }

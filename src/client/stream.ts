@@ -21,6 +21,8 @@ export function createStream(): Stream {
   let position: Position | null = null;
   /** Set while a snapshot comes in: the last event that is part of it, null when not told yet. */
   let snapshot: { seq: number | null } | null = null;
+  /** Events that will not come on this connection, because newer ones replace them. */
+  let skipped: [first: number, last: number][] = [];
 
   const seeEvent = ({ epoch, seq }: McEvent): Order => {
     if (snapshot) {
@@ -42,18 +44,26 @@ export function createStream(): Stream {
     return missed ? 'gap' : 'forward';
   };
 
+  const orderOf = (seq: number, last: number | null): Order => {
+    if (last === null || seq === last + 1) return 'forward';
+    if (seq <= last) return 'repeat';
+    let reached = last;
+    for (const [first, end] of skipped) if (first <= reached + 1) reached = Math.max(reached, end);
+    skipped = skipped.filter(([, end]) => end > seq);
+    return reached >= seq - 1 ? 'forward' : 'gap';
+  };
+
   return {
     see(frame) {
       if (isJournalled(frame)) return seeEvent(frame);
-      if (frame.type === 'hello') snapshot = frame.data.resumed ? null : { seq: frame.data.seq };
+      if (frame.type === 'hello') {
+        snapshot = frame.data.resumed ? null : { seq: frame.data.seq };
+        skipped = [];
+      }
+      if (frame.type === 'skipped') skipped = [...skipped, ...frame.data.ranges].sort(([a], [b]) => a - b);
       if (frame.type === 'resync') snapshot ??= { seq: null };
       return frame.type === 'synced' ? seeSynced(frame.data) : 'forward';
     },
     position: () => position,
   };
-}
-
-function orderOf(seq: number, last: number | null): Order {
-  if (last === null || seq === last + 1) return 'forward';
-  return seq <= last ? 'repeat' : 'gap';
 }

@@ -54,6 +54,7 @@ export const ERRORS = {
   'port.taken': { exit: 6, http: 409 },
   'origin.refused': { exit: 7, http: 403 },
   'host.refused': { exit: 7, http: 403 },
+  'token.not_found': { exit: 4, http: 404 },
   'token.missing': { exit: 7, http: 401 },
   'token.invalid': { exit: 7, http: 401 },
   'scope.missing': { exit: 7, http: 403 },

@@ -54,6 +54,11 @@ export type ServerFrame =
   | Control<'hello', HelloData>
   | Control<'resync', { reason: string }>
   | Control<'synced', { epoch: string; seq: number }>
+  /**
+   * To a client that fell behind and hears everything: the events with a seq in these ranges (first and last included)
+   * do not come, because a newer one in what follows replaces each of them.
+   */
+  | Control<'skipped', { ranges: [first: number, last: number][] }>
   | Control<'heartbeat', { clients: number }>
   /** `id`: of the publish that it answers; absent when it answers none. */
   | Control<'error', { code: string; message: string; id?: string | number | null }>

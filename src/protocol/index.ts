@@ -18,3 +18,4 @@ export * from './rest.js';
 export * from './routes.js';
 export * from './snapshot.js';
 export * from './tasks.js';
+export * from './tokens.js';

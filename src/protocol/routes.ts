@@ -1,19 +1,29 @@
-/** Who may call a route: `read` looks, `operate` reports and adds, `admin` restores and deletes. */
-export type Scope = 'read' | 'operate' | 'admin';
+import type { Scope } from './tokens.js';
 
 export interface Route {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** With `{name}` for parameters, as OpenAPI writes them. */
   path: string;
+  /** What a token must open to call it, where tokens are in use. */
   scope: Scope;
   summary: string;
+  /** Content type of its answer where that is not JSON. */
+  produces?: 'text/event-stream' | 'text/html' | 'text/css' | 'text/plain';
+  /** Answers without a token, too: it tells nothing of the workspace. */
+  open?: true;
 }
 
 /** Every REST route by its name: the server, its document and the typed client are built from this table. */
 export const ROUTES = {
   health: { method: 'GET', path: '/api/health', scope: 'read', summary: 'Health of the server and its services' },
-  alive: { method: 'GET', path: '/healthz', scope: 'read', summary: 'The process answers' },
-  ready: { method: 'GET', path: '/readyz', scope: 'read', summary: 'The server is ready; `failing` says what is not' },
+  alive: { method: 'GET', path: '/healthz', scope: 'read', summary: 'The process answers', open: true },
+  ready: {
+    method: 'GET',
+    path: '/readyz',
+    scope: 'read',
+    summary: 'The server is ready; `failing` says what is not',
+    open: true,
+  },
   agents: { method: 'GET', path: '/api/agents', scope: 'read', summary: 'All agents' },
   agentsStatus: {
     method: 'GET',
@@ -59,7 +69,13 @@ export const ROUTES = {
     scope: 'read',
     summary: 'History of metrics, as mc metrics query',
   },
-  prometheus: { method: 'GET', path: '/metrics', scope: 'read', summary: 'Latest metrics in Prometheus text format' },
+  prometheus: {
+    method: 'GET',
+    path: '/metrics',
+    scope: 'read',
+    summary: 'Latest metrics in Prometheus text format',
+    produces: 'text/plain',
+  },
   systemStatus: { method: 'GET', path: '/api/system/status', scope: 'read', summary: 'Office and latest metrics' },
   tasks: { method: 'GET', path: '/api/tasks', scope: 'read', summary: 'All tasks of the task files' },
   activeTasks: { method: 'GET', path: '/api/tasks/active', scope: 'read', summary: 'What agents say they work on' },
@@ -111,8 +127,45 @@ export const ROUTES = {
     scope: 'read',
     summary: 'Position of the stream and who is connected',
   },
+  filesBrowse: { method: 'GET', path: '/api/files/browse', scope: 'read', summary: 'A directory of the workspace' },
+  filesRead: { method: 'GET', path: '/api/files/read', scope: 'read', summary: 'A file of the workspace, or a part' },
+  eventStream: {
+    method: 'GET',
+    path: '/api/events/stream',
+    scope: 'read',
+    summary: 'The event stream as server-sent events',
+    produces: 'text/event-stream',
+  },
+  openapi: {
+    method: 'GET',
+    path: '/api/openapi.json',
+    scope: 'read',
+    summary: 'OpenAPI 3.1 of every route',
+    open: true,
+  },
+  docs: {
+    method: 'GET',
+    path: '/docs',
+    scope: 'read',
+    summary: 'The same as a page to read',
+    produces: 'text/html',
+    open: true,
+  },
+  docsStyle: {
+    method: 'GET',
+    path: '/docs/style.css',
+    scope: 'read',
+    summary: 'The style of that page',
+    produces: 'text/css',
+    open: true,
+  },
 } as const satisfies Record<string, Route>;
 export type RouteName = keyof typeof ROUTES;
+
+/** The route under a name, in its general type. */
+export function routeOf(name: RouteName): Route {
+  return ROUTES[name];
+}
 
 /** Fills the parameters of a route's path, each encoded. */
 export function routePath(name: RouteName, params: Record<string, string> = {}): string {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { errnoOf, McError, toMcError } from '../base/index.js';
 
@@ -8,6 +9,8 @@ export interface DoorOptions {
   port: number;
   /** The flag that chooses the port, for the error when it is taken. */
   flag: string;
+  /** Certificate chain and private key, PEM: https and wss. null: plain. */
+  tls?: { cert: string; key: string } | null;
   limits?: Partial<DoorLimits>;
 }
 
@@ -47,20 +50,21 @@ const LIMITS: DoorLimits = {
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /** @throws McError `port.taken` naming port and flag, `usage` for a host that is not this machine's */
-export async function openDoor({ host, port, flag, limits: asked }: DoorOptions): Promise<Door> {
+export async function openDoor({ host, port, flag, tls = null, limits: asked }: DoorOptions): Promise<Door> {
   const limits = { ...LIMITS, ...asked };
   let listener: RequestListener = answerStarting;
-  const server = createServer(
-    {
-      headersTimeout: limits.headers,
-      requestTimeout: limits.request,
-      keepAliveTimeout: limits.keepAlive,
-      connectionsCheckingInterval: limits.check,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      noDelay: true,
-    },
-    (request, response) => listener(request, response),
-  );
+  const options = {
+    headersTimeout: limits.headers,
+    requestTimeout: limits.request,
+    keepAliveTimeout: limits.keepAlive,
+    connectionsCheckingInterval: limits.check,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    noDelay: true,
+  };
+  const answer: RequestListener = (request, response) => listener(request, response);
+  const server = tls
+    ? createSecureServer({ ...options, ...tls, handshakeTimeout: limits.headers }, answer)
+    : createServer(options, answer);
   server.maxConnections = limits.connections;
   server.timeout = limits.idle;
   await listen(server, host, port).catch((error: unknown) => {

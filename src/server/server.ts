@@ -19,12 +19,13 @@ import { createState } from '../state/index.js';
 import { createMetricsService } from '../metrics/index.js';
 import { createWatcher } from '../workspace/watcher.js';
 import { type ApiContext, createAnswerCache, createApi } from './api/index.js';
+import { createGuards, createTokenBook, isLoopback, readTls, urlHost } from './auth/index.js';
 import { backupFacts } from './backup-facts.js';
-import { createGuards, isLoopback, urlHost } from './auth/index.js';
 import { answerUpgradeRequired, type Door, openDoor } from './doors.js';
 import { createFeed } from './feed.js';
 import { createPublisher } from './published.js';
 import { createServices } from './services.js';
+import { createStreams } from './sse/index.js';
 import { createWrites } from './writes.js';
 import { createHub } from './ws/index.js';
 
@@ -36,6 +37,8 @@ export interface ServerOptions {
   clock?: Clock;
   /** Makes ids that never repeat. */
   newId?: () => string;
+  /** The user's tokens (`tokensPath()`); null: none but that of the settings. Default null. */
+  tokensFile?: string | null;
 }
 
 /** A server that is ready. */
@@ -54,6 +57,8 @@ export interface RunningServer {
 
 /** How long running requests may go on when the server stops, in milliseconds. */
 const DRAIN_MS = 3000;
+/** Of the event stream over HTTP: they share the REST port's connections with everyone else. */
+const MAX_READERS = 1024;
 
 /**
  * Starts the services in order; when one cannot start, those before it are stopped again.
@@ -75,16 +80,24 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   const { settings, log, clock = systemClock, newId = randomUUID } = options;
   const layout = await findWorkspace(options.workspace);
   let rest: Door | undefined;
-  const guards = createGuards({ settings, addresses: machineAddresses(), pagePort: () => rest?.port ?? null });
+  const kept = createTokenBook(options.tokensFile ?? null, clock);
+  const guards = createGuards({ settings, addresses: machineAddresses(), pagePort: () => rest?.port ?? null, kept });
+  const tls = await readTls(settings);
 
   const lock = await acquireLock(layout.serverLock, 'mc serve', clock.now());
   life.push('lock', () => lock.release());
 
   // Bound before anything is read: a taken port is told at once. Until the end of the list they answer 503.
   const { host, port, wsPort, maxClients } = settings;
-  rest = await openDoor({ host, port, flag: '--port' });
+  rest = await openDoor({ host, port, tls, flag: '--port' });
   life.push('REST port', () => rest.close(DRAIN_MS));
-  const socket = await openDoor({ host, port: wsPort, flag: '--ws-port', limits: { connections: maxClients + 64 } });
+  const socket = await openDoor({
+    host,
+    port: wsPort,
+    tls,
+    flag: '--ws-port',
+    limits: { connections: maxClients + 64 },
+  });
   life.push('WebSocket port', () => socket.close(DRAIN_MS));
 
   const services = createServices();
@@ -151,6 +164,16 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     publish: (_peer, frame) => publish(frame),
   });
   life.push('hub', () => hub.close());
+  const streams = createStreams({
+    bus,
+    snapshot: feed.snapshot,
+    version: packageVersion(),
+    workspace: layout.root,
+    clock,
+    log,
+    clients: () => hub.clients,
+    maxReaders: MAX_READERS,
+  });
   services.plug('websocket', () =>
     socket.server.listening ? { state: 'available' } : { state: 'does not listen', down: true },
   );
@@ -159,7 +182,8 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   services.plug('pipeline', () => ({ state: metrics.health() }));
   await metrics.start();
 
-  const urls = { http: `http://${urlHost(host)}:${rest.port}`, ws: `ws://${urlHost(host)}:${socket.port}` };
+  const s = tls ? 's' : '';
+  const urls = { http: `http${s}://${urlHost(host)}:${rest.port}`, ws: `ws${s}://${urlHost(host)}:${socket.port}` };
   const context: ApiContext = {
     streamUrl: urls.ws,
     feed,
@@ -179,6 +203,8 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     startedAt: clock.now(),
     life: epoch,
     rateLimit: settings.rateLimit,
+    allowFile: settings.allowFile,
+    streams,
   };
   const api = await createApi(context, rest.server);
   life.push('REST', async () => {
@@ -186,7 +212,9 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     await api.close();
   });
 
-  if (!isLoopback(host)) {
+  life.push('streams', () => streams.close());
+
+  if (!isLoopback(host) && !tls) {
     log.warn({ host }, 'other machines reach this server, and nothing of what it says is encrypted');
   }
   await lock.update(urls);

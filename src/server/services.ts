@@ -15,7 +15,14 @@ export interface Services {
   plug(name: ServiceName, report: () => ServiceReport): void;
   states(): Record<ServiceName, string>;
   /** Services that are down, with the reason. */
-  down(): { service: ServiceName; reason: string }[];
+  down(): FailingService[];
+  /** Both, asked for once: probes do it all day. */
+  look(): { states: Record<ServiceName, string>; down: FailingService[] };
+}
+
+export interface FailingService {
+  service: ServiceName;
+  reason: string;
 }
 
 /** A registry in which nothing is plugged in yet. */
@@ -28,15 +35,22 @@ export function createServices(): Services {
       return { state: `does not answer: ${error instanceof Error ? error.message : String(error)}` };
     }
   };
+  const look = () => {
+    const states = {} as Record<ServiceName, string>;
+    const down: FailingService[] = [];
+    for (const service of SERVICE_NAMES) {
+      const report = ask(service);
+      states[service] = report.state;
+      if (report.down === true) down.push({ service, reason: report.state });
+    }
+    return { states, down };
+  };
   return {
     plug(name, report) {
       reports.set(name, report);
     },
-    states: () =>
-      Object.fromEntries(SERVICE_NAMES.map((name) => [name, ask(name).state])) as Record<ServiceName, string>,
-    down: () =>
-      SERVICE_NAMES.map((service) => ({ service, ...ask(service) }))
-        .filter((report) => report.down === true)
-        .map(({ service, state }) => ({ service, reason: state })),
+    states: () => look().states,
+    down: () => look().down,
+    look,
   };
 }

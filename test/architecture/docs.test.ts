@@ -13,8 +13,11 @@ test.each([
   ['types of events', EVENT_TYPES],
   ['close codes', Object.values(CLOSE)],
   ['what can be published', PUBLISHABLE],
-  ['limits', [HUB_LIMITS.framesPerSecond, HUB_LIMITS.frameBurst, HUB_LIMITS.outboxEvents.toLocaleString('en')]],
-  ['frames', ['hello', 'resync', 'synced', 'heartbeat', 'error', 'pong', 'subscribed', 'authenticated', 'published']],
+  ['limits', [HUB_LIMITS.frames.perSecond, HUB_LIMITS.frames.burst, HUB_LIMITS.outboxEvents.toLocaleString('en')]],
+  [
+    'frames',
+    ['hello', 'resync', 'synced', 'heartbeat', 'error', 'pong', 'subscribed', 'authenticated', 'published', 'skipped'],
+  ],
 ])('docs/websocket.md names all %s', (_what, words) => {
   expect(missing(page('websocket.md'), words)).toEqual([]);
 });

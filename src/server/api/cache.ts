@@ -1,6 +1,5 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { acceptsGzip, PACK_FROM_BYTES, pack } from './pack.js';
 
 /** Answers that are good for as long as what they were made of stays: serialised once, told by their ETag. */
 export interface AnswerCache {
@@ -32,9 +31,6 @@ interface Entry {
 /** Clients choose many of the keys (ids, limits, cursors): all are forgotten when they hold more than this. */
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_KEYS = 1000;
-/** Smaller answers fit into few packets anyway. */
-const PACK_FROM_BYTES = 8 * 1024;
-const pack = promisify(gzip);
 
 /** @param life new with each server, so that an ETag of an earlier life is never taken for one of this */
 export function createAnswerCache(life: string): AnswerCache {
@@ -100,7 +96,7 @@ function sendHeld({ request, reply }: Exchange, held: Held): void | Promise<void
     reply.send(held.body);
     return;
   }
-  held.packed ??= pack(held.body, { level: 1 });
+  held.packed ??= pack(held.body);
   return held.packed.then((packed) => void reply.header('content-encoding', 'gzip').send(packed));
 }
 
@@ -110,9 +106,4 @@ function matches(header: string | undefined, etag: string): boolean {
   if (header === etag || header.trim() === '*') return true;
   const opaque = etag.slice(2);
   return header.split(',').some((entry) => entry.trim().replace(/^W\//, '') === opaque);
-}
-
-function acceptsGzip(header: string | string[] | undefined): boolean {
-  const entries = typeof header === 'string' ? header.split(',') : [];
-  return entries.some((entry) => /^\s*gzip\s*(?:;|$)/i.test(entry) && !/;\s*q=0(?:\.0*)?\s*$/i.test(entry));
 }

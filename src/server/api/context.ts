@@ -4,6 +4,7 @@ import type { Logger } from '../../base/log.js';
 import type { Bus } from '../../bus/index.js';
 import type { Guards } from '../auth/index.js';
 import type { Feed } from '../feed.js';
+import type { Streams } from '../sse/index.js';
 import type { Services } from '../services.js';
 import type { Writes } from '../writes.js';
 import type { Hub } from '../ws/index.js';
@@ -15,6 +16,7 @@ export interface ApiContext {
   feed: Feed;
   bus: Pick<Bus, 'position' | 'journal'>;
   hub: Pick<Hub, 'peers' | 'clients'>;
+  streams: Pick<Streams, 'open'>;
   services: Services;
   writes: Writes;
   backups: BackupService;
@@ -33,6 +35,8 @@ export interface ApiContext {
   streamUrl: string;
   /** Requests a second from one client of another machine. */
   rateLimit: number;
+  /** Hidden files that may be browsed and read all the same. */
+  allowFile: readonly string[];
   /** Names this life of the server: letters and digits. */
   life: string;
 }

@@ -3,9 +3,6 @@ import { McError } from '../../base/index.js';
 import type { ApiContext } from './context.js';
 import { methodsAt } from './paths.js';
 
-/** Routes that tell a probe that the process lives, and nothing else: open to those without a token. */
-const OPEN = new Set(['/healthz', '/readyz']);
-
 /** Answers are data, never pages: nothing in them may be run, sniffed, framed or kept. */
 const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
@@ -33,11 +30,12 @@ export function createGate({ guards }: Pick<ApiContext, 'guards'>): onRequestHoo
     if (origin !== undefined && friendly) allowPage(reply, origin);
     if (!friendly && !isRead(request.method)) return refusedOrigin(origin);
     if (request.method === 'OPTIONS') return null;
-    if (!OPEN.has(request.url)) {
-      const outcome = guards.tokens.check(authorization);
-      if (outcome !== 'accepted') return refusedToken(outcome, reply);
-    }
-    return request.is404 ? noRoute(request, reply) : null;
+    const { open, scope } = request.routeOptions.config;
+    if (open === true && !request.is404) return null;
+    const scopes = guards.tokens.check(authorization);
+    if (typeof scopes === 'string') return refusedToken(scopes, reply);
+    if (request.is404) return noRoute(request, reply);
+    return scope !== undefined && scopes.includes(scope) ? null : refusedScope(scope);
   };
 
   return (request, reply, done) => {
@@ -99,6 +97,13 @@ function refusedHost(host: string | undefined): McError {
 function refusedOrigin(origin: string | undefined): McError {
   return new McError('origin.refused', `pages of ${JSON.stringify(origin)} may not write here`, {
     hint: 'allow them with --allow-origin',
+  });
+}
+
+/** A route without a scope is for nobody: it was put beside the table. */
+function refusedScope(scope: string | undefined): McError {
+  return new McError('scope.missing', `this token does not open what needs the scope ${scope ?? 'of a route'}`, {
+    hint: `make one with mc token create --scope ${scope ?? 'admin'}`,
   });
 }
 

@@ -46,10 +46,10 @@ export function healthEndpoints(context: ApiContext): Endpoints<'health' | 'aliv
 
 function healthOf({ services, clock, version, startedAt, layout }: ApiContext): HealthAnswer {
   const now = clock.now();
-  const states = services.states();
+  const { states, down } = services.look();
   const whole = Object.values(states).every((state) => state === 'available');
   return {
-    status: services.down().length > 0 ? 'unhealthy' : whole ? 'healthy' : 'degraded',
+    status: down.length > 0 ? 'unhealthy' : whole ? 'healthy' : 'degraded',
     timestamp: new Date(now).toISOString(),
     services: { api: 'running', ...states },
     version,

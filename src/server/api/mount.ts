@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { ROUTES, type RouteName } from '../../protocol/index.js';
+import { ROUTES, type Route, type RouteName, routeOf, type Scope } from '../../protocol/index.js';
 import { agentEndpoints } from './agents.js';
 import { backupEndpoints } from './backups.js';
 import type { ApiContext } from './context.js';
+import { docsEndpoints } from './docs.js';
 import type { Endpoint, EndpointSchema } from './endpoint.js';
+import { eventStreamEndpoints } from './event-stream.js';
+import { fileEndpoints } from './files.js';
 import { healthEndpoints } from './health.js';
 import { notificationEndpoints } from './notifications.js';
 import { officeEndpoints } from './office.js';
@@ -16,7 +19,7 @@ import { websocketEndpoints } from './websocket.js';
 
 /** The endpoints of every noun, by the name of their route. */
 export function allEndpoints(context: ApiContext): Partial<Record<RouteName, Endpoint>> {
-  return {
+  const endpoints: Partial<Record<RouteName, Endpoint>> = {
     ...healthEndpoints(context),
     ...agentEndpoints(context),
     ...taskEndpoints(context),
@@ -26,7 +29,19 @@ export function allEndpoints(context: ApiContext): Partial<Record<RouteName, End
     ...notificationEndpoints(context),
     ...backupEndpoints(context),
     ...websocketEndpoints(context),
+    ...fileEndpoints(context),
+    ...eventStreamEndpoints(context),
+    ...docsEndpoints(context, () => endpoints),
   };
+  return endpoints;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    scope?: Scope;
+    /** Answers without a token, too. */
+    open?: boolean;
+  }
 }
 
 /** Gives Fastify every route of the table. @throws Error naming a route that nobody answers */
@@ -35,22 +50,26 @@ export function mountRoutes(
   context: ApiContext,
   endpoints: Partial<Record<RouteName, Endpoint>> = allEndpoints(context),
 ): void {
-  for (const [name, route] of Object.entries(ROUTES)) {
-    const endpoint = endpoints[name as RouteName];
+  for (const name of Object.keys(ROUTES) as RouteName[]) {
+    const route = routeOf(name);
+    const endpoint = endpoints[name];
     if (!endpoint) throw new Error(`the route ${name} (${route.method} ${route.path}) has no endpoint`);
     app.route({
       method: route.method,
       url: fastifyPath(route.path),
       schema: fastifySchema(endpoint.schema, route),
+      config: { scope: route.scope, open: route.open === true },
       handler: (request, reply) => {
         const { params, query, body } = request;
-        return endpoint.handle({ params, query, body, request, reply });
+        const answer = endpoint.handle({ params, query, body, request, reply });
+        // One that sends by itself may still be at it: then the reply is waited for, and nothing is sent besides.
+        return answer instanceof Promise ? answer.then((value: unknown) => value ?? reply) : answer;
       },
     });
   }
 }
 
-function fastifySchema({ params, query, body, answer }: EndpointSchema, route: { summary: string }): object {
+function fastifySchema({ params, query, body, answer }: EndpointSchema, route: Route): object {
   return {
     summary: route.summary,
     ...(params ? { params } : {}),

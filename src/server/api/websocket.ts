@@ -7,9 +7,11 @@ const Peer = Type.Object({
   id: Type.Integer(),
   kind: Words(['old', 'mc']),
   address: NullableText,
+  user_agent: NullableText,
   connected_at: Type.String(),
   channels: Nullable(Type.Array(Type.String())),
   agents: Nullable(Type.Array(Type.String())),
+  lag: Type.Integer(),
   outbox_events: Type.Integer(),
   outbox_bytes: Type.Integer(),
 });

@@ -20,17 +20,29 @@ const LOOPBACK_4 = /^127(?:\.\d{1,3}){3}$/;
  */
 export function createHostGuard(rules: HostRules): HostGuard {
   const names = new Set(ownNames(rules));
-  return (header) => {
-    // Only HTTP/1.0 can do without a Host header, and no browser speaks it.
-    if (header === undefined) return true;
+  const isOurs = (header: string) => {
     const name = FORM.exec(header)?.[1]?.toLowerCase();
     return name !== undefined && (isLoopback(name) || names.has(name));
+  };
+  // Nearly all requests call us by the same name.
+  let last: string | null = null;
+  return (header) => {
+    // Only HTTP/1.0 can do without a Host header, and no browser speaks it.
+    if (header === undefined || header === last) return true;
+    if (!isOurs(header)) return false;
+    last = header;
+    return true;
   };
 }
 
 /** True for the names and addresses that only this machine can reach. IPv6 with or without brackets. */
 export function isLoopback(host: string): boolean {
-  const name = withoutBrackets(host).toLowerCase();
+  // What it nearly always is.
+  if (host === '127.0.0.1') return true;
+  // A socket for both families writes IPv4 addresses as IPv6 ones.
+  const name = withoutBrackets(host)
+    .toLowerCase()
+    .replace(/^::ffff:/, '');
   return name === 'localhost' || name === '::1' || LOOPBACK_4.test(name);
 }
 

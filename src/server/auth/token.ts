@@ -1,35 +1,47 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Scope } from '../../protocol/index.js';
+import { timingSafeEqual } from 'node:crypto';
+import { SCOPES, type Scope } from '../../protocol/index.js';
+import { type KeptToken, tokenDigest } from './token-file.js';
 
 /** Who is known by a token. */
 export interface Tokens {
   /** False: everyone may do everything. */
   readonly required: boolean;
   /** What an Authorization header (undefined: none was sent) is worth. */
-  check(header: string | undefined): 'accepted' | 'missing' | 'invalid';
+  check(header: string | undefined): readonly Scope[] | 'missing' | 'invalid';
   /** What the bearer of a token may do; null: a token that nobody knows. */
   scopesOf(token: string): readonly Scope[] | null;
 }
 
-const ALL_SCOPES: readonly Scope[] = ['read', 'operate', 'admin'];
+export interface TokenOptions {
+  required: boolean;
+  /** The token of the settings, which opens everything; null: there is none. */
+  own: string | null;
+  /** The tokens that were made with `mc token create`, asked for at each request. */
+  kept: () => readonly KeptToken[];
+}
 
-/** Knows the one token of the settings, compared in constant time; without one nobody needs any. */
-export function createTokens(token: string | null): Tokens {
-  const expected = token === null ? null : digest(token);
-  const isKnown = (presented: string) => expected === null || timingSafeEqual(digest(presented), expected);
+/** Knows tokens by their digests, each compared in constant time, and all of them each time. */
+export function createTokens({ required, own, kept }: TokenOptions): Tokens {
+  const ownDigest = own === null ? null : tokenDigest(own);
+  const scopesOf = (token: string): readonly Scope[] | null => {
+    const digest = tokenDigest(token);
+    let scope: Scope | null = null;
+    for (const entry of kept()) if (timingSafeEqual(Buffer.from(entry.hash, 'hex'), digest)) scope = entry.scope;
+    if (ownDigest !== null && timingSafeEqual(ownDigest, digest)) scope = 'admin';
+    return scope && scopesUpTo(scope);
+  };
   return {
-    required: expected !== null,
+    required,
     check(header) {
-      if (expected === null) return 'accepted';
+      if (!required) return SCOPES;
       const [, presented] = /^Bearer +(\S+) *$/i.exec(header ?? '') ?? [];
-      if (presented === undefined) return 'missing';
-      return isKnown(presented) ? 'accepted' : 'invalid';
+      return presented === undefined ? 'missing' : (scopesOf(presented) ?? 'invalid');
     },
-    scopesOf: (presented) => (isKnown(presented) ? ALL_SCOPES : null),
+    scopesOf: (token) => (required ? scopesOf(token) : SCOPES),
   };
 }
 
-/** Digests are of one length, so that comparing them tells nothing about the token's. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+/** Each scope holds those before it. */
+function scopesUpTo(scope: Scope): readonly Scope[] {
+  return SCOPES.slice(0, SCOPES.indexOf(scope) + 1);
 }

@@ -29,6 +29,7 @@ export interface Broadcast {
 export function createBroadcast({ bus, limits, now, onLate }: BroadcastOptions): Broadcast {
   const groups = new Groups();
   const pace = createPace(limits);
+  const rules = { ...limits, now };
   let tick: Entry[] = [];
   let turn: NodeJS.Immediate | null = null;
   let window: NodeJS.Timeout | null = null;
@@ -50,7 +51,7 @@ export function createBroadcast({ bus, limits, now, onLate }: BroadcastOptions):
     for (const { filter, peers } of groups.values()) {
       const chunks = pack(filter);
       if (chunks.length === 0) continue;
-      for (const peer of peers) give(peer, deliver(peer, chunks, limits));
+      for (const peer of peers) give(peer, deliver(peer, chunks, rules));
       writes += peers.size;
     }
     pace.took(writes, now() - begun);
@@ -73,7 +74,7 @@ export function createBroadcast({ bus, limits, now, onLate }: BroadcastOptions):
     remove: (peer) => groups.remove(peer),
     flush,
     everyone(frame) {
-      for (const { peers } of groups.values()) for (const peer of peers) give(peer, deliverFrame(peer, frame, limits));
+      for (const { peers } of groups.values()) for (const peer of peers) give(peer, deliverFrame(peer, frame, rules));
     },
     stop() {
       unsubscribe();

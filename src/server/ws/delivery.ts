@@ -1,17 +1,24 @@
+import type { Filter } from './filter.js';
+import { frameText } from './frame.js';
 import type { HubLimits } from './limits.js';
 import { Outbox, type Queued } from './outbox.js';
 import type { Chunk, Framed } from './parcel.js';
 import { hasRoom, isOpen, type Peer } from './peer.js';
+import { saySkipped } from './say.js';
 
 /**
  * What became of a delivery. `behind`: the peer kept up until this tick, which alone is more than an outbox holds; it
  * has to be brought up from the journal, from its `seq` on. `slow`: its outbox is over its limit.
  */
 export type Delivery = 'done' | 'behind' | 'slow';
-type Limits = Pick<HubLimits, 'outboxBytes' | 'outboxEvents' | 'chunkBytes'>;
+
+/** What deliveries keep to. */
+export interface DeliveryRules extends Pick<HubLimits, 'outboxBytes' | 'outboxEvents' | 'chunkBytes'> {
+  now: () => number;
+}
 
 /** Gives a live peer a tick's chunks: to its socket as far as that takes them, the rest to its outbox. */
-export function deliver(peer: Peer, chunks: readonly Chunk[], limits: Limits): Delivery {
+export function deliver(peer: Peer, chunks: readonly Chunk[], rules: DeliveryRules): Delivery {
   if (!isOpen(peer)) return 'done';
   let written = 0;
   if (!peer.outbox) {
@@ -22,38 +29,46 @@ export function deliver(peer: Peer, chunks: readonly Chunk[], limits: Limits): D
   }
   if (written === chunks.length) return 'done';
   const rest = chunks.slice(written).flatMap(({ items }) => items);
-  if (!peer.outbox && !fits(rest, limits)) {
+  if (!peer.outbox && !fits(rest, rules)) {
     peer.seq = (rest[0]?.seq ?? 1) - 1;
     return 'behind';
   }
-  return rest.every((item) => enqueue(peer, item, limits)) ? 'done' : 'slow';
+  return rest.every((item) => enqueue(peer, item, rules)) ? 'done' : 'slow';
 }
 
 /** Gives a live peer one frame that is no event, behind everything that waits for it. */
-export function deliverFrame(peer: Peer, frame: Buffer, limits: Limits): Delivery {
+export function deliverFrame(peer: Peer, frame: Buffer, rules: DeliveryRules): Delivery {
   if (!isOpen(peer)) return 'done';
   if (!peer.outbox && hasRoom(peer)) {
     peer.socket.write(frame);
     return 'done';
   }
-  return enqueue(peer, { frame, seq: null, key: null }, limits) ? 'done' : 'slow';
+  return enqueue(peer, { frame, seq: null, key: null }, rules) ? 'done' : 'slow';
 }
 
 /** Writes what waits, as far as the socket takes it. Called when it drains. */
-export function pump(peer: Peer, limits: Limits): void {
+export function pump(peer: Peer, rules: DeliveryRules): void {
   while (peer.outbox && hasRoom(peer)) {
-    const buffer = peer.outbox.take(limits.chunkBytes);
+    const buffer = peer.outbox.take(rules.chunkBytes);
     if (buffer) peer.socket.write(buffer);
     if (peer.outbox.events === 0) peer.outbox = null;
   }
 }
 
-function enqueue(peer: Peer, item: Queued, limits: Limits): boolean {
-  peer.outbox ??= new Outbox(limits);
+function enqueue(peer: Peer, item: Queued, rules: DeliveryRules): boolean {
+  peer.outbox ??= new Outbox(
+    rules,
+    hearsAll(peer.filter) ? (ranges) => frameText(saySkipped(ranges, rules.now())) : null,
+  );
   return peer.outbox.push(item);
 }
 
-function fits(items: readonly Framed[], limits: Limits): boolean {
+/** Only who hears everything could take what is left out for lost. */
+function hearsAll({ kind, channels, agents }: Filter): boolean {
+  return kind === 'mc' && channels === null && agents === null;
+}
+
+function fits(items: readonly Framed[], rules: DeliveryRules): boolean {
   const bytes = items.reduce((sum, { frame }) => sum + frame.length, 0);
-  return items.length <= limits.outboxEvents && bytes <= limits.outboxBytes;
+  return items.length <= rules.outboxEvents && bytes <= rules.outboxBytes;
 }

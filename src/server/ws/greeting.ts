@@ -1,20 +1,12 @@
-import type { Bus, Entry } from '../../bus/index.js';
-import {
-  agentStatusData,
-  type EventType,
-  type Position,
-  type Task,
-  type TaskFile,
-  type TaskUpdateData,
-} from '../../protocol/index.js';
+import type { Bus } from '../../bus/index.js';
+import type { Position } from '../../protocol/index.js';
 import type { Capture } from './capture.js';
 import type { ConnectRequest } from './connect.js';
-import { type Filter, passes } from './filter.js';
+import type { Filter } from './filter.js';
 import { frameAll, frameText } from './frame.js';
+import { catchUpPieces, type Cursor, replayPieces } from './replay.js';
 import { type HelloFacts, iso, type SnapshotWriter, sayError, sayHello, sayResync, saySynced } from './say.js';
-
-/** Thrown when the journal no longer reaches back to where a peer stands: it was too slow. */
-export class Overtaken extends Error {}
+import { tellCapture } from './told.js';
 
 export interface GreetingContext {
   bus: Pick<Bus, 'position' | 'journal'>;
@@ -24,11 +16,6 @@ export interface GreetingContext {
   /** A piece of a greeting has at least so many bytes, unless it is the last. */
   chunkBytes: number;
   now: () => number;
-}
-
-/** Where a peer stands: every event up to this seq was written to it, as far as it passes its filter. */
-export interface Cursor {
-  seq: number;
 }
 
 /**
@@ -43,11 +30,7 @@ export function* greet(request: ConnectRequest, cursor: Cursor, context: Greetin
 
 /** Everything from a peer's cursor to the present position. @throws Overtaken */
 export function* catchUp(filter: Filter, cursor: Cursor, context: GreetingContext): Generator<Buffer, void> {
-  for (;;) {
-    const { epoch, seq } = context.bus.position();
-    if (seq <= cursor.seq) return;
-    yield* replay(filter, cursor, { epoch, seq }, context);
-  }
+  for (const piece of catchUpPieces(filter, cursor, context)) yield frameAll(piece).joined;
 }
 
 function* greetOurs(request: ConnectRequest, cursor: Cursor, context: GreetingContext): Generator<Buffer, void> {
@@ -65,12 +48,12 @@ function* greetOurs(request: ConnectRequest, cursor: Cursor, context: GreetingCo
   if (refused !== null) first.push(sayResync(refused, context.now()));
   yield Buffer.concat(first.map(frameText));
   if (capture) yield* snapshotOf(capture, filter, context);
-  else yield* replay(filter, cursor, position, context);
+  else for (const piece of replayPieces(filter, cursor, position, context)) yield frameAll(piece).joined;
   yield frameText(saySynced(position, context.now()));
 }
 
 /** Why a position cannot be resumed; null when it can, or when none was asked for. */
-function refusal(since: ConnectRequest['since'], context: GreetingContext): string | null {
+export function refusal(since: ConnectRequest['since'], context: Pick<GreetingContext, 'bus'>): string | null {
   if (since === null) return null;
   if (since === 'junk') return '"since" is no position: it is written <epoch>:<seq>';
   const missed = context.bus.journal.since(since);
@@ -86,8 +69,9 @@ function* greetOld(filter: Filter, cursor: Cursor, context: GreetingContext): Ge
 function* snapshotOf(capture: Capture, filter: Filter, context: GreetingContext): Generator<Buffer, void> {
   let parts: Buffer[] = [];
   let bytes = 0;
-  for (const frame of snapshotFrames(capture, filter, context)) {
-    for (const part of frame) {
+  const now = iso(context.now());
+  for (const { type, timestamp, owner, data } of tellCapture(capture, filter)) {
+    for (const part of context.writer.frame(type, timestamp ?? now, owner, data)) {
       parts.push(part);
       bytes += part.length;
     }
@@ -97,68 +81,4 @@ function* snapshotOf(capture: Capture, filter: Filter, context: GreetingContext)
     bytes = 0;
   }
   if (bytes > 0) yield Buffer.concat(parts, bytes);
-}
-
-/** The frames of a snapshot, each in parts, in the order of the contract. */
-function* snapshotFrames(capture: Capture, filter: Filter, context: GreetingContext): Generator<Buffer[], void> {
-  const { writer } = context;
-  const now = iso(context.now());
-  const wants = (type: EventType) => filter.channels?.has(type) ?? true;
-  const { office } = capture;
-  if (office && wants('agent_position')) yield writer.frame('agent_position', now, office, () => office);
-  if (wants('agent_status')) {
-    for (const agent of capture.agents) {
-      if (filter.kind === 'old' && agent.state === null) continue;
-      if (filter.agents && !filter.agents.has(agent.id)) continue;
-      yield writer.frame('agent_status', now, agent, () => agentStatusData(agent));
-    }
-  }
-  if (filter.kind === 'old') return;
-  if (wants('task_update')) {
-    for (const { path, tasks } of capture.tasks) {
-      yield writer.frame('task_update', now, tasks, () => taskData(path, tasks));
-    }
-  }
-  yield* notificationFrames(capture, filter, writer);
-}
-
-/** Kept notifications with their own times, each acknowledgement behind what it acknowledges. */
-function* notificationFrames(capture: Capture, filter: Filter, writer: SnapshotWriter): Generator<Buffer[], void> {
-  const wants = (type: EventType) => filter.channels?.has(type) ?? true;
-  for (const kept of capture.notifications) {
-    if (filter.agents && kept.agent !== undefined && !filter.agents.has(kept.agent)) continue;
-    const { timestamp, acknowledged_at, ...data } = kept;
-    if (wants('notification')) yield writer.frame('notification', timestamp, kept, () => data);
-    if (acknowledged_at === null || !wants('notification_ack')) continue;
-    const ack = { id: kept.id, acknowledged_at };
-    yield writer.frame('notification_ack', acknowledged_at, ack, () => ack);
-  }
-}
-
-function taskData(path: TaskFile, tasks: readonly Task[]): TaskUpdateData {
-  return { type: 'task_queue_changed', path, added: [...tasks], changed: [], removed: [], moved: [] };
-}
-
-/** The events after the cursor up to a position that pass the filter. The journal is asked anew for each piece: nothing is held while a socket is slow. */
-function* replay(filter: Filter, cursor: Cursor, to: Position, context: GreetingContext): Generator<Buffer, void> {
-  while (cursor.seq < to.seq) {
-    const missed = context.bus.journal.since({ epoch: to.epoch, seq: cursor.seq });
-    if ('refused' in missed) throw new Overtaken(missed.refused);
-    const piece = pieceOf(missed, filter, cursor, to, context.chunkBytes);
-    if (piece.length > 0) yield frameAll(piece).joined;
-  }
-}
-
-/** Moves the cursor over the events it takes and over those that do not pass. */
-function pieceOf(missed: Entry[], filter: Filter, cursor: Cursor, to: Position, chunkBytes: number): Entry[] {
-  const piece: Entry[] = [];
-  let bytes = 0;
-  for (const entry of missed) {
-    if (bytes >= chunkBytes || entry.event.seq > to.seq) break;
-    cursor.seq = entry.event.seq;
-    if (!passes(filter, entry.event)) continue;
-    piece.push(entry);
-    bytes += entry.bytes;
-  }
-  return piece;
 }

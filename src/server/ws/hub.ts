@@ -5,17 +5,19 @@ import type { Clock, Settings } from '../../base/index.js';
 import type { Logger } from '../../base/log.js';
 import type { Bus } from '../../bus/index.js';
 import { CLOSE, type PeerRow, type Position, type Scope, type Snapshot } from '../../protocol/index.js';
+import { createArrivals } from './arrivals.js';
 import { createBroadcast } from './broadcast.js';
 import { createCapturer } from './capture.js';
 import { deliverFrame, pump } from './delivery.js';
 import { frameText } from './frame.js';
 import { createGate, type GateOptions } from './gate.js';
 import { createGreeter } from './greeter.js';
-import { catchUp, type GreetingContext, greet, Overtaken } from './greeting.js';
+import { catchUp, type GreetingContext, greet } from './greeting.js';
 import { startHeartbeat } from './heartbeat.js';
 import { HUB_LIMITS, type HubLimits } from './limits.js';
 import { createInbound } from './inbound.js';
 import { createPeer, type Peer } from './peer.js';
+import { Overtaken } from './replay.js';
 import type { PublishFrame } from './replies.js';
 import { peerRow } from './rows.js';
 import { SnapshotWriter, sayHeartbeat } from './say.js';
@@ -59,6 +61,7 @@ export function createHub(options: HubOptions): Hub {
   const { bus, snapshot, clock, log } = options;
   const limits: HubLimits = { ...HUB_LIMITS, ...options.limits };
   const now = () => clock.now();
+  const rules = { ...limits, now };
   const peers = new Map<number, Peer>();
   let lastId = 0;
   let closing: Promise<void> | null = null;
@@ -118,7 +121,7 @@ export function createHub(options: HubOptions): Hub {
       peer.greeting = null;
       peer.phase = 'live';
       broadcast.add(peer);
-      pump(peer, limits);
+      pump(peer, rules);
       inbound.resume(peer);
     },
     onFailed(peer, error) {
@@ -129,7 +132,7 @@ export function createHub(options: HubOptions): Hub {
   });
 
   const send = (peer: Peer, text: string) => {
-    if (deliverFrame(peer, frameText(text), limits) === 'slow') onLate(peer, 'slow');
+    if (deliverFrame(peer, frameText(text), rules) === 'slow') onLate(peer, 'slow');
   };
 
   const inbound = createInbound({
@@ -159,9 +162,11 @@ export function createHub(options: HubOptions): Hub {
     });
     peer.socket.on('drain', () => {
       if (peer.greeting) greeter.add(peer);
-      else pump(peer, limits);
+      else pump(peer, rules);
     });
   };
+
+  const arrivals = createArrivals(limits.connections);
 
   const expectToken = (peer: Peer) => {
     const late = () => {
@@ -170,14 +175,25 @@ export function createHub(options: HubOptions): Hub {
     setTimeout(late, limits.authMs).unref();
   };
 
+  const recheck = (peer: Peer) => {
+    if (peer.token === null) return;
+    const scopes = options.authenticate?.(peer.token) ?? null;
+    if (scopes) peer.scopes = scopes;
+    else drop(peer, CLOSE.token, 'the token was revoked');
+  };
+
   const onOpen = (ws: WebSocket, socket: Duplex, request: IncomingMessage) => {
     ws.on('error', (error) => log.debug({ err: error }, 'a client broke the protocol'));
     if (peers.size >= options.settings.maxClients) {
       ws.close(CLOSE.tooMany, 'too many clients');
       return;
     }
+    if (!arrivals.admit(request.socket.remoteAddress ?? '', now())) {
+      ws.close(CLOSE.tooMany, 'too many connections at once');
+      return;
+    }
     lastId += 1;
-    const peer = createPeer({ id: lastId, ws, socket, request, now: now(), rate: limits });
+    const peer = createPeer({ id: lastId, ws, socket, request, now: now(), rate: limits.frames });
     peers.set(peer.id, peer);
     listen(peer);
     if (options.requireToken) {
@@ -192,7 +208,10 @@ export function createHub(options: HubOptions): Hub {
   const stopHeartbeat = startHeartbeat({
     limits,
     peers: () => peers.values(),
-    beat: () => broadcast.everyone(frameText(sayHeartbeat(peers.size, now()))),
+    beat() {
+      if (options.requireToken) for (const peer of peers.values()) recheck(peer);
+      broadcast.everyone(frameText(sayHeartbeat(peers.size, now())));
+    },
     onDead(peer) {
       log.debug({ peer: peer.id }, 'a client gave no sign of life');
       retire(peer);

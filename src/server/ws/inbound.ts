@@ -35,7 +35,7 @@ export function createInbound(options: InboundOptions): Inbound {
   /** Holds every kind of frame to the same rate. */
   const allowed = (peer: Peer): boolean => {
     if (!isOpen(peer)) return false;
-    if (takeToken(peer.bucket, limits, replies.now())) return true;
+    if (takeToken(peer.bucket, limits.frames, replies.now())) return true;
     drop(peer, CLOSE.tooMany, 'too many frames');
     return false;
   };
@@ -45,7 +45,10 @@ export function createInbound(options: InboundOptions): Inbound {
       drop(peer, CLOSE.token, 'token refused');
       return;
     }
-    if (reply.scopes) peer.scopes = reply.scopes;
+    if (reply.known) {
+      peer.scopes = reply.known.scopes;
+      peer.token = reply.known.token;
+    }
     // What happened before the answer is written before it, and by the filter that held then.
     if (reply.ordered || reply.filter) broadcast.flush();
     if (reply.filter) refilter(peer, reply.filter);
@@ -62,7 +65,7 @@ export function createInbound(options: InboundOptions): Inbound {
 
   const present = (peer: Peer, text: string) => {
     const reply = replyTo(peer, text, replies);
-    if (!reply.scopes) {
+    if (!reply.known) {
       drop(peer, CLOSE.token, 'a token is required: the first frame is {"type":"auth","token":…}');
       return;
     }

@@ -2,6 +2,6 @@
  * The hub: who listens to the stream, how each is told what is and what happens, and how a slow one is kept from hurting
  * the others.
  */
-export { createHub, type Hub, type HubOptions, type Publisher } from './hub.js';
+export { createHub, type Hub, type HubOptions } from './hub.js';
 export { HUB_LIMITS } from './limits.js';
 export type { PublishFrame } from './replies.js';

@@ -1,4 +1,5 @@
 import { MAX_FRAME_BYTES } from '../../protocol/index.js';
+import type { Rate } from './rate.js';
 
 /** Every bound of the hub. Times in milliseconds, sizes in bytes. */
 export interface HubLimits {
@@ -6,9 +7,10 @@ export interface HubLimits {
   maxFrameBytes: number;
   outboxBytes: number;
   outboxEvents: number;
-  /** Frames a client may send: so many a second for long, and so many at once. More closes it with 4429. */
-  framesPerSecond: number;
-  frameBurst: number;
+  /** Frames a client may send. More closes it with 4429. */
+  frames: Rate;
+  /** Connections that one address may open. More are closed with 4429. */
+  connections: Rate;
   /** Frames and characters that are kept while a client is still greeted; then its socket is not read until it is. */
   inboxFrames: number;
   inboxChars: number;
@@ -37,8 +39,9 @@ export const HUB_LIMITS: HubLimits = {
   maxFrameBytes: MAX_FRAME_BYTES,
   outboxBytes: 1024 * 1024,
   outboxEvents: 2000,
-  framesPerSecond: 200,
-  frameBurst: 400,
+  frames: { perSecond: 200, burst: 400 },
+  // As many as come back at once when a full house was restarted, behind one proxy.
+  connections: { perSecond: 500, burst: 5000 },
   inboxFrames: 32,
   inboxChars: 64 * 1024,
   pingMs: 20_000,

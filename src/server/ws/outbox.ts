@@ -1,3 +1,5 @@
+import { mergeRanges, type Range } from './ranges.js';
+
 /** A frame that waits for its socket. */
 export interface Queued {
   frame: Buffer;
@@ -14,19 +16,28 @@ export interface OutboxLimits {
 
 /**
  * What one peer has not taken yet, oldest first. Bounded: past its limit it first drops what a newer frame replaces,
- * and then says that it is full, so that a slow reader hurts only itself.
+ * oldest first and no more than it must, and then says that it is full, so that a slow reader hurts only itself.
  */
 export class Outbox {
   readonly #limits: OutboxLimits;
+  readonly #tell: ((skipped: readonly Range[]) => Buffer) | null;
   #queue: Queued[] = [];
   #bytes = 0;
+  readonly #newest = new Map<string, Queued>();
+  /** In the queue, and a newer frame of the same key as well: these may be dropped. */
+  #replaced: Queued[] = [];
+  /** Dropped, but still in the queue: it is cleared once in a while, not at each drop. */
+  readonly #dropped = new Set<Queued>();
+  #skipped: Range[] = [];
 
-  constructor(limits: OutboxLimits) {
+  /** `tell` makes the frame that says which events were dropped; it goes out before those behind them. null: nobody asks. */
+  constructor(limits: OutboxLimits, tell: ((skipped: readonly Range[]) => Buffer) | null) {
     this.#limits = limits;
+    this.#tell = tell;
   }
 
   get events(): number {
-    return this.#queue.length;
+    return this.#queue.length - this.#dropped.size;
   }
 
   get bytes(): number {
@@ -35,20 +46,25 @@ export class Outbox {
 
   /** Seq of the oldest event that waits; null when none does. */
   get oldestSeq(): number | null {
-    return this.#queue.find(({ seq }) => seq !== null)?.seq ?? null;
+    return this.#queue.find((item) => item.seq !== null && !this.#dropped.has(item))?.seq ?? null;
   }
 
   /** False: the outbox is over its limit and nothing more can be left out. A single frame always has room. */
   push(item: Queued): boolean {
     this.#queue.push(item);
     this.#bytes += item.frame.length;
-    if (this.#fits()) return true;
-    this.#coalesce();
-    return this.#fits();
+    if (item.key !== null) this.#replace(item.key, item);
+    while (!this.#fits()) {
+      const old = this.#replaced.shift();
+      if (!old) return false;
+      this.#drop(old);
+    }
+    return true;
   }
 
   /** Takes out the oldest frames, about `bytes` of them but at least one, as one buffer; null when there are none. */
   take(bytes: number): Buffer | null {
+    this.#clear();
     let count = 0;
     let size = 0;
     for (const { frame } of this.#queue) {
@@ -60,22 +76,50 @@ export class Outbox {
     const taken = this.#queue.slice(0, count);
     this.#queue = this.#queue.slice(count);
     this.#bytes -= size;
-    return Buffer.concat(
-      taken.map(({ frame }) => frame),
-      size,
-    );
+    this.#forget(taken);
+    return Buffer.concat([...this.#told(), ...taken.map(({ frame }) => frame)]);
   }
 
   #fits(): boolean {
-    if (this.#queue.length <= 1) return true;
-    return this.#queue.length <= this.#limits.outboxEvents && this.#bytes <= this.#limits.outboxBytes;
+    if (this.events <= 1) return true;
+    return this.events <= this.#limits.outboxEvents && this.#bytes <= this.#limits.outboxBytes;
   }
 
-  /** Keeps the newest frame of each key where it stands: what is left is still in order. */
-  #coalesce(): void {
-    const newest = new Map<string, Queued>();
-    for (const item of this.#queue) if (item.key !== null) newest.set(item.key, item);
-    this.#queue = this.#queue.filter((item) => item.key === null || newest.get(item.key) === item);
-    this.#bytes = this.#queue.reduce((sum, { frame }) => sum + frame.length, 0);
+  #replace(key: string, item: Queued): void {
+    const older = this.#newest.get(key);
+    if (older) this.#replaced.push(older);
+    this.#newest.set(key, item);
+  }
+
+  #drop(item: Queued): void {
+    this.#dropped.add(item);
+    this.#bytes -= item.frame.length;
+    if (this.#dropped.size > this.#limits.outboxEvents) this.#clear();
+  }
+
+  /** Takes what was dropped out of the queue, and notes which events that were. */
+  #clear(): void {
+    if (this.#dropped.size === 0) return;
+    if (this.#tell) {
+      const seqs = [...this.#dropped].flatMap(({ seq }) => seq ?? []);
+      this.#skipped = mergeRanges([...this.#skipped, ...seqs.map((seq): Range => [seq, seq])]);
+    }
+    this.#queue = this.#queue.filter((item) => !this.#dropped.has(item));
+    this.#dropped.clear();
+  }
+
+  /** What is on its way can no longer be replaced. */
+  #forget(taken: readonly Queued[]): void {
+    for (const item of taken)
+      if (item.key !== null && this.#newest.get(item.key) === item) this.#newest.delete(item.key);
+    const gone = new Set(taken);
+    this.#replaced = this.#replaced.filter((item) => !gone.has(item));
+  }
+
+  #told(): Buffer[] {
+    if (!this.#tell || this.#skipped.length === 0) return [];
+    const frame = this.#tell(this.#skipped);
+    this.#skipped = [];
+    return [frame];
   }
 }

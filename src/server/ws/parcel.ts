@@ -41,7 +41,7 @@ export function createPacker(entries: readonly Entry[], chunkBytes: number): (fi
 }
 
 /** Only the newest office and the newest value of each metric matter to someone who is behind. */
-function coalesceKey(event: McEvent): string | null {
+export function coalesceKey(event: McEvent): string | null {
   if (event.type === 'agent_position') return 'agent_position';
   return event.type === 'system_metric' ? `system_metric:${event.data.metric}` : null;
 }

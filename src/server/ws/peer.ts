@@ -30,6 +30,8 @@ export interface Peer {
   phase: PeerPhase;
   filter: Filter;
   scopes: readonly Scope[];
+  /** What it presented; asked for again now and then, because tokens are revoked. null: nothing yet. */
+  token: string | null;
   /** While it is greeted: the last event that was written to it or passed over. */
   seq: number;
   /** What is left of its greeting. */
@@ -67,6 +69,7 @@ export function createPeer({ id, ws, socket, request, now, rate }: NewPeer): Pee
     phase: 'auth',
     filter: asked.filter,
     scopes: [],
+    token: null,
     seq: 0,
     greeting: null,
     inbox: null,

@@ -26,7 +26,8 @@ export interface Reply {
   ordered?: true;
   /** The token was refused: close with 4401. */
   refused?: true;
-  scopes?: readonly Scope[];
+  /** What was presented and found good. */
+  known?: { token: string; scopes: readonly Scope[] };
 }
 
 export interface ReplyContext<P extends Asker> {
@@ -92,7 +93,7 @@ function agentStatus<P extends Asker>(peer: P, id: string, context: ReplyContext
 function authenticated(token: string, context: Pick<ReplyContext<Asker>, 'authenticate'>): Reply {
   const scopes = context.authenticate(token);
   if (!scopes) return { text: null, refused: true };
-  return { text: text({ type: 'authenticated', scopes: [...scopes] }), scopes };
+  return { text: text({ type: 'authenticated', scopes: [...scopes] }), known: { token, scopes } };
 }
 
 async function publishAnswer<P extends Asker>(

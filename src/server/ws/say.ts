@@ -9,6 +9,7 @@ import {
 } from '../../protocol/index.js';
 import { framePayload } from './frame.js';
 import type { HubLimits } from './limits.js';
+import type { Range } from './ranges.js';
 
 /** What `hello` tells of a server beside the position. */
 export interface HelloFacts {
@@ -40,6 +41,11 @@ export function sayResync(reason: string, now: number): string {
 /** The text of a `synced`: what came before is all there is up to this position. */
 export function saySynced(position: Position, now: number): string {
   return text({ type: 'synced', timestamp: iso(now), data: { ...position }, source: SOURCE });
+}
+
+/** The text of a `skipped`: which events do not come. */
+export function saySkipped(ranges: readonly Range[], now: number): string {
+  return text({ type: 'skipped', timestamp: iso(now), data: { ranges: [...ranges] }, source: SOURCE });
 }
 
 /** The text of an application heartbeat. */

@@ -1,6 +1,6 @@
 import { Value } from '@sinclair/typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROUTES, type RouteName, routePath } from '../../../src/protocol/index.js';
+import { ROUTES, type RouteName, routeOf, routePath } from '../../../src/protocol/index.js';
 import type { ApiContext } from '../../../src/server/api/index.js';
 import { allEndpoints, mountRoutes } from '../../../src/server/api/mount.js';
 import { ErrorAnswer } from '../../../src/server/api/schemas.js';
@@ -41,11 +41,17 @@ const CALLS: Record<RouteName, { params?: Record<string, string>; query?: string
   restoreBackup: { params: { id: '20260217_035729' }, body: { agent: 'api' } },
   deleteBackup: { params: { id: '{backup}' } },
   websocketStatus: {},
+  filesBrowse: { query: '?path=mission-control/agents&limit=3' },
+  filesRead: { query: '?path=mission-control/README.md' },
+  eventStream: {},
+  openapi: {},
+  docs: {},
+  docsStyle: {},
 };
 
-const names = Object.keys(ROUTES) as RouteName[];
-/** Those that answer in JSON. */
-const told = names.filter((name) => name !== 'prometheus');
+const all = Object.keys(ROUTES) as RouteName[];
+/** Those that answer JSON. */
+const names = all.filter((name) => routeOf(name).produces === undefined);
 const endpoints = allEndpoints({} as ApiContext);
 let office: Office;
 let stop: () => Promise<void>;
@@ -54,6 +60,14 @@ beforeAll(async () => {
   ({ office, stop } = await startSharedOffice());
 });
 afterAll(() => stop());
+
+/** Each route is called once: a backup cannot be deleted twice. */
+const answers = new Map<RouteName, ReturnType<typeof callRoute>>();
+function answerOf(name: RouteName) {
+  const answer = answers.get(name) ?? callRoute(name);
+  answers.set(name, answer);
+  return answer;
+}
 
 async function callRoute(name: RouteName) {
   const { query = '', body } = CALLS[name];
@@ -66,8 +80,8 @@ async function callRoute(name: RouteName) {
 }
 
 describe('every route of the table', () => {
-  it.each(told)('%s answers what its schema says', async (name) => {
-    const { status, body } = await callRoute(name);
+  it.each(names)('%s answers what its schema says', async (name) => {
+    const { status, body } = await answerOf(name);
     expect(status).toBe(200);
     const schema = endpoints[name]?.schema.answer;
     expect(schema).toBeDefined();
@@ -75,14 +89,27 @@ describe('every route of the table', () => {
     expect(errors).toEqual([]);
   });
 
-  it.each(told)('%s answers nothing that its schema does not name', async (name) => {
-    const { body } = await callRoute(name);
+  it.each(names)('%s answers nothing that its schema does not name', async (name) => {
+    const { body } = await answerOf(name);
     const schema = endpoints[name]?.schema.answer;
     const named = schema?.allOf
       ? (schema.allOf as { properties: object }[]).flatMap((part) => Object.keys(part.properties))
       : Object.keys(schema?.properties ?? {});
     expect(named).toEqual(expect.arrayContaining(Object.keys(body)));
   });
+
+  it.each(all.filter((name) => routeOf(name).produces !== undefined))(
+    '%s answers what it says it produces',
+    async (name) => {
+      const cut = new AbortController();
+      const answer = await fetch(office.server.http + routePath(name), { signal: cut.signal });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toMatch(`${routeOf(name).produces};`);
+      const { value } = (await answer.body?.getReader().read()) ?? {};
+      expect(value?.length).toBeGreaterThan(10);
+      cut.abort();
+    },
+  );
 
   it.each(names.filter((name) => ROUTES[name].method !== 'GET'))('%s refuses a foreign page', async (name) => {
     const { params = {}, body } = CALLS[name];
@@ -106,7 +133,7 @@ describe('every route of the table', () => {
 
 describe('the table', () => {
   it('has an endpoint for each route, and no endpoint besides', () => {
-    expect(Object.keys(endpoints).toSorted()).toEqual([...names].toSorted());
+    expect(Object.keys(endpoints).toSorted()).toEqual([...all].toSorted());
   });
 
   it('cannot be mounted with a route that nobody answers', () => {

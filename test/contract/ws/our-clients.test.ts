@@ -247,7 +247,9 @@ describe('frames of our clients', () => {
   });
 
   it('frames that come during the greeting are answered behind it, however many they are', async () => {
-    stand = await startStand({ limits: { chunkBytes: 1000, greetBytesPerTurn: 1000, frameBurst: 1000 } });
+    stand = await startStand({
+      limits: { chunkBytes: 1000, greetBytesPerTurn: 1000, frames: { perSecond: 1000, burst: 1000 } },
+    });
     for (let i = 0; i < 200; i += 1) stand.publish(status(`agent-${i}`));
     const client = await opened(ours());
     for (let i = 0; i < 150; i += 1) client.send({ type: 'subscribe', channel: String(i) });
@@ -299,6 +301,17 @@ describe('tokens', () => {
   it('silence closes with 4401', async () => {
     stand = await startStand({ requireToken: true, authenticate, limits: { authMs: 50 } });
     const client = await opened(stand.url);
+    expect((await client.untilClosed()).code).toBe(4401);
+  });
+
+  it('a token that is revoked closes with 4401 at the next heartbeat', async () => {
+    let known = true;
+    const forgetful = (token: string) => (known ? authenticate(token) : null);
+    stand = await startStand({ requireToken: true, authenticate: forgetful, limits: { heartbeatMs: 30 } });
+    const client = await opened(ours());
+    client.send({ type: 'auth', token: 'good' });
+    await client.untilType('heartbeat');
+    known = false;
     expect((await client.untilClosed()).code).toBe(4401);
   });
 

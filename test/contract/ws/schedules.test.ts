@@ -55,11 +55,13 @@ interface Watcher {
   wrongs: string[];
   resumes: number;
   slow: number;
+  /** Events that it was told would not come. */
+  skipped: number;
 }
 
 function watch(url: string): Watcher {
   let socket: WebSocket | null = null;
-  const heard = { epoch: '', seq: 0, resumed: false };
+  const heard = { epoch: '', seq: 0, skipped: new Set<number>() };
   const mirror = createMirror();
   const connection = createConnection({
     url,
@@ -76,19 +78,24 @@ function watch(url: string): Watcher {
     random: () => 0.01,
     now: () => Date.now(),
   });
-  const watcher: Watcher = { connection, mirror, socket: () => socket, wrongs: [], resumes: 0, slow: 0 };
-  /** Looks at the raw stream: over all connections, no event comes twice or out of order, and a resume leaves no hole. */
+  const watcher: Watcher = { connection, mirror, socket: () => socket, wrongs: [], resumes: 0, slow: 0, skipped: 0 };
+  /** Looks at the raw stream: over all connections, no event comes twice or out of order, and no hole is left untold. */
   function check(text: string) {
     const frame = parseServerFrame(text);
     if (frame?.type === 'hello') {
       if (frame.data.resumed) watcher.resumes += 1;
-      heard.resumed = frame.data.resumed;
+      heard.skipped.clear();
       if (frame.data.resumed && frame.data.epoch !== heard.epoch) watcher.wrongs.push('resumed another epoch');
       if (!frame.data.resumed) Object.assign(heard, { epoch: frame.data.epoch, seq: frame.data.seq });
+    } else if (frame?.type === 'skipped') {
+      for (const [first, last] of frame.data.ranges)
+        for (let seq = first; seq <= last; seq += 1) heard.skipped.add(seq);
+      watcher.skipped += 1;
     } else if (frame && 'seq' in frame && 'data' in frame) {
       if (frame.epoch !== heard.epoch) watcher.wrongs.push(`an event of ${frame.epoch} in ${heard.epoch}`);
-      if (heard.resumed && frame.seq > heard.seq + 1) watcher.wrongs.push(`${heard.seq} was resumed with ${frame.seq}`);
-      heard.resumed = false;
+      for (let seq = heard.seq + 1; seq < frame.seq; seq += 1) {
+        if (!heard.skipped.delete(seq)) watcher.wrongs.push(`${seq} is missing before ${frame.seq}`);
+      }
       if (frame.seq <= heard.seq) watcher.wrongs.push(`${frame.seq} came after ${heard.seq}`);
       heard.seq = frame.seq;
     }

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { expect, vi } from 'vitest';
 import { type ClientOptions, type RawData, WebSocket } from 'ws';
 import { McError } from '../../../src/base/index.js';
@@ -25,6 +25,8 @@ export interface Stand {
   snapshot: Snapshot;
   hub: Hub;
   publish(draft: EventDraft): void;
+  /** Cuts every connection off, as a broken network would. */
+  cut(): void;
   stop(): Promise<void>;
 }
 
@@ -61,6 +63,11 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
     ...rest,
   });
   const server = createServer();
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   hub.attach(server);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const bound = (server.address() as AddressInfo).port;
@@ -71,6 +78,9 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
     snapshot,
     hub,
     publish,
+    cut() {
+      for (const socket of sockets) socket.destroy();
+    },
     async stop() {
       await hub.close();
       await closeServer(server);

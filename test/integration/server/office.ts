@@ -58,6 +58,7 @@ interface OfficeOptions {
   root?: string;
   settings?: Partial<Settings>;
   clock?: Clock;
+  tokensFile?: string;
 }
 
 /** A server over a copy of the fixture (or a given workspace), stopped after the test. */
@@ -79,12 +80,13 @@ export async function startSharedOffice(): Promise<{ office: Office; stop: () =>
   return { office, stop };
 }
 
-async function runOffice({ root, settings, clock }: OfficeOptions & { root: string }): Promise<Office> {
+async function runOffice({ root, settings, clock, tokensFile }: OfficeOptions & { root: string }): Promise<Office> {
   const server = await startServer({
     workspace: root,
     settings: await settingsWith(settings),
     log: silentLog(),
     ...(clock ? { clock } : {}),
+    ...(tokensFile ? { tokensFile } : {}),
   });
   return {
     root,

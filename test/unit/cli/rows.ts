@@ -1,4 +1,4 @@
-import type { AgentRow, AgentStatus, AgentTask } from '../../../src/protocol/index.js';
+import type { AgentRow, AgentStatus, AgentTask, PeerRow } from '../../../src/protocol/index.js';
 
 /** The moment at which the rows of these tests are looked at. */
 export const NOW = Date.parse('2026-02-18T06:00:00Z');
@@ -28,6 +28,23 @@ export function rowOf(id: string, status: AgentStatus, more: Partial<AgentRow> =
     efficiency: null,
     currentTask: null,
     cost: null,
+    ...more,
+  };
+}
+
+/** A client that keeps up, but for what the test names. */
+export function peerOf(more: Partial<PeerRow>): PeerRow {
+  return {
+    id: 1,
+    kind: 'mc',
+    address: '127.0.0.1',
+    user_agent: null,
+    connected_at: '2026-02-18T05:00:00.000Z',
+    channels: null,
+    agents: null,
+    lag: 0,
+    outbox_events: 0,
+    outbox_bytes: 0,
     ...more,
   };
 }

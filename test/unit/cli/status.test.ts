@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { noServerLine, type Status, statusLine, statusText } from '../../../src/cli/status.js';
 import { terminalOf } from '../../../src/cli/terminal.js';
 import type { AgentStatus } from '../../../src/protocol/index.js';
-import { NOW, rowOf } from './rows.js';
+import { NOW, peerOf, rowOf } from './rows.js';
 
 const pipe = terminalOf({}, {});
 
 function statusOf(counts: Partial<Record<AgentStatus, number>>, more: Partial<Status> = {}): Status {
   const all = { active: 0, busy: 0, idle: 0, error: 0, stale: 0, offline: 0, unknown: 0, ...counts };
   return {
-    server: { url: 'http://127.0.0.1:8080', version: '0.1.0', uptime: 12, workspace: '/home/x/office' },
+    server: { url: 'http://127.0.0.1:8080', version: '0.1.0', uptime: 12, workspace: '/home/x/office', peers: [] },
     position: { epoch: 'e', seq: 1 },
     summary: {
       totalAgents: 0,
@@ -69,7 +69,16 @@ describe('statusText', () => {
     const text = statusText(statusOf({ active: 1, error: 1 }), pipe, NOW);
     expect(text).toContain('mc · office  http://127.0.0.1:8080  healthy  health –');
     expect(text).toContain('2 agents  ✕ 1 error  ● 1 active  · 0 tasks, 0 pending, 0 in progress');
+    expect(text).toContain('0 clients');
     expect(text.indexOf('error-0')).toBeLessThan(text.indexOf('active-0'));
+  });
+
+  it('tells how many listen, and how many of them are slow', () => {
+    const status = statusOf({});
+    status.server.peers = [peerOf({}), peerOf({ lag: 500 }), peerOf({ outbox_bytes: 300_000 })];
+    expect(statusText(status, pipe, NOW)).toContain('3 clients  2 slow');
+    status.server.peers = [peerOf({})];
+    expect(statusText(status, pipe, NOW)).toMatch(/1 client$/m);
   });
 
   it('names what is unwell', async () => {

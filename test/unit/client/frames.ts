@@ -34,6 +34,10 @@ export function synced(seq: number, epoch = 'e1'): ServerFrame {
   return { type: 'synced', timestamp, source: SOURCE, data: { epoch, seq } };
 }
 
+export function skipped(...ranges: [number, number][]): ServerFrame {
+  return { type: 'skipped', timestamp, source: SOURCE, data: { ranges } };
+}
+
 export function resync(reason = 'too old'): ServerFrame {
   return { type: 'resync', timestamp, source: SOURCE, data: { reason } };
 }

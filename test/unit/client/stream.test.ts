@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createStream } from '../../../src/client/stream.js';
 import type { ServerFrame } from '../../../src/protocol/index.js';
-import { event, heartbeat, hello, named, resync, synced, told } from './frames.js';
+import { event, heartbeat, hello, named, resync, skipped, synced, told } from './frames.js';
 
 /** How each frame was taken, and the position at the end. */
 function through(...frames: ServerFrame[]) {
@@ -42,6 +42,17 @@ describe('stream', () => {
 
   it('tells them amid a snapshot too', () => {
     expect(through(hello(3, false), event(3), event(4), event(6)).orders).toBe('forward repeat forward gap');
+  });
+
+  it('misses nothing that it is told was skipped, in whatever pieces it is told', () => {
+    const told = through(event(1), skipped([2, 4], [6, 6]), event(5), event(7), skipped([8, 8]), event(10));
+    expect(told.orders).toBe('forward forward forward forward forward gap');
+    const apart = through(event(1), skipped([2, 2], [5, 5]), skipped([4, 4]), event(3), event(6));
+    expect(apart).toEqual({ orders: 'forward forward forward forward forward', position: at(6) });
+  });
+
+  it('forgets what was skipped when the stream begins anew', () => {
+    expect(through(event(1), skipped([2, 2]), hello(3, true), event(3)).orders).toBe('forward forward forward gap');
   });
 
   it('misses nothing when a resumed stream is synced where it is, and something when beyond', () => {

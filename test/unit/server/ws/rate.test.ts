@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fullBucket, takeToken } from '../../../../src/server/ws/rate.js';
 
-const RATE = { framesPerSecond: 10, frameBurst: 3 };
+const RATE = { perSecond: 10, burst: 3 };
 
 function taken(bucket: ReturnType<typeof fullBucket>, now: number): number {
   let count = 0;

@@ -1,0 +1,95 @@
+// REST with every guard on against bare node:http in the same run: CPU per request of the serving process, latencies at 50
+// connections. Options: --requests N for each case (default 24,000). Ends by itself within about two minutes.
+import { spawn } from 'node:child_process';
+import { once as onceEvent } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { load, once } from './rest-load.mjs';
+import { agentId, cpuOf, makeWorkspace, percentile, round, startServer } from './server-process.mjs';
+
+const CONNECTIONS = 50;
+const ROUNDS = 9;
+const requests = Number(process.argv[process.argv.indexOf('--requests') + 1]) || 24_000;
+
+const { workspace, remove } = makeWorkspace(100);
+const server = await startServer(workspace, ['--rate-limit', '1000000']);
+const port = Number(new URL(server.ready.http).port);
+const list = await once(port, '/api/agents');
+const file = join(workspace, 'list.json');
+writeFileSync(file, list.text);
+const bare = await startBare(file);
+try {
+  const cases = {
+    bare_health: { pid: bare.pid, port: bare.port, path: '/health' },
+    bare_list: { pid: bare.pid, port: bare.port, path: '/list' },
+    health: { pid: server.child.pid, port, path: '/api/health' },
+    list: { pid: server.child.pid, port, path: '/api/agents' },
+    not_modified: { pid: server.child.pid, port, path: '/api/agents', headers: { 'if-none-match': list.etag } },
+    task_list: { pid: server.child.pid, port, path: '/api/tasks' },
+    file: { pid: server.child.pid, port, path: '/api/files/read?path=list.json' },
+  };
+  const history = `/api/agents/${agentId(1)}/history?hours=24`;
+  if ((await once(port, history)).status === 200) cases.history = { pid: server.child.pid, port, path: history };
+  const figures = await measure(cases);
+  console.log(JSON.stringify(summary(figures), null, 2));
+} finally {
+  await server.stop();
+  bare.child.kill();
+  remove();
+}
+
+/** All cases in turn, several rounds: what else the machine does falls on each alike. The first round only warms up; of the
+ * others the median counts. */
+async function measure(cases) {
+  const figures = {};
+  for (let turn = 0; turn < ROUNDS; turn += 1) {
+    for (const [name, { pid, ...target }] of Object.entries(cases)) {
+      const count = Math.ceil(requests / (ROUNDS - 1));
+      const before = cpuOf(pid);
+      const { latencies, statuses } = await load({ ...target, count, connections: CONNECTIONS });
+      const cpu = cpuOf(pid) - before;
+      figures[name] ??= { cpus: [], latencies: [], statuses: {} };
+      if (turn === 0) continue;
+      figures[name].cpus.push((cpu * 1000) / count);
+      figures[name].latencies.push(...latencies);
+      for (const [status, times] of Object.entries(statuses)) {
+        figures[name].statuses[status] = (figures[name].statuses[status] ?? 0) + times;
+      }
+    }
+  }
+  return figures;
+}
+
+function summary(figures) {
+  const cpu = (name) => percentile(figures[name].cpus, 0.5);
+  return {
+    bench: 'rest',
+    node: process.version,
+    connections: CONNECTIONS,
+    requests_each: requests,
+    list_bytes: Buffer.byteLength(list.text),
+    cpu_us_per_request: Object.fromEntries(Object.keys(figures).map((name) => [name, round(cpu(name), 1)])),
+    p50_ms: Object.fromEntries(
+      Object.entries(figures).map(([name, { latencies }]) => [name, round(percentile(latencies, 0.5))]),
+    ),
+    p99_ms: Object.fromEntries(
+      Object.entries(figures).map(([name, { latencies }]) => [name, round(percentile(latencies, 0.99))]),
+    ),
+    statuses: Object.fromEntries(Object.entries(figures).map(([name, { statuses }]) => [name, statuses])),
+    ratios: {
+      health_to_bare: { value: round(cpu('health') / cpu('bare_health')), limit: 2 },
+      list_to_stringify: { value: round(cpu('list') / cpu('bare_list')), limit: 0.2 },
+      list_to_health: { value: round(cpu('list') / cpu('health')), limit: 1.5 },
+      not_modified_to_list: { value: round(cpu('not_modified') / cpu('list')), limit: 0.7 },
+    },
+  };
+}
+
+async function startBare(path) {
+  const script = fileURLToPath(new URL('rest-bare.mjs', import.meta.url));
+  const child = spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await onceEvent(createInterface({ input: child.stdout }), 'line');
+  return { child, pid: child.pid, port: Number(line) };
+}

@@ -1,0 +1,22 @@
+import { diagnose, doctorText, machineProbes, McCommand } from '../src/cli/index.js';
+import { EXIT } from '../src/protocol/index.js';
+
+export default class Doctor extends McCommand {
+  static override summary = 'Look for what is wrong here, and name the command that mends it';
+  static override description =
+    'Workspace, permissions, ports, limits of watches, disk space, the database, clocks, the server and its clients. Changes nothing; works without a server.';
+  static override exits = ['checkFailed'] as const;
+  static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --workspace ~/fleet --json'];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Doctor);
+    const desk = await this.open(flags);
+    const probes = machineProbes(async (path) => {
+      const { databaseFaults } = await import('../src/backup/database.js');
+      return databaseFaults(path);
+    });
+    const answer = await diagnose(desk.config, probes);
+    desk.result(answer, () => doctorText(answer, desk.terminal));
+    if (!answer.ok) process.exitCode = EXIT.checkFailed;
+  }
+}

@@ -1,0 +1,180 @@
+import { constants } from 'node:fs';
+import { access, readdir, readFile, stat, statfs } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { type Config, errnoOf, type WorkspaceLayout, workspaceLayout } from '../base/index.js';
+import { type Finding, ill, well } from './finding.js';
+import { quote } from './quote.js';
+
+/** How the doctor looks at this machine; each can be another's in a test. */
+export interface DoctorProbes {
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** How long an answer of the server may take, in milliseconds. */
+  answerMs: number;
+  /** Rejects when this user may not read and write it. */
+  access: (path: string) => Promise<void>;
+  /** Bytes that this user may still write there. */
+  freeBytes: (path: string) => Promise<number>;
+  /** The kernel's limits of watches; null where it has none or does not tell. */
+  watchLimits: () => Promise<{ watches: number; instances: number } | null>;
+  /** What SQLite finds wrong with a database; empty when nothing is. */
+  databaseFaults: (path: string) => Promise<string[]>;
+}
+
+/** The probes of the machine this runs on. */
+export function machineProbes(databaseFaults: DoctorProbes['databaseFaults']): DoctorProbes {
+  return {
+    now: Date.now,
+    answerMs: 5000,
+    access: (path) => access(path, constants.R_OK | constants.W_OK),
+    freeBytes: async (path) => {
+      const { bavail, bsize } = await statfs(path);
+      return bavail * bsize;
+    },
+    watchLimits: async () => {
+      const [watches, instances] = await Promise.all([readLimit('max_user_watches'), readLimit('max_user_instances')]);
+      return watches === null || instances === null ? null : { watches, instances };
+    },
+    databaseFaults,
+  };
+}
+
+/** Less than this is too little for a backup and a day of metrics. */
+const LEAST_FREE = 256 * 1024 * 1024;
+/** Other programs watch as well: editors take thousands. */
+const WATCH_SHARE = 0.5;
+/** A file can be this far ahead of the clock before it is the clock that is wrong. */
+const AHEAD_MS = 60_000;
+
+/** `taken`: ports that are this workspace's own server's. */
+export async function localFindings(config: Config, probes: DoctorProbes, taken: ReadonlySet<number>) {
+  const layout = workspaceLayout(config.workspace);
+  const workspace = await workspaceFinding(layout);
+  const { host, port, wsPort } = config.values;
+  const free = (name: string, number: number, flag: string) => portFinding({ name, host, port: number, flag, taken });
+  return [
+    workspace,
+    ...(workspace.ok ? await within(layout, probes) : []),
+    await free('port', port, '--port'),
+    await free('ws_port', wsPort, '--ws-port'),
+  ];
+}
+
+function within(layout: WorkspaceLayout, probes: DoctorProbes): Promise<Finding[]> {
+  return Promise.all([
+    permissionFinding(layout, probes),
+    watchFinding(layout, probes),
+    diskFinding(layout, probes),
+    databaseFinding(layout, probes),
+    fileClockFinding(layout, probes),
+  ]);
+}
+
+async function workspaceFinding({ root, missionControl }: WorkspaceLayout): Promise<Finding> {
+  const found = await stat(missionControl).catch(() => null);
+  if (found?.isDirectory()) return well('workspace', root);
+  return ill('workspace', `there is no directory ${missionControl}`, `mc init ${quote(root)}`);
+}
+
+async function permissionFinding(layout: WorkspaceLayout, { access: may }: DoctorProbes): Promise<Finding> {
+  const places = [layout.root, layout.missionControl, layout.agents, layout.backend, layout.data, layout.backups];
+  const refused: string[] = [];
+  for (const place of places) {
+    const error = await may(place).then(
+      () => null,
+      (thrown: unknown) => errnoOf(thrown) ?? 'EACCES',
+    );
+    if (error !== null && error !== 'ENOENT') refused.push(place);
+  }
+  if (refused.length === 0) return well('permissions', 'this user can read and write it');
+  const fix = `sudo chown -R "$(id -un)" ${refused.map(quote).join(' ')}`;
+  return ill('permissions', `this user cannot read and write ${refused.join(', ')}`, fix);
+}
+
+async function watchFinding({ missionControl }: WorkspaceLayout, { watchLimits }: DoctorProbes): Promise<Finding> {
+  const limits = await watchLimits();
+  if (!limits) return well('watches', 'this system sets no limit');
+  const directories = await countDirectories(missionControl);
+  const message = `${directories} directories to watch, the limit of this user is ${limits.watches}`;
+  const needed = Math.ceil(directories / WATCH_SHARE);
+  if (needed > limits.watches) {
+    const enough = Math.max(524_288, 2 ** Math.ceil(Math.log2(needed)));
+    return ill('watches', message, `sudo sysctl fs.inotify.max_user_watches=${enough}`);
+  }
+  if (limits.instances >= 16) return well('watches', message);
+  return ill(
+    'watches',
+    `only ${limits.instances} programs of this user can watch at once`,
+    'sudo sysctl fs.inotify.max_user_instances=512',
+  );
+}
+
+async function diskFinding({ root }: WorkspaceLayout, { freeBytes }: DoctorProbes): Promise<Finding> {
+  const free = await freeBytes(root);
+  const message = `${Math.floor(free / 1024 ** 2).toLocaleString('en')} MiB free`;
+  if (free >= LEAST_FREE) return well('disk', message);
+  return ill('disk', message, 'mc backup prune --keep-last 3');
+}
+
+async function databaseFinding({ database }: WorkspaceLayout, probes: DoctorProbes): Promise<Finding> {
+  if (!(await stat(database).catch(() => null))) return well('database', 'not there yet: the server makes it');
+  const faults = await probes
+    .databaseFaults(database)
+    .catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+  if (faults.length === 0) return well('database', 'sound');
+  // The server puts a damaged one aside and begins anew; a backup may have a sound one.
+  return ill('database', `damaged: ${faults.slice(0, 3).join('; ')}`, 'mc backup restore ID --with-database');
+}
+
+/** Files that were written in the future were not: the clock is behind, or was set back. */
+async function fileClockFinding({ missionControl }: WorkspaceLayout, { now }: DoctorProbes): Promise<Finding> {
+  const names = await readdir(missionControl).catch(() => []);
+  const times = await Promise.all(
+    names.map((name) =>
+      stat(`${missionControl}/${name}`).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    ),
+  );
+  const ahead = Math.max(0, ...times) - now();
+  if (ahead <= AHEAD_MS) return well('clock', new Date(now()).toISOString());
+  const message = `files of the workspace are from ${Math.round(ahead / 1000)} s in the future`;
+  return ill('clock', message, 'sudo timedatectl set-ntp true');
+}
+
+interface Port {
+  name: string;
+  host: string;
+  port: number;
+  flag: string;
+  taken: ReadonlySet<number>;
+}
+
+async function portFinding({ name, host, port, flag, taken }: Port): Promise<Finding> {
+  if (port === 0) return well(name, 'picked freely when the server starts');
+  if (taken.has(port)) return well(name, `${port} is this workspace's server's`);
+  const error = await tryPort(host, port);
+  if (error === null) return well(name, `${port} is free`);
+  const why = error === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used on ${host} (${error})`;
+  return ill(name, `${port} ${why}`, `mc serve ${flag} 0`);
+}
+
+/** The errno with which the port is refused; null when it is free. */
+function tryPort(host: string, port: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error) => resolve(errnoOf(error) ?? error.message));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(null)));
+  });
+}
+
+async function countDirectories(path: string): Promise<number> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => []);
+  return 1 + entries.filter((entry) => entry.isDirectory()).length;
+}
+
+async function readLimit(name: string): Promise<number | null> {
+  const text = await readFile(`/proc/sys/fs/inotify/${name}`, 'utf8').catch(() => '');
+  return text.trim() === '' ? null : Number(text);
+}

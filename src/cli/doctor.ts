@@ -1,0 +1,33 @@
+import type { Config } from '../base/index.js';
+import { cleanText } from './clean.js';
+import { type DoctorProbes, localFindings } from './doctor-local.js';
+import { serverFindings } from './doctor-server.js';
+import type { Finding } from './finding.js';
+import { paint, type Terminal } from './terminal.js';
+import { pad } from './width.js';
+
+/** What `mc doctor --json` prints. */
+export interface DoctorAnswer {
+  ok: boolean;
+  findings: Finding[];
+}
+
+/** Looks at everything; what cannot be looked at is a finding itself, so that this never rejects. */
+export async function diagnose(config: Config, probes: DoctorProbes): Promise<DoctorAnswer> {
+  const server = await serverFindings(config, probes);
+  const findings = [...(await localFindings(config, probes, server.ports)), ...server.findings];
+  return { ok: findings.every(({ ok }) => ok), findings };
+}
+
+/** One line per finding, and below each that is not well the command that mends it. */
+export function doctorText({ findings }: DoctorAnswer, terminal: Terminal): string {
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  const marks = terminal.unicode ? ['✓', '✗', '→'] : ['+', 'x', '>'];
+  return findings
+    .flatMap(({ name, ok, message, fix }) => {
+      const mark = paint(terminal, ok ? 'green' : 'red', (ok ? marks[0] : marks[1]) ?? '');
+      const line = `${mark} ${pad(name, width)}  ${cleanText(message)}`;
+      return fix === null ? [line] : [line, `  ${' '.repeat(width)}  ${marks[2]} ${cleanText(fix)}`];
+    })
+    .join('\n');
+}

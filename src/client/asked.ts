@@ -1,0 +1,64 @@
+/** A part of a list; without it, all of it. */
+export interface Page {
+  limit?: number;
+  cursor?: string;
+}
+
+/** A part of a file, in bytes; without it, the file from its beginning. */
+export interface FilePart {
+  offset?: number;
+  length?: number;
+}
+
+/** How far back, in hours (default 24), and in which steps (`raw`, `1m`, `5m`, `1h`, `1d`, `auto`). */
+export interface HistoryAsked {
+  hours?: number;
+  step?: string;
+}
+
+/** Which events of the log. `since` and `until`: a duration ago, an ISO time or epoch milliseconds. */
+export interface EventsAsked {
+  type?: string;
+  agent?: string;
+  since?: string;
+  until?: string;
+  limit?: number;
+  cursor?: string;
+}
+
+/** Which lines of the activity log. */
+export interface ActivityAsked {
+  limit?: number;
+  offset?: number;
+  session_id?: string;
+}
+
+/** The same as `mc metrics query` takes. */
+export interface MetricsAsked {
+  metric?: readonly string[];
+  agent?: readonly string[];
+  system?: boolean;
+  since?: string;
+  until?: string;
+  step?: string;
+  agg?: string;
+  group_by?: 'agent' | 'none';
+  explain?: boolean;
+}
+
+/** A backup to be made; full when nothing is said. */
+export interface BackupAsked {
+  type?: 'full' | 'snapshot' | 'agent_state';
+  agent?: string;
+  label?: string;
+}
+
+/** What of a backup is restored, and how. */
+export interface RestoreAsked {
+  agent?: string | null;
+  paths?: string[];
+  dry_run?: boolean;
+  overwrite?: 'always' | 'if-changed' | 'never';
+  delete?: boolean;
+  with_database?: boolean;
+}

@@ -1,0 +1,124 @@
+import type { TSchema } from '@sinclair/typebox';
+import { ROUTES, type Route, type RouteName, routeOf } from '../../protocol/index.js';
+import { AgentRowSchema } from './agent-schemas.js';
+import type { Endpoint, EndpointSchema } from './endpoint.js';
+import { ErrorAnswer, NotificationBody, NotificationRow, TaskRow } from './schemas.js';
+
+/** An OpenAPI 3.1 document, as far as we look into it ourselves. */
+export interface OpenApiDocument {
+  openapi: string;
+  info: { title: string; version: string; description: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, unknown>; securitySchemes: Record<string, unknown> };
+  security: Record<string, string[]>[];
+}
+
+export interface Operation {
+  operationId: RouteName;
+  summary: string;
+  tags: string[];
+  parameters: { name: string; in: 'path' | 'query'; required: boolean; description?: string; schema: unknown }[];
+  requestBody?: { required: boolean; content: Record<string, { schema: unknown }> };
+  responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>;
+  /** Empty: no token is asked for. */
+  security?: Record<string, string[]>[];
+  'x-scope': string;
+}
+
+/** Schemas that stand once in the document and are referred to. */
+const NAMED: Record<string, TSchema> = {
+  Agent: AgentRowSchema,
+  Task: TaskRow,
+  Notification: NotificationRow,
+  NewNotification: NotificationBody,
+  Error: ErrorAnswer,
+};
+
+const DESCRIPTION =
+  'Agents, tasks, notifications, files and the event stream of one workspace. Errors are ' +
+  '`{"error","code","hint"}`. When tokens are in use each route asks for one that has its scope (`x-scope`).';
+
+/** The document of every route of the table, made of the same schemas that requests are held against. */
+export function openApiDocument(
+  endpoints: Partial<Record<RouteName, Pick<Endpoint, 'schema'>>>,
+  version: string,
+): OpenApiDocument {
+  const paths: OpenApiDocument['paths'] = {};
+  for (const name of Object.keys(ROUTES) as RouteName[]) {
+    const route = routeOf(name);
+    const schema = endpoints[name]?.schema;
+    if (!schema) continue;
+    paths[route.path] ??= {};
+    Object.assign(paths[route.path] ?? {}, { [route.method.toLowerCase()]: operationOf(name, route, schema) });
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Mission Control', version, description: DESCRIPTION },
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(NAMED).map(([name, schema]) => [name, plain(schema, schema)])),
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+    },
+    security: [{ token: [] }],
+  };
+}
+
+function operationOf(name: RouteName, route: Route, { params, query, body, answer }: EndpointSchema): Operation {
+  const type = route.produces ?? 'application/json';
+  return {
+    operationId: name,
+    summary: route.summary,
+    tags: [nounOf(route.path)],
+    parameters: [...parametersOf('path', params), ...parametersOf('query', query)],
+    ...(body
+      ? { requestBody: { required: needsBody(body), content: { 'application/json': { schema: plain(body) } } } }
+      : {}),
+    responses: {
+      200: { description: 'done', content: { [type]: { schema: plain(answer) } } },
+      ...(query?.properties || params || body
+        ? { '4XX': errorResponse('not accepted, not allowed, or not there') }
+        : {}),
+      default: errorResponse('an error'),
+    },
+    ...(route.open ? { security: [] } : {}),
+    'x-scope': route.scope,
+  };
+}
+
+function errorResponse(description: string): Operation['responses'][string] {
+  return { description, content: { 'application/json': { schema: plain(ErrorAnswer) } } };
+}
+
+function needsBody(body: TSchema): boolean {
+  return ((body.required as unknown[] | undefined)?.length ?? 0) > 0 || body.minProperties !== undefined;
+}
+
+function parametersOf(place: 'path' | 'query', schema: TSchema | undefined): Operation['parameters'] {
+  const properties = (schema?.properties ?? {}) as Record<string, TSchema>;
+  const required = (schema?.required ?? []) as string[];
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...rest } = plain(property) as { description?: string };
+    return {
+      name,
+      in: place,
+      required: required.includes(name),
+      ...(description ? { description } : {}),
+      schema: rest,
+    };
+  });
+}
+
+/** `/api/agents/{id}` → `agents`, `/healthz` → `server`. */
+function nounOf(path: string): string {
+  const [top, noun] = path.split('/').slice(1);
+  return top === 'api' && noun !== undefined ? noun.replace(/\.json$/, '') : 'server';
+}
+
+/** A schema as plain JSON, named ones by reference. `self`: the named one that is being written out itself. */
+function plain(schema: unknown, self?: TSchema): unknown {
+  if (typeof schema !== 'object' || schema === null) return schema;
+  if (Array.isArray(schema)) return schema.map((item) => plain(item));
+  const name = schema === self ? undefined : Object.keys(NAMED).find((key) => NAMED[key] === schema);
+  if (name !== undefined) return { $ref: `#/components/schemas/${name}` };
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, plain(value)]));
+}

@@ -1,0 +1,59 @@
+import type { Bus, Entry } from '../../bus/index.js';
+import type { Position } from '../../protocol/index.js';
+import { type Filter, passes } from './filter.js';
+
+/** Thrown when the journal no longer reaches back to where a client stands: it was too slow. */
+export class Overtaken extends Error {}
+
+/** Where a client stands: every event up to this seq was written to it, as far as it passes its filter. */
+export interface Cursor {
+  seq: number;
+}
+
+export interface ReplaySource {
+  bus: Pick<Bus, 'position' | 'journal'>;
+  /** A piece has at least so many bytes, unless it is the last. */
+  chunkBytes: number;
+}
+
+/**
+ * The events after the cursor up to a position that pass the filter, in pieces. The journal is asked anew for each piece:
+ * nothing is held while a client is slow.
+ * @throws Overtaken
+ */
+export function* replayPieces(
+  filter: Filter,
+  cursor: Cursor,
+  to: Position,
+  source: ReplaySource,
+): Generator<Entry[], void> {
+  while (cursor.seq < to.seq) {
+    const missed = source.bus.journal.since({ epoch: to.epoch, seq: cursor.seq });
+    if ('refused' in missed) throw new Overtaken(missed.refused);
+    const piece = pieceOf(missed, filter, cursor, to, source.chunkBytes);
+    if (piece.length > 0) yield piece;
+  }
+}
+
+/** Everything from a cursor to the present position, what comes meanwhile included. @throws Overtaken */
+export function* catchUpPieces(filter: Filter, cursor: Cursor, source: ReplaySource): Generator<Entry[], void> {
+  for (;;) {
+    const { epoch, seq } = source.bus.position();
+    if (seq <= cursor.seq) return;
+    yield* replayPieces(filter, cursor, { epoch, seq }, source);
+  }
+}
+
+/** Moves the cursor over the events it takes and over those that do not pass. */
+function pieceOf(missed: Entry[], filter: Filter, cursor: Cursor, to: Position, chunkBytes: number): Entry[] {
+  const piece: Entry[] = [];
+  let bytes = 0;
+  for (const entry of missed) {
+    if (bytes >= chunkBytes || entry.event.seq > to.seq) break;
+    cursor.seq = entry.event.seq;
+    if (!passes(filter, entry.event)) continue;
+    piece.push(entry);
+    bytes += entry.bytes;
+  }
+  return piece;
+}

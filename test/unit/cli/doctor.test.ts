@@ -1,0 +1,245 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { databaseFaults } from '../../../src/backup/database.js';
+import { acquireLock, loadConfig, packageVersion, workspaceLayout } from '../../../src/base/index.js';
+import { diagnose, doctorText } from '../../../src/cli/doctor.js';
+import { type DoctorProbes, machineProbes } from '../../../src/cli/doctor-local.js';
+import { terminalOf } from '../../../src/cli/terminal.js';
+import { peerOf } from './rows.js';
+
+let root: string;
+let servers: Server[] = [];
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'mc-doctor-'));
+  await mkdir(join(root, 'mission-control', 'agents', 'a'), { recursive: true });
+});
+afterEach(async () => {
+  for (const server of servers) server.close();
+  servers = [];
+  await rm(root, { recursive: true, force: true });
+});
+
+interface Case {
+  probes?: Partial<DoctorProbes>;
+  flags?: Record<string, unknown>;
+}
+
+/** Findings by name. */
+async function look({ probes = {}, flags = {} }: Case = {}) {
+  const config = await loadConfig({
+    flags: { workspace: root, port: 0, wsPort: 0, ...flags },
+    env: { XDG_CONFIG_HOME: root },
+    home: root,
+  });
+  const answer = await diagnose(config, {
+    ...machineProbes(databaseFaults),
+    freeBytes: () => Promise.resolve(2 ** 40),
+    watchLimits: () => Promise.resolve({ watches: 65_536, instances: 128 }),
+    ...probes,
+  });
+  return { answer, found: Object.fromEntries(answer.findings.map((finding) => [finding.name, finding])) };
+}
+
+const REFUSED = Object.assign(new Error('no'), { code: 'EACCES' });
+
+/** A server of this workspace that answers these two routes so. */
+async function serve(health: object = {}, stream: object = {}): Promise<number> {
+  const server = createServer((request, reply) => {
+    const { port } = server.address() as AddressInfo;
+    const timestamp = new Date().toISOString();
+    const body =
+      request.url === '/api/health'
+        ? { status: 'healthy', version: packageVersion(), timestamp, services: { api: 'running' }, ...health }
+        : { connected_clients: 0, peers: [], url: `ws://127.0.0.1:${port}`, ...stream };
+    reply.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const lock = await acquireLock(workspaceLayout(root).serverLock, 'mc serve');
+  await lock.update({ http: `http://127.0.0.1:${port}`, ws: `ws://127.0.0.1:${port}` });
+  return port;
+}
+
+describe('a sound installation', () => {
+  it('has only good findings, each with a message and no command', async () => {
+    const port = await serve({}, { connected_clients: 1, peers: [peerOf({})] });
+    const { answer } = await look({ flags: { port, wsPort: port } });
+    expect(answer.findings.filter(({ ok }) => !ok)).toEqual([]);
+    expect(answer.ok).toBe(true);
+    expect(answer.findings.map(({ name }) => name)).toEqual([
+      'workspace',
+      'permissions',
+      'watches',
+      'disk',
+      'database',
+      'clock',
+      'port',
+      'ws_port',
+      'server',
+      'version',
+      'server_clock',
+      'clients',
+    ]);
+    expect(answer.findings.every(({ message, fix }) => message !== '' && fix === null)).toBe(true);
+  });
+
+  it('finds a database sound that is, and writes nothing beside it', async () => {
+    const { data, database } = workspaceLayout(root);
+    await mkdir(data, { recursive: true });
+    new Database(database).exec('CREATE TABLE t (a)').close();
+    expect((await look()).found.database).toEqual({ name: 'database', ok: true, message: 'sound', fix: null });
+  });
+});
+
+describe('on this machine', () => {
+  it('a workspace that is none', async () => {
+    const { found, answer } = await look({ flags: { workspace: join(root, 'no where') } });
+    expect(answer.ok).toBe(false);
+    expect(found.workspace).toMatchObject({ ok: false, fix: `mc init '${root}/no where'` });
+    expect(found.permissions).toBeUndefined();
+  });
+
+  it('a place that this user may not write', async () => {
+    const access = (path: string) => (path.endsWith('agents') ? Promise.reject(REFUSED) : Promise.resolve());
+    const { found } = await look({ probes: { access } });
+    expect(found.permissions).toMatchObject({ ok: false, message: expect.stringContaining('/agents') as string });
+    expect(found.permissions?.fix).toContain(`chown -R "$(id -un)" ${root}/mission-control/agents`);
+  });
+
+  it('too few watches, or watchers', async () => {
+    const few = await look({ probes: { watchLimits: () => Promise.resolve({ watches: 3, instances: 128 }) } });
+    expect(few.found.watches?.fix).toBe('sudo sysctl fs.inotify.max_user_watches=524288');
+    const rare = await look({ probes: { watchLimits: () => Promise.resolve({ watches: 65_536, instances: 2 }) } });
+    expect(rare.found.watches?.fix).toBe('sudo sysctl fs.inotify.max_user_instances=512');
+    const none = await look({ probes: { watchLimits: () => Promise.resolve(null) } });
+    expect(none.found.watches?.ok).toBe(true);
+  });
+
+  it('a full disk', async () => {
+    const { found } = await look({ probes: { freeBytes: () => Promise.resolve(1024 ** 2) } });
+    expect(found.disk).toEqual({
+      name: 'disk',
+      ok: false,
+      message: '1 MiB free',
+      fix: 'mc backup prune --keep-last 3',
+    });
+  });
+
+  it.each([
+    ['that is no database', 'this is no database, whatever its name says; it is long enough to be one'.repeat(40)],
+    ['that ends too early', null],
+  ])('a database %s', async (_, text) => {
+    const { data, database } = workspaceLayout(root);
+    await mkdir(data, { recursive: true });
+    if (text !== null) await writeFile(database, text);
+    else {
+      const db = new Database(database);
+      db.exec('CREATE TABLE t (a)');
+      for (let i = 0; i < 200; i += 1) db.prepare('INSERT INTO t VALUES (?)').run('x'.repeat(500));
+      const bytes = db.serialize();
+      db.close();
+      await writeFile(database, bytes.subarray(0, Math.floor(bytes.length / 2 / 4096) * 4096));
+    }
+    const { found } = await look();
+    expect(found.database).toMatchObject({ ok: false, fix: 'mc backup restore ID --with-database' });
+    expect(found.database?.message).toMatch(/^damaged: ./);
+  });
+
+  it('a clock that is behind the files', async () => {
+    const later = new Date(Date.now() + 3_600_000);
+    await utimes(join(root, 'mission-control', 'agents'), later, later);
+    const { found } = await look();
+    expect(found.clock).toMatchObject({ ok: false, fix: 'sudo timedatectl set-ntp true' });
+  });
+
+  it('ports that others have, or nobody can have', async () => {
+    const other = createServer((_request, reply) => reply.writeHead(404).end());
+    servers.push(other);
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const { found } = await look({ flags: { port, wsPort: port } });
+    expect(found.port).toMatchObject({ ok: false, fix: 'mc serve --port 0' });
+    expect(found.ws_port).toMatchObject({ ok: false, fix: 'mc serve --ws-port 0' });
+    expect(found.port?.message).toBe(`${port} is taken by another program`);
+    const foreign = await look({ flags: { host: '203.0.113.1', port } });
+    expect(foreign.found.port?.message).toContain('cannot be used on 203.0.113.1');
+  });
+});
+
+describe('the server', () => {
+  it('that does not answer: the command that starts one', async () => {
+    const { found } = await look({ flags: { server: 'http://127.0.0.1:1' } });
+    expect(found.server).toMatchObject({ ok: false, fix: `mc serve --workspace ${root}` });
+    expect(found.server?.message).toContain('connection refused');
+    expect(found.clients).toBeUndefined();
+  });
+
+  it('that takes a connection and says nothing', async () => {
+    const server = createServer(() => undefined);
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { found } = await look({ flags: { server: `http://127.0.0.1:${port}` }, probes: { answerMs: 100 } });
+    expect(found.server?.message).toContain('no answer');
+    server.closeAllConnections();
+  });
+
+  it('that wants a token', async () => {
+    const server = createServer((_request, reply) => {
+      reply.writeHead(401).end(JSON.stringify({ error: 'a token is required', code: 'token.missing', hint: null }));
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { found } = await look({ flags: { server: `http://127.0.0.1:${(server.address() as AddressInfo).port}` } });
+    expect(found.server).toMatchObject({ ok: false, fix: 'mc doctor --token-file FILE' });
+  });
+
+  it('that is not well, of another version, in another time', async () => {
+    await serve({
+      status: 'degraded',
+      version: '9.9.9',
+      timestamp: '2001-01-01T00:00:00.000Z',
+      services: { api: 'running', watcher: 'polling' },
+    });
+    const { found, answer } = await look();
+    expect(answer.findings.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual([
+      'server',
+      'version',
+      'server_clock',
+    ]);
+    expect(found.server?.message).toBe('degraded: watcher: polling');
+    expect(found.version?.fix).toBe(`mc serve --workspace ${root}`);
+    expect(found.server_clock?.message).toContain('behind this one');
+  });
+
+  it('with clients that read too slowly', async () => {
+    const slow = peerOf({ id: 7, user_agent: 'page', lag: 900, outbox_bytes: 600_000 });
+    const port = await serve({}, { connected_clients: 2, peers: [peerOf({}), slow] });
+    const { found } = await look();
+    expect(found.clients).toEqual({
+      name: 'clients',
+      ok: false,
+      message: '1 of 2 read too slowly: #7 127.0.0.1 page is 900 events behind, 586 kB wait',
+      fix: `curl http://127.0.0.1:${port}/api/websocket/status`,
+    });
+  });
+});
+
+describe('doctorText', () => {
+  it('marks each finding, and puts the command below what is not well', () => {
+    const findings = [
+      { name: 'disk', ok: true, message: '9 MiB free', fix: null },
+      { name: 'workspace', ok: false, message: 'not there', fix: 'mc init' },
+    ];
+    expect(doctorText({ ok: false, findings }, terminalOf({}, {}))).toBe(
+      '✓ disk       9 MiB free\n✗ workspace  not there\n             → mc init',
+    );
+    expect(doctorText({ ok: false, findings }, terminalOf({}, { TERM: 'dumb' }))).toContain('x workspace');
+  });
+});
