@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { ConnectRequest } from '../ws/connect.js';
-import type { HubLimits } from '../ws/limits.js';
+import { type Delivery, type DeliveryRules, hearsAll } from '../ws/delivery.js';
 import { Outbox, type Queued } from '../ws/outbox.js';
 import { saySkipped } from '../ws/say.js';
 import { sseText } from './events.js';
@@ -18,44 +18,36 @@ export interface Reader {
   outbox: Outbox | null;
 }
 
-type Limits = Pick<HubLimits, 'outboxBytes' | 'outboxEvents' | 'chunkBytes'>;
-
-/** `behind`: it kept up until this tick, which alone is more than an outbox holds. `slow`: its outbox is over its limit. */
-export type Delivery = 'done' | 'behind' | 'slow';
-
 /** True when the connection takes more without keeping it in memory. */
 export function takesMore({ response }: Reader): boolean {
   return !response.destroyed && !response.writableEnded && !response.writableNeedDrain;
 }
 
-/**
- * Gives a live reader the events of a tick: what its connection does not take waits in its outbox. `now`: milliseconds
- * since the epoch.
- */
-export function deliver(reader: Reader, items: readonly Queued[], limits: Limits, now: () => number): Delivery {
-  if (!reader.outbox && !fits(items, limits)) {
+/** Gives a live reader the events of a tick: what its connection does not take waits in its outbox. */
+export function deliver(reader: Reader, items: readonly Queued[], rules: DeliveryRules): Delivery {
+  if (!reader.outbox && !fits(items, rules)) {
     reader.seq = (items.find(({ seq }) => seq !== null)?.seq ?? 1) - 1;
     return 'behind';
   }
-  reader.outbox ??= new Outbox(limits, (ranges) => Buffer.from(sseText(saySkipped(ranges, now()), null)));
+  reader.outbox ??= outboxOf(reader, rules);
   for (const item of items) if (!reader.outbox.push(item)) return 'slow';
-  pump(reader, limits);
+  pump(reader, rules);
   return 'done';
 }
 
 /** Writes what waits, as far as the connection takes it. */
-export function pump(reader: Reader, limits: Limits): void {
+export function pump(reader: Reader, rules: DeliveryRules): void {
   while (reader.outbox && takesMore(reader)) {
-    const bytes = reader.outbox.take(limits.chunkBytes);
+    const bytes = reader.outbox.take(rules.chunkBytes);
     if (bytes) reader.response.write(bytes);
     if (reader.outbox.events === 0) reader.outbox = null;
   }
 }
 
 /** Writes the next pieces of a greeting, about a chunk in all. @throws Overtaken */
-export function greetMore(reader: Reader, limits: Limits): void {
+export function greetMore(reader: Reader, rules: DeliveryRules): void {
   let texts = '';
-  while (reader.greeting && texts.length < limits.chunkBytes) {
+  while (reader.greeting && texts.length < rules.chunkBytes) {
     const { done, value } = reader.greeting.next();
     if (done) reader.greeting = null;
     else texts += value;
@@ -63,7 +55,12 @@ export function greetMore(reader: Reader, limits: Limits): void {
   if (texts !== '') reader.response.write(texts);
 }
 
-function fits(items: readonly Queued[], limits: Limits): boolean {
+function outboxOf({ request }: Reader, rules: DeliveryRules): Outbox {
+  const tells = hearsAll(request.filter);
+  return new Outbox(rules, tells ? (ranges) => Buffer.from(sseText(saySkipped(ranges, rules.now()), null)) : null);
+}
+
+function fits(items: readonly Queued[], rules: DeliveryRules): boolean {
   const bytes = items.reduce((sum, { frame }) => sum + frame.length, 0);
-  return items.length <= limits.outboxEvents && bytes <= limits.outboxBytes;
+  return items.length <= rules.outboxEvents && bytes <= rules.outboxBytes;
 }

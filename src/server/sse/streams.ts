@@ -54,6 +54,7 @@ export function createStreams(options: StreamsOptions): Streams {
   const { bus, clock, log } = options;
   const limits: HubLimits = { ...HUB_LIMITS, ...options.limits };
   const now = () => clock.now();
+  const rules = { ...limits, now };
   const readers = new Set<Reader>();
   let tick: Entry[] = [];
   let turn: NodeJS.Immediate | null = null;
@@ -78,15 +79,15 @@ export function createStreams(options: StreamsOptions): Streams {
 
   const advance = (reader: Reader) => {
     try {
-      while (reader.greeting && takesMore(reader)) greetMore(reader, limits);
+      while (reader.greeting && takesMore(reader)) greetMore(reader, rules);
     } catch (error) {
       return drop(reader, error instanceof Error ? error.message : String(error));
     }
-    return pump(reader, limits);
+    return pump(reader, rules);
   };
 
   const give = (reader: Reader, items: readonly Queued[]) => {
-    const delivery = items.length === 0 ? 'done' : deliver(reader, items, limits, now);
+    const delivery = items.length === 0 ? 'done' : deliver(reader, items, rules);
     if (delivery === 'slow') return drop(reader, 'slow consumer');
     if (delivery === 'done') return undefined;
     reader.greeting = catchUpStream(reader.request.filter, reader, context);

@@ -64,7 +64,7 @@ function enqueue(peer: Peer, item: Queued, rules: DeliveryRules): boolean {
 }
 
 /** Only who hears everything could take what is left out for lost. */
-function hearsAll({ kind, channels, agents }: Filter): boolean {
+export function hearsAll({ kind, channels, agents }: Filter): boolean {
   return kind === 'mc' && channels === null && agents === null;
 }
 
