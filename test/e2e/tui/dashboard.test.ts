@@ -58,7 +58,9 @@ describe.each([
     await shows('▸ tester');
     state(root, 'tester', { status: 'busy', current_tasks: ['Look into the storm'] });
     await shows('Look into the storm');
-    keys('Escape', 'Escape');
+    keys('Escape');
+    await shows(/1 of \d+ agents/);
+    keys('Escape');
     await showsNot(/1 of \d+ agents/);
     keys('D');
     await shows('DONE▼');
