@@ -58,7 +58,9 @@ describe.each([
     await shows('▸ tester');
     state(root, 'tester', { status: 'busy', current_tasks: ['Look into the storm'] });
     await shows('Look into the storm');
-    keys('Escape', 'Escape');
+    keys('Escape');
+    await shows(/1 of \d+ agents/);
+    keys('Escape');
     await showsNot(/1 of \d+ agents/);
     keys('D');
     await shows('DONE▼');
@@ -67,7 +69,7 @@ describe.each([
   });
 
   it('leaves the terminal as it found it', async () => {
-    const { keys, ask, shows, screen } = await atWork(columns, rows);
+    const { keys, ask, shows, still } = await atWork(columns, rows);
     expect([ask('alternate_on'), ask('cursor_flag'), ask('mouse_any_flag')]).toEqual(['1', '0', '1']);
     keys('q');
     await shows('left with 0');
@@ -77,7 +79,7 @@ describe.each([
       '0',
       '1',
     ]);
-    expect(screen()).not.toContain('FLEET');
+    expect(await still()).not.toContain('FLEET');
     keys('echo still here', 'Enter');
     await shows('still here');
   });
@@ -175,17 +177,17 @@ describe('mc status', () => {
   });
 
   it('respects NO_COLOR, ASCII locales and --readonly', async () => {
-    const { coloured, screen, keys, shows } = await atWork(80, 24, '--readonly', { NO_COLOR: '1' });
+    const { coloured, still, keys, shows } = await atWork(80, 24, '--readonly', { NO_COLOR: '1' });
     // oxlint-disable-next-line no-control-regex -- colours are escape sequences
     expect(coloured()).not.toMatch(/\u001b\[[\d;]*(3[1-7]|38;5)m/);
     keys('2');
     await shows('read-only');
     keys('q');
     await shows('left with 0');
-    expect(screen()).not.toContain('FLEET');
+    expect(await still()).not.toContain('FLEET');
     const ascii = openTerminal(80, 24, mc('status --server http://127.0.0.1:9 --ascii'));
     await ascii.shows('x no server');
-    expect(ascii.screen()).toMatch(/^[\n\u0020-\u007e]*$/);
+    expect(await ascii.still()).toMatch(/^[\n\u0020-\u007e]*$/);
   });
 
   it('lets no name of an agent move the cursor', async () => {
@@ -201,13 +203,14 @@ describe('mc status', () => {
       current_tasks: ['\u001b[10;10Hgotcha\nsecond line', '漢字漢字👩‍👩‍👧‍👦'.repeat(30)],
     });
     const server = await serve(root);
-    const { shows, screen, ask, keys } = openTerminal(80, 24, mc(`status --server ${server.http} --screen agents`));
+    const { shows, still, ask, keys } = openTerminal(80, 24, mc(`status --server ${server.http} --screen agents`));
     await shows('evil');
-    expect(screen().split('\n')[0]).toContain('mc · office');
+    expect((await still()).split('\n')[0]).toContain('mc · office');
     expect(ask('pane_title')).not.toContain('owned');
     keys('/', 'evil', 'Enter', 'Enter');
     await shows('▸ evil');
-    expect(screen().split('\n')[1]).toContain('1 Overview');
-    expect(screen().split('\n')[23]).toContain('q quit');
+    const lines = (await still()).split('\n');
+    expect(lines[1]).toContain('1 Overview');
+    expect(lines[23]).toContain('q quit');
   });
 });
