@@ -111,7 +111,7 @@ async function stopped() {
   }
   const end = await gone(beside.server, victim, scene.clients);
   const figures = { without: await finish(without, scene), beside: { ...(await finish(beside, scene)), ...end } };
-  return { ...figures, p99_ratio: round((figures.beside.latency_p99_ms / figures.without.latency_p99_ms) * 10) / 10 };
+  return { ...figures, p99_ratio: round3(figures.beside.latency_p99_ms / figures.without.latency_p99_ms) };
 }
 
 /** A server with all its clients, warmed up. */

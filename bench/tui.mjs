@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mc, percentile, round } from './server-process.mjs';
 
+/** The util-linux program that runs another one on a terminal. */
+const PSEUDO_TERMINAL = 'script';
+
 const here = dirname(fileURLToPath(import.meta.url));
 const option = (name, value) => Number(process.argv[process.argv.indexOf(`--${name}`) + 1]) || value;
 const seconds = option('seconds', 6);
@@ -69,7 +72,7 @@ function firstFrame() {
       .map((word) => `'${word}'`)
       .join(' ');
     const env = { ...process.env, TERM: 'xterm-256color' };
-    const child = spawn('script', ['-qec', command, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn(PSEUDO_TERMINAL, ['-qec', command, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
     child.on('error', reject);
     child.stdout.on('data', (chunk) => {
       if (!String(chunk).includes('\u001b[?2026l')) return;

@@ -22,7 +22,7 @@ export {
 export { confirm } from './confirm.js';
 export { eventText } from './events.js';
 export { settingFlags } from './flags.js';
-export { explanationText, metricsTable, topTable } from './metrics.js';
+export { metricsTable, topTable } from './metrics.js';
 export { queryCsv, queryLines, queryTable } from './points.js';
 export { reachServer } from './reach.js';
 export { progressLine } from './progress.js';

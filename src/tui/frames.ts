@@ -8,8 +8,8 @@ const LONGEST_MS = 1000;
 /** Draws when something changed: soon, but not too often. */
 export interface Frames {
   /** Something changed. `urgent`: somebody pressed a key and looks. */
-  request(urgent: boolean): void;
-  stop(): void;
+  request: (urgent: boolean) => void;
+  stop: () => void;
 }
 
 export interface FramesOptions {

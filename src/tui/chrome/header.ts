@@ -113,7 +113,7 @@ function healthSpans(data: Data): Span[] {
   const tone = value === null ? 'dim' : value < 0.5 ? 'bad' : value < 0.8 ? 'warn' : 'good';
   const before = score?.before ?? null;
   const trend = value === null || before === null || value === before ? ' ' : value > before ? '▲' : '▼';
-  return ['    health ', [tone, share(value)], ' ', trend];
+  return ['    health ', [tone, share(value).padStart(4)], ' ', trend];
 }
 
 function workspaceName(data: Data): string {

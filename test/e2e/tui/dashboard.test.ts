@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { masked, mc, office, openTerminal, serve } from './terminal.js';
+import { mc, office, openTerminal, serve } from './terminal.js';
 
 const state = (root: string, id: string, value: object) =>
   writeFileSync(join(root, 'mission-control', 'agents', id, 'state.json'), JSON.stringify(value));
@@ -26,13 +26,13 @@ describe.each([
   { columns: 200, rows: 50 },
 ])('mc status in a terminal of $columns x $rows', ({ columns, rows }) => {
   it('shows each screen', async () => {
-    const { keys, shows, screen } = await atWork(columns, rows);
+    const { keys, shows, still } = await atWork(columns, rows);
     await shows('FLEET');
     for (const [key, name, sign] of SCREENS) {
       keys(key);
       await shows(sign);
       if (name !== 'notifications')
-        await expect(masked(screen())).toMatchFileSnapshot(`../screens/${name}-${columns}x${rows}.txt`);
+        await expect(await still()).toMatchFileSnapshot(`../screens/${name}-${columns}x${rows}.txt`);
     }
     for (const [key, sign] of [
       ['5', 'system_health_score'],
@@ -45,7 +45,7 @@ describe.each([
     }
     keys('2', '?');
     await shows('open what is under the cursor');
-    await expect(masked(screen())).toMatchFileSnapshot(`../screens/help-${columns}x${rows}.txt`);
+    await expect(await still()).toMatchFileSnapshot(`../screens/help-${columns}x${rows}.txt`);
   });
 
   it('filters, sorts, opens an agent, and shows a change of its file at once', async () => {

@@ -24,6 +24,8 @@ export interface Terminal {
   /** Waits until the screen shows this. */
   shows: (what: string | RegExp, timeout?: number) => Promise<void>;
   showsNot: (what: string | RegExp) => Promise<void>;
+  /** The screen, masked, once it stands still: tmux 3.3 shows a frame while it is being written. */
+  still: () => Promise<string>;
 }
 
 /** Runs a shell command line in a terminal of this size; it goes when the test ends. */
@@ -64,6 +66,16 @@ export function openTerminal(
     showsNot: async (what) => {
       const wait = expect.poll(screen, { timeout: 10_000, interval: 60 });
       await (typeof what === 'string' ? wait.not.toContain(what) : wait.not.toMatch(what));
+    },
+    still: async () => {
+      let before = '';
+      const stands = () => {
+        const [last, now] = [before, masked(screen())];
+        before = now;
+        return last === now;
+      };
+      await expect.poll(stands, { timeout: 10_000, interval: 300 }).toBe(true);
+      return before;
     },
   };
   terminal.type(`clear; ${command}; echo "left with $?"`);
@@ -119,6 +131,6 @@ export function masked(screen: string): string {
     .replaceAll(/live \d+s ?/g, (found) => 'live AGE'.padEnd(found.length))
     .replaceAll(/ {1,4}(now|\d+[smhd])(?!\w)(?= {0,3}(\d{0,2}|⚠)? *$)/gm, (found) => 'AGE'.padStart(found.length))
     .replaceAll(/\((now|\d+[smh])\)/g, '(AGE)')
-    .replaceAll(/health [\d.–]+ *[▲▼]?/g, (found) => 'health N'.padEnd(found.length))
+    .replaceAll(/health +[\d.–]+ *[▲▼]?/g, (found) => 'health N'.padEnd(found.length))
     .replaceAll(/ +$/gm, '');
 }

@@ -67,7 +67,8 @@ describe('a dashboard at a real server', () => {
       body: '{"message":"the roof leaks","level":"critical"}',
     });
     await expect.poll(text, SOON).toContain('the roof leaks');
-    press('a');
+    press({ home: true }, 'a');
+    press('A');
     await expect.poll(text, SOON).toContain('0 unread');
   });
 });

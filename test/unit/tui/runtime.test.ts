@@ -146,6 +146,12 @@ describe('the poller', () => {
   });
 });
 
+/** A handler that somebody has set, as what it is: a function of an event. */
+function heard(handler: unknown): (event: object) => void {
+  if (typeof handler !== 'function') throw new Error('nobody listens');
+  return handler as (event: object) => void;
+}
+
 describe('the session', () => {
   function meet(frames: readonly object[] = snapshot(), failures: unknown[] = []) {
     const sockets: WebSocketLike[] = [];
@@ -179,11 +185,9 @@ describe('the session', () => {
       random: () => 0.5,
     });
     const say = (index: number) => {
-      for (const frame of frames)
-        (sockets[index]?.onmessage as unknown as (event: object) => void)({ data: JSON.stringify(frame) });
+      for (const frame of frames) heard(sockets[index]?.onmessage)({ data: JSON.stringify(frame) });
     };
-    const lose = (index: number) =>
-      (sockets[index]?.onclose as unknown as (event: object) => void)({ code: 1006, reason: '' });
+    const lose = (index: number) => heard(sockets[index]?.onclose)({ code: 1006, reason: '' });
     return { session, store, sockets, say, lose, move: (to: string) => (address = to) };
   }
 
@@ -252,7 +256,7 @@ describe('the session', () => {
   it('takes a refused token for an end', async () => {
     const { store, session, sockets } = meet();
     await flush();
-    (sockets[0]?.onclose as unknown as (event: object) => void)({ code: 4401, reason: 'token is wrong' });
+    heard(sockets[0]?.onclose)({ code: 4401, reason: 'token is wrong' });
     expect(store.getSnapshot().link).toEqual({ name: 'closed', reason: 'token is wrong' });
     expect(screenText(modelOf(store)).join('\n')).toContain('token is wrong');
     session.wake();
