@@ -100,7 +100,14 @@ export function createWatcher(options: WatcherOptions): Watcher {
       await Promise.all([nouns.idle(), files.idle()]);
       await delivery.flushed();
     },
-    health: () => ({ state: closed ? 'stopped' : stateNow(), mode, directories: countPlaces(tree.branches.values()) }),
+    health: () => ({
+      state: closed ? 'stopped' : stateNow(),
+      mode,
+      // Counted for who asks: probes want the state alone.
+      get directories() {
+        return countPlaces(tree.branches.values());
+      },
+    }),
     async close() {
       closed = true;
       for (const timer of timers) clearTimeout(timer);

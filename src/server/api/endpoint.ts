@@ -25,6 +25,8 @@ type Part<T> = T extends TSchema ? Static<T> : undefined;
 export interface Endpoint {
   schema: EndpointSchema;
   handle(call: Call<EndpointSchema>): unknown;
+  /** Writes the answer as JSON where JSON.stringify is not quick enough. */
+  serialize?: (answer: never) => string;
 }
 
 /** The endpoints of one noun. */
@@ -37,6 +39,7 @@ export type Endpoints<N extends RouteName> = Record<N, Endpoint>;
 export function endpoint<S extends EndpointSchema>(
   schema: S,
   handle: (call: Call<S>) => Static<S['answer']> | Promise<Static<S['answer']> | void> | void,
+  serialize?: (answer: Static<S['answer']>) => string,
 ): Endpoint {
-  return { schema, handle };
+  return { schema, handle, ...(serialize ? { serialize } : {}) };
 }

@@ -26,21 +26,46 @@ const Ready = Type.Object({
   failing: Type.Array(Type.Object({ service: Type.String(), reason: Type.String() })),
 });
 
+const SERVICES = Object.keys(Health.properties.services.properties) as (keyof HealthAnswer['services'])[];
+
 /** How the server is: in full, that it answers, and whether it is ready. */
 export function healthEndpoints(context: ApiContext): Endpoints<'health' | 'alive' | 'ready'> {
   const { services } = context;
   return {
-    health: endpoint({ answer: Health }, ({ reply }) => {
-      const answer = healthOf(context);
-      if (answer.status === 'unhealthy') reply.code(503);
-      return answer;
-    }),
+    health: endpoint(
+      { answer: Health },
+      ({ reply }) => {
+        const answer = healthOf(context);
+        if (answer.status === 'unhealthy') reply.code(503);
+        return answer;
+      },
+      createHealthWriter(),
+    ),
     alive: endpoint({ answer: Alive }, () => ({ alive: true as const })),
     ready: endpoint({ answer: Ready }, ({ reply }) => {
       const failing = services.down();
       if (failing.length > 0) reply.code(503);
       return { ready: failing.length === 0, failing };
     }),
+  };
+}
+
+/** Writes a health answer. Probes ask all day, and nearly always only the time has changed: the rest is kept as text. */
+export function createHealthWriter(): (answer: HealthAnswer) => string {
+  let last: HealthAnswer['services'] | null = null;
+  let services = '';
+  const isLast = (now: HealthAnswer['services']) =>
+    last !== null && SERVICES.every((name) => last?.[name] === now[name]);
+  return (answer) => {
+    if (!isLast(answer.services)) {
+      last = answer.services;
+      services = JSON.stringify(answer.services);
+    }
+    const { status, timestamp, version, uptime, workspace } = answer;
+    return (
+      `{"status":"${status}","timestamp":"${timestamp}","services":${services},` +
+      `"version":${JSON.stringify(version)},"uptime":${uptime},"workspace":${JSON.stringify(workspace)}}`
+    );
   };
 }
 

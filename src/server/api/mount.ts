@@ -54,7 +54,9 @@ export function mountRoutes(
     const route = routeOf(name);
     const endpoint = endpoints[name];
     if (!endpoint) throw new Error(`the route ${name} (${route.method} ${route.path}) has no endpoint`);
+    const { serialize } = endpoint;
     app.route({
+      ...(serialize ? { serializerCompiler: () => serialize as (answer: unknown) => string } : {}),
       method: route.method,
       url: fastifyPath(route.path),
       schema: fastifySchema(endpoint.schema, route),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { workspaceLayout } from '../../../../src/base/index.js';
 import type { ApiContext } from '../../../../src/server/api/index.js';
-import { healthEndpoints } from '../../../../src/server/api/health.js';
+import { createHealthWriter, healthEndpoints } from '../../../../src/server/api/health.js';
 import { createServices, type Services } from '../../../../src/server/services.js';
 
 const T0 = Date.parse('2026-11-23T06:00:00.000Z');
@@ -17,6 +17,30 @@ function ask(services: Services) {
     return { body: endpoint.handle({ reply } as never), status };
   });
 }
+
+describe('a health answer as text', () => {
+  it('is what JSON makes of it, whatever changes', () => {
+    const write = createHealthWriter();
+    const services = {
+      api: 'running',
+      websocket: 'a',
+      pipeline: 'b',
+      backup: 'c',
+      watcher: '"d"\n',
+      alerts: 'e',
+    } as const;
+    const first = {
+      status: 'healthy',
+      timestamp: 'T',
+      services,
+      version: '1"',
+      uptime: 0.25,
+      workspace: '/a"b\\c',
+    } as const;
+    const second = { ...first, uptime: 1e-7, services: { ...services, alerts: 'gone' } };
+    for (const answer of [first, first, second, first]) expect(write(answer)).toBe(JSON.stringify(answer));
+  });
+});
 
 describe('health', () => {
   it('is healthy when all is available', () => {
