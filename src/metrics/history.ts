@@ -33,10 +33,10 @@ export function readHistory(db: Database, input: HistoryInput, now: number): Age
   const plan = planQuery(db, { since: Math.max(0, now - period), until: now + 1, step, agg: 'avg' });
   const rows = key === null ? [] : plan.step === 'raw' ? rawRows(db, scope, key, plan) : stepRows(db, scope, key, plan);
   if (rows.length > MAX_ROWS) throw invalid(`the answer would hold more than ${MAX_ROWS} rows`, 'use a step');
-  const history = rows.toReversed().map(({ t, values }) => ({
-    id: rowId(t, key ?? 0),
-    ...(agent === null ? systemRow(t, values) : agentRow(agent, t, values)),
-  }));
+  const history = rows.map(({ t, values }) => {
+    const id = rowId(t, key ?? 0);
+    return agent === null ? systemRow(t, values, id) : agentRow(agent, t, values, id);
+  });
   return agent === null ? { history } : { agent_id: agent, history };
 }
 
@@ -76,16 +76,18 @@ interface Sample {
   values: (number | null)[];
 }
 
+/** Newest first. */
 function rawRows(db: Database, scope: MetricScope, key: number, plan: Plan): Sample[] {
   const metrics = metricsOf(scope);
   const names = metrics.map(({ name }) => name).join(', ');
   const rows = db
-    .prepare(`SELECT t, ${names} FROM ${tableOf(scope, 'raw')} WHERE agent = ? AND t >= ? AND t < ? ORDER BY t LIMIT ?`)
+    .prepare(`SELECT t, ${names} FROM ${tableOf(scope, 'raw')} WHERE agent = ? AND t >= ? AND t < ? ORDER BY t DESC LIMIT ?`)
     .raw()
     .all(key, plan.start, plan.end, MAX_ROWS + 1) as [number, ...(number | null)[]][];
   return rows.map(([t, ...values]) => ({ t, values: decoded(metrics, values) }));
 }
 
+/** Newest first. */
 function stepRows(db: Database, scope: MetricScope, key: number, plan: Plan): Sample[] {
   const metrics = metricsOf(scope);
   const folded = { avg: fold('avg'), last: fold('last') };
@@ -99,7 +101,7 @@ function stepRows(db: Database, scope: MetricScope, key: number, plan: Plan): Sa
     });
     if (values.some((value) => value !== null)) samples.push({ t: plan.start + bucket * plan.stepMs, values });
   }
-  return samples;
+  return samples.toReversed();
 
   function fold(folding: 'avg' | 'last'): Cells[] {
     const cells = metrics.map(() => emptyCells(plan.points));
