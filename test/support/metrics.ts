@@ -10,13 +10,13 @@ import { metricsOf } from '../../src/metrics/registry.js';
 import { createStore, type Store, type Values } from '../../src/metrics/store.js';
 import {
   type Agent,
-  type AgentCounters,
   agentStatusData,
   applyEvent,
   emptySnapshot,
   type EventDraft,
   type Snapshot,
 } from '../../src/protocol/index.js';
+import { agentOf, type Known } from './agents.js';
 
 export const MINUTE = 60_000;
 export const HOUR = 3_600_000;
@@ -68,39 +68,10 @@ export function collectInto(store: Store, t: number, agents: Record<string, Reco
   store.writeCollection({ t, agents: samples, system: valuesOf('system', {}), observed: [] }, MINUTE, null);
 }
 
-export const NO_COUNTERS: AgentCounters = {
-  tasks_completed: null,
-  tasks_failed: null,
-  total_work_time: null,
-  idle_time: null,
-  messages_sent: null,
-  messages_received: null,
-  cpu_usage: null,
-  memory_usage: null,
-  tokens_used: null,
-  cost: null,
-};
-
-export function newAgent(id: string, changes: Partial<Agent> = {}): Agent {
-  return {
-    id,
-    name: id,
-    display_name: null,
-    role: null,
-    emoji: null,
-    status: 'idle',
-    normalized_status: 'idle',
-    since: null,
-    evidence: { file: 'state.json', field: 'status', value: 'idle' },
-    current_tasks: [],
-    tasks: [],
-    counters: NO_COUNTERS,
-    last_active: null,
-    heartbeat_interval: null,
-    warnings: [],
-    state: {},
-    ...changes,
-  };
+/** An idle agent whose state.json says so. */
+export function newAgent(id: string, changes: Known = {}): Agent {
+  const evidence = { file: 'state.json', field: 'status', value: 'idle' };
+  return agentOf(id, { status: 'idle', normalized_status: 'idle', evidence, state: {}, ...changes });
 }
 
 /** Tasks as an agent's state.json names them. */

@@ -16,6 +16,7 @@ import {
   type Task,
 } from '../../../src/protocol/index.js';
 import { createHub, type Hub, type HubOptions } from '../../../src/server/ws/index.js';
+import { agentOf } from '../../support/agents.js';
 
 /** A hub on a free port, with a bus and a snapshot that the test moves itself. */
 export interface Stand {
@@ -157,35 +158,7 @@ export function typesOf({ frames }: Pick<Listener, 'frames'>): string[] {
 }
 
 export function agent(id: string, state: unknown = { status: 'busy' }): Agent {
-  return {
-    id,
-    name: id,
-    display_name: null,
-    role: null,
-    emoji: null,
-    status: 'busy',
-    normalized_status: 'busy',
-    since: null,
-    evidence: null,
-    current_tasks: [],
-    tasks: [],
-    counters: {
-      tasks_completed: null,
-      tasks_failed: null,
-      total_work_time: null,
-      idle_time: null,
-      messages_sent: null,
-      messages_received: null,
-      cpu_usage: null,
-      memory_usage: null,
-      tokens_used: null,
-      cost: null,
-    },
-    last_active: null,
-    heartbeat_interval: null,
-    warnings: [],
-    state,
-  };
+  return agentOf(id, { status: 'busy', normalized_status: 'busy', state });
 }
 
 export function status(id: string, state?: unknown): EventDraft {

@@ -9,7 +9,6 @@ import {
   HOUR,
   handClock,
   MINUTE,
-  NO_COUNTERS,
   newAgent,
   newRig,
   officeDatabase,
@@ -17,6 +16,7 @@ import {
   tasksNamed,
 } from '../../support/metrics.js';
 import { scratch } from '../../support/scratch.js';
+import { NO_COUNTERS } from '../../support/agents.js';
 
 const busy = { status: 'busy', normalized_status: 'busy' } as const;
 const KEEP = { raw: DAY, '5m': DAY, '1h': DAY, events: DAY };

@@ -28,8 +28,8 @@ describe('what is no file of ours is refused one by one', () => {
     await symlink('state.json', join(at('loop'), 'state.json'));
     await symlink('/etc/hostname', join(at('out'), 'state.json'));
     await symlink('gone.json', join(at('nowhere'), 'state.json'));
-    await put(root, 'shared.json', '{"status":"idle"}');
-    await symlink('../../../shared.json', join(at('inside'), 'state.json'));
+    await put(root, 'elsewhere.json', '{"status":"idle"}');
+    await symlink('../../../elsewhere.json', join(at('inside'), 'state.json'));
 
     expect(await reasonsOf(root, 'dir')).toEqual(['state.json: is a directory']);
     expect(await reasonsOf(root, 'fifo')).toEqual(['state.json: is a FIFO']);

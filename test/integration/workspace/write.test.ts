@@ -93,11 +93,11 @@ describe('mergeReport', () => {
 
   test('keeps a link that stays inside', async () => {
     const root = await tempOffice();
-    await put(root, 'shared.json', '{"status":"idle"}');
-    await symlink('../../../shared.json', join(root, AGENTS, 'guest/state.json'));
+    await put(root, 'elsewhere.json', '{"status":"idle"}');
+    await symlink('../../../elsewhere.json', join(root, AGENTS, 'guest/state.json'));
     await mergeReport(root, 'guest', { status: 'busy' }, NOW);
     expect((await lstat(join(root, AGENTS, 'guest/state.json'))).isSymbolicLink()).toBe(true);
-    expect(await text(root, 'shared.json')).toContain('"busy"');
+    expect(await text(root, 'elsewhere.json')).toContain('"busy"');
   });
 
   test.each([

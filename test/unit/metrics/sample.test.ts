@@ -3,7 +3,8 @@ import type { Observation } from '../../../src/metrics/observer.js';
 import { metricsOf } from '../../../src/metrics/registry.js';
 import { sampleAgent } from '../../../src/metrics/sample.js';
 import type { Agent } from '../../../src/protocol/index.js';
-import { NO_COUNTERS, newAgent, tasksNamed } from '../../support/metrics.js';
+import { newAgent, tasksNamed } from '../../support/metrics.js';
+import { NO_COUNTERS } from '../../support/agents.js';
 
 const SEEN: Observation = {
   work: 90_000,

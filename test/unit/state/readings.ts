@@ -1,4 +1,5 @@
 import type { Agent, AgentReading, AgentTask, Reading, Task, TaskFile } from '../../../src/protocol/index.js';
+import { agentOf } from '../../support/agents.js';
 
 export const T0 = Date.parse('2026-11-23T04:00:00.000Z');
 export const STALE_AFTER = 10 * 60_000;
@@ -8,36 +9,16 @@ export function iso(ms: number): string {
 }
 
 export function agent(id: string, more: Partial<Agent> = {}): Agent {
-  return {
-    id,
-    name: id,
-    display_name: null,
-    role: null,
-    emoji: null,
+  const word = more.status ?? 'idle';
+  return agentOf(id, {
     status: 'idle',
     normalized_status: 'idle',
     since: iso(T0),
-    evidence: { file: 'state.json', field: 'status', value: more.status ?? 'idle' },
-    current_tasks: [],
-    tasks: [],
-    counters: {
-      tasks_completed: null,
-      tasks_failed: null,
-      total_work_time: null,
-      idle_time: null,
-      messages_sent: null,
-      messages_received: null,
-      cpu_usage: null,
-      memory_usage: null,
-      tokens_used: null,
-      cost: null,
-    },
+    evidence: { file: 'state.json', field: 'status', value: word },
     last_active: iso(T0),
-    heartbeat_interval: null,
-    warnings: [],
-    state: { status: more.status ?? 'idle' },
+    state: { status: word },
     ...more,
-  };
+  });
 }
 
 /** An agent that says it works, last seen at `at`. */

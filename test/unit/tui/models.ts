@@ -4,51 +4,15 @@ import { createStore, type Store } from '../../../src/tui/store.js';
 import { type Theme, themeOf } from '../../../src/tui/theme.js';
 import { update } from '../../../src/tui/update.js';
 import { view } from '../../../src/tui/view.js';
+import { agentOf as agent } from '../../support/agents.js';
+
+export { agent };
 
 // Times of day are local: the tests have their own zone.
 process.env.TZ = 'UTC';
 
 export const NOW = Date.parse('2026-02-17T14:08:40.000Z');
 export const at = (secondsAgo: number) => new Date(NOW - secondsAgo * 1000).toISOString();
-
-const NO_COUNTERS: Agent['counters'] = {
-  tasks_completed: null,
-  tasks_failed: null,
-  total_work_time: null,
-  idle_time: null,
-  messages_sent: null,
-  messages_received: null,
-  cpu_usage: null,
-  memory_usage: null,
-  tokens_used: null,
-  cost: null,
-};
-
-/** An agent of which only the given is known. */
-export function agent(
-  id: string,
-  known: Omit<Partial<Agent>, 'counters'> & { counters?: Partial<Agent['counters']> } = {},
-): Agent {
-  return {
-    id,
-    name: id,
-    display_name: null,
-    role: null,
-    emoji: null,
-    status: 'unknown',
-    normalized_status: 'unknown',
-    since: null,
-    evidence: null,
-    current_tasks: [],
-    tasks: [],
-    last_active: null,
-    heartbeat_interval: null,
-    warnings: [],
-    state: null,
-    ...known,
-    counters: { ...NO_COUNTERS, ...known.counters },
-  };
-}
 
 const word = (value: string) => ({ file: 'state.json', field: 'status', value });
 

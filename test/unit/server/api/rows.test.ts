@@ -1,41 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Agent, AgentCounters } from '../../../../src/protocol/index.js';
 import { agentRow, agentsSummary } from '../../../../src/server/api/rows.js';
+import { agentOf, type Known } from '../../../support/agents.js';
 
-const NOTHING: AgentCounters = {
-  tasks_completed: null,
-  tasks_failed: null,
-  total_work_time: null,
-  idle_time: null,
-  messages_sent: null,
-  messages_received: null,
-  cpu_usage: null,
-  memory_usage: null,
-  tokens_used: null,
-  cost: null,
-};
-
-function agent(id: string, changes: Partial<Agent> = {}, counters: Partial<AgentCounters> = {}): Agent {
-  return {
-    id,
-    name: id,
-    display_name: null,
-    role: null,
-    emoji: null,
-    status: 'unknown',
-    normalized_status: 'unknown',
-    since: null,
-    evidence: null,
-    current_tasks: [],
-    tasks: [],
-    last_active: null,
-    heartbeat_interval: null,
-    warnings: [],
-    state: null,
-    ...changes,
-    counters: { ...NOTHING, ...counters },
-  };
-}
+const agent = (id: string, changes: Known = {}, counters: Partial<AgentCounters> = {}): Agent =>
+  agentOf(id, { ...changes, counters });
 
 const task = (title: string, status: Agent['tasks'][number]['status']) => ({
   source: 'state.json',

@@ -1,0 +1,41 @@
+import type { Agent, AgentCounters } from '../../src/protocol/index.js';
+
+/** Counters of which none is known. */
+export const NO_COUNTERS: AgentCounters = {
+  tasks_completed: null,
+  tasks_failed: null,
+  total_work_time: null,
+  idle_time: null,
+  messages_sent: null,
+  messages_received: null,
+  cpu_usage: null,
+  memory_usage: null,
+  tokens_used: null,
+  cost: null,
+};
+
+/** What is known of an agent. */
+export type Known = Omit<Partial<Agent>, 'counters'> & { counters?: Partial<AgentCounters> };
+
+/** An agent of which only the given is known. */
+export function agentOf(id: string, known: Known = {}): Agent {
+  return {
+    id,
+    name: id,
+    display_name: null,
+    role: null,
+    emoji: null,
+    status: 'unknown',
+    normalized_status: 'unknown',
+    since: null,
+    evidence: null,
+    current_tasks: [],
+    tasks: [],
+    last_active: null,
+    heartbeat_interval: null,
+    warnings: [],
+    state: null,
+    ...known,
+    counters: { ...NO_COUNTERS, ...known.counters },
+  };
+}
