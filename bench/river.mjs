@@ -85,10 +85,11 @@ async function river(workspace, url) {
 }
 
 async function idle(pid) {
-  await delay(2000);
+  await delay(5000);
   const before = cpuOf(pid);
-  await delay(20_000);
-  return { cpu_percent: round((cpuOf(pid) - before) / 200), rss_mb: round(rssOf(pid), 1) };
+  // A whole minute, so that one collection of metrics lies in it.
+  await delay(60_000);
+  return { cpu_percent: round((cpuOf(pid) - before) / 600), rss_mb: round(rssOf(pid), 1) };
 }
 
 /** Medians of alternating runs, as multiples of `node -e 0`. */

@@ -58,5 +58,8 @@ await build({
   jsx: 'automatic',
   external: EXTERNAL,
   banner: { js: BANNER },
+  // Less to read at each start of a command. Names stay, for the traces of --debug.
+  minifyWhitespace: true,
+  minifySyntax: true,
   logLevel: 'warning',
 });

@@ -1,4 +1,4 @@
-import type { AgentHistoryAnswer, AgentMetricsAnswer, SystemHistoryAnswer } from '../protocol/index.js';
+import type { AgentHistoryAnswer, AgentMetricsAnswer, MetricRow, SystemHistoryAnswer } from '../protocol/index.js';
 import type { Database } from './database.js';
 import { type Cells, createFolder, emptyCells, partsOf } from './fold.js';
 import { invalid, oneOf } from './params.js';
@@ -7,6 +7,7 @@ import { createRangeReader } from './ranges.js';
 import { decodeValue, type Metric, type MetricScope, metricsOf } from './registry.js';
 import { agentRow, rowId, systemRow } from './rows.js';
 import { tableOf } from './schema.js';
+import type { Values } from './store.js';
 
 const HISTORY_STEPS = ['raw', '1m', '5m', '1h', '1d', 'auto'] as const;
 /** More rows than this in one answer are refused. */
@@ -31,13 +32,10 @@ export function readHistory(db: Database, input: HistoryInput, now: number): Age
   const scope: MetricScope = agent === null ? 'system' : 'agent';
   const key = agent === null ? 0 : keyOf(db, agent);
   const plan = planQuery(db, { since: Math.max(0, now - period), until: now + 1, step, agg: 'avg' });
-  const rows = key === null ? [] : plan.step === 'raw' ? rawRows(db, scope, key, plan) : stepRows(db, scope, key, plan);
+  const read = plan.step === 'raw' ? rawRows : stepRows;
+  const rows = key === null ? [] : read(db, { scope, agent, key }, plan);
   if (rows.length > MAX_ROWS) throw invalid(`the answer would hold more than ${MAX_ROWS} rows`, 'use a step');
-  const history = rows.map(({ t, values }) => {
-    const id = rowId(t, key ?? 0);
-    return agent === null ? systemRow(t, values, id) : agentRow(agent, t, values, id);
-  });
-  return agent === null ? { history } : { agent_id: agent, history };
+  return agent === null ? { history: rows } : { agent_id: agent, history: rows };
 }
 
 /** What one agent did in a period. */
@@ -71,43 +69,53 @@ export function summarizeAgent(db: Database, agent: string, period: number, now:
   };
 }
 
-interface Sample {
-  t: number;
-  values: (number | null)[];
+/** Whose samples are read. */
+interface Owner {
+  scope: MetricScope;
+  agent: string | null;
+  key: number;
 }
 
 /** Newest first. */
-function rawRows(db: Database, scope: MetricScope, key: number, plan: Plan): Sample[] {
-  const metrics = metricsOf(scope);
-  const names = metrics.map(({ name }) => name).join(', ');
+function rawRows(db: Database, owner: Owner, plan: Plan): MetricRow[] {
+  const names = metricsOf(owner.scope).map(({ name }) => name);
+  const query = `SELECT t, ${names.join(', ')} FROM ${tableOf(owner.scope, 'raw')}`;
   const rows = db
-    .prepare(`SELECT t, ${names} FROM ${tableOf(scope, 'raw')} WHERE agent = ? AND t >= ? AND t < ? ORDER BY t DESC LIMIT ?`)
+    .prepare(`${query} WHERE agent = ? AND t >= ? AND t < ? ORDER BY t DESC LIMIT ?`)
     .raw()
-    .all(key, plan.start, plan.end, MAX_ROWS + 1) as [number, ...(number | null)[]][];
-  return rows.map(([t, ...values]) => ({ t, values: decoded(metrics, values) }));
+    .all(owner.key, plan.start, plan.end, MAX_ROWS + 1) as [number, ...(number | null)[]][];
+  return rows.map(([t, ...values]) => rowAt(owner, t, values, decodeValue));
 }
 
 /** Newest first. */
-function stepRows(db: Database, scope: MetricScope, key: number, plan: Plan): Sample[] {
+function stepRows(db: Database, owner: Owner, plan: Plan): MetricRow[] {
+  const { scope, key } = owner;
   const metrics = metricsOf(scope);
   const folded = { avg: fold('avg'), last: fold('last') };
-  const samples: Sample[] = [];
-  for (let bucket = 0; bucket < plan.points; bucket += 1) {
+  const rows: MetricRow[] = [];
+  for (let bucket = plan.points - 1; bucket >= 0; bucket -= 1) {
     const values = metrics.map((metric, at) => {
       const folding = metric.kind === 'counter' ? 'last' : 'avg';
       const cells = folded[folding][at];
       const n = cells?.n[bucket] ?? 0;
       return n === 0 ? null : decodeValue(metric, (cells?.value[bucket] ?? 0) / (folding === 'avg' ? n : 1));
     });
-    if (values.some((value) => value !== null)) samples.push({ t: plan.start + bucket * plan.stepMs, values });
+    if (values.some((value) => value !== null)) rows.push(rowAt(owner, plan.start + bucket * plan.stepMs, values));
   }
-  return samples.toReversed();
+  return rows;
 
   function fold(folding: 'avg' | 'last'): Cells[] {
     const cells = metrics.map(() => emptyCells(plan.points));
     createFolder(db, scope, metrics, folding, { ...plan, buckets: plan.points })(key, cells);
     return cells;
   }
+}
+
+function rowAt({ scope, agent, key }: Owner, t: number, values: Values, decode?: typeof decodeValue): MetricRow {
+  const id = rowId(t, key);
+  return scope === 'agent' && agent !== null
+    ? agentRow(agent, t, values, id, decode)
+    : systemRow(t, values, id, decode);
 }
 
 function countSamples(db: Database, key: number, range: { since: number; until: number }): number {
@@ -117,10 +125,6 @@ function countSamples(db: Database, key: number, range: { since: number; until: 
     const query = `SELECT ${counted} FROM ${tableOf('agent', tier)} WHERE agent = ? AND t >= ? AND t < ?`;
     return total + (db.prepare(query).pluck().get(key, from, to) as number);
   }, 0);
-}
-
-function decoded(metrics: readonly Metric[], values: (number | null)[]): (number | null)[] {
-  return metrics.map((metric, at) => decodeValue(metric, values[at]));
 }
 
 function keyOf(db: Database, agent: string): number | null {
