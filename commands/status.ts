@@ -54,7 +54,7 @@ export default class StatusCommand extends McCommand {
     }
     try {
       const status = await collectStatus(await reachServer(desk.config));
-      const line = () => statusLine(status, desk.terminal);
+      const line = () => statusLine(status, desk.terminal, Date.now());
       desk.result(status, () => (flags.line ? line() : statusText(status, desk.terminal, Date.now())));
     } catch (error) {
       // A prompt shows stdout only.

@@ -1,6 +1,7 @@
 import {
   type AgentRow,
   type AgentsSummary,
+  type Backup,
   countTasks,
   type HealthAnswer,
   type KeptNotification,
@@ -10,7 +11,7 @@ import {
   type Task,
 } from '../protocol/index.js';
 import { agentsTable } from './agents.js';
-import { figure, UNKNOWN } from './ages.js';
+import { ago, figure } from './ages.js';
 import { cleanText } from './clean.js';
 import { agentColour, agentGlyph, TROUBLE_FIRST } from './glyphs.js';
 import type { Server } from './reach.js';
@@ -27,20 +28,21 @@ export interface Status {
   tasks: Task[];
   office: Office | null;
   notifications: KeptNotification[];
-  backups: null;
+  backups: Backup[];
   /** The services as the server tells them; `score` is 0 to 1. */
   health: Pick<HealthAnswer, 'status' | 'services'> & { score: number | null };
 }
 
 /** Asks a server for all of it. */
 export async function collectStatus({ rest, url }: Server): Promise<Status> {
-  const [health, agents, tasks, system, notifications, stream] = await Promise.all([
+  const [health, agents, tasks, system, notifications, stream, backups] = await Promise.all([
     rest.health(),
     rest.agents(),
     rest.tasks(),
     rest.systemStatus(),
     rest.notifications(),
     rest.websocketStatus(),
+    rest.backups(),
   ]);
   const score = system.metrics.system?.system_health_score;
   return {
@@ -51,7 +53,7 @@ export async function collectStatus({ rest, url }: Server): Promise<Status> {
     tasks: tasks.tasks,
     office: system.office,
     notifications: notifications.notifications,
-    backups: null,
+    backups: backups.backups,
     health: { status: health.status, services: health.services, score: typeof score === 'number' ? score : null },
   };
 }
@@ -63,7 +65,7 @@ export function statusText(status: Status, terminal: Terminal, now: number): str
   const sound = health.status === 'healthy' ? health.status : paint(terminal, 'yellow', health.status);
   const title = paint(terminal, 'bold', `mc · ${name}`);
   return [
-    ...flow([title, server.url, sound, `health ${figure(health.score)}`], terminal.width),
+    ...flow([title, server.url, sound, `health ${figure(health.score)}`, backupText(status, now)], terminal.width),
     ...unwell(status, terminal),
     ...flow([...countsOf(status, terminal), tasksText(status.tasks)], terminal.width),
     ...flow(clientsText(status, terminal), terminal.width),
@@ -74,8 +76,8 @@ export function statusText(status: Status, terminal: Terminal, now: number): str
   ].join('\n');
 }
 
-/** One line for a tmux or shell prompt: only who works and who is in trouble. */
-export function statusLine(status: Status, terminal: Terminal): string {
+/** One line for a tmux or shell prompt: only who works and who is in trouble. `now`: milliseconds since the epoch. */
+export function statusLine(status: Status, terminal: Terminal, now: number): string {
   const { counts } = status.summary;
   const shown = (['active', 'busy', 'stale', 'error'] as const).filter((word) => counts[word] > 0 || word === 'active');
   const parts = shown.map((word, index) => {
@@ -83,12 +85,21 @@ export function statusLine(status: Status, terminal: Terminal): string {
     const colour = agentColour(word);
     return `${index === 0 ? `${agentGlyph('active', terminal)} ` : ''}${colour ? paint(terminal, colour, text) : text}`;
   });
-  return `${parts.join(' ')} | health ${figure(status.health.score)} | backup ${UNKNOWN}`;
+  return `${parts.join(' ')} | health ${figure(status.health.score)} | ${backupText(status, now)}`;
 }
 
 /** What a prompt shows when there is nobody to ask. */
 export function noServerLine(terminal: Terminal): string {
   return `${agentGlyph('error', terminal)} no server`;
+}
+
+/** How old what the newest full backup holds is. */
+function backupText({ backups }: Status, now: number): string {
+  const times = backups
+    .filter((backup) => backup.backup_type === 'full')
+    .map((backup) => backup.holds_at ?? backup.timestamp)
+    .sort();
+  return `backup ${ago(times.at(-1) ?? null, now)}`;
 }
 
 function countsOf({ summary, agents }: Status, terminal: Terminal): string[] {

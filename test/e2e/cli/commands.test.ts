@@ -128,7 +128,8 @@ describe('mc status', () => {
     expect(json.server).toMatchObject({ url: served.ready.http, workspace: place.office });
     expect(json.position).toEqual({ epoch: expect.any(String), seq: expect.any(Number) });
     expect(Object.keys(json.office.positions)).toHaveLength(9);
-    expect(json.backups).toBeNull();
+    // The fixture brings three archives and a snapshot.
+    expect(json.backups).toHaveLength(4);
   });
 
   it('is a table, or one line', async () => {
@@ -137,7 +138,7 @@ describe('mc status', () => {
     expect(table.out).toMatch(/^mc · office .*\n16 agents/);
     expect(table.out).toMatch(/⏻ offline +courier/);
     const line = await run(place, ['status', '--line', ...here]);
-    expect(line.out).toMatch(/^● \d+ active.* \| health [\d.]+ \| backup –\n$/);
+    expect(line.out).toMatch(/^● \d+ active.* \| health [\d.]+ \| backup \d+d\n$/);
   });
 
   it('takes only one of --once and --line', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noServerLine, type Status, statusLine, statusText } from '../../../src/cli/status.js';
 import { terminalOf } from '../../../src/cli/terminal.js';
-import type { AgentStatus } from '../../../src/protocol/index.js';
+import type { AgentStatus, Backup } from '../../../src/protocol/index.js';
 import { NOW, peerOf, rowOf } from './rows.js';
 
 const pipe = terminalOf({}, {});
@@ -28,7 +28,7 @@ function statusOf(counts: Partial<Record<AgentStatus, number>>, more: Partial<St
     tasks: [],
     office: null,
     notifications: [],
-    backups: null,
+    backups: [],
     health: {
       status: 'healthy',
       services: {
@@ -47,16 +47,29 @@ function statusOf(counts: Partial<Record<AgentStatus, number>>, more: Partial<St
 
 describe('statusLine', () => {
   it('is one line of who works and who is in trouble', () => {
-    expect(statusLine(statusOf({ active: 9, busy: 2, error: 1, idle: 4 }), pipe)).toBe(
+    expect(statusLine(statusOf({ active: 9, busy: 2, error: 1, idle: 4 }), pipe, NOW)).toBe(
       '● 9 active 2 busy 1 error | health – | backup –',
     );
-    expect(statusLine(statusOf({}), pipe)).toBe('● 0 active | health – | backup –');
+    expect(statusLine(statusOf({}), pipe, NOW)).toBe('● 0 active | health – | backup –');
   });
 
   it('shows the health score when there is one', () => {
     const status = statusOf({ stale: 1 });
     status.health.score = 0.923;
-    expect(statusLine(status, pipe)).toBe('● 0 active 1 stale | health 0.92 | backup –');
+    expect(statusLine(status, pipe, NOW)).toBe('● 0 active 1 stale | health 0.92 | backup –');
+  });
+
+  it('tells the age of what the newest full backup holds', () => {
+    const made = (backup_type: Backup['backup_type'], hoursAgo: number, heldHoursAgo: number | null = null) => ({
+      backup_type,
+      timestamp: iso(hoursAgo),
+      holds_at: heldHoursAgo === null ? null : iso(heldHoursAgo),
+    });
+    const iso = (hoursAgo: number) => new Date(NOW - hoursAgo * 3_600_000).toISOString();
+    const backups = [made('full', 9, 2), made('full', 5), made('agent_state', 1), made('snapshot', 1)] as Backup[];
+    const status = statusOf({}, { backups });
+    expect(statusLine(status, pipe, NOW)).toMatch(/backup 2h$/);
+    expect(statusText(status, pipe, NOW)).toContain('health –  backup 2h');
   });
 
   it('says when there is no server', () => {
