@@ -32,12 +32,23 @@ export interface MachineProbe {
   stop(): void;
 }
 
+/** Seldom enough that an idle server stays idle: each look wakes the process. */
+const RESOLUTION_MS = 50;
+
+/**
+ * The event loop's delay in milliseconds. Node's histogram holds the nanoseconds from one look to the next, that is the
+ * resolution and the delay together.
+ */
+export function loopDelay(betweenLooks: number): number {
+  return Math.max(0, betweenLooks / 1e6 - RESOLUTION_MS);
+}
+
 export function createMachineProbe(database: string): MachineProbe {
-  const delay: IntervalHistogram = monitorEventLoopDelay({ resolution: 20 });
+  const delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   return {
     async measure() {
-      const p99 = delay.count > 0 ? delay.percentile(99) / 1e6 : null;
+      const p99 = delay.count > 0 ? loopDelay(delay.percentile(99)) : null;
       delay.reset();
       const [db, wal, disk] = await Promise.all([
         sizeOf(database),
