@@ -12,7 +12,8 @@ const AGENTS = 3 * Number(process.env.MC_TEST_RUNS ?? 1);
 describe('a simulated year', () => {
   it('stays within its bounds, and every tier adds up to all that was sampled', async () => {
     const store = newStore(scratch());
-    const names = Array.from({ length: AGENTS }, (_, n) => `agent-${n}`);
+    // In the order in which an answer has them.
+    const names = Array.from({ length: AGENTS }, (_, n) => `agent-${String(n).padStart(4, '0')}`);
     const sums = new Map<number, number>();
     const growth = names.map(() => 0);
     const counters = names.map(() => 0);
