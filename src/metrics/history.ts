@@ -29,11 +29,10 @@ export interface HistoryInput {
 export function readHistory(db: Database, input: HistoryInput, now: number): AgentHistoryAnswer | SystemHistoryAnswer {
   const { agent, period } = input;
   const step = oneOf('step', input.step ?? 'raw', HISTORY_STEPS);
-  const scope: MetricScope = agent === null ? 'system' : 'agent';
   const key = agent === null ? 0 : keyOf(db, agent);
   const plan = planQuery(db, { since: Math.max(0, now - period), until: now + 1, step, agg: 'avg' });
   const read = plan.step === 'raw' ? rawRows : stepRows;
-  const rows = key === null ? [] : read(db, { scope, agent, key }, plan);
+  const rows = key === null ? [] : read(db, { agent, key }, plan);
   if (rows.length > MAX_ROWS) throw invalid(`the answer would hold more than ${MAX_ROWS} rows`, 'use a step');
   return agent === null ? { history: rows } : { agent_id: agent, history: rows };
 }
@@ -71,15 +70,16 @@ export function summarizeAgent(db: Database, agent: string, period: number, now:
 
 /** Whose samples are read. */
 interface Owner {
-  scope: MetricScope;
+  /** null: the system. */
   agent: string | null;
   key: number;
 }
 
 /** Newest first. */
 function rawRows(db: Database, owner: Owner, plan: Plan): MetricRow[] {
-  const names = metricsOf(owner.scope).map(({ name }) => name);
-  const query = `SELECT t, ${names.join(', ')} FROM ${tableOf(owner.scope, 'raw')}`;
+  const scope = scopeOf(owner);
+  const names = metricsOf(scope).map(({ name }) => name);
+  const query = `SELECT t, ${names.join(', ')} FROM ${tableOf(scope, 'raw')}`;
   const rows = db
     .prepare(`${query} WHERE agent = ? AND t >= ? AND t < ? ORDER BY t DESC LIMIT ?`)
     .raw()
@@ -89,7 +89,8 @@ function rawRows(db: Database, owner: Owner, plan: Plan): MetricRow[] {
 
 /** Newest first. */
 function stepRows(db: Database, owner: Owner, plan: Plan): MetricRow[] {
-  const { scope, key } = owner;
+  const { key } = owner;
+  const scope = scopeOf(owner);
   const metrics = metricsOf(scope);
   const folded = { avg: fold('avg'), last: fold('last') };
   const rows: MetricRow[] = [];
@@ -111,11 +112,13 @@ function stepRows(db: Database, owner: Owner, plan: Plan): MetricRow[] {
   }
 }
 
-function rowAt({ scope, agent, key }: Owner, t: number, values: Values, decode?: typeof decodeValue): MetricRow {
+function scopeOf({ agent }: Owner): MetricScope {
+  return agent === null ? 'system' : 'agent';
+}
+
+function rowAt({ agent, key }: Owner, t: number, values: Values, decode?: typeof decodeValue): MetricRow {
   const id = rowId(t, key);
-  return scope === 'agent' && agent !== null
-    ? agentRow(agent, t, values, id, decode)
-    : systemRow(t, values, id, decode);
+  return agent === null ? systemRow(t, values, id, decode) : agentRow(agent, t, values, id, decode);
 }
 
 function countSamples(db: Database, key: number, range: { since: number; until: number }): number {

@@ -6,6 +6,7 @@ import { type App, type AppOptions, startApp } from '../../../src/tui/app.js';
 import type { InkKey } from '../../../src/tui/input.js';
 import type { Reached } from '../../../src/tui/session.js';
 import { createScreen } from '../../unit/tui/emulator.js';
+import { NO_KEY } from '../../support/ink.js';
 
 /** A dashboard at work before a terminal that is none. */
 export interface Sitting {
@@ -17,27 +18,6 @@ export interface Sitting {
   press: (...inputs: (string | Partial<InkKey>)[]) => void;
   resize: (columns: number, rows: number) => void;
 }
-
-const NO_KEY = Object.fromEntries(
-  [
-    'upArrow',
-    'downArrow',
-    'leftArrow',
-    'rightArrow',
-    'pageDown',
-    'pageUp',
-    'home',
-    'end',
-    'return',
-    'escape',
-    'ctrl',
-    'shift',
-    'tab',
-    'backspace',
-    'delete',
-    'meta',
-  ].map((name) => [name, false]),
-) as unknown as InkKey;
 
 /** Sits down before the dashboard of a server; it is left when the test ends. */
 export function sitDown(

@@ -3,10 +3,11 @@ import { lineChart, resample, sparkline, stats } from '../../../src/tui/charts.j
 import { editLine, newEditor, visiblePart } from '../../../src/tui/editor.js';
 import { ago, bytes, figure, longSpan, share, withUnit } from '../../../src/tui/figures.js';
 import { applyFilter, isSpread, parseFilter } from '../../../src/tui/filter.js';
-import { type InkKey, keysOf, mouseOf } from '../../../src/tui/input.js';
+import { keysOf, mouseOf } from '../../../src/tui/input.js';
 import { moveCursor, windowOf } from '../../../src/tui/list.js';
 import { alarmSequence, copySequence } from '../../../src/tui/osc.js';
 import { detectTheme, detectUnicode } from '../../../src/tui/theme.js';
+import { NO_KEY } from '../../support/ink.js';
 
 describe('a filter', () => {
   const names = ['api', 'archivist', 'tester', 'analyst'];
@@ -72,27 +73,6 @@ describe('a line that is written', () => {
 });
 
 describe('input', () => {
-  const NONE = Object.fromEntries(
-    [
-      'upArrow',
-      'downArrow',
-      'leftArrow',
-      'rightArrow',
-      'pageDown',
-      'pageUp',
-      'home',
-      'end',
-      'return',
-      'escape',
-      'ctrl',
-      'shift',
-      'tab',
-      'backspace',
-      'delete',
-      'meta',
-    ].map((name) => [name, false]),
-  ) as unknown as InkKey;
-
   it.each([
     ['q', {}, ['q']],
     ['', { upArrow: true }, ['up']],
@@ -105,7 +85,7 @@ describe('input', () => {
     ['', { delete: true }, ['backspace']],
     ['\u0000', {}, []],
   ])('%j %j is %j', (text, key, expected) => {
-    expect(keysOf(text, { ...NONE, ...key })).toEqual(expected);
+    expect(keysOf(text, { ...NO_KEY, ...key })).toEqual(expected);
   });
 
   it.each([
