@@ -9,10 +9,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { load, once } from './rest-load.mjs';
-import { agentId, cpuOf, makeWorkspace, percentile, round, startServer } from './server-process.mjs';
+import { agentId, cpuExactlyOf, makeWorkspace, percentile, round, startServer } from './server-process.mjs';
 
 const CONNECTIONS = 50;
-const ROUNDS = 9;
+const ROUNDS = 40;
+const WARM_UP_ROUNDS = 4;
 const requests = Number(process.argv[process.argv.indexOf('--requests') + 1]) || 64_000;
 
 const { workspace, remove } = makeWorkspace(100);
@@ -44,19 +45,21 @@ try {
   remove();
 }
 
-/** All cases in turn, several rounds: what else the machine does falls on each alike. The first round only warms up; of the
- * others the median counts. */
+/**
+ * All cases in turn, many short rounds: what else the machine does falls on each alike. The first rounds only warm up; of
+ * the others the median counts, for a ratio the median of the rounds' ratios.
+ */
 async function measure(cases) {
   const figures = {};
-  for (let turn = 0; turn < ROUNDS; turn += 1) {
+  for (let turn = 0; turn < WARM_UP_ROUNDS + ROUNDS; turn += 1) {
     for (const [name, { pid, share = 1, fresh = false, ...target }] of Object.entries(cases)) {
-      const count = Math.ceil((requests * share) / (ROUNDS - 1));
+      const count = Math.ceil((requests * share) / ROUNDS);
       const headers = fresh ? { 'if-none-match': (await once(target.port, target.path)).etag } : {};
-      const before = cpuOf(pid);
+      const before = cpuExactlyOf(pid);
       const { latencies, statuses } = await load({ ...target, headers, count, connections: CONNECTIONS });
-      const cpu = cpuOf(pid) - before;
+      const cpu = cpuExactlyOf(pid) - before;
       figures[name] ??= { cpus: [], latencies: [], statuses: {} };
-      if (turn === 0) continue;
+      if (turn < WARM_UP_ROUNDS) continue;
       figures[name].cpus.push((cpu * 1000) / count);
       figures[name].latencies.push(...latencies);
       for (const [status, times] of Object.entries(statuses)) {
@@ -107,6 +110,10 @@ function writeHistory(root, agent) {
 
 function summary(figures) {
   const cpu = (name) => percentile(figures[name].cpus, 0.5);
+  const ratio = (name, to) => {
+    const ratios = figures[name].cpus.map((value, turn) => value / figures[to].cpus[turn]);
+    return round(percentile(ratios, 0.5));
+  };
   return {
     bench: 'rest',
     node: process.version,
@@ -122,10 +129,10 @@ function summary(figures) {
     ),
     statuses: Object.fromEntries(Object.entries(figures).map(([name, { statuses }]) => [name, statuses])),
     ratios: {
-      health_to_bare: { value: round(cpu('health') / cpu('bare_health')), limit: 2 },
-      list_to_stringify: { value: round(cpu('list') / cpu('bare_list')), limit: 0.2 },
-      list_to_health: { value: round(cpu('list') / cpu('health')), limit: 1.5 },
-      not_modified_to_list: { value: round(cpu('not_modified') / cpu('list')), limit: 0.7 },
+      health_to_bare: { value: ratio('health', 'bare_health'), limit: 2 },
+      list_to_stringify: { value: ratio('list', 'bare_list'), limit: 0.2 },
+      list_to_health: { value: ratio('list', 'health'), limit: 1.5 },
+      not_modified_to_list: { value: ratio('not_modified', 'list'), limit: 0.7 },
     },
   };
 }

@@ -1,7 +1,7 @@
 // What benches of the whole server share: a workspace of so many agents, and `mc serve` over it in a process of its own.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -58,6 +58,15 @@ export function cpuOf(pid) {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
+
+/** The same to the nanosecond, of the threads that it has now (Linux: the first field of each thread's schedstat). */
+export function cpuExactlyOf(pid) {
+  const folder = `/proc/${pid}/task`;
+  const nanoseconds = readdirSync(folder).map((thread) => Number(fieldOf(join(folder, thread, 'schedstat'))));
+  return nanoseconds.reduce((sum, value) => sum + value, 0) / 1e6;
+}
+
+const fieldOf = (path) => readFileSync(path, 'utf8').split(' ')[0];
 
 /** Resident memory of a process in MB. */
 export function rssOf(pid) {

@@ -21,7 +21,7 @@ export function createLatest(): { set(collection: Collection): void; rows(): Lat
       held = {
         revision: held.revision + 1,
         agents: new Map(agents.map(({ agent, values }) => [agent, agentRow(agent, t, values)])),
-        system: { id: rowId(t, 0), ...systemRow(t, system) },
+        system: systemRow(t, system, rowId(t, 0)),
         timestamp: new Date(t).toISOString(),
       };
     },

@@ -2,7 +2,7 @@ import type { AgentMetricsAnswer, EventsAnswer, QueryAnswer, TopAnswer } from '.
 import type { Database } from './database.js';
 import { type ActivityInput, type EventsInput, readActivity, readEvents } from './event-log.js';
 import { readExplanation } from './explain.js';
-import { type HistoryInput, readHistory, summarizeAgent } from './history.js';
+import { type HistoryInput, readHistory, summarizeAgent, writeHistory } from './history.js';
 import { parseQuery, type RawQuery } from './params.js';
 import { answerQuery, rowsToRead } from './series.js';
 import { readStanding, type Standing } from './standing.js';
@@ -41,6 +41,12 @@ const READERS: Readers = {
 /** Answers from the database. */
 export function answerRead<K extends ReadName>(db: Database, name: K, input: unknown, now: number): Reads[K]['answer'] {
   return READERS[name](db, input as Reads[K]['input'], now);
+}
+
+/** The same as the text of its JSON. */
+export function writeRead(db: Database, name: ReadName, input: unknown, now: number): string {
+  if (name === 'history') return writeHistory(db, input as HistoryInput, now);
+  return JSON.stringify(answerRead(db, name, input, now));
 }
 
 /** Reading this many rows takes about 10 ms; more is work for the worker. */

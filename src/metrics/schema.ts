@@ -68,9 +68,9 @@ export function createEvents(): string {
 /** The old names and columns over the new layout, in the old units. The ids grow with time and are stable. */
 export function createViews(): string {
   return `DROP VIEW IF EXISTS agent_metrics; DROP VIEW IF EXISTS system_metrics;
-    CREATE VIEW agent_metrics AS SELECT ${ID} AS id, a.name AS agent_id, ${isoOf('r.t')} AS timestamp,
+    CREATE VIEW agent_metrics AS SELECT ${rowId('r.t', 'r.agent')} AS id, a.name AS agent_id, ${isoOf('r.t')} AS timestamp,
       ${decodedColumns('agent')} FROM agent_raw r JOIN agents a ON a.id = r.agent;
-    CREATE VIEW system_metrics AS SELECT ${ID} AS id, ${isoOf('r.t')} AS timestamp,
+    CREATE VIEW system_metrics AS SELECT ${rowId('r.t', 'r.agent')} AS id, ${isoOf('r.t')} AS timestamp,
       ${decodedColumns('system')} FROM system_raw r`;
 }
 
@@ -100,7 +100,26 @@ export function insertInto(table: string, columns: string[], verb = 'INSERT OR R
   return `${verb} INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
 }
 
-const ID = '((r.t - 1600000000000) * 4096 + r.agent)';
+/**
+ * A raw sample (columns `t` and `agent` and the scope's metrics) as SQL that makes a JSON object of it, in the columns of
+ * the views. The name of an agent is its first parameter.
+ */
+export function sampleObject(scope: MetricScope): string {
+  const metrics = metricsOf(scope).map((metric) => `'${metric.name}', ${decoded(metric)}`);
+  const head = [
+    "'id'",
+    rowId('t', 'agent'),
+    ...(scope === 'agent' ? ["'agent_id'", '?'] : []),
+    "'timestamp'",
+    isoOf('t'),
+  ];
+  return `json_object(${[...head, ...metrics].join(', ')})`;
+}
+
+/** As `rowId` of rows.ts. */
+function rowId(t: string, agent: string): string {
+  return `((${t} - 1600000000000) * 4096 + ${agent})`;
+}
 
 function isoOf(column: string): string {
   return `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`;
@@ -133,6 +152,10 @@ function integer(column: string): string {
 
 function decodedColumns(scope: MetricScope): string {
   return metricsOf(scope)
-    .map(({ name, scale }) => (scale === 1 ? `r.${name}` : `r.${name} / ${scale}.0 AS ${name}`))
+    .map((metric) => `${decoded(metric)} AS ${metric.name}`)
     .join(', ');
+}
+
+function decoded({ name, scale }: Metric): string {
+  return scale === 1 ? name : `${name} / ${scale}.0`;
 }

@@ -17,7 +17,7 @@ import { createFleetEnds, type FleetEnds } from './ends.js';
 import { createKeeper, type Keeper } from './keeper.js';
 import { createLatest, type LatestMetrics } from './latest.js';
 import { createMachineProbe, type MachineProbe, NO_BACKUPS, type Probes } from './probes.js';
-import { type ReadName, type Reads, answerRead, readsLong } from './reads.js';
+import { type ReadName, type Reads, readsLong, writeRead } from './reads.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import type { Retention } from './retention.js';
 import type { Store } from './store.js';
@@ -261,7 +261,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     const now = clock.now();
     // Agents that are there but have not been sampled yet are no unknown names.
     const asked = { ...input, known: [...snapshot.agents.keys()] };
-    if (!readsLong(db, name, asked, now)) return Buffer.from(JSON.stringify(answerRead(db, name, asked, now)));
+    if (!readsLong(db, name, asked, now)) return Buffer.from(writeRead(db, name, asked, now));
     return desk.ask('read', { path: layout.database, name, input: asked, now });
   }
 

@@ -1,6 +1,6 @@
 import { openReader, openWriter } from './database.js';
 import { type Notice, prepareDatabase } from './prepare.js';
-import { answerRead, type ReadName } from './reads.js';
+import { type ReadName, writeRead } from './reads.js';
 
 /** The work that a worker can be asked for. */
 export interface Asks {
@@ -40,7 +40,7 @@ const PERFORMERS: Performers = {
   read: async ({ path, name, input, now }) => {
     const db = openReader(path);
     try {
-      return Buffer.from(JSON.stringify(answerRead(db, name, input, now)));
+      return Buffer.from(writeRead(db, name, input, now));
     } finally {
       db.close();
     }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openReader } from '../../../src/metrics/database.js';
 import type { RawQuery } from '../../../src/metrics/params.js';
@@ -194,5 +195,47 @@ describe('a query', () => {
     );
     expect(valuesOf(answer).at(-1)).toBe(77);
     reader.close();
+  });
+});
+
+describe('a history', () => {
+  it('tells each sample exactly as it was measured, whole numbers and others', () => {
+    const store = newStore(scratch());
+    const duration = fc.integer({ min: 0, max: 1e11 }).map((ms) => ms / 1000);
+    const share = fc.integer({ min: 0, max: 1e6 }).map((millionths) => millionths / 1e6);
+    const sample = fc.record({
+      after: fc.integer({ min: 1, max: DAY }),
+      values: fc.record({
+        tasks_completed: fc.option(fc.oneof(fc.nat(), fc.double({ min: 0, max: 1e12, noNaN: true }))),
+        total_work_time: fc.option(duration),
+        success_rate: fc.option(share),
+      }),
+    });
+    let t = T0;
+    const check = fc.property(fc.array(sample, { minLength: 1, maxLength: 20 }), (samples) => {
+      const since = t;
+      for (const { after, values } of samples) collectInto(store, (t += after), { a: values });
+      const { history } = answerRead(store.db, 'history', { agent: 'a', period: t - since - 1 }, t);
+      const told = samples.map(({ values }) => ({ agent_id: 'a', ...values, cpu_usage: null }));
+      expect(history).toMatchObject(told.toReversed());
+      const times = history.map(({ timestamp }) => Date.parse(String(timestamp)));
+      expect(times.map((time, at) => time - (times[at + 1] ?? since))).toEqual(
+        samples.map(({ after }) => after).toReversed(),
+      );
+      const ids = store.db.prepare('SELECT id FROM agent_metrics WHERE timestamp = ?').pluck();
+      expect(history.map(({ id }) => id)).toEqual(history.map(({ timestamp }) => ids.get(timestamp)));
+    });
+    fc.assert(check, { numRuns: 50 });
+  });
+
+  it('is refused when it would be endless', () => {
+    const store = newStore(scratch());
+    const insert = store.db.prepare('INSERT INTO system_raw (agent, t) VALUES (0, ?)');
+    store.db.transaction(() => {
+      for (let n = 0; n <= 50_000; n += 1) insert.run(T0 + n);
+    })();
+    const read = (period: number) => answerRead(store.db, 'history', { agent: null, period }, T0 + 50_000);
+    expect(read(49_999).history).toHaveLength(50_000);
+    expect(() => read(50_000)).toThrow('more than 50000 rows');
   });
 });
