@@ -1,9 +1,13 @@
 // REST with every guard on against bare node:http in the same run: CPU per request of the serving process, latencies at 50
 // connections. Options: --requests N for each case (default 64,000; an eighth of that for those that cost
 // much). Ends by itself within about two minutes.
-import { spawn } from 'node:child_process';
+//
+// For CPU per request the servers and the load take turns on one core: on two, how many requests a server finds waiting when
+// it looks depends on what else the machine does, and with it what each of them costs. Latencies are measured on all cores.
+import { spawn, spawnSync } from 'node:child_process';
 import { once as onceEvent } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -37,37 +41,49 @@ try {
   const costly = {
     file: { pid: server.child.pid, port, path: '/api/files/read?path=list.json', share: 1 / 8 },
   };
-  const figures = { ...(await measure(cases)), ...(await measure(costly)) };
-  console.log(JSON.stringify({ ...summary(figures), history_24h: await history() }, null, 2));
+  const processes = [process.pid, server.child.pid, bare.pid];
+  const pinned = processes.every((pid) => allow(pid, '0'));
+  const cpus = { ...(await measureCpu(cases)), ...(await measureCpu(costly)) };
+  for (const pid of processes) allow(pid, `0-${availableParallelism() - 1}`);
+  const latencies = { ...(await measureLatency(cases)), ...(await measureLatency(costly)) };
+  console.log(JSON.stringify({ ...summary(pinned, cpus, latencies), history_24h: await history() }, null, 2));
 } finally {
   await server.stop();
   bare.child.kill();
   remove();
 }
 
+/** On which cores a process may run; false where that cannot be said. */
+function allow(pid, cores) {
+  return spawnSync('taskset', ['-a', '-c', '-p', cores, String(pid)]).status === 0;
+}
+
 /**
- * All cases in turn, many short rounds: what else the machine does falls on each alike. The first rounds only warm up; of
- * the others the median counts, for a ratio the median of the rounds' ratios.
+ * The microseconds of CPU that a request takes, round by round. All cases in turn, in many short rounds: what else the
+ * machine does falls on each alike. The first rounds only warm up.
  */
-async function measure(cases) {
-  const figures = {};
+async function measureCpu(cases) {
+  const cpus = {};
   for (let turn = 0; turn < WARM_UP_ROUNDS + ROUNDS; turn += 1) {
-    for (const [name, { pid, share = 1, fresh = false, ...target }] of Object.entries(cases)) {
-      const count = Math.ceil((requests * share) / ROUNDS);
-      const headers = fresh ? { 'if-none-match': (await once(target.port, target.path)).etag } : {};
+    for (const [name, { pid, ...target }] of Object.entries(cases)) {
       const before = cpuExactlyOf(pid);
-      const { latencies, statuses } = await load({ ...target, headers, count, connections: CONNECTIONS });
-      const cpu = cpuExactlyOf(pid) - before;
-      figures[name] ??= { cpus: [], latencies: [], statuses: {} };
-      if (turn < WARM_UP_ROUNDS) continue;
-      figures[name].cpus.push((cpu * 1000) / count);
-      figures[name].latencies.push(...latencies);
-      for (const [status, times] of Object.entries(statuses)) {
-        figures[name].statuses[status] = (figures[name].statuses[status] ?? 0) + times;
-      }
+      const { latencies } = await loadCase(target, requests / ROUNDS);
+      const cpu = ((cpuExactlyOf(pid) - before) * 1000) / latencies.length;
+      if (turn >= WARM_UP_ROUNDS) (cpus[name] ??= []).push(cpu);
     }
   }
+  return cpus;
+}
+
+async function measureLatency(cases) {
+  const figures = {};
+  for (const [name, target] of Object.entries(cases)) figures[name] = await loadCase(target, requests / 4);
   return figures;
+}
+
+async function loadCase({ share = 1, fresh = false, port, path }, count) {
+  const headers = fresh ? { 'if-none-match': (await once(port, path)).etag } : {};
+  return load({ port, path, headers, count: Math.ceil(count * share), connections: CONNECTIONS });
 }
 
 /** One agent's history of a day, a row a minute, one request after the other. */
@@ -108,26 +124,28 @@ function writeHistory(root, agent) {
   database.close();
 }
 
-function summary(figures) {
-  const cpu = (name) => percentile(figures[name].cpus, 0.5);
-  const ratio = (name, to) => {
-    const ratios = figures[name].cpus.map((value, turn) => value / figures[to].cpus[turn]);
-    return round(percentile(ratios, 0.5));
-  };
+function summary(pinned, cpus, latencies) {
+  /** The median of the rounds' ratios. */
+  const ratio = (name, to) =>
+    round(
+      percentile(
+        cpus[name].map((value, turn) => value / cpus[to][turn]),
+        0.5,
+      ),
+    );
+  const each = (figures, read) =>
+    Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, read(figure)]));
   return {
     bench: 'rest',
     node: process.version,
     connections: CONNECTIONS,
     requests_each: requests,
+    cpu_on_one_core: pinned,
     list_bytes: Buffer.byteLength(list.text),
-    cpu_us_per_request: Object.fromEntries(Object.keys(figures).map((name) => [name, round(cpu(name), 1)])),
-    p50_ms: Object.fromEntries(
-      Object.entries(figures).map(([name, { latencies }]) => [name, round(percentile(latencies, 0.5))]),
-    ),
-    p99_ms: Object.fromEntries(
-      Object.entries(figures).map(([name, { latencies }]) => [name, round(percentile(latencies, 0.99))]),
-    ),
-    statuses: Object.fromEntries(Object.entries(figures).map(([name, { statuses }]) => [name, statuses])),
+    cpu_us_per_request: each(cpus, (values) => round(percentile(values, 0.5), 1)),
+    p50_ms: each(latencies, (figure) => round(percentile(figure.latencies, 0.5))),
+    p99_ms: each(latencies, (figure) => round(percentile(figure.latencies, 0.99))),
+    statuses: each(latencies, ({ statuses }) => statuses),
     ratios: {
       health_to_bare: { value: ratio('health', 'bare_health'), limit: 2 },
       list_to_stringify: { value: ratio('list', 'bare_list'), limit: 0.2 },

@@ -110,7 +110,9 @@ export async function sendRead<K extends ReadName>(
   input: Reads[K]['input'],
 ): Promise<void> {
   const body = await metrics.answer(name, input);
-  reply.header('content-type', 'application/json; charset=utf-8').send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+  reply
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
 }
 
 /** An agent that is there or has left samples. @throws McError `agent.not_found` */
