@@ -1,6 +1,7 @@
 // The listening side of the fan-out bench: many sockets that do as little as possible with what they hear, so that the
 // server is what is measured. Frames are counted from their headers; the first of each read tells the latency.
 import { connect } from 'node:net';
+import { MQTT, NATS, WEBSOCKET } from './fanout-protocols.mjs';
 
 const kind = process.argv[2];
 const MARK = Buffer.from('"sent":"');
@@ -35,30 +36,34 @@ async function obey(order) {
   }
 }
 
-/** A WebSocket client with nothing but a handshake and a frame counter; every client of the hub is an old one. */
+const protocol = { nats: NATS, mosquitto: MQTT }[kind] ?? WEBSOCKET;
+
+/** A client with nothing but a handshake and a frame counter; every client of the hub is an old one. */
 function join(port) {
+  const { hello, subscription, opened, pong } = protocol;
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    socket.on('error', reject);
-    socket.write(
-      `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
-    );
-    socket.once('data', (answer) => {
-      const count = counter(() => socket.write(PONG));
-      // A ping may stand right behind the handshake.
-      count(answer.subarray(answer.indexOf('\r\n\r\n') + 4));
+    let answer = Buffer.alloc(0);
+    const greeted = (chunk) => {
+      answer = Buffer.concat([answer, chunk]);
+      const end = opened(answer);
+      if (end === -1) return;
+      const count = counter(() => socket.write(pong));
+      socket.off('data', greeted);
       socket.on('data', count);
+      // A ping may stand right behind the handshake.
+      count(answer.subarray(end));
       resolve();
-    });
+    };
+    socket.on('error', reject);
+    socket.on('data', greeted);
+    socket.write(typeof hello === 'function' ? hello(port) : hello);
+    if (subscription) socket.write(subscription);
   });
 }
 
-/** An empty pong as clients send it: masked, with a mask of zeroes. */
-const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
-
 /** Walks over the frames of one connection; headers may be cut anywhere. */
-function counter(pong) {
+function counter(answerPing) {
   let skip = 0;
   let rest = null;
   return (chunk) => {
@@ -67,7 +72,7 @@ function counter(pong) {
     rest = null;
     let at = skip;
     while (at < data.length) {
-      const size = sizeOf(data, at);
+      const size = protocol.sizeOf(data, at);
       if (size === null) {
         rest = data.subarray(at);
         data = rest;
@@ -76,21 +81,13 @@ function counter(pong) {
         maybeReport();
         return;
       }
-      if ((data[at] & 0x0f) === 1) frames += 1;
-      if ((data[at] & 0x0f) === 9) pong();
+      if (protocol.isEvent(data, at)) frames += 1;
+      if (protocol.isPing(data, at)) answerPing();
       at += size;
     }
     skip = at - data.length;
     maybeReport();
   };
-}
-
-function sizeOf(data, at) {
-  if (at + 2 > data.length) return null;
-  const short = data[at + 1] & 0x7f;
-  if (short < 126) return 2 + short;
-  if (short === 126) return at + 4 > data.length ? null : 4 + data.readUInt16BE(at + 2);
-  return at + 10 > data.length ? null : 10 + Number(data.readBigUInt64BE(at + 2));
 }
 
 function sample(chunk) {

@@ -1,7 +1,9 @@
-// The serving side of the fan-out bench: the hub, a plain loop over `ws` sockets, or socket.io. Publishes on demand and
-// tells what it cost.
+// The serving side of the fan-out bench: the hub, a plain loop over `ws` sockets, socket.io, or a broker. Publishes on demand
+// and tells what it cost.
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { installedBrokers, startBroker } from './fanout-brokers.mjs';
+import { cpuExactlyOf, rssOf } from './server-process.mjs';
 
 const [kind, pace] = process.argv.slice(2);
 const server = createServer();
@@ -11,9 +13,9 @@ server.on('connection', (socket) => {
   socket.on('close', () => sockets.delete(socket));
 });
 
-const publish = await { hub: startHub, ws: startLoop, 'socket.io': startSocketIo }[kind]();
-await new Promise((resolve) => server.listen(0, '127.0.0.1', 2048, resolve));
-process.send({ type: 'listening', port: server.address().port });
+/** Where it listens, which process serves, how to publish, and how to wait until what was published has left it. */
+const serving = installedBrokers().includes(kind) ? await serveByBroker() : await serveHere();
+process.send({ type: 'listening', port: serving.port, pid: serving.pid });
 
 process.on('message', (order) => void obey(order));
 
@@ -21,27 +23,39 @@ async function obey(order) {
   if (order.do === 'memory') {
     globalThis.gc();
     await delay(200);
-    process.send({ type: 'memory', rss: process.memoryUsage.rss(), clients: sockets.size });
+    process.send({ type: 'memory', rss: rssOf(serving.pid) * 2 ** 20, clients: serving.clients() });
   } else if (order.do === 'publish') {
     process.send({ type: 'publish', ...(await measure(order)) });
+  } else if (order.do === 'stop') {
+    process.exit(0);
   }
 }
 
 async function measure({ burst, rate, seconds }) {
   const begun = process.hrtime.bigint();
-  const cpu = process.cpuUsage();
+  const cpu = cpuExactlyOf(serving.pid);
   const elapsed = () => Number(process.hrtime.bigint() - begun) / 1000;
   let bursts = 0;
   while (elapsed() < seconds * 1e6) {
-    for (let i = 0; i < burst; i += 1) publish(draft());
+    for (let i = 0; i < burst; i += 1) serving.publish(draft());
     bursts += 1;
-    // As fast as it goes: when what was written has left this process. Otherwise at its time.
-    if (rate === null) await drained();
+    // As fast as it goes: when what was written has left the server. Otherwise at its time.
+    if (rate === null) await serving.settled();
     else await delay(Math.max(0, (bursts / rate) * 1000 - elapsed() / 1000));
   }
-  await drained();
-  const { user, system } = process.cpuUsage(cpu);
-  return { events: bursts * burst, cpu_us: user + system, elapsed_us: elapsed() };
+  await serving.settled();
+  return { events: bursts * burst, cpu_us: (cpuExactlyOf(serving.pid) - cpu) * 1000, elapsed_us: elapsed() };
+}
+
+async function serveHere() {
+  const publish = await { hub: startHub, ws: startLoop, 'socket.io': startSocketIo }[kind]();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', 2048, resolve));
+  return { port: server.address().port, pid: process.pid, publish, settled: drained, clients: () => sockets.size };
+}
+
+async function serveByBroker() {
+  const { publish, ...broker } = await startBroker(kind);
+  return { ...broker, publish: (event) => publish(JSON.stringify(envelope(event))), clients: () => null };
 }
 
 /** An event of about 300 bytes on the wire, with the time at which it was published in it. */

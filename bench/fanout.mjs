@@ -1,15 +1,16 @@
-// How much it costs to give one event to many clients. Server and load run in processes of their own; the same bursts
-// go through the hub, through a plain loop of `ws` sends, and through socket.io where that is installed. Prints JSON.
-//   node bench/fanout.mjs [--seconds 4] [--turns 8] [--only burst10,stopped,storm]
-import { fork } from 'node:child_process';
+// How much it costs to give one event to many clients. Server and load run in processes of their own, each on its own core;
+// the same bursts go through the hub, through a plain loop of `ws` sends, and through socket.io, nats-server and mosquitto
+// where they are installed. Prints JSON.
+//   node bench/fanout.mjs [--seconds 8] [--turns 16] [--only burst10,stopped,storm]
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ask, heard, pin, startChild } from './children.mjs';
+import { installedBrokers } from './fanout-brokers.mjs';
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '4' },
-    turns: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '8' },
+    turns: { type: 'string', default: '16' },
     only: { type: 'string' },
   },
 });
@@ -17,15 +18,27 @@ const seconds = Number(values.seconds);
 /** Turns per server and scene: ratios are medians over them. */
 const TURNS = Number(values.turns);
 
-/** Clients, events in a burst, bursts a second (null: as fast as they are delivered); without `window` each tick is written at once. */
+/**
+ * Clients, events in a burst, bursts a second (null: as fast as they are delivered). Without `window` each tick is written
+ * at once; `oneCore`: server and load take turns on one. What a delivery costs is told best by a server that is kept busy:
+ * one that rests between bursts finds its caches cold, whatever it does with them.
+ */
 const SCENES = {
-  burst10: { clients: 1000, burst: 10, rate: 20 },
-  single: { clients: 1000, burst: 1, rate: 50, window: false },
+  burst10: { clients: 1000, burst: 10, rate: null, window: false },
+  single: { clients: 1000, burst: 1, rate: null, window: false },
+  single_one_core: { clients: 1000, burst: 1, rate: null, window: false, oneCore: true },
   calm: { clients: 1000, burst: 1, rate: 20 },
   busy: { clients: 1000, burst: 1, rate: 200 },
   many: { clients: 5000, burst: 10, rate: null, window: false },
 };
-const servers = ['hub', 'ws', ...(installed('socket.io') && installed('socket.io-client') ? ['socket.io'] : [])];
+const SERVER_CORE = 0;
+const LOAD_CORE = 1;
+const servers = [
+  'hub',
+  'ws',
+  ...(installed('socket.io') && installed('socket.io-client') ? ['socket.io'] : []),
+  ...installedBrokers(),
+];
 
 const figures = { node: process.version, seconds, event_bytes: 300, scenes: {} };
 for (const [name, scene] of Object.entries(SCENES)) {
@@ -80,12 +93,12 @@ async function storm() {
   const stand = await connectAll('hub', scene);
   await publish(stand, scene, seconds);
   const calm = await report(stand.load, stand.sent.events * scene.clients);
-  stand.load.send({ do: 'reset' });
-  await heard(stand.load, 'reset');
-  const crowd = child('fanout-load.mjs', 'hub');
+  await ask(stand.load, { do: 'reset' });
+  const crowd = startChild('fanout-load.mjs', 'hub');
+  pin(crowd.pid, LOAD_CORE);
   const begun = performance.now();
-  crowd.send({ do: 'connect', port: stand.port, clients: 1000, together: true });
-  const connected = heard(crowd, 'connected').then(() => performance.now() - begun);
+  const order = { do: 'connect', port: stand.port, clients: 1000, together: true };
+  const connected = ask(crowd, order, 'connected').then(() => performance.now() - begun);
   stand.sent = { events: 0, cpu_us: 0, elapsed_us: 0 };
   await publish(stand, scene, seconds);
   const stormy = await report(stand.load, stand.sent.events * scene.clients);
@@ -95,8 +108,7 @@ async function storm() {
 }
 
 async function report(load, expected) {
-  load.send({ do: 'report', expected });
-  const { frames, p50, p99 } = await heard(load, 'report');
+  const { frames, p50, p99 } = await ask(load, { do: 'report', expected });
   return { complete: frames === expected, latency_p50_ms: p50, latency_p99_ms: p99 };
 }
 
@@ -116,17 +128,18 @@ async function stopped() {
 
 /** A server with all its clients, warmed up. */
 async function connectAll(kind, scene) {
-  const server = child('fanout-server.mjs', kind, ...(scene.window === false ? ['at-once'] : []));
-  const { port } = await heard(server, 'listening');
+  const server = startChild('fanout-server.mjs', kind, ...(scene.window === false ? ['at-once'] : []));
+  const { port, pid } = await heard(server, 'listening');
+  const load = startChild('fanout-load.mjs', kind);
+  pin(server.pid, LOAD_CORE);
+  pin(load.pid, scene.oneCore ? SERVER_CORE : LOAD_CORE);
+  pin(pid, SERVER_CORE);
   const idle = await ask(server, { do: 'memory' });
-  const load = child('fanout-load.mjs', kind);
-  load.send({ do: 'connect', port, clients: scene.clients });
-  await heard(load, 'connected');
+  await ask(load, { do: 'connect', port, clients: scene.clients }, 'connected');
   const connected = await ask(server, { do: 'memory' });
   const stand = { server, load, port, idle, connected, turns: [], sent: { events: 0, cpu_us: 0, elapsed_us: 0 } };
   await publish(stand, scene, 1);
-  load.send({ do: 'reset' });
-  await heard(load, 'reset');
+  await ask(load, { do: 'reset' });
   stand.sent = { events: 0, cpu_us: 0, elapsed_us: 0 };
   stand.turns = [];
   return stand;
@@ -140,17 +153,16 @@ async function publish(stand, scene, forSeconds) {
 
 async function finish({ server, load, idle, connected, sent }, scene) {
   const expected = sent.events * scene.clients;
-  load.send({ do: 'report', expected });
-  const received = await heard(load, 'report');
+  const received = await ask(load, { do: 'report', expected });
   const end = await ask(server, { do: 'memory' });
-  server.kill();
+  server.send({ do: 'stop' });
   load.kill();
   return {
     cpu_us_per_delivery: round((sent.cpu_us / expected) * 1000) / 1000,
     cpu_share: round((sent.cpu_us / sent.elapsed_us) * 100) / 100,
     deliveries: received.frames,
     complete: received.frames === expected,
-    clients_lost: scene.clients - end.clients,
+    clients_lost: end.clients === null ? null : scene.clients - end.clients,
     deliveries_per_cpu_second: Math.round(expected / (sent.cpu_us / 1e6)),
     latency_p50_ms: received.p50,
     latency_p99_ms: received.p99,
@@ -161,9 +173,8 @@ async function finish({ server, load, idle, connected, sent }, scene) {
 
 /** A client in a process of its own that is stopped: its socket stays open, and nobody reads from it. */
 async function stopOne(kind, port) {
-  const victim = child('fanout-load.mjs', kind);
-  victim.send({ do: 'connect', port, clients: 1 });
-  await heard(victim, 'connected');
+  const victim = startChild('fanout-load.mjs', kind);
+  await ask(victim, { do: 'connect', port, clients: 1 }, 'connected');
   victim.kill('SIGSTOP');
   return victim;
 }
@@ -175,30 +186,6 @@ async function gone(server, victim, clients) {
   while (state.clients > clients && Date.now() - begun < 30_000) state = await ask(server, { do: 'memory' });
   victim.kill('SIGKILL');
   return { stopped_client_closed: state.clients === clients, rss_after_mb: round(state.rss / 2 ** 20) };
-}
-
-function child(file, ...args) {
-  return fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ['--expose-gc'] });
-}
-
-function heard(from, type) {
-  return new Promise((resolve, reject) => {
-    const gone = (code) => reject(new Error(`a child ended with ${code} before "${type}"`));
-    const listener = (message) => {
-      if (message.type !== type) return;
-      from.off('message', listener);
-      from.off('exit', gone);
-      resolve(message);
-    };
-    from.on('message', listener);
-    from.once('exit', gone);
-  });
-}
-
-function ask(server, order) {
-  const answer = heard(server, order.do);
-  server.send(order);
-  return answer;
 }
 
 function round3(value) {

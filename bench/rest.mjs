@@ -4,14 +4,14 @@
 //
 // For CPU per request the servers and the load take turns on one core: on two, how many requests a server finds waiting when
 // it looks depends on what else the machine does, and with it what each of them costs. Latencies are measured on all cores.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once as onceEvent } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import { pin, unpin } from './children.mjs';
 import { load, once } from './rest-load.mjs';
 import { agentId, cpuExactlyOf, makeWorkspace, percentile, round, startServer } from './server-process.mjs';
 
@@ -42,20 +42,15 @@ try {
     file: { pid: server.child.pid, port, path: '/api/files/read?path=list.json', share: 1 / 8 },
   };
   const processes = [process.pid, server.child.pid, bare.pid];
-  const pinned = processes.every((pid) => allow(pid, '0'));
+  const pinned = processes.every((pid) => pin(pid, 0));
   const cpus = { ...(await measureCpu(cases)), ...(await measureCpu(costly)) };
-  for (const pid of processes) allow(pid, `0-${availableParallelism() - 1}`);
+  for (const pid of processes) unpin(pid);
   const latencies = { ...(await measureLatency(cases)), ...(await measureLatency(costly)) };
   console.log(JSON.stringify({ ...summary(pinned, cpus, latencies), history_24h: await history() }, null, 2));
 } finally {
   await server.stop();
   bare.child.kill();
   remove();
-}
-
-/** On which cores a process may run; false where that cannot be said. */
-function allow(pid, cores) {
-  return spawnSync('taskset', ['-a', '-c', '-p', cores, String(pid)]).status === 0;
 }
 
 /**

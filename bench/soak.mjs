@@ -1,12 +1,11 @@
 // A long run of the whole server: so many events a second to so many clients, for as long as is asked. Every event has to
 // reach every client, and memory must stay what it was after the first minute. Prints JSON; exits 1 when it does not hold.
 //   node bench/soak.mjs [--minutes 30] [--rate 200] [--clients 200]
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
+import { ask, startChild } from './children.mjs';
 import { cpuOf, makeWorkspace, rssOf, round, startServer } from './server-process.mjs';
 
 const { values } = parseArgs({
@@ -24,12 +23,10 @@ const SAMPLE_MS = 5000;
 
 const office = makeWorkspace(50);
 const server = await startServer(office.workspace);
-const load = fork(fileURLToPath(new URL('fanout-load.mjs', import.meta.url)), ['soak']);
+const load = startChild('fanout-load.mjs', 'soak');
 const watcher = await watch(server.ready.ws);
 try {
-  const connected = heard(load, 'connected');
-  load.send({ do: 'connect', port: Number(new URL(server.ready.ws).port), clients });
-  await connected;
+  await ask(load, { do: 'connect', port: Number(new URL(server.ready.ws).port), clients }, 'connected');
   const figures = await soak();
   console.log(JSON.stringify(figures, null, 2));
   if (!figures.holds) process.exitCode = 1;
@@ -43,9 +40,7 @@ try {
 async function soak() {
   const pid = server.child.pid;
   const publishers = await Promise.all(Array.from({ length: PUBLISHERS }, () => publisher(server.ready.ws)));
-  const reset = heard(load, 'reset');
-  load.send({ do: 'reset' });
-  await reset;
+  await ask(load, { do: 'reset' });
   watcher.frames = 0;
   const begun = performance.now();
   const cpu = cpuOf(pid);
@@ -65,11 +60,9 @@ async function soak() {
   const seconds = (performance.now() - begun) / 1000;
   const cpuShare = (cpuOf(pid) - cpu) / 10 / seconds / 100;
   await delay(2000);
-  const report = heard(load, 'report');
   // Heartbeats come between the events, to everyone.
   const expected = watcher.frames * clients;
-  load.send({ do: 'report', expected });
-  const { frames, p50, p99 } = await report;
+  const { frames, p50, p99 } = await ask(load, { do: 'report', expected });
   for (const socket of publishers) socket.terminate();
   const first = mean(rss.filter(({ at_s }) => at_s >= 50 && at_s <= 70));
   const last = mean(rss.slice(-4));
@@ -127,20 +120,6 @@ function publish(socket, n) {
   const activity = { action: `step ${n}`, sent: String(process.hrtime.bigint()), note: 'x'.repeat(60) };
   const data = { agent: `agent-${String(n % 50).padStart(4, '0')}`, activity };
   socket.send(JSON.stringify({ type: 'publish', id: n, event: 'agent_activity', data }));
-}
-
-function heard(from, type) {
-  return new Promise((resolve, reject) => {
-    const gone = (code) => reject(new Error(`the load ended with ${code} before "${type}"`));
-    const listener = (message) => {
-      if (message.type !== type) return;
-      from.off('message', listener);
-      from.off('exit', gone);
-      resolve(message);
-    };
-    from.on('message', listener);
-    from.once('exit', gone);
-  });
 }
 
 function mean(samples) {

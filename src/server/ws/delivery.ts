@@ -3,7 +3,7 @@ import { frameText } from './frame.js';
 import type { HubLimits } from './limits.js';
 import { Outbox, type Queued } from './outbox.js';
 import type { Chunk, Framed } from './parcel.js';
-import { hasRoom, isOpen, type Peer } from './peer.js';
+import { hasRoom, isIdle, isOpen, type Peer } from './peer.js';
 import { saySkipped } from './say.js';
 
 /**
@@ -19,6 +19,12 @@ export interface DeliveryRules extends Pick<HubLimits, 'outboxBytes' | 'outboxEv
 
 /** Gives a live peer a tick's chunks: to its socket as far as that takes them, the rest to its outbox. */
 export function deliver(peer: Peer, chunks: readonly Chunk[], rules: DeliveryRules): Delivery {
+  // Nearly every delivery is this one.
+  const [only] = chunks;
+  if (chunks.length === 1 && only && isIdle(peer)) {
+    peer.socket.write(only.buffer);
+    return 'done';
+  }
   if (!isOpen(peer)) return 'done';
   let written = 0;
   if (!peer.outbox) {
