@@ -1,18 +1,17 @@
-import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import { errnoOf, McError, packageVersion, toMcError } from '../base/index.js';
 import type { BackupProblem } from '../protocol/index.js';
 import { Contents, manifestFile } from './archive/contents.js';
+import { joinPieces, type Piece, readPieces } from './archive/copy.js';
 import { encodeHead, endOfArchive, paddingOf } from './archive/entry.js';
 import { encodeFooter } from './archive/footer.js';
 import { FORMAT, type Manifest } from './archive/manifest.js';
-import { readBytes, type Run } from './archive/runs.js';
+import type { Run } from './archive/runs.js';
 import { ArchiveWriter } from './archive/writer.js';
 import { eachAtOnce } from './concurrency.js';
 import { type CopyDatabase, removeDatabase } from './database.js';
 import { backupFileName, backupId } from './ids.js';
-import { deflate, type PackedBatch, sha256Of } from './pack.js';
+import { deflate, type PackedBatch, QUICKLY, sha256Of } from './pack.js';
 import { packLarge } from './pack-large.js';
 import { type ArchivePlan, planArchive } from './plan.js';
 import type { Pool } from './pool.js';
@@ -82,14 +81,17 @@ export async function createArchive(
     requireSpace(request.directory, expectedSize(plan), 'the backup', tools.free);
     const contents = new Contents(writer, walk.problems);
     progress.phase('pack', walk.entries.length, sizeOf(walk.entries));
-    const packed = await writeEntries(request, plan, contents, tools, progress);
+    const packed = await writeEntries(request, plan, writer, contents, tools, progress);
     const manifest = manifestOf(request, id, walk, contents, performance.now() - began);
-    appendManifest(writer, manifest, request.at);
-    writer.close();
+    const sha256 = appendManifest(writer, manifest, request.at);
     progress.phase('verify', manifest.files.length, writer.position);
     const depth = (run: Run) => run.members.some((member) => packed.has(member.offset));
     const onBytes = (bytes: number) => progress.add(0, bytes);
-    const { errors, checksum } = await inspectArchive(writer.aside, { checksum: null, depth, onBytes }, tools.pool);
+    const written = { manifest, sha256, checksum: writer.checksum() };
+    const [{ errors, checksum }] = await Promise.all([
+      inspectArchive(writer.aside, { checksum: null, depth, onBytes, written }, tools.pool),
+      writer.close(),
+    ]);
     if (errors.length === 0) {
       const path = join(request.directory, backupFileName(request.type, request.at, request.agent));
       await writer.name(path);
@@ -115,6 +117,7 @@ function doesNotReadBack(fault: string | undefined): McError {
 async function writeEntries(
   request: CreateRequest,
   plan: ArchivePlan,
+  writer: ArchiveWriter,
   contents: Contents,
   tools: CreateTools,
   progress: Progress,
@@ -123,18 +126,16 @@ async function writeEntries(
   const large = [...plan.large];
   const databases = [...plan.databases];
   appendStructure(plan.structure, contents);
+  const structure = contents.members.length;
   progress.add(plan.structure.length, 0);
   const pack = async (batch: WalkedEntry[]) => {
     const result = await tools.pool.pack(request.root, batch);
     appendBatch(batch, result, contents, large, databases);
     progress.add(batch.length, sizeOf(batch));
   };
-  await copyRuns(request, plan.copies, (run, bytes) => {
-    const first = contents.members.length;
-    contents.appendRun(run, bytes);
-    for (const member of contents.members.slice(first)) copied.add(member.offset);
-    progress.add(run.files.length, sizeOf(run.files));
-  });
+  const pieces = joinPieces(plan.copies.flatMap((run) => contents.adopt(run)));
+  if (request.previous) await copyPieces(request.previous.path, pieces, writer, tools.pool, progress);
+  for (const { offset } of contents.members.slice(structure)) copied.add(offset);
   await eachAtOnce(plan.batches, tools.pool.width * 2, pack);
   for (const entry of large) {
     const from = { entry, from: join(request.root, entry.path), database: false };
@@ -145,21 +146,20 @@ async function writeEntries(
   return new Set(contents.members.map((member) => member.offset).filter((offset) => !copied.has(offset)));
 }
 
-/** Reads runs as they lie in the previous archive. Whether their bytes are still good, reading back will tell. */
-async function copyRuns(request: CreateRequest, runs: Run[], take: (run: Run, bytes: Buffer[]) => void): Promise<void> {
-  if (!request.previous || runs.length === 0) return;
-  const handle = openSync(request.previous.path, 'r');
-  try {
-    for (const run of runs) {
-      take(
-        run,
-        run.members.map((member) => readBytes(handle, member)),
-      );
-      await turn();
-    }
-  } finally {
-    closeSync(handle);
-  }
+/** Copies pieces of the previous archive. Whether their bytes are still good, reading back will tell. */
+async function copyPieces(
+  source: string,
+  pieces: Piece[],
+  writer: ArchiveWriter,
+  pool: Pool,
+  progress: Progress,
+): Promise<void> {
+  // One after the other: threads that write into one file only wait for each other.
+  const copying = eachAtOnce(pieces, 1, async (piece) => {
+    await pool.copy(source, writer.aside, piece);
+    progress.add(piece.files, piece.bytes);
+  });
+  await Promise.all([copying, readPieces(source, pieces, (bytes) => writer.wrote(bytes))]);
 }
 
 function appendStructure(entries: WalkedEntry[], contents: Contents): void {
@@ -239,7 +239,8 @@ function isLoss({ kind }: BackupProblem): boolean {
   return kind === 'unreadable' || kind === 'database';
 }
 
-function appendManifest(writer: ArchiveWriter, manifest: Manifest, at: number): void {
+/** Returns the hash of the manifest's member. */
+function appendManifest(writer: ArchiveWriter, manifest: Manifest, at: number): string {
   const body = Buffer.from(JSON.stringify(manifest));
   const head = {
     path: MANIFEST_NAME,
@@ -251,11 +252,11 @@ function appendManifest(writer: ArchiveWriter, manifest: Manifest, at: number): 
     gid: 0,
   } as const;
   const tar = Buffer.concat([encodeHead(head), body, Buffer.alloc(paddingOf(body.length)), endOfArchive()]);
-  // Mostly hashes, which do not deflate: trying hard would only take time.
-  const member = deflate(tar, 3);
+  const member = deflate(tar, QUICKLY);
   const offset = writer.position;
   writer.append(member.bytes);
   writer.append(encodeFooter({ offset, length: member.bytes.length, sha256: member.sha256 }));
+  return member.sha256;
 }
 
 function expectedSize(plan: ArchivePlan): number {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { constants, gzipSync, type ZlibOptions } from 'node:zlib';
 import { errnoOf } from '../base/index.js';
-import { encodeHead, paddingOf } from './archive/entry.js';
+import { encodeHead } from './archive/entry.js';
+import { TarBuffer } from './archive/tar-buffer.js';
 import type { OpenedFile, OpenFile } from './source.js';
 import { beginsLikeDatabase, identityOf, type WalkedEntry } from './walk.js';
 
@@ -10,9 +11,18 @@ import { beginsLikeDatabase, identityOf, type WalkedEntry } from './walk.js';
 export const LARGE_FILE = 4 * 1024 * 1024;
 const ATTEMPTS = 3;
 
-/** How closely the archive is deflated. Above 7 time doubles for a percent. */
-const LEVEL = 7;
-const SAMPLE_BYTES = 16 * 1024;
+/**
+ * How the archive is deflated: as small as `gzip -6` makes it, because a member holds files of one kind, in two thirds of
+ * the time. More memory makes fewer blocks, and each of them costs a table.
+ */
+const CLOSELY: ZlibOptions = { level: 5, memLevel: 9 };
+/** For what does not deflate: only the zeroes in the headers and the padding of tar are looked for, three times as fast. */
+const BARELY: ZlibOptions = { level: 1, memLevel: 9, strategy: constants.Z_RLE };
+/** For what is mostly hashes. */
+export const QUICKLY: ZlibOptions = { level: 3 };
+const SAMPLE_BYTES = 4 * 1024;
+/** A result is made in pieces of half of what goes in, between these: nearly always in one, which need not be put together. */
+const PIECE_BYTES = { least: 64 * 1024, most: 512 * 1024 };
 
 /** A gzip member, not yet in an archive. */
 export interface PackedMember {
@@ -45,20 +55,21 @@ export interface PackedBatch {
 
 /** Reads, hashes, packs and deflates a batch of small files: one gzip member of whole tar entries. */
 export function packBatch(root: string, batch: WalkedEntry[], open: OpenFile): PackedBatch {
-  const blocks: Buffer[] = [];
-  const files = batch.map((entry) => packFile(root, entry, open, blocks));
-  return { member: blocks.length === 0 ? null : deflate(Buffer.concat(blocks)), files };
+  const tar = new TarBuffer();
+  const files = batch.map((entry) => packFile(root, entry, open, tar));
+  return { member: tar.bytes.length === 0 ? null : deflate(tar.bytes), files };
 }
 
 /** Deflates tar bytes into a gzip member of their own. What does not deflate (pictures, archives) is not tried hard. */
-export function deflate(bytes: Uint8Array, level: number = isDense(bytes) ? 1 : LEVEL): PackedMember {
-  const packed = gzipSync(bytes, { level });
+export function deflate(bytes: Uint8Array, how: ZlibOptions = isDense(bytes) ? BARELY : CLOSELY): PackedMember {
+  const chunkSize = Math.min(PIECE_BYTES.most, Math.max(PIECE_BYTES.least, Math.ceil(bytes.length / 2)));
+  const packed = gzipSync(bytes, { ...how, chunkSize });
   return { bytes: packed, size: bytes.length, sha256: sha256Of(packed) };
 }
 
 /** Whether a sample from the middle hardly deflates. */
 function isDense(bytes: Uint8Array): boolean {
-  if (bytes.length < 4 * SAMPLE_BYTES) return false;
+  if (bytes.length < 8 * SAMPLE_BYTES) return false;
   const middle = Math.floor(bytes.length / 2);
   const sample = bytes.subarray(middle, middle + SAMPLE_BYTES);
   return gzipSync(sample, { level: 1 }).length > 0.97 * SAMPLE_BYTES;
@@ -80,11 +91,11 @@ export function safeIdentity(stat: ReturnType<OpenedFile['stat']>, readAtMs: num
   return Number(latest / 1_000_000n) + tickMs < readAtMs ? identityOf(stat) : null;
 }
 
-function packFile(root: string, entry: WalkedEntry, open: OpenFile, blocks: Buffer[]): PackedFile {
+function packFile(root: string, entry: WalkedEntry, open: OpenFile, tar: TarBuffer): PackedFile {
   let file: OpenedFile | undefined;
   try {
     file = open(join(root, entry.path));
-    return readAndPack(entry, file, blocks);
+    return readAndPack(entry, file, tar);
   } catch (error) {
     const reason = errnoOf(error) ?? String(error);
     // ELOOP: a link has taken the file's place since the walk, so the file is gone.
@@ -94,16 +105,16 @@ function packFile(root: string, entry: WalkedEntry, open: OpenFile, blocks: Buff
   }
 }
 
-function readAndPack(entry: WalkedEntry, file: OpenedFile, blocks: Buffer[]): PackedFile {
+function readAndPack(entry: WalkedEntry, file: OpenedFile, tar: TarBuffer): PackedFile {
   let changed = true;
-  let body = Buffer.alloc(0);
+  let body: Buffer = Buffer.alloc(0);
   let stat = file.stat();
   let readAt = 0;
   for (let attempt = 0; attempt < ATTEMPTS && changed; attempt += 1) {
     if (!stat.isFile()) return { outcome: 'vanished', reason: 'it is no file any more' };
     if (stat.size > LARGE_FILE) return { outcome: 'large' };
     readAt = Date.now();
-    const buffer = Buffer.allocUnsafe(Number(stat.size));
+    const buffer = tar.room(Number(stat.size));
     body = buffer.subarray(0, file.read(buffer, 0));
     const after = file.stat();
     changed = isChanged(stat, after) || body.length !== Number(stat.size);
@@ -112,13 +123,14 @@ function readAndPack(entry: WalkedEntry, file: OpenedFile, blocks: Buffer[]): Pa
   if (beginsLikeDatabase(body)) return { outcome: 'database' };
   const mode = Number(stat.mode) & 0o7777;
   const mtimeMs = Number(stat.mtimeNs / 1_000_000n);
-  blocks.push(encodeHead({ ...entry, size: body.length, mode, mtimeMs }), body, Buffer.alloc(paddingOf(body.length)));
+  const sha256 = sha256Of(body);
+  tar.add(encodeHead({ ...entry, size: body.length, mode, mtimeMs }), body.length);
   return {
     outcome: 'packed',
     size: body.length,
     mode,
     mtimeMs,
-    sha256: sha256Of(body),
+    sha256,
     identity: changed ? null : safeIdentity(stat, readAt),
     changed,
   };

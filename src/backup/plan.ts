@@ -1,7 +1,7 @@
 import type { Manifest, ManifestFile } from './archive/manifest.js';
 import { type Run, runsOf } from './archive/runs.js';
 import { LARGE_FILE } from './pack.js';
-import type { WalkedEntry } from './walk.js';
+import { endingOf, type WalkedEntry } from './walk.js';
 
 /** How an archive will be put together. */
 export interface ArchivePlan {
@@ -17,6 +17,8 @@ export interface ArchivePlan {
 
 /** Bytes of tar in one gzip member: larger packs a percent better, smaller leaves more untouched when few files change. */
 const BATCH_BYTES = 384 * 1024;
+/** Smaller batches are not worth a member of their own. */
+const LEAST_BATCH_BYTES = 64 * 1024;
 const HEADER_BYTES = 512;
 
 /** The running server writes it all the time: it is copied, and does not count as a change. */
@@ -39,18 +41,24 @@ export function planArchive(entries: WalkedEntry[], previous: Manifest | null): 
   };
 }
 
-/** Groups files so that a batch's tar bytes stay near the size of a member. */
+/**
+ * Groups files so that a batch's tar bytes stay near the size of a member, and apart where another kind of file begins: a
+ * deflater that has adapted itself to one kind does badly on the next.
+ */
 export function batchesOf(files: WalkedEntry[]): WalkedEntry[][] {
   const batches: WalkedEntry[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
+  let ending = '';
   for (const file of files) {
     const more = file.size + HEADER_BYTES;
-    if (bytes + more > BATCH_BYTES) {
+    const turns = bytes >= LEAST_BATCH_BYTES && endingOf(file.path) !== ending;
+    if (bytes + more > BATCH_BYTES || turns) {
       batches.push([]);
       bytes = 0;
     }
     batches.at(-1)?.push(file);
     bytes += more;
+    ending = endingOf(file.path);
   }
   return batches;
 }

@@ -23,7 +23,7 @@ export interface Tasks {
     result: CreateOutcome;
   };
   inspect: {
-    args: { id: string; archive: string } & Omit<InspectOptions, 'onBytes' | 'depth'> & { depth: Depth };
+    args: { id: string; archive: string } & Omit<InspectOptions, 'onBytes' | 'depth' | 'written'> & { depth: Depth };
     result: InspectionSummary;
   };
   look: { args: { path: string; old: Parameters<Look>[1] }; result: Awaited<ReturnType<Look>> };
@@ -87,6 +87,7 @@ const TASKS: { [K in TaskKind]: (args: Tasks[K]['args'], tools: CreateTools) => 
 
 async function createAndVerify(args: Tasks['create']['args'], tools: CreateTools): Promise<CreateOutcome> {
   const { onlyIfChanged, previousChecksum, previous, ...request } = args;
+  tools.pool.warm();
   const last = previous ? { path: previous, manifest: readable(previous) } : null;
   const walk = walkFor(request);
   if (onlyIfChanged && last?.manifest && (await holds(last.path, last.manifest, previousChecksum, walk, tools.pool)))

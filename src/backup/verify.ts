@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { toMcError } from '../base/index.js';
 import { type Manifest, type ManifestFile } from './archive/manifest.js';
 import { checkPaths } from './archive/paths.js';
-import { readManifest } from './archive/reader.js';
+import { readManifest, type Written } from './archive/reader.js';
 import { nameOf, type Run, runsOf } from './archive/runs.js';
 import { scanArchive } from './archive/scan.js';
 import { eachAtOnce } from './concurrency.js';
@@ -37,6 +37,8 @@ export interface InspectOptions {
    */
   depth: Depth | ((run: Run) => boolean);
   onBytes?: (bytes: number) => void;
+  /** What was just written there: then every member is read, and with them the whole has its checksum. */
+  written?: Written;
 }
 
 /** Reads an archive and tells what is wrong with it. Never throws for what is in the archive. */
@@ -44,7 +46,7 @@ export async function inspectArchive(archive: string, options: InspectOptions, p
   let manifest: Manifest | null = null;
   const errors: string[] = [];
   try {
-    manifest = readManifest(archive);
+    manifest = readManifest(archive, options.written);
   } catch (error) {
     errors.push(toMcError(error).message);
   }
@@ -86,15 +88,21 @@ async function inspectIndexed(
   const errors: string[] = [];
   const runs = runsOf(manifest);
   const [full, rest] = divide(runs, options.depth);
-  // Where the whole archive's checksum is known, it vouches for every member.
+  const { written, onBytes = () => {} } = options;
+  // Where the whole archive's checksum is known and read, it vouches for every member.
   const light = options.checksum === null ? rest : [];
+  const onRun = (run: Run) => {
+    if (written) onBytes(run.members.reduce((sum, { length }) => sum + length, 0));
+  };
   const [checksum] = await Promise.all([
-    checksumOf(archive, options.onBytes),
+    written?.checksum ?? checksumOf(archive, onBytes),
     eachAtOnce(full, pool.width * 2, async (run) => {
       errors.push(...(await pool.check(archive, run, options.depth !== 'structure')));
+      onRun(run);
     }),
     eachAtOnce(light, pool.width * 2, async (run) => {
       if (!(await pool.hash(archive, run))) errors.push(`${nameOf(run)}: the bytes have changed`);
+      onRun(run);
     }),
   ]);
   return { errors, notes: [], checksum, bytes: statSync(archive).size, manifest, indexed: true, files: manifest.files };

@@ -172,7 +172,8 @@ function byLikeness(a: WalkedEntry, b: WalkedEntry): number {
   );
 }
 
-function endingOf(path: string): string {
+/** What a file's name ends with, its dot included; '' for none. */
+export function endingOf(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const dot = name.lastIndexOf('.');
   return dot > 0 ? name.slice(dot) : '';

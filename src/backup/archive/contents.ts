@@ -1,9 +1,16 @@
 import type { BackupProblem } from '../../protocol/index.js';
 import type { PackedFile, PackedMember } from '../pack.js';
 import type { WalkedEntry } from '../walk.js';
+import type { Piece } from './copy.js';
 import type { ManifestFile, ManifestMember } from './manifest.js';
 import type { Run } from './runs.js';
-import type { ArchiveWriter } from './writer.js';
+import type { ArchiveWriter, WriterMark } from './writer.js';
+
+export interface ContentsMark {
+  files: number;
+  members: number;
+  written: WriterMark;
+}
 
 /** What an archive in the making holds so far: every append is recorded with what it is. */
 export class Contents {
@@ -19,38 +26,45 @@ export class Contents {
 
   /** Appends a member in which `files` begin; none: it continues the entry before. */
   append(member: PackedMember, files: ManifestFile[]): void {
-    const count = files.length;
-    const first = count === 0 ? this.files.length - 1 : this.files.length;
-    const { position: offset } = this.#writer;
+    const { position } = this.#writer;
     this.#writer.append(member.bytes);
-    this.files.push(...files);
-    this.members.push({ offset, length: member.bytes.length, size: member.size, sha256: member.sha256, first, count });
+    this.#record(position, { ...member, length: member.bytes.length }, files);
   }
 
-  /** Appends a run as it lies in another archive. `bytes`: those of its members, in order. */
-  appendRun(run: Run, bytes: Uint8Array[]): void {
-    for (const [index, member] of run.members.entries()) {
-      this.append(
-        { bytes: bytes[index] ?? new Uint8Array(), size: member.size, sha256: member.sha256 },
-        index === 0 ? run.files : [],
-      );
-    }
+  /** Takes a run over from another archive. Returns what has to be copied from there, and to where. */
+  adopt(run: Run): Piece[] {
+    return run.members.map((member, index) => {
+      const { offset: from, length } = member;
+      const to = this.#writer.reserve(length);
+      const files = index === 0 ? run.files : [];
+      this.#record(to, member, files);
+      return { from, to, length, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
+    });
   }
 
-  mark(): { files: number; members: number; position: number } {
-    return { files: this.files.length, members: this.members.length, position: this.#writer.position };
+  /** To come back to with `rewind`. */
+  mark(): ContentsMark {
+    return { files: this.files.length, members: this.members.length, written: this.#writer.mark() };
   }
 
   /** Takes back everything since the mark. */
-  rewind(mark: ReturnType<Contents['mark']>): void {
+  rewind(mark: ContentsMark): void {
     this.files.length = mark.files;
     this.members.length = mark.members;
-    this.#writer.truncate(mark.position);
+    this.#writer.rewind(mark.written);
   }
 
   /** Records why a file is missing, or not surely whole. */
   problem(path: string, kind: BackupProblem['kind'], reason: string): void {
     this.problems.push({ path, kind, reason });
+  }
+
+  #record(offset: number, member: Pick<ManifestMember, 'length' | 'size' | 'sha256'>, files: ManifestFile[]): void {
+    const { length, size, sha256 } = member;
+    const count = files.length;
+    const first = count === 0 ? this.files.length - 1 : this.files.length;
+    this.files.push(...files);
+    this.members.push({ offset, length, size, sha256, first, count });
   }
 }
 

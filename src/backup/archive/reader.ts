@@ -10,13 +10,24 @@ import { TarReader } from './tar-reader.js';
 
 /** No manifest of ours comes near this: two million files. */
 const MANIFEST_LIMIT = 512 * 1024 * 1024;
+const PIECE_BYTES = 1024 * 1024;
+
+/** An archive that was just made: what its bytes have to be. */
+export interface Written {
+  manifest: Manifest;
+  /** SHA-256 of the member that holds the manifest, in hex. */
+  sha256: string;
+  /** SHA-256 of everything, in hex. */
+  checksum: string;
+}
 
 /**
  * The manifest of an archive of ours, found through its footer without inflating the rest. Null when there is no footer:
  * the archive is older, cut short, or was packed again by something else.
+ * `written`: its manifest is not parsed again when the bytes are those that were written.
  * @throws McError `backup.corrupt` when there is a footer and the manifest behind it is not what it says
  */
-export function readManifest(archive: string): Manifest | null {
+export function readManifest(archive: string, written?: Pick<Written, 'manifest' | 'sha256'>): Manifest | null {
   const handle = openSync(archive, 'r');
   try {
     const { size } = fstatSync(handle);
@@ -26,7 +37,7 @@ export function readManifest(archive: string): Manifest | null {
     if (footer.offset + footer.length !== size - FOOTER_BYTES) throw corrupt('the manifest is not where it should be');
     const bytes = readBytes(handle, footer);
     if (sha256Of(bytes) !== footer.sha256) throw corrupt('the manifest’s bytes have changed');
-    const manifest = parseManifest(readOnlyEntry(bytes));
+    const manifest = written?.sha256 === footer.sha256 ? written.manifest : parseManifest(readOnlyEntry(bytes));
     const last = manifest.members.at(-1);
     const packed = manifest.members.reduce((sum, member) => sum + member.length, 0);
     // Members follow each other from the first byte to the manifest: nothing hides between them.
@@ -45,7 +56,7 @@ function readOnlyEntry(bytes: Buffer): string {
     entry.head?.path === MANIFEST_NAME ? { write: (chunk) => chunks.push(chunk), end: () => {} } : null,
   );
   try {
-    reader.write(gunzipSync(bytes, { maxOutputLength: MANIFEST_LIMIT }));
+    reader.write(gunzipSync(bytes, { maxOutputLength: MANIFEST_LIMIT, chunkSize: PIECE_BYTES }));
   } catch (cause) {
     throw new McError('backup.corrupt', 'the manifest cannot be inflated', { cause });
   }

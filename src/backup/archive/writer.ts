@@ -1,23 +1,21 @@
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  ftruncateSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { createHash, type Hash, randomBytes } from 'node:crypto';
+import { closeSync, fsync, ftruncateSync, linkSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { errnoOf, McError, syncDirectory } from '../../base/index.js';
+import { writeFully } from './copy.js';
+
+export interface WriterMark {
+  position: number;
+  hash: Hash;
+}
 
 /** Writes an archive aside; it gets its name only when it is whole. Synchronous: it runs in a worker thread. */
 export class ArchiveWriter {
   readonly aside: string;
   #handle: number | null;
   #position = 0;
+  #hash = createHash('sha256');
 
   constructor(directory: string) {
     mkdirSync(directory, { recursive: true });
@@ -31,22 +29,43 @@ export class ArchiveWriter {
   }
 
   append(bytes: Uint8Array): void {
-    let done = 0;
-    while (done < bytes.length) {
-      done += writeSync(this.#open(), bytes, done, bytes.length - done, this.#position + done);
-    }
+    writeFully(this.#open(), bytes, this.#position);
     this.#position += bytes.length;
+    this.#hash.update(bytes);
   }
 
-  /** Takes back everything from a position on. */
-  truncate(position: number): void {
+  /** Leaves room for bytes that somebody else writes and that are told to `wrote` before the next append. Returns where. */
+  reserve(bytes: number): number {
+    const at = this.#position;
+    this.#position += bytes;
+    return at;
+  }
+
+  /** Tells the next of the bytes for which room was left. */
+  wrote(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+  }
+
+  /** To come back to with `rewind`. */
+  mark(): WriterMark {
+    return { position: this.#position, hash: this.#hash.copy() };
+  }
+
+  /** Takes back everything since the mark. */
+  rewind({ position, hash }: WriterMark): void {
     ftruncateSync(this.#open(), position);
     this.#position = position;
+    this.#hash = hash.copy();
   }
 
-  /** Makes what was written durable and closes it: it can be read back now. */
-  close(): void {
-    fsyncSync(this.#open());
+  /** SHA-256 in hex of everything that was written. Nothing can be written any more. */
+  checksum(): string {
+    return this.#hash.digest('hex');
+  }
+
+  /** Makes what was written durable and closes it. */
+  async close(): Promise<void> {
+    await promisify(fsync)(this.#open());
     this.#close();
   }
 

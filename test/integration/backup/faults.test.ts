@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { acquireLock } from '../../../src/base/index.js';
 import { openFile, type OpenFile } from '../../../src/backup/source.js';
-import { inlineTools } from '../../../src/backup/tasks.js';
+import { inlineTools, realTools } from '../../../src/backup/tasks.js';
 import { inlineRunner } from '../../../src/backup/threads.js';
 import { scratch } from '../../support/scratch.js';
 import { names, openOffice, picture } from './office.js';
@@ -149,6 +150,26 @@ describe('a full disk', () => {
     const { backups } = await openOffice({ root: office.root, open });
     await expect(backups.create()).rejects.toMatchObject({ code: expect.stringMatching(/disk.full/) });
     expect(names(office.store).filter((name) => /tar\.gz|mc-tmp/.test(name))).toEqual([]);
+  });
+
+  it('in the middle of taking over what has not changed leaves the archive that is there', async () => {
+    const office = await openOffice();
+    writeFileSync(office.path('mission-control/noise.bin'), randomBytes(1_500_000));
+    rmSync(office.store, { recursive: true });
+    const mounted = mountSmall(office.store, 'size=2m');
+    const runner = inlineRunner((onUpdate) => {
+      const tools = { ...realTools(onUpdate), free: () => 1e12 };
+      if (!mounted) tools.pool.copy = () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+      return tools;
+    });
+    const { backups, clock } = await openOffice({ root: office.root, runner });
+    // Files just written would be packed again instead of being taken over.
+    await delay(120);
+    const first = await backups.create();
+    clock.at += 1000;
+    await expect(backups.create()).rejects.toMatchObject({ code: 'disk.full' });
+    expect(names(office.store).filter((name) => /tar\.gz|mc-tmp/.test(name))).toEqual([basename(first.path)]);
+    expect((await backups.verify(first.id, true)).errors).toEqual([]);
   });
 
   it('in the middle of restoring leaves everything as it was', async () => {

@@ -47,9 +47,9 @@ async function killWithin(worker: Worker, limitMs: number): Promise<void> {
 }
 
 function leftovers(root: string): string[] {
-  // The cache's own file aside goes a minute later: it is written without the lock.
+  // The cache's own file aside and the lock's go a minute later: they are written without the lock.
   return readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => /mc-tmp|journal/.test(name) && !name.includes('.backup_'),
+    (name) => /mc-tmp|journal/.test(name) && !/\.backup(?:_|\.lock)/.test(name),
   );
 }
 

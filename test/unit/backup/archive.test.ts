@@ -4,10 +4,13 @@ import { encodeHead, endOfArchive, paddingOf } from '../../../src/backup/archive
 import { decodeFooter, encodeFooter, FOOTER_BYTES } from '../../../src/backup/archive/footer.js';
 import { parseManifest } from '../../../src/backup/archive/manifest.js';
 import { checkPaths } from '../../../src/backup/archive/paths.js';
+import { TarBuffer } from '../../../src/backup/archive/tar-buffer.js';
 import { type FoundEntry, TarReader } from '../../../src/backup/archive/tar-reader.js';
 import { batchesOf } from '../../../src/backup/plan.js';
 import { humanSize, requireSpace } from '../../../src/backup/space.js';
 import type { WalkedEntry } from '../../../src/backup/walk.js';
+
+const HEAD = { type: 'file', mode: 0o644, mtimeMs: 0, uid: 0, gid: 0 } as const;
 
 describe('the footer', () => {
   const footer = { offset: 2 ** 40 + 7, length: 123_456, sha256: 'ab'.repeat(32) };
@@ -131,7 +134,49 @@ describe('a manifest', () => {
   });
 });
 
+describe('a buffer of entries', () => {
+  it('holds them one behind the other, those with longer headers too', () => {
+    const entry = (path: string, content: string) => ({ path, content });
+    const entries = [
+      entry('a', 'first'),
+      entry('é'.repeat(90), 'x'.repeat(700)),
+      entry('empty', ''),
+      entry('b', 'last'),
+    ];
+    for (const round of ['one', 'two']) {
+      const tar = new TarBuffer();
+      for (const { path, content } of entries) {
+        const body = Buffer.from(round + content);
+        tar.room(body.length).set(body);
+        tar.add(encodeHead({ ...HEAD, path, size: body.length }), body.length);
+      }
+      const found: [string | undefined, string][] = [];
+      const reader = new TarReader((next: FoundEntry) => {
+        const chunks: Buffer[] = [];
+        const end = () => found.push([next.head?.path, Buffer.concat(chunks).toString()]);
+        return { write: (chunk) => chunks.push(Buffer.from(chunk)), end };
+      });
+      reader.write(Buffer.concat([tar.bytes, endOfArchive()]));
+      reader.end();
+      expect(reader.errors).toEqual([]);
+      expect(found).toEqual(entries.map(({ path, content }) => [path, round + content]));
+    }
+  });
+});
+
 describe('batches', () => {
+  it('begin anew where files of another kind begin, unless they would be too small', () => {
+    const files = ['a.md', 'b.md', 'c.png', 'd.png', 'e.png', 'f.json', 'g.md'].map(
+      (path) => ({ path, size: 40_000 }) as WalkedEntry,
+    );
+    const paths = batchesOf(files).map((batch) => batch.map(({ path }) => path));
+    expect(paths).toEqual([
+      ['a.md', 'b.md'],
+      ['c.png', 'd.png', 'e.png'],
+      ['f.json', 'g.md'],
+    ]);
+  });
+
   it('hold files of about one member, in order', () => {
     const files = Array.from({ length: 100 }, (_, index) => ({ path: `${index}`, size: 50_000 }) as WalkedEntry);
     const batches = batchesOf(files);
