@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { confirm, McCommand, progressLine, restoreText } from '../../src/cli/index.js';
+import { confirm, holdingServer, McCommand, progressLine, restoreText, restoreThrough } from '../../src/cli/index.js';
 
 export default class BackupRestore extends McCommand {
   static override summary = 'Restore a backup, one agent of it, or chosen files';
@@ -29,7 +29,9 @@ export default class BackupRestore extends McCommand {
       default: 'if-changed',
     }),
     delete: Flags.boolean({ description: 'Delete what the backup would have included and does not hold' }),
-    'with-database': Flags.boolean({ description: 'Restore the metrics database too; no server may run' }),
+    'with-database': Flags.boolean({
+      description: 'Restore the metrics database too; a server that runs lets go of it meanwhile',
+    }),
     yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
   };
 
@@ -39,16 +41,19 @@ export default class BackupRestore extends McCommand {
     const { openCommandBackups } = await import('../../src/backup/index.js');
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const progress = progressLine(process.stderr, flags.quiet);
-    const options = {
+    const choice = {
       agent: flags.agent ?? null,
       paths: flags.path ?? [],
-      to: flags.to ?? null,
       overwrite: flags.overwrite as 'always' | 'if-changed' | 'never',
       delete: flags.delete,
       withDatabase: flags['with-database'],
     };
+    const { to = null } = flags;
+    const server = choice.withDatabase && to === null ? await holdingServer(desk.config) : null;
     const restore = (dryRun: boolean) =>
-      backups.restore(args.id, { ...options, dryRun }, progress.update).finally(() => progress.clear());
+      server
+        ? restoreThrough(server, args.id, { ...choice, dryRun })
+        : backups.restore(args.id, { ...choice, to, dryRun }, progress.update).finally(() => progress.clear());
     if (!flags.yes || flags['dry-run']) {
       const seen = await restore(true);
       if (flags['dry-run']) return desk.result(seen, () => restoreText(seen));

@@ -20,7 +20,7 @@ export function backupProcedures(layout: WorkspaceLayout, backups: Backup[]): Ba
         ...find,
         `See what would change: ${command(`mc backup restore ${id} --dry-run`)}`,
         `Restore; what is replaced is saved in a backup first: ${command(`mc backup restore ${id}`)}`,
-        `For the metrics database too, stop the server before: ${command('mc stop')}, then add --with-database`,
+        'The metrics database is left alone; for that too, add --with-database',
         `If mc itself is not at hand, any tar opens an archive: tar xzf ${quoted(full?.path ?? `${layout.backups}/backup_${id}.tar.gz`)} -C ${quoted(layout.root)}`,
       ],
       risks: [

@@ -132,7 +132,7 @@ async function requireNoServer(context: BackupContext): Promise<void> {
   const holder = await readLock(context.layout.serverLock);
   if (!holder || !(await isAlive(holder))) return;
   throw new McError('busy', `a server (process ${holder.pid}) has ${METRICS_DATABASE} open`, {
-    hint: 'stop it first (mc stop), then restore with --with-database on the command line',
+    hint: `restore through it (mc backup restore ID --with-database), or stop it first (kill ${holder.pid})`,
   });
 }
 

@@ -25,6 +25,7 @@ export { settingFlags } from './flags.js';
 export { metricsTable, topTable } from './metrics.js';
 export { queryCsv, queryLines, queryTable } from './points.js';
 export { reachServer } from './reach.js';
+export { holdingServer, restoreThrough } from './restore.js';
 export { progressLine } from './progress.js';
 export { frugalStart } from './memory.js';
 export { printReady } from './ready.js';

@@ -14,6 +14,7 @@ afterAll(() => place.clear());
 
 const mc = (...args: string[]) => run(place, ['backup', ...args, '-w', place.office]);
 const json = (...args: string[]) => runJson(place, ['backup', ...args, '-w', place.office]);
+const api = (path: string) => runJson(place, ['api', path, '-w', place.office]);
 const store = () => join(place.office, 'mission-control/backups');
 
 describe('mc backup', () => {
@@ -95,6 +96,31 @@ describe('mc backup', () => {
     const { json: pruned } = await json('prune', '--keep-within', '0s', '--keep-last', '1', '--yes');
     expect(pruned.deleted).toHaveLength(going.length);
     expect(readdirSync(store())).toContain('backup_20260217_035729.tar.gz');
+  });
+
+  it('brings the metrics database back through the server that has it open', async () => {
+    const server = await serve(place);
+    try {
+      const { json: made } = await json('create');
+      const { status, json: report } = await json(
+        'restore',
+        made.id,
+        '--with-database',
+        '--overwrite',
+        'always',
+        '--yes',
+      );
+      expect(status).toBe(0);
+      expect(report).toMatchObject({ id: made.id, dry_run: false, skipped: [] });
+      expect(report.changed).toContain('mission-control/backend/data/metrics.db');
+      expect(report).not.toHaveProperty('success');
+      const { json: health } = await api('/api/health');
+      expect(health.services.pipeline).toBe('available');
+      const { json: history } = await api('/api/agents/api/history?hours=1');
+      expect(history.history.length).toBeGreaterThan(0);
+    } finally {
+      await server.end();
+    }
   });
 
   it('ends a restore that was killed, and says so', async () => {
