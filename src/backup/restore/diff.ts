@@ -109,6 +109,12 @@ function addRemoved(root: string, selected: Selected, manifest: Manifest, differ
   differences.emptied = directories.toSorted((a, b) => b.length - a.length);
 }
 
+/** @throws McError `file.refused` when a parent of one of the paths is a link on disk */
+export function refuseLinks(root: string, paths: readonly string[]): void {
+  const known = new Set<string>();
+  for (const path of paths) for (const parent of parentsOf(path)) refuseLink(root, parent, known);
+}
+
 function refuseLink(root: string, parent: string, known: Set<string>): void {
   if (known.has(parent)) return;
   known.add(parent);

@@ -10,7 +10,7 @@ import type { CreateTools } from '../create.js';
 import { Progress } from '../progress.js';
 import { requireSpace } from '../space.js';
 import { type Inspection, inspectArchive } from '../verify.js';
-import { compareWithDisk, type Differences, lstatOf } from './diff.js';
+import { compareWithDisk, type Differences, lstatOf, refuseLinks } from './diff.js';
 import { type Journal, type Step, writeJournal } from './journal.js';
 import { type Selection, scopeOf, selectFiles } from './select.js';
 import { safeMode, stageFiles } from './stage.js';
@@ -106,6 +106,9 @@ async function perform(
   try {
     const staged = new Map(journal.steps.flatMap((step) => (step.do === 'place' ? [[step.path, step.staged]] : [])));
     await stageFiles(request.archive, inspection, staged, request.root, onFile);
+    // Since the comparison somebody may have put a link where a directory was.
+    const paths = journal.steps.map(({ path }) => path);
+    refuseLinks(request.root, paths);
   } catch (error) {
     await rollBack(request.journal, journal);
     throw toMcError(error);

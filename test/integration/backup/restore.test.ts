@@ -3,6 +3,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -14,6 +15,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { acquireLock, workspaceLayout } from '../../../src/base/index.js';
+import { inlineTools } from '../../../src/backup/tasks.js';
+import { inlineRunner } from '../../../src/backup/threads.js';
 import { scratch } from '../../support/scratch.js';
 import { names, openOffice, picture } from './office.js';
 
@@ -166,6 +169,28 @@ describe('restoring', () => {
     writeFileSync(join(outside, 'api/state.json'), 'outside');
     await expect(backups.restore(backup.id, { agent: 'api' })).rejects.toMatchObject({ code: 'file.refused' });
     expect(readFileSync(join(outside, 'api/state.json'), 'utf8')).toBe('outside');
+  });
+
+  it('refuses a symbolic link that came after the comparison, and nothing has changed', async () => {
+    const office = await openOffice();
+    const outside = scratch();
+    const state = office.path('mission-control/agents/api/state.json');
+    const backup = await office.backups.create();
+    writeFileSync(state, 'now');
+    const runner = inlineRunner((onUpdate) =>
+      inlineTools((update) => {
+        if (update.phase === 'write' && update.files_done === 0) {
+          renameSync(office.path('mission-control/agents/api'), join(outside, 'api'));
+          symlinkSync(join(outside, 'api'), office.path('mission-control/agents/api'));
+        }
+        onUpdate(update);
+      }),
+    );
+    const { backups } = await openOffice({ root: office.root, runner });
+    await expect(backups.restore(backup.id, { agent: 'api' })).rejects.toMatchObject({ code: 'file.refused' });
+    expect(readFileSync(join(outside, 'api/state.json'), 'utf8')).toBe('now');
+    expect(readdirSync(join(outside, 'api')).filter((name) => name.endsWith('.mc-tmp'))).toEqual([]);
+    expect(await backups.recover()).toBeNull();
   });
 
   it.each([
