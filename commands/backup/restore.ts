@@ -49,18 +49,16 @@ export default class BackupRestore extends McCommand {
       withDatabase: flags['with-database'],
     };
     const { to = null } = flags;
-    const server = choice.withDatabase && to === null ? await holdingServer(desk.config) : null;
     const restore = (dryRun: boolean) =>
-      server
-        ? restoreThrough(server, args.id, { ...choice, dryRun })
-        : backups.restore(args.id, { ...choice, to, dryRun }, progress.update).finally(() => progress.clear());
+      backups.restore(args.id, { ...choice, to, dryRun }, progress.update).finally(() => progress.clear());
     if (!flags.yes || flags['dry-run']) {
       const seen = await restore(true);
       if (flags['dry-run']) return desk.result(seen, () => restoreText(seen));
       desk.note(restoreText(seen));
       if (seen.restored + seen.deleted > 0) await confirm('Restore?', false);
     }
-    const report = await restore(false);
+    const server = choice.withDatabase && to === null ? await holdingServer(desk.config) : null;
+    const report = server ? await restoreThrough(server, args.id, choice) : await restore(false);
     desk.result(report, () => restoreText(report));
   }
 }

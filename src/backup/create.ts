@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { errnoOf, McError, packageVersion, toMcError } from '../base/index.js';
 import type { BackupProblem } from '../protocol/index.js';
 import { Contents, manifestFile } from './archive/contents.js';
-import { joinPieces, type Piece, readPieces } from './archive/copy.js';
+import { joinPieces, type Piece, readPiece } from './archive/copy.js';
 import { encodeHead, endOfArchive, paddingOf } from './archive/entry.js';
 import { encodeFooter } from './archive/footer.js';
 import { FORMAT, type Manifest } from './archive/manifest.js';
@@ -83,15 +83,17 @@ export async function createArchive(
     progress.phase('pack', walk.entries.length, sizeOf(walk.entries));
     const packed = await writeEntries(request, plan, writer, contents, tools, progress);
     const manifest = manifestOf(request, id, walk, contents, performance.now() - began);
-    const sha256 = appendManifest(writer, manifest, request.at);
     progress.phase('verify', manifest.files.length, writer.position);
+    const sha256 = appendManifest(writer, manifest, request.at);
     const depth = (run: Run) => run.members.some((member) => packed.has(member.offset));
     const onBytes = (bytes: number) => progress.add(0, bytes);
     const written = { manifest, sha256, checksum: writer.checksum() };
-    const [{ errors, checksum }] = await Promise.all([
-      inspectArchive(writer.aside, { checksum: null, depth, onBytes, written }, tools.pool),
-      writer.close(),
-    ]);
+    const closed = writer.close();
+    const inspected = inspectArchive(writer.aside, { checksum: null, depth, onBytes, written }, tools.pool);
+    // Neither may still be at it when the other has failed.
+    await Promise.allSettled([closed, inspected]);
+    await closed;
+    const { errors, checksum } = await inspected;
     if (errors.length === 0) {
       const path = join(request.directory, backupFileName(request.type, request.at, request.agent));
       await writer.name(path);
@@ -146,7 +148,10 @@ async function writeEntries(
   return new Set(contents.members.map((member) => member.offset).filter((offset) => !copied.has(offset)));
 }
 
-/** Copies pieces of the previous archive. Whether their bytes are still good, reading back will tell. */
+/**
+ * Copies pieces of the previous archive, one after the other: threads that write into one file only wait for each other.
+ * While one is copied the one before is hashed here. Whether their bytes are still good, reading back will tell.
+ */
 async function copyPieces(
   source: string,
   pieces: Piece[],
@@ -154,12 +159,15 @@ async function copyPieces(
   pool: Pool,
   progress: Progress,
 ): Promise<void> {
-  // One after the other: threads that write into one file only wait for each other.
-  const copying = eachAtOnce(pieces, 1, async (piece) => {
-    await pool.copy(source, writer.aside, piece);
-    progress.add(piece.files, piece.bytes);
-  });
-  await Promise.all([copying, readPieces(source, pieces, (bytes) => writer.wrote(bytes))]);
+  let before: Piece | null = null;
+  for (const piece of [...pieces, null]) {
+    await Promise.all([
+      piece && pool.copy(source, writer.aside, piece),
+      before && readPiece(writer.aside, before, (bytes) => writer.wrote(bytes)),
+    ]);
+    if (piece) progress.add(piece.files, piece.bytes);
+    before = piece;
+  }
 }
 
 function appendStructure(entries: WalkedEntry[], contents: Contents): void {

@@ -81,10 +81,12 @@ export function threadPool(width: number = Math.min(8, Math.max(2, availablePara
       if (error) job?.reject(Object.assign(new Error(error.message), error.code === null ? {} : { code: error.code }));
       else job?.resolve(result);
     });
+    const thread = { worker, pending };
+    // It would answer no more, and nobody would know: whoever comes next gets another.
     worker.on('error', (error) => {
+      threads.splice(threads.indexOf(thread), 1);
       for (const job of pending.values()) job.reject(error);
     });
-    const thread = { worker, pending };
     threads.push(thread);
     return thread;
   };

@@ -38,8 +38,11 @@ export async function restoreBackup(
 ): Promise<RestoreReport> {
   const around = options.withDatabase && !options.dryRun ? options.aroundDatabase : undefined;
   if (options.withDatabase && !options.dryRun && !around && !options.to) await requireNoServer(context);
-  const work = () => withLock(context, 'backup restore', () => restoreLocked(context, id, options, onUpdate));
-  return recorded(context, 'restore', () => (around ? around(work) : work()));
+  const work = () => restoreLocked(context, id, options, onUpdate);
+  // The database is let go of with the lock in hand: who is told that somebody is at it has touched nothing.
+  return recorded(context, 'restore', () =>
+    withLock(context, 'backup restore', () => (around ? around(work) : work())),
+  );
 }
 
 async function restoreLocked(

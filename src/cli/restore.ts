@@ -1,4 +1,4 @@
-import { type Config, isAlive, readLock, workspaceLayout } from '../base/index.js';
+import { type Config, isAlive, McError, readLock, workspaceLayout } from '../base/index.js';
 import type { RestClient } from '../client/index.js';
 import type { RestoreReport } from '../protocol/index.js';
 import { reachServer } from './reach.js';
@@ -10,27 +10,33 @@ export interface RestoreChoice {
   overwrite: 'always' | 'if-changed' | 'never';
   delete: boolean;
   withDatabase: boolean;
-  dryRun: boolean;
 }
 
 /** A restore of a large workspace takes minutes, and its answer comes at its end. */
 const TIMEOUT_MS = 3_600_000;
 
 /**
- * The server that has this workspace's metrics database open: only it can let go of it. Null when none runs.
- * @throws McError `server.unreachable`
+ * The server that has this workspace's metrics database open: only it can let go of it. Null when none runs. Another server
+ * that the settings name is not asked: it would restore what it serves.
+ * @throws McError `busy` while it starts
  */
 export async function holdingServer(config: Config): Promise<RestClient | null> {
   const holder = await readLock(workspaceLayout(config.workspace).serverLock);
   if (!holder || !(await isAlive(holder))) return null;
-  const { rest } = await reachServer(config, { timeoutMs: TIMEOUT_MS });
+  if (typeof holder.details.http !== 'string') {
+    throw new McError('busy', `a server (process ${holder.pid}) is just starting here`, {
+      hint: 'try again in a moment',
+    });
+  }
+  const values = { ...config.values, server: null };
+  const { rest } = await reachServer({ ...config, values }, { timeoutMs: TIMEOUT_MS });
   return rest;
 }
 
 /** Restores by a server. The report is that of a restore of one's own. */
 export async function restoreThrough(rest: RestClient, id: string, choice: RestoreChoice): Promise<RestoreReport> {
-  const { dryRun, withDatabase, ...same } = choice;
-  const answer = await rest.restoreBackup(id, { ...same, dry_run: dryRun, with_database: withDatabase });
+  const { withDatabase, ...same } = choice;
+  const answer = await rest.restoreBackup(id, { ...same, with_database: withDatabase });
   const { success: _success, message: _message, ...report } = answer;
   return report;
 }

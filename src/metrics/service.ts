@@ -65,7 +65,10 @@ export interface MetricsService {
   knowsAgent(agent: string): boolean;
   /** Any read as UTF-8 JSON; what takes long is read by a worker. */
   answer<K extends ReadName>(name: K, input: Reads[K]['input']): Promise<Uint8Array>;
-  /** Closes the database while its file is replaced (a restore), and opens what is there then. */
+  /**
+   * Closes the database while its file is replaced (a restore), and opens what is there then.
+   * @throws McError `busy` while somebody else replaces it
+   */
   whileClosed<T>(work: () => Promise<T>): Promise<T>;
   /** Writes what is left and closes. */
   stop(): Promise<void>;
@@ -230,9 +233,10 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
       away !== null ||
       keeper.store().db.prepare('SELECT 1 FROM agents WHERE name = ?').get(agent) !== undefined,
     async whileClosed(work) {
+      if (lent) throw new McError('busy', 'the database is being restored', { hint: 'try again when that has ended' });
+      lent = true;
       await timetable?.stop();
       recorder?.flush();
-      lent = true;
       away = 'the database is being restored';
       try {
         await keeper.close();

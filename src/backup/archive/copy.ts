@@ -31,23 +31,21 @@ export function joinPieces(pieces: readonly Piece[]): Piece[] {
   return joined;
 }
 
-/** Reads pieces one after the other. Gives way to other work in between. */
-export async function readPieces(
-  source: string,
-  pieces: readonly Piece[],
+/** Reads a piece from where it was copied to, as far as the file goes. Gives way to other work in between. */
+export async function readPiece(
+  target: string,
+  { to, length }: Piece,
   take: (bytes: Uint8Array) => void,
 ): Promise<void> {
-  const input = openSync(source, 'r');
+  const input = openSync(target, 'r');
   try {
-    const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
-    for (const { from, length } of pieces) {
-      for (let done = 0; done < length; ) {
-        const count = readSync(input, buffer, 0, Math.min(buffer.length, length - done), from + done);
-        if (count === 0) break;
-        take(buffer.subarray(0, count));
-        done += count;
-        await turn();
-      }
+    const buffer = Buffer.allocUnsafe(Math.min(BUFFER_BYTES, length));
+    for (let done = 0; done < length; ) {
+      const count = readSync(input, buffer, 0, Math.min(buffer.length, length - done), to + done);
+      if (count === 0) return;
+      take(buffer.subarray(0, count));
+      done += count;
+      await turn();
     }
   } finally {
     closeSync(input);

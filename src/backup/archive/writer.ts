@@ -10,7 +10,7 @@ export interface WriterMark {
   hash: Hash;
 }
 
-/** Writes an archive aside; it gets its name only when it is whole. Synchronous: it runs in a worker thread. */
+/** Writes an archive aside; it gets its name only when it is whole. It runs in a worker thread. */
 export class ArchiveWriter {
   readonly aside: string;
   #handle: number | null;
@@ -20,7 +20,7 @@ export class ArchiveWriter {
   constructor(directory: string) {
     mkdirSync(directory, { recursive: true });
     this.aside = join(directory, `.archive.${randomBytes(6).toString('hex')}.mc-tmp`);
-    this.#handle = openSync(this.aside, 'wx+', 0o600);
+    this.#handle = openSync(this.aside, 'wx', 0o600);
   }
 
   /** Bytes written so far: where the next member begins. */

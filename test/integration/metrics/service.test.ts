@@ -356,6 +356,8 @@ describe('the database while it is lent out', () => {
       copyFileSync(layout.database, saved);
       expect(service.health()).toContain('restored');
       await expect(service.query({ metric: 'rss' })).rejects.toMatchObject({ code: 'busy' });
+      await expect(service.whileClosed(async () => {})).rejects.toMatchObject({ code: 'busy' });
+      expect(service.health()).toContain('restored');
       publish([
         { type: 'agent_activity', at: clock.now(), data: { agent: 'robot', activity: { action: 'meanwhile' } } },
       ]);
