@@ -124,7 +124,6 @@ async function writeEntries(
   tools: CreateTools,
   progress: Progress,
 ): Promise<Set<number>> {
-  const copied = new Set<number>();
   const large = [...plan.large];
   const databases = [...plan.databases];
   appendStructure(plan.structure, contents);
@@ -137,7 +136,7 @@ async function writeEntries(
   };
   const pieces = joinPieces(plan.copies.flatMap((run) => contents.adopt(run)));
   if (request.previous) await copyPieces(request.previous.path, pieces, writer, tools.pool, progress);
-  for (const { offset } of contents.members.slice(structure)) copied.add(offset);
+  const copied = new Set(contents.members.slice(structure).map(({ offset }) => offset));
   await eachAtOnce(plan.batches, tools.pool.width * 2, pack);
   for (const entry of large) {
     const from = { entry, from: join(request.root, entry.path), database: false };

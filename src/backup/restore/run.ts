@@ -107,8 +107,10 @@ async function perform(
     const staged = new Map(journal.steps.flatMap((step) => (step.do === 'place' ? [[step.path, step.staged]] : [])));
     await stageFiles(request.archive, inspection, staged, request.root, onFile);
     // Since the comparison somebody may have put a link where a directory was.
-    const paths = journal.steps.map(({ path }) => path);
-    refuseLinks(request.root, paths);
+    refuseLinks(
+      request.root,
+      journal.steps.map(({ path }) => path),
+    );
   } catch (error) {
     await rollBack(request.journal, journal);
     throw toMcError(error);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acquireLock } from '../../../src/base/index.js';
+import { acquireLock, workspaceLayout } from '../../../src/base/index.js';
 import { makePlace, type Place, run, runJson, serve } from '../cli/mc.js';
 
 const STATE = 'mission-control/agents/api/state.json';
@@ -109,6 +109,9 @@ describe('mc backup', () => {
         '--overwrite',
         'always',
         '--yes',
+        // Another server that is named may serve another workspace: it is not asked.
+        '--server',
+        'http://127.0.0.1:1',
       );
       expect(status).toBe(0);
       expect(report).toMatchObject({ id: made.id, dry_run: false, skipped: [] });
@@ -121,6 +124,14 @@ describe('mc backup', () => {
     } finally {
       await server.end();
     }
+  });
+
+  it('waits for nobody that only starts: the database is not restored under its hands', async () => {
+    const lock = await acquireLock(workspaceLayout(place.office).serverLock, 'serve');
+    const refused = await mc('restore', 'latest', '--with-database', '--yes');
+    await lock.release();
+    expect(refused.status).toBe(6);
+    expect(refused.err).toContain('just starting');
   });
 
   it('ends a restore that was killed, and says so', async () => {

@@ -5,31 +5,19 @@ import { type Agent, type AgentStatus, emptyReading, type Reading } from '../../
 import { createFeed, type FeedOptions } from '../../../src/server/feed.js';
 import { createState } from '../../../src/state/index.js';
 import { createServices } from '../../../src/server/services.js';
+import { agentOf } from '../../support/agents.js';
 
 const T0 = Date.parse('2026-11-23T06:00:00.000Z');
 type Listeners = Parameters<FeedOptions['watch']>[0];
 
 function agent(id: string, status: AgentStatus): Agent {
-  const counters = { tasks_completed: null, tasks_failed: null, total_work_time: null, idle_time: null };
-  const measured = { messages_sent: null, messages_received: null, cpu_usage: null, memory_usage: null };
-  return {
-    id,
-    name: id,
-    display_name: null,
-    role: null,
-    emoji: null,
+  return agentOf(id, {
     status,
     normalized_status: status,
-    since: null,
     evidence: { file: 'state.json', field: 'status', value: status },
-    current_tasks: [],
-    tasks: [],
-    counters: { ...counters, ...measured, tokens_used: null, cost: null },
     last_active: new Date(T0).toISOString(),
-    heartbeat_interval: null,
-    warnings: [],
     state: { status },
-  };
+  });
 }
 
 function reading(id: string, status: AgentStatus): Reading {
