@@ -42,7 +42,7 @@ export async function lockBackups(files: BackupFiles, purpose: string, now: numb
 }
 
 /** Names that only the holder of the lock writes under: found by the next holder, they are of a dead one. */
-const LEFTOVER = /^\.(?:archive|database|import)\./;
+const LEFTOVER = /^\.(?:archive|database|import|\.restore_journal)\./;
 
 /** Files aside that are written without the lock stand for a moment only; after this long their writer is dead. */
 const ASIDE_MS = 60_000;

@@ -104,7 +104,8 @@ describe('mc events tail', () => {
     const { json } = await runJson(place, ['status', '-w', place.office]);
     await say('missed');
     await say('and this');
-    const { child, events } = await tail('--since', `${json.position.epoch}:${json.position.seq}`, '--limit', '2');
+    const since = `${json.position.epoch}:${json.position.seq}`;
+    const { child, events } = await tail('--since', since, '--type', 'notification', '--limit', '2');
     expect((await child).exitCode).toBe(0);
     expect(messages(events())).toEqual(['missed', 'and this']);
   });
@@ -124,7 +125,8 @@ describe('mc events tail', () => {
     const there = ['--server', served.ready.http];
     await say('over there');
     const since = `${json.position.epoch}:${json.position.seq}`;
-    const { status, out } = await run(place, ['events', 'tail', '--since', since, '--limit', '1', ...there]);
+    const only = ['--type', 'notification', '--limit', '1'];
+    const { status, out } = await run(place, ['events', 'tail', '--since', since, ...only, ...there]);
     expect(status).toBe(0);
     expect(out).toContain('over there');
   });

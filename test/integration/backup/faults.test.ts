@@ -201,6 +201,25 @@ describe('the lock', () => {
   });
 });
 
+describe('what a killed run left half written', () => {
+  const dead = ['.archive.0.mc-tmp', '.database.0.mc-tmp', '.import.1.mc-tmp', '..restore_journal.json.0.mc-tmp'];
+  // These are written without the lock: somebody may be at it.
+  const shared = ['..backup_metadata.json.0.mc-tmp', '..backup.lock.0.mc-tmp'];
+
+  it('goes with the next run, and a minute later what a living process could be writing', async () => {
+    const { backups, store, clock } = await openOffice();
+    const left = () => names(store).filter((name) => name.endsWith('.mc-tmp'));
+    await backups.create();
+    for (const name of [...dead, ...shared]) writeFileSync(join(store, name), 'half');
+    clock.at = Date.now();
+    await backups.create();
+    expect(left().toSorted()).toEqual(shared.toSorted());
+    clock.at += 61_000;
+    await backups.create();
+    expect(left()).toEqual([]);
+  });
+});
+
 describe('the catalogue', () => {
   it.each([
     ['missing', (file: string) => rmSync(file)],
