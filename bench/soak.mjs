@@ -23,6 +23,7 @@ const SAMPLE_MS = 5000;
 
 const office = makeWorkspace(50);
 const server = await startServer(office.workspace);
+await backUp(server.ready.http);
 const load = startChild('fanout-load.mjs', 'soak');
 const watcher = await watch(server.ready.ws);
 try {
@@ -87,6 +88,13 @@ async function soak() {
     latency_p99_ms: p99,
     holds: whole && last / first <= 1.1,
   };
+}
+
+/** The first backup comes within ten minutes of the first start, and its threads leave memory behind: here it comes first. */
+async function backUp(http) {
+  const headers = { 'content-type': 'application/json' };
+  const reply = await fetch(`${http}/api/backups`, { method: 'POST', headers, body: '{}' });
+  if (!reply.ok) throw new Error(`no backup: ${await reply.text()}`);
 }
 
 /** A client that looks at every position: a gap is an event that did not come. */

@@ -12,7 +12,8 @@ export function openWriter(path: string): Database {
     db.pragma('journal_mode = WAL');
     // In WAL mode a commit survives the death of the process; only a power cut can cost the last ones.
     db.pragma('synchronous = NORMAL');
-    db.pragma('cache_size = -16000');
+    // Enough for the newest pages of every table, which is all that is written to; more only grows the process.
+    db.pragma('cache_size = -4000');
     // The log is moved into the database by a worker before it gets so long: that can hold a thread.
     db.pragma('wal_autocheckpoint = 16384');
     return db;
