@@ -1,5 +1,5 @@
-// The serving side of the fan-out bench: the hub, a plain loop over `ws` sockets, socket.io, or a broker. Publishes on demand
-// and tells what it cost.
+// The serving side of the fan-out bench: the hub, a plain loop over `ws` sockets, socket.io, a broker, or a bare loop of
+// socket writes. Publishes on demand and tells what it cost.
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { installedBrokers, startBroker } from './fanout-brokers.mjs';
@@ -48,7 +48,7 @@ async function measure({ burst, rate, seconds }) {
 }
 
 async function serveHere() {
-  const publish = await { hub: startHub, ws: startLoop, 'socket.io': startSocketIo }[kind]();
+  const publish = await { hub: startHub, ws: startLoop, 'socket.io': startSocketIo, bare: startBare }[kind]();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', 2048, resolve));
   return { port: server.address().port, pid: process.pid, publish, settled: drained, clients: () => sockets.size };
 }
@@ -110,6 +110,19 @@ async function startLoop() {
   return (event) => {
     const text = JSON.stringify(envelope(event));
     for (const client of hub.clients) client.send(text);
+  };
+}
+
+/** The least: each event framed once, and one write for every socket, whatever state that is in. */
+async function startBare() {
+  const [{ WebSocketServer }, { frameText }] = await Promise.all([
+    import('ws'),
+    import('../dist/src/server/ws/frame.js'),
+  ]);
+  new WebSocketServer({ server, perMessageDeflate: false });
+  return (event) => {
+    const frame = frameText(JSON.stringify(envelope(event)));
+    for (const socket of sockets) socket.write(frame);
   };
 }
 

@@ -1,6 +1,7 @@
 // How much it costs to give one event to many clients. Server and load run in processes of their own, each on its own core;
 // the same bursts go through the hub, through a plain loop of `ws` sends, and through socket.io, nats-server and mosquitto
-// where they are installed. Prints JSON.
+// where they are installed; events one by one also through a bare loop of socket writes, which is the least it can cost.
+// Prints JSON.
 //   node bench/fanout.mjs [--seconds 8] [--turns 16] [--only burst10,stopped,storm]
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
@@ -39,6 +40,8 @@ const servers = [
   ...(installed('socket.io') && installed('socket.io-client') ? ['socket.io'] : []),
   ...installedBrokers(),
 ];
+/** Where each event is written by itself the write is nearly all of the cost: a loop of nothing else shows what is left to win. */
+const serversOf = ({ burst, rate }) => (burst === 1 && rate === null ? [...servers, 'bare'] : servers);
 
 const figures = { node: process.version, seconds, event_bytes: 300, scenes: {} };
 for (const [name, scene] of Object.entries(SCENES)) {
@@ -75,15 +78,16 @@ function at(sorted, share) {
 
 /** One scene against every server, in short turns one after the other, so that what else this machine does hurts all alike. */
 async function compare(scene) {
+  const kinds = serversOf(scene);
   const stands = {};
-  for (const kind of servers) stands[kind] = await connectAll(kind, scene);
+  for (const kind of kinds) stands[kind] = await connectAll(kind, scene);
   for (let turn = 0; turn < TURNS; turn += 1) {
-    for (const kind of servers) await publish(stands[kind], scene, seconds / TURNS);
+    for (const kind of kinds) await publish(stands[kind], scene, seconds / TURNS);
   }
-  const turns = Object.fromEntries(servers.map((kind) => [kind, stands[kind].turns]));
+  const turns = Object.fromEntries(kinds.map((kind) => [kind, stands[kind].turns]));
   const of = {};
-  for (const kind of servers) of[kind] = await finish(stands[kind], scene);
-  const others = servers.filter((kind) => kind !== 'hub');
+  for (const kind of kinds) of[kind] = await finish(stands[kind], scene);
+  const others = kinds.filter((kind) => kind !== 'hub');
   return { of, ratios: Object.fromEntries(others.map((kind) => [kind, ratio(turns.hub, turns[kind])])) };
 }
 
