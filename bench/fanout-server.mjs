@@ -119,10 +119,10 @@ async function startBare() {
     import('ws'),
     import('../dist/src/server/ws/frame.js'),
   ]);
-  new WebSocketServer({ server, perMessageDeflate: false });
+  const greeter = new WebSocketServer({ server, perMessageDeflate: false });
   return (event) => {
     const frame = frameText(JSON.stringify(envelope(event)));
-    for (const socket of sockets) socket.write(frame);
+    if (greeter.clients.size > 0) for (const socket of sockets) socket.write(frame);
   };
 }
 

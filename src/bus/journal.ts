@@ -21,7 +21,8 @@ export type Since = Entry[] | { refused: string };
 /** The last events of one epoch, in a ring: events of one epoch have no gaps, so that seq is the address. */
 export interface Journal {
   append(entry: Entry): void;
-  since(position: Position): Since;
+  /** `most`: no more events than these. */
+  since(position: Position, most?: number): Since;
   stats(): JournalStats;
 }
 
@@ -47,11 +48,12 @@ export function createJournal(epoch: string, bounds: JournalBounds): Journal {
       bytes += entry.bytes;
       while (bytes > bounds.maxBytes) forgetOldest();
     },
-    since({ epoch: asked, seq }) {
+    since({ epoch: asked, seq }, most = size) {
       if (asked !== epoch) return { refused: 'the position is of another epoch: the server has restarted since' };
       if (seq >= next) return { refused: `the position is in the future: the last event is ${next - 1}` };
       if (seq + 1 < oldest) return { refused: `the position is too old: the journal begins at ${oldest}` };
-      return Array.from({ length: next - 1 - seq }, (_, index) => ring[(seq + 1 + index) % size] as Entry);
+      const length = Math.min(next - 1 - seq, most);
+      return Array.from({ length }, (_, index) => ring[(seq + 1 + index) % size] as Entry);
     },
     stats: () => ({ events: next - oldest, bytes, oldest_seq: oldest }),
   };

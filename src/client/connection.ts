@@ -15,6 +15,7 @@ import { createPublishes, PublishError } from './publishes.js';
 import {
   type Narrowing,
   type OutgoingFrame,
+  type Subscription,
   streamUrl,
   systemTimers,
   type Timers,
@@ -75,10 +76,12 @@ export function createConnection(options: ConnectionOptions): Connection {
   const states = createListeners<ConnectionState>(options.onListenerError);
   let state: ConnectionState = { name: 'connecting' };
   let narrowing: Narrowing = { channels: options.channels ?? null, agents: options.agents ?? null };
-  let narrowed = isNarrow(narrowing);
+  /** Subscriptions that are not answered yet. */
+  let asked: Subscription[] = [];
   let stream = createStream();
   let socket: WebSocketLike | null = null;
   let link: Link | null = null;
+  let resyncing = false;
   let attempt = 0;
   let retry: unknown = null;
 
@@ -91,19 +94,26 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   const send = (frame: OutgoingFrame) => {
     if (state.name !== 'live') return false;
-    // Whoever asks for less must not take what is left out for lost.
-    if (frame.type === 'subscribe' || frame.type === 'unsubscribe') narrowed = true;
+    if (frame.type === 'subscribe' || frame.type === 'unsubscribe') asked.push(frame);
     write(frame);
     return true;
   };
 
+  /** Whoever asks for less must not take what is left out for lost. */
+  const isNarrowed = () => asked.length > 0 || narrowing.channels !== null || narrowing.agents !== null;
+
   const publishes = createPublishes({ timers, timeoutMs, send });
+
+  /** From where to go on. What was held before a `resync` is not enough any more: who is cut off there begins anew. */
+  const position = () => (resyncing ? null : stream.position());
 
   const connect = () => {
     enter({ name: 'connecting' });
-    const position = stream.position();
+    // Whoever was told may have closed it.
+    if (state.name === 'closed') return;
+    const since = position();
     try {
-      socket = options.socket(streamUrl(url, narrowing, position && formatPosition(position)));
+      socket = options.socket(streamUrl(url, narrowing, since && formatPosition(since)));
     } catch (error) {
       return end(error instanceof Error ? error.message : String(error));
     }
@@ -125,7 +135,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (!frame) return;
     const order = stream.see(frame);
     if (order === 'repeat') return;
-    if (order === 'foreign' || (order === 'gap' && !narrowed)) {
+    if (order === 'foreign' || (order === 'gap' && !isNarrowed())) {
       // Something is missing that nobody will send again: only a new snapshot helps.
       stream = createStream();
       return lose();
@@ -137,14 +147,22 @@ export function createConnection(options: ConnectionOptions): Connection {
   const act = (frame: ServerFrame) => {
     if (frame.type === 'hello') {
       link?.begun(frame.data.heartbeat_ms);
+      // Whether they have arrived over the connection before cannot be known; twice is like once.
+      for (const frame of asked) write(frame);
       enter({ name: 'live' });
       publishes.flush();
-    } else if (frame.type === 'synced') attempt = 0;
-    else if (frame.type === 'subscribed' && frame.channels) {
+    } else if (frame.type === 'resync') resyncing = true;
+    else if (frame.type === 'synced') {
+      attempt = 0;
+      resyncing = false;
+    } else if (frame.type === 'subscribed' && frame.channels) {
       const all = frame.channels.length === EVENT_TYPES.length;
       narrowing = { channels: all ? null : frame.channels, agents: frame.agents ?? null };
-      narrowed = isNarrow(narrowing);
-    } else publishes.answer(frame);
+      asked = asked.slice(1);
+    } else {
+      if (frame.type === 'error' && frame.data.code === 'bad_frame') asked = asked.slice(1);
+      publishes.answer(frame);
+    }
   };
 
   const lose = () => {
@@ -179,7 +197,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   connect();
   return {
     state: () => state,
-    position: () => stream.position(),
+    position,
     onFrame: frames.add,
     onState: states.add,
     send,
@@ -197,10 +215,6 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (state.name !== 'closed') end('closed by its owner');
     },
   };
-}
-
-function isNarrow({ channels, agents }: Narrowing): boolean {
-  return channels !== null || agents !== null;
 }
 
 function ignore(): void {}

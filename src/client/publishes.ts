@@ -93,9 +93,8 @@ export function createPublishes({ timers, timeoutMs, send }: PublishesOptions): 
       }
       if (frame.type !== 'error') return;
       const { id, code, message } = frame.data;
-      // A server that does not say which publish it refuses answers in order.
-      const refused = id === undefined || id === null ? oldestSent(pending) : pending.get(id);
-      refused?.reject(new PublishError(code, message));
+      // Without an id it answers something else.
+      if (id !== undefined && id !== null) pending.get(id)?.reject(new PublishError(code, message));
     },
     lost() {
       const sent = [...pending.values()].filter((entry) => entry.sent);
@@ -103,8 +102,4 @@ export function createPublishes({ timers, timeoutMs, send }: PublishesOptions): 
     },
     end: (reason) => rejectAll([...pending.values()], 'closed', reason),
   };
-}
-
-function oldestSent(pending: Map<string | number, Pending>): Pending | undefined {
-  return [...pending.values()].find(({ sent }) => sent);
 }

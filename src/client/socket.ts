@@ -1,4 +1,4 @@
-import type { EventType, PublishableType } from '../protocol/index.js';
+import { type EventType, NO_NAMES, type PublishableType } from '../protocol/index.js';
 
 /** What a browser's WebSocket and that of the package `ws` have in common. */
 export interface WebSocketLike {
@@ -18,10 +18,17 @@ export interface Timers {
   clearTimeout(timer: unknown): void;
 }
 
+/** Changes what is heard. */
+export interface Subscription {
+  type: 'subscribe' | 'unsubscribe';
+  channels?: readonly string[];
+  agents?: readonly string[];
+}
+
 /** What a client sends, as it goes over the wire. */
 export type OutgoingFrame =
   | { type: 'ping' }
-  | { type: 'subscribe' | 'unsubscribe'; channels?: readonly string[]; agents?: readonly string[] }
+  | Subscription
   | { type: 'request_agent_status'; agent_id: string }
   | { type: 'auth'; token: string }
   | { type: 'publish'; id: string | number; event: PublishableType; data: object };
@@ -35,10 +42,14 @@ export interface Narrowing {
 /** The address of the stream. It always has a query: that is how a server knows a client that speaks the whole protocol. */
 export function streamUrl(base: string, { channels, agents }: Narrowing, since: string | null): string {
   const url = new URL(base);
-  url.searchParams.set('channels', channels?.join(',') ?? '*');
-  if (agents) url.searchParams.set('agents', agents.join(','));
+  url.searchParams.set('channels', channels ? list(channels) : '*');
+  if (agents) url.searchParams.set('agents', list(agents));
   if (since !== null) url.searchParams.set('since', since);
   return url.href;
+}
+
+function list(names: readonly string[]): string {
+  return names.join(',') || NO_NAMES;
 }
 
 /** The timers of the place where this runs. */

@@ -8,6 +8,13 @@ export const PROTOCOL_VERSION = 1;
 /** A larger frame from a client closes its connection with 1009. */
 export const MAX_FRAME_BYTES = 1024 * 1024;
 
+/** So many agents a client may narrow to, each id so long; whoever wants more wants all. */
+export const MAX_FILTER_AGENTS = 1000;
+const MAX_AGENT_CHARS = 255;
+
+/** Stands for an empty list in an address, where nothing at all means everything. */
+export const NO_NAMES = '-';
+
 /** What a client may publish. */
 export const PUBLISHABLE = ['agent_activity', 'notification', 'agent_status'] as const;
 export type PublishableType = (typeof PUBLISHABLE)[number];
@@ -117,8 +124,9 @@ export function isSnapshotFrame(frame: ServerFrame): frame is SnapshotFrame {
   return !('seq' in frame) && isEventType(frame.type);
 }
 
-/** Reads a comma list of event types; `*` or nothing means all (null). Unknown names are returned apart. */
+/** Reads a comma list of event types; `*` or nothing means all (null), `-` none. Unknown names are returned apart. */
 export function parseChannels(list: string): { channels: EventType[] | null; unknown: string[] } {
+  if (list === NO_NAMES) return { channels: [], unknown: [] };
   const words = list
     .split(',')
     .map((word) => word.trim())
@@ -132,6 +140,8 @@ function parseSubscription(type: 'subscribe' | 'unsubscribe', value: Record<stri
   const agents = stringList(value.agents);
   if (channels === undefined || agents === undefined) return refuse('"channels" and "agents" are lists of strings');
   if (channels === null && agents === null) return refuse(`"${type}" needs "channels" or "agents"`);
+  if (agents?.some((id) => id.length > MAX_AGENT_CHARS))
+    return refuse(`no agent's id is longer than ${MAX_AGENT_CHARS}`);
   if (channels?.includes('*')) return accept({ type, channels: [...EVENT_TYPES], agents });
   const unknown = channels?.find((channel) => !isEventType(channel));
   if (unknown !== undefined)

@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { ConnectRequest } from '../ws/connect.js';
-import { type Delivery, type DeliveryRules, hearsAll } from '../ws/delivery.js';
+import type { Delivery, DeliveryRules } from '../ws/delivery.js';
+import { hearsAll } from '../ws/filter.js';
 import { Outbox, type Queued } from '../ws/outbox.js';
 import { saySkipped } from '../ws/say.js';
+import type { Unheard } from '../ws/unheard.js';
 import { sseText } from './events.js';
 
 /** One reader of the stream: state only. */
@@ -14,6 +16,8 @@ export interface Reader {
   seq: number;
   /** What is left of its greeting; null: it is live. */
   greeting: Iterator<string, void> | null;
+  /** null: it hears everything. */
+  readonly unheard: Unheard | null;
   /** What it has not taken yet; null: nothing waits. */
   outbox: Outbox | null;
 }

@@ -5,11 +5,12 @@ import type { Bus, Entry } from '../../bus/index.js';
 import type { Snapshot } from '../../protocol/index.js';
 import { createCapturer } from '../ws/capture.js';
 import type { ConnectRequest } from '../ws/connect.js';
-import { passes } from '../ws/filter.js';
+import { narrows, passes } from '../ws/filter.js';
 import { HUB_LIMITS, type HubLimits } from '../ws/limits.js';
 import type { Queued } from '../ws/outbox.js';
 import { coalesceKey } from '../ws/parcel.js';
-import { sayHeartbeat } from '../ws/say.js';
+import { sayHeartbeat, saySynced } from '../ws/say.js';
+import { Unheard } from '../ws/unheard.js';
 import { sseEntry, sseText } from './events.js';
 import { catchUpStream, greetStream, type StreamContext } from './greeting.js';
 import { deliver, greetMore, pump, type Reader, takesMore } from './reader.js';
@@ -107,7 +108,15 @@ export function createStreams(options: StreamsOptions): Streams {
         (item, index) => item.seq > reader.seq && passes(reader.request.filter, (entries[index] as Entry).event),
       );
       give(reader, wanted);
+      if (reader.unheard?.pass(entries, wanted.at(-1)?.seq ?? null)) tellPosition(reader, entries);
     }
+  };
+
+  const tellPosition = (reader: Reader, entries: readonly Entry[]) => {
+    if (reader.greeting) return;
+    const { epoch, seq } = (entries.at(-1) as Entry).event;
+    const frame = Buffer.from(sseText(saySynced({ epoch, seq }, now()), { epoch, seq }));
+    give(reader, [{ frame, seq: null, key: null }]);
   };
 
   const unsubscribe = bus.subscribe((entry) => {
@@ -135,7 +144,8 @@ export function createStreams(options: StreamsOptions): Streams {
       if (readers.size >= options.maxReaders) {
         throw new McError('rate.limited', 'too many streams are open', { hint: 'close one, or use the socket' });
       }
-      const reader: Reader = { response, request, mayRead, seq: 0, greeting: null, outbox: null };
+      const unheard = narrows(request.filter) ? new Unheard(limits) : null;
+      const reader: Reader = { response, request, mayRead, unheard, seq: 0, greeting: null, outbox: null };
       response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8' });
       response.on('drain', () => advance(reader));
       response.on('close', () => readers.delete(reader));

@@ -1,10 +1,12 @@
 import type { Bus, Entry } from '../../bus/index.js';
 import { type Delivery, deliver, deliverFrame } from './delivery.js';
-import { Groups } from './groups.js';
+import { type Group, Groups } from './groups.js';
 import type { HubLimits } from './limits.js';
+import { frameText } from './frame.js';
 import { createPace } from './pace.js';
 import { createPacker } from './parcel.js';
 import type { Peer } from './peer.js';
+import { saySynced } from './say.js';
 
 export interface BroadcastOptions {
   bus: Pick<Bus, 'subscribe'>;
@@ -27,7 +29,7 @@ export interface Broadcast {
 
 /** Subscribes to the bus. The only subscription of the hub. */
 export function createBroadcast({ bus, limits, now, onLate }: BroadcastOptions): Broadcast {
-  const groups = new Groups();
+  const groups = new Groups(limits);
   const pace = createPace(limits);
   const rules = { ...limits, now };
   let tick: Entry[] = [];
@@ -36,6 +38,12 @@ export function createBroadcast({ bus, limits, now, onLate }: BroadcastOptions):
 
   const give = (peer: Peer, delivery: Delivery) => {
     if (delivery !== 'done') onLate(peer, delivery);
+  };
+
+  const tellPosition = ({ peers }: Group, entries: readonly Entry[]) => {
+    const { epoch, seq } = (entries.at(-1) as Entry).event;
+    const frame = frameText(saySynced({ epoch, seq }, now()));
+    for (const peer of peers) give(peer, deliverFrame(peer, frame, rules));
   };
 
   const flush = () => {
@@ -48,11 +56,14 @@ export function createBroadcast({ bus, limits, now, onLate }: BroadcastOptions):
     const begun = now();
     let writes = 0;
     const pack = createPacker(entries, limits.chunkBytes);
-    for (const { filter, peers } of groups.values()) {
+    for (const group of groups.values()) {
+      const { filter, peers } = group;
       const chunks = pack(filter);
-      if (chunks.length === 0) continue;
-      for (const peer of peers) give(peer, deliver(peer, chunks, rules));
-      writes += peers.size;
+      if (chunks.length > 0) {
+        for (const peer of peers) give(peer, deliver(peer, chunks, rules));
+        writes += peers.size;
+      }
+      if (group.unheard?.pass(entries, chunks.at(-1)?.items.at(-1)?.seq ?? null)) tellPosition(group, entries);
     }
     pace.took(writes, now() - begun);
   };

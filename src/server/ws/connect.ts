@@ -1,4 +1,4 @@
-import { parseChannels, parsePosition, type Position } from '../../protocol/index.js';
+import { NO_NAMES, parseChannels, parsePosition, type Position } from '../../protocol/index.js';
 import type { Filter } from './filter.js';
 
 /** What a client asked for with the address it connected to. */
@@ -18,16 +18,22 @@ export function parseConnect(url: string): ConnectRequest {
     return { filter: { kind: 'old', channels: null, agents: null }, since: null, unknownChannels: [] };
   }
   const { channels, unknown } = parseChannels(query.get('channels') ?? '');
-  const agents = (query.get('agents') ?? '').split(',').filter((id) => id !== '');
   return {
     filter: {
       kind: 'mc',
       channels: channels && new Set(channels),
-      agents: agents.length === 0 || agents.includes('*') ? null : new Set(agents),
+      agents: parseAgents(query.get('agents') ?? ''),
     },
     since: parseSince(query.get('since') ?? ''),
     unknownChannels: unknown,
   };
+}
+
+/** A comma list of ids; `*` or nothing means all (null), `-` none. */
+function parseAgents(list: string): Set<string> | null {
+  if (list === NO_NAMES) return new Set();
+  const ids = list.split(',').filter((id) => id !== '');
+  return ids.length === 0 || ids.includes('*') ? null : new Set(ids);
 }
 
 function parseSince(text: string): ConnectRequest['since'] {

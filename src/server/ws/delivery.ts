@@ -1,4 +1,4 @@
-import type { Filter } from './filter.js';
+import { hearsAll } from './filter.js';
 import { frameText } from './frame.js';
 import type { HubLimits } from './limits.js';
 import { Outbox, type Queued } from './outbox.js';
@@ -67,11 +67,6 @@ function enqueue(peer: Peer, item: Queued, rules: DeliveryRules): boolean {
     hearsAll(peer.filter) ? (ranges) => frameText(saySkipped(ranges, rules.now())) : null,
   );
   return peer.outbox.push(item);
-}
-
-/** Only who hears everything could take what is left out for lost. */
-export function hearsAll({ kind, channels, agents }: Filter): boolean {
-  return kind === 'mc' && channels === null && agents === null;
 }
 
 function fits(items: readonly Framed[], rules: DeliveryRules): boolean {

@@ -19,6 +19,21 @@ export function passes(filter: Filter, event: McEvent): boolean {
   return agent === null || filter.agents.has(agent);
 }
 
+/** Only who hears everything can take what is left out for lost. */
+export function hearsAll({ kind, channels, agents }: Filter): boolean {
+  return kind === 'mc' && channels === null && agents === null;
+}
+
+/** Whether it is of a client that knows positions and hears only a part: what it hears does not tell it where it stands. */
+export function narrows(filter: Filter): boolean {
+  return filter.kind === 'mc' && !hearsAll(filter);
+}
+
+/** Whether anything passes `next` that did not pass `before`. */
+export function isWider(next: Filter, before: Filter): boolean {
+  return hasMore(next.channels, before.channels) || hasMore(next.agents, before.agents);
+}
+
 /** Equal for filters that let the same events through: their peers share one joined buffer. */
 export function filterKey({ kind, channels, agents }: Filter): string {
   return JSON.stringify([kind, channels && [...channels].sort(), agents && [...agents].sort()]);
@@ -43,6 +58,11 @@ export function unsubscribed(filter: Filter, channels: EventType[] | null, agent
     channels: channels ? remove(types, channels) : filter.channels,
     agents: agents && filter.agents ? remove(filter.agents, agents) : filter.agents,
   };
+}
+
+function hasMore<T>(next: ReadonlySet<T> | null, before: ReadonlySet<T> | null): boolean {
+  if (before === null) return false;
+  return next === null || [...next].some((item) => !before.has(item));
 }
 
 function add<T>(set: ReadonlySet<T> | null, items: readonly T[]): Set<T> {

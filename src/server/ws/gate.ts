@@ -61,6 +61,8 @@ export function createGate({ allowOrigin, allowHost, limits, onOpen }: GateOptio
 function refuse(socket: Duplex, error: McError): void {
   const body = JSON.stringify(error.toBody());
   socket.on('error', () => socket.destroy());
+  // Nobody watches over it any more: a client that keeps its side open would hold it for ever.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${error.http} Forbidden\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

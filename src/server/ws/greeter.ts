@@ -42,7 +42,8 @@ export function createGreeter({ limits, onGreeted, onFailed }: GreeterOptions): 
         onGreeted(peer);
         return 0;
       }
-      peer.socket.write(value);
+      // Nothing of what was looked through is for this peer.
+      if (value.length > 0) peer.socket.write(value);
       // To the end of the queue: everyone gets a piece before anyone gets a second one.
       queue.add(peer);
       return value.length;

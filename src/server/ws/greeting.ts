@@ -2,8 +2,9 @@ import type { Bus } from '../../bus/index.js';
 import type { Position } from '../../protocol/index.js';
 import type { Capture } from './capture.js';
 import type { ConnectRequest } from './connect.js';
-import type { Filter } from './filter.js';
+import { type Filter, narrows } from './filter.js';
 import { frameAll, frameText } from './frame.js';
+import type { Outbox } from './outbox.js';
 import { catchUpPieces, type Cursor, replayPieces } from './replay.js';
 import { type HelloFacts, iso, type SnapshotWriter, sayError, sayHello, sayResync, saySynced } from './say.js';
 import { tellCapture } from './told.js';
@@ -13,7 +14,7 @@ export interface GreetingContext {
   capture: (position: Position) => Capture;
   writer: SnapshotWriter;
   facts: HelloFacts;
-  /** A piece of a greeting has at least so many bytes, unless it is the last. */
+  /** A piece of a greeting has not many more bytes. */
   chunkBytes: number;
   now: () => number;
 }
@@ -28,9 +29,13 @@ export function* greet(request: ConnectRequest, cursor: Cursor, context: Greetin
   yield* catchUp(request.filter, cursor, context);
 }
 
-/** Everything from a peer's cursor to the present position. @throws Overtaken */
+/** Everything from a peer's cursor to the present position, and for who narrows that position itself. @throws Overtaken */
 export function* catchUp(filter: Filter, cursor: Cursor, context: GreetingContext): Generator<Buffer, void> {
-  for (const piece of catchUpPieces(filter, cursor, context)) yield frameAll(piece).joined;
+  for (let told = cursor.seq; ; told = cursor.seq) {
+    for (const piece of catchUpPieces(filter, cursor, context)) yield frameAll(piece).joined;
+    if (!narrows(filter) || cursor.seq === told) return;
+    yield frameText(saySynced({ ...context.bus.position(), seq: cursor.seq }, context.now()));
+  }
 }
 
 function* greetOurs(request: ConnectRequest, cursor: Cursor, context: GreetingContext): Generator<Buffer, void> {
@@ -52,11 +57,37 @@ function* greetOurs(request: ConnectRequest, cursor: Cursor, context: GreetingCo
   yield frameText(saySynced(position, context.now()));
 }
 
+/**
+ * Brings up a peer that hears more than before: behind what waits for it, it forgets what it held and is told anew how
+ * things stand, up to the position at which this was called.
+ */
+export function greetWidened(
+  peer: Cursor & { filter: Filter; outbox: Outbox | null },
+  answer: string,
+  context: GreetingContext,
+): Generator<Buffer, void> {
+  const position = context.bus.position();
+  const capture = context.capture(position);
+  const { filter, outbox } = peer;
+  peer.outbox = null;
+  peer.seq = position.seq;
+  return (function* pieces() {
+    for (let waiting = outbox?.take(context.chunkBytes); waiting; waiting = outbox?.take(context.chunkBytes)) {
+      yield waiting;
+    }
+    yield frameText(sayResync('more is heard than before', context.now()));
+    yield frameText(answer);
+    yield* snapshotOf(capture, filter, context);
+    yield frameText(saySynced(position, context.now()));
+    yield* catchUp(filter, peer, context);
+  })();
+}
+
 /** Why a position cannot be resumed; null when it can, or when none was asked for. */
 export function refusal(since: ConnectRequest['since'], context: Pick<GreetingContext, 'bus'>): string | null {
   if (since === null) return null;
   if (since === 'junk') return '"since" is no position: it is written <epoch>:<seq>';
-  const missed = context.bus.journal.since(since);
+  const missed = context.bus.journal.since(since, 0);
   return 'refused' in missed ? missed.refused : null;
 }
 

@@ -1,16 +1,25 @@
-import { type Filter, filterKey } from './filter.js';
+import { type Filter, filterKey, narrows } from './filter.js';
+import type { HubLimits } from './limits.js';
 import type { Peer } from './peer.js';
+import { Unheard } from './unheard.js';
 
 /** Live peers that hear the same. */
 export interface Group {
   filter: Filter;
   peers: Set<Peer>;
+  /** null: these hear everything, or are old clients, which know no positions. */
+  unheard: Unheard | null;
 }
 
 /** All live peers, by what they hear. */
 export class Groups {
   readonly #groups = new Map<string, Group>();
+  readonly #limits: Pick<HubLimits, 'unheardEvents' | 'unheardBytes'>;
   #size = 0;
+
+  constructor(limits: Pick<HubLimits, 'unheardEvents' | 'unheardBytes'>) {
+    this.#limits = limits;
+  }
 
   /** Peers in all groups. */
   get size(): number {
@@ -19,7 +28,7 @@ export class Groups {
 
   add(peer: Peer): void {
     const key = filterKey(peer.filter);
-    const group = this.#groups.get(key) ?? { filter: peer.filter, peers: new Set() };
+    const group = this.#groups.get(key) ?? this.#begin(peer.filter);
     if (!group.peers.has(peer)) this.#size += 1;
     group.peers.add(peer);
     this.#groups.set(key, group);
@@ -34,5 +43,9 @@ export class Groups {
 
   values(): Iterable<Group> {
     return this.#groups.values();
+  }
+
+  #begin(filter: Filter): Group {
+    return { filter, peers: new Set(), unheard: narrows(filter) ? new Unheard(this.#limits) : null };
   }
 }

@@ -12,7 +12,7 @@ import { deliverFrame, pump } from './delivery.js';
 import { frameText } from './frame.js';
 import { createGate, type GateOptions } from './gate.js';
 import { createGreeter } from './greeter.js';
-import { catchUp, type GreetingContext, greet } from './greeting.js';
+import { catchUp, type GreetingContext, greet, greetWidened } from './greeting.js';
 import { startHeartbeat } from './heartbeat.js';
 import { HUB_LIMITS, type HubLimits } from './limits.js';
 import { createInbound } from './inbound.js';
@@ -102,6 +102,11 @@ export function createHub(options: HubOptions): Hub {
 
   const admit = (peer: Peer) => begin(peer, greet(peer.request, peer, context));
 
+  const widen = (peer: Peer, answer: string) => {
+    broadcast.remove(peer);
+    begin(peer, greetWidened(peer, answer, context));
+  };
+
   const onLate = (peer: Peer, late: 'behind' | 'slow') => {
     if (late === 'slow') {
       drop(peer, CLOSE.slowConsumer, 'slow consumer');
@@ -141,6 +146,7 @@ export function createHub(options: HubOptions): Hub {
     send,
     drop,
     admit,
+    widen,
     replies: {
       snapshot,
       now,
@@ -161,6 +167,7 @@ export function createHub(options: HubOptions): Hub {
       if (peers.size === 0) onEmpty();
     });
     peer.socket.on('drain', () => {
+      inbound.drained(peer);
       if (peer.greeting) greeter.add(peer);
       else pump(peer, rules);
     });

@@ -15,12 +15,16 @@ export interface InboundOptions {
   drop: (peer: Peer, code: number, reason: string) => void;
   /** The peer has presented its token. */
   admit: (peer: Peer) => void;
+  /** The peer hears more than before: it is told how things stand, with the answer to its frame. */
+  widen: (peer: Peer, answer: string) => void;
 }
 
 /** What comes in from peers. */
 export interface Inbound {
   message(peer: Peer, data: RawData, isBinary: boolean): void;
   ping(peer: Peer, data: Buffer): void;
+  /** The peer's socket has room again. */
+  drained(peer: Peer): void;
   /** Answers what a peer sent while it was greeted. */
   resume(peer: Peer): void;
 }
@@ -28,9 +32,15 @@ export interface Inbound {
 /** Stands for a binary frame among the texts that wait: both are no frame. */
 const NO_FRAME = '';
 
+function pong(peer: Peer): void {
+  if (peer.pong === null || !hasRoom(peer)) return;
+  peer.ws.pong(peer.pong);
+  peer.pong = null;
+}
+
 /** Answers frames in the order in which they come, none before the peer's greeting is through. */
 export function createInbound(options: InboundOptions): Inbound {
-  const { limits, replies, broadcast, send, drop, admit } = options;
+  const { limits, replies, broadcast, send, drop, admit, widen } = options;
 
   /** Holds every kind of frame to the same rate. */
   const allowed = (peer: Peer): boolean => {
@@ -40,7 +50,7 @@ export function createInbound(options: InboundOptions): Inbound {
     return false;
   };
 
-  const act = (peer: Peer, reply: Reply) => {
+  const act = (peer: Peer, text: string, reply: Reply) => {
     if (reply.refused) {
       drop(peer, CLOSE.token, 'token refused');
       return;
@@ -51,16 +61,22 @@ export function createInbound(options: InboundOptions): Inbound {
     }
     // What happened before the answer is written before it, and by the filter that held then.
     if (reply.ordered || reply.filter) broadcast.flush();
+    // The flush may have found that the peer is behind: then it is brought up first, by the filter that held then.
+    if (reply.filter && peer.phase !== 'live') {
+      if (isOpen(peer)) defer(peer, text);
+      return;
+    }
     if (reply.filter) refilter(peer, reply.filter);
-    if (typeof reply.text === 'string') send(peer, reply.text);
-    else void reply.text?.then((text) => text !== null && send(peer, text));
+    if (typeof reply.text === 'string') {
+      if (reply.widens) widen(peer, reply.text);
+      else send(peer, reply.text);
+    } else void reply.text?.then((text) => text !== null && send(peer, text));
   };
 
   const refilter = (peer: Peer, filter: Peer['filter']) => {
-    // The flush may have found that the peer is behind: then it is greeted again, with its new filter from here on.
-    if (peer.phase === 'live') broadcast.remove(peer);
+    broadcast.remove(peer);
     peer.filter = filter;
-    if (peer.phase === 'live') broadcast.add(peer);
+    broadcast.add(peer);
   };
 
   const present = (peer: Peer, text: string) => {
@@ -70,7 +86,7 @@ export function createInbound(options: InboundOptions): Inbound {
       return;
     }
     peer.phase = 'waiting';
-    act(peer, reply);
+    act(peer, text, reply);
     admit(peer);
   };
 
@@ -87,17 +103,21 @@ export function createInbound(options: InboundOptions): Inbound {
       const text = isBinary ? NO_FRAME : textOf(data);
       if (peer.phase === 'auth') present(peer, text);
       else if (peer.phase !== 'live') defer(peer, text);
-      else act(peer, isBinary ? replyToBinary(peer, replies) : replyTo(peer, text, replies));
+      else act(peer, text, isBinary ? replyToBinary(peer, replies) : replyTo(peer, text, replies));
     },
     ping(peer, data) {
-      if (allowed(peer) && hasRoom(peer)) peer.ws.pong(data);
+      if (!allowed(peer)) return;
+      // Behind a full socket only the newest ping is answered (RFC 6455 §5.5.3): a flood of them takes no memory.
+      peer.pong = data;
+      pong(peer);
     },
+    drained: pong,
     resume(peer) {
       const { inbox } = peer;
       peer.inbox = null;
       if (peer.ws.isPaused) peer.ws.resume();
       for (const text of inbox ?? []) {
-        if (peer.phase === 'live') act(peer, replyTo(peer, text, replies));
+        if (peer.phase === 'live') act(peer, text, replyTo(peer, text, replies));
         else if (isOpen(peer)) defer(peer, text);
       }
     },

@@ -7,6 +7,9 @@ export interface HubLimits {
   maxFrameBytes: number;
   outboxBytes: number;
   outboxEvents: number;
+  /** After so many events, or bytes of them, that a narrowing client does not hear it is told where it stands. */
+  unheardEvents: number;
+  unheardBytes: number;
   /** Frames a client may send. More closes it with 4429. */
   frames: Rate;
   /** Connections that one address may open. More are closed with 4429. */
@@ -39,6 +42,9 @@ export const HUB_LIMITS: HubLimits = {
   maxFrameBytes: MAX_FRAME_BYTES,
   outboxBytes: 1024 * 1024,
   outboxEvents: 2000,
+  // Far less than the journal holds: a client must be able to resume long after it was told.
+  unheardEvents: 1000,
+  unheardBytes: 1024 * 1024,
   frames: { perSecond: 200, burst: 400 },
   // As many as come back at once when a full house was restarted, behind one proxy.
   connections: { perSecond: 500, burst: 5000 },

@@ -41,6 +41,8 @@ export interface Peer {
   /** null: nothing waits. */
   outbox: Outbox | null;
   bucket: Bucket;
+  /** What a ping of the peer said that could not be answered yet: its socket was full. */
+  pong: Buffer | null;
   /** Set with each ping: what had gone out by then. null: no pong is awaited. */
   pinged: number | null;
 }
@@ -75,6 +77,7 @@ export function createPeer({ id, ws, socket, request, now, rate }: NewPeer): Pee
     inbox: null,
     outbox: null,
     bucket: fullBucket(rate, now),
+    pong: null,
     pinged: null,
   };
 }

@@ -2,6 +2,9 @@ import type { Bus, Entry } from '../../bus/index.js';
 import type { Position } from '../../protocol/index.js';
 import { type Filter, passes } from './filter.js';
 
+/** So many events are looked through at once: a filter that lets few through must not hold up everybody else. */
+const MOST_EVENTS = 1000;
+
 /** Thrown when the journal no longer reaches back to where a client stands: it was too slow. */
 export class Overtaken extends Error {}
 
@@ -12,13 +15,13 @@ export interface Cursor {
 
 export interface ReplaySource {
   bus: Pick<Bus, 'position' | 'journal'>;
-  /** A piece has at least so many bytes, unless it is the last. */
+  /** A piece has not many more bytes. */
   chunkBytes: number;
 }
 
 /**
- * The events after the cursor up to a position that pass the filter, in pieces. The journal is asked anew for each piece:
- * nothing is held while a client is slow.
+ * The events after the cursor up to a position that pass the filter, in pieces, some of them empty. The journal is asked
+ * anew for each piece: nothing is held while a client is slow.
  * @throws Overtaken
  */
 export function* replayPieces(
@@ -28,10 +31,9 @@ export function* replayPieces(
   source: ReplaySource,
 ): Generator<Entry[], void> {
   while (cursor.seq < to.seq) {
-    const missed = source.bus.journal.since({ epoch: to.epoch, seq: cursor.seq });
+    const missed = source.bus.journal.since({ epoch: to.epoch, seq: cursor.seq }, MOST_EVENTS);
     if ('refused' in missed) throw new Overtaken(missed.refused);
-    const piece = pieceOf(missed, filter, cursor, to, source.chunkBytes);
-    if (piece.length > 0) yield piece;
+    yield pieceOf(missed, filter, cursor, to, source.chunkBytes);
   }
 }
 

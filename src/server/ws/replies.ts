@@ -1,13 +1,14 @@
 import {
   type ClientFrame,
   EVENT_TYPES,
+  MAX_FILTER_AGENTS,
   type Position,
   parseClientFrame,
   type Scope,
   type Snapshot,
 } from '../../protocol/index.js';
 import { toMcError } from '../../base/index.js';
-import { type Filter, subscribed, unsubscribed } from './filter.js';
+import { type Filter, isWider, subscribed, unsubscribed } from './filter.js';
 import { iso, sayAgent, sayError, text } from './say.js';
 
 export type PublishFrame = Extract<ClientFrame, { type: 'publish' }>;
@@ -22,6 +23,8 @@ export interface Asker {
 export interface Reply {
   text: string | null | Promise<string | null>;
   filter?: Filter;
+  /** The filter lets more through than before: how that stands has to be told, behind this answer. */
+  widens?: boolean;
   /** The answer tells how things stand now: every event so far has to be written before it. */
   ordered?: true;
   /** The token was refused: close with 4401. */
@@ -50,7 +53,7 @@ export function replyTo<P extends Asker>(peer: P, received: string, context: Rep
     case 'subscribe_old':
       return { text: text({ type: 'subscribed', channel: frame.channel }) };
     case 'subscribe':
-      return narrowed(subscribed(peer.filter, frame.channels, frame.agents));
+      return join(peer, frame, context);
     case 'unsubscribe':
       return leave(peer, frame, context);
     case 'request_agent_status':
@@ -65,6 +68,19 @@ export function replyTo<P extends Asker>(peer: P, received: string, context: Rep
 /** Answers a binary frame. */
 export function replyToBinary<P extends Asker>(peer: P, context: ReplyContext<P>): Reply {
   return complain(peer, 'bad_frame', 'binary frames are not read: a frame is a JSON text', context);
+}
+
+function join<P extends Asker>(
+  peer: P,
+  frame: Extract<ClientFrame, { type: 'subscribe' | 'unsubscribe' }>,
+  context: ReplyContext<P>,
+): Reply {
+  const filter = subscribed(peer.filter, frame.channels, frame.agents);
+  if ((filter.agents?.size ?? 0) > MAX_FILTER_AGENTS) {
+    return complain(peer, 'bad_frame', `no more than ${MAX_FILTER_AGENTS} agents can be named: "*" is all`, context);
+  }
+  // Old clients know neither positions nor snapshots that come again.
+  return { ...narrowed(filter), widens: peer.filter.kind === 'mc' && isWider(filter, peer.filter) };
 }
 
 function leave<P extends Asker>(

@@ -134,6 +134,18 @@ describe('a reader', () => {
     expect(typesOf(reader)).toEqual(['hello', 'error', 'agent_status', 'synced', 'agent_activity']);
   });
 
+  it('that hears little is told where it stands before the journal forgets it', async () => {
+    const { url, publish } = await startStand({ journal: { maxEvents: 50 }, limits: { unheardEvents: 20 } });
+    const reader = await listen(url.replace('*', 'agent_status'));
+    await isLive(reader);
+    for (let count = 1; count <= 100; count += 1) publish(activity('a', `${count}`));
+    const { id } = await waitFor(reader, ({ id, frame }) => frame.type === 'synced' && id !== 'first:0');
+    publish(status('a'));
+    const again = await listen(`${url.replace('*', 'agent_status')}&since=${id}`);
+    await isLive(again);
+    expect(typesOf(again)).toEqual(['hello', 'agent_status', 'synced']);
+  });
+
   it('misses nothing and hears nothing twice while many events come', async () => {
     const { url, publish } = await startStand();
     const readers: Listener[] = [];

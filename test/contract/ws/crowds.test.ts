@@ -73,7 +73,7 @@ describe('a storm', () => {
     crowd.come(ours('channels=agent_status,agent_activity'), 1000);
     await vi.waitFor(async () => {
       const told = await crowd.tell();
-      expect(told.filter(({ synced }) => synced === 1)).toHaveLength(1000);
+      expect(told.filter(({ synced }) => synced >= 1)).toHaveLength(1000);
     }, patient);
     flow.stop();
     await vi.waitFor(() => expect(flow.late.length).toBe(flow.published()), patient);

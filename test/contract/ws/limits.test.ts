@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -41,6 +42,32 @@ function handshake(headers: string[]): string {
   const lines = ['GET /?channels=* HTTP/1.1', 'Upgrade: websocket', 'Connection: Upgrade', ...headers];
   const rest = ['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13', '', ''];
   return [...lines, ...rest].join('\r\n');
+}
+
+/** A client in which the kernel alone takes in what comes, and from there one byte is read at a time. */
+async function startTrickle() {
+  const socket = connect(stand.port, '127.0.0.1');
+  // Paused before it is connected, it never begins to read by itself.
+  socket.pause();
+  socket.on('error', () => {});
+  await new Promise((resolve) => socket.once('connect', resolve));
+  socket.write(handshake(['Host: 127.0.0.1:1']));
+  const { fd } = (socket as unknown as { _handle: { fd: number } })._handle;
+  let bytes = 0;
+  const reading = setInterval(() => {
+    try {
+      bytes += readSync(fd, Buffer.alloc(1));
+    } catch {
+      // Nothing has come yet, or the server has hung up.
+    }
+  }, 10);
+  return {
+    bytes: () => bytes,
+    end() {
+      clearInterval(reading);
+      socket.destroy();
+    },
+  };
 }
 
 describe('a slow client', () => {
@@ -288,6 +315,18 @@ describe('the gate', () => {
     expect(stand.hub.clients).toBe(0);
   });
 
+  it('holds no socket of one that it refused, even when that keeps its side open', async () => {
+    stand = await startStand();
+    const socket = connect({ port: stand.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => {});
+    let answer = '';
+    socket.on('data', (data) => (answer += String(data)));
+    socket.write(handshake(['Host: evil.example']));
+    await vi.waitFor(() => expect(answer).toContain('host.refused'));
+    await vi.waitFor(() => expect(stand.sockets()).toBe(0));
+    socket.destroy();
+  });
+
   it('lets in an allowed origin, and programs without one', async () => {
     stand = await startStand();
     expect(await upgrade(['Host: 127.0.0.1:1', 'Origin: http://localhost:3000'])).toMatch(/^HTTP\/1\.1 101 /);
@@ -352,16 +391,34 @@ describe('heartbeat', () => {
     await vi.waitFor(() => expect(stand.hub.clients).toBe(0), { timeout: 5000 });
   });
 
-  it('a client that reads a byte now and then is dropped', async () => {
-    stand = await startStand({ limits: { pingMs: 400, pongMs: 200 } });
-    const socket = connect(stand.port, '127.0.0.1');
-    socket.on('error', () => {});
-    socket.write(handshake(['Host: 127.0.0.1:1']));
-    await vi.waitFor(() => expect(stand.hub.clients).toBe(1));
-    const reading = setInterval(() => socket.read(1), 50);
-    await vi.waitFor(() => expect(stand.hub.clients).toBe(0), { timeout: 5000 });
-    clearInterval(reading);
-    socket.destroy();
+  it('a client that reads a byte now and then is dropped, and holds up nobody', async () => {
+    stand = await startStand({ limits: { windowMs: 0 } });
+    const other = await opened(ours());
+    const trickle = await startTrickle();
+    await vi.waitFor(() => expect(stand.hub.clients).toBe(2));
+    const published = await publishUntil(() => stand.hub.clients === 1, big);
+    await other.until(({ seq }) => seq === published);
+    expect(other.closed).toBeNull();
+    // It went on reading, byte by byte, and had far more before it.
+    expect(trickle.bytes()).toBeGreaterThan(0);
+    expect(trickle.bytes()).toBeLessThan(100_000);
+    trickle.end();
+  });
+
+  it('a ping behind a full socket is answered when there is room again, the newest only', async () => {
+    stand = await startStand({ limits: { windowMs: 0, outboxEvents: 1e6, outboxBytes: 1e9 } });
+    const client = await opened(ours());
+    const pongs: string[] = [];
+    client.ws.on('pong', (data) => pongs.push(String(data)));
+    client.ws.pause();
+    await publishUntil(() => (stand.hub.peers()[0]?.outbox_events ?? 0) > 0, big);
+    for (const ping of ['first', 'second', 'third']) client.ws.ping(ping);
+    // Frames come in the order in which they were sent: with this one the pings have come too.
+    client.send({ type: 'subscribe', channels: ['notification'] });
+    await vi.waitFor(() => expect(stand.hub.peers()[0]?.channels).toEqual(['notification']));
+    expect(pongs).toEqual([]);
+    client.ws.resume();
+    await vi.waitFor(() => expect(pongs).toEqual(['third']));
   });
 
   it('tells everyone how many clients there are', async () => {

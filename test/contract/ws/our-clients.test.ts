@@ -166,8 +166,8 @@ describe('frames of our clients', () => {
     client.send({ type: 'unsubscribe', channels: ['system_metric'] });
     client.send({ type: 'subscribe', agents: ['b'] });
     await client.until(({ agents }) => agents?.length === 2);
-    for (const draft of [metric('cpu', 2), status('b')]) stand.publish(draft);
-    await client.untilType('agent_status');
+    for (const draft of [metric('cpu', 2), status('b', { n: 2 })]) stand.publish(draft);
+    await client.until(({ seq }) => seq === 5);
     expect(client.frames.flatMap(({ seq }) => seq ?? [])).toEqual([3, 5]);
     client.send({ type: 'subscribe', channels: ['*'], agents: ['*'] });
     await client.until(({ type, agents }) => type === 'subscribed' && agents === null);

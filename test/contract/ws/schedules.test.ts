@@ -1,12 +1,20 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Connection, createConnection, createMirror, type Mirror } from '../../../src/client/index.js';
 import {
+  type Connection,
+  createConnection,
+  createMirror,
+  type Mirror,
+  type MirrorView,
+} from '../../../src/client/index.js';
+import {
+  agentOfEvent,
   agentStatusData,
   CLOSE,
   type EventDraft,
   emptySnapshot,
   listAgents,
+  type McEvent,
   parseServerFrame,
   type Snapshot,
 } from '../../../src/protocol/index.js';
@@ -23,8 +31,8 @@ import {
   textOf,
 } from './stand.js';
 
-/** How many schedules are tried; thousands on demand. */
-const RUNS = Number(process.env.MC_TEST_RUNS ?? 200);
+/** How many schedules are tried; `MC_TEST_RUNS` multiplies: 50 makes 10,000. */
+const RUNS = 200 * Number(process.env.MC_TEST_RUNS ?? 1);
 const STEPS = 30;
 
 let stand: Stand;
@@ -47,9 +55,17 @@ function seeded(seed: number): Random {
   };
 }
 
+/** What a client that hears only a part asks for; nothing of it is ever replaced by something newer. */
+const PART = ['agent_status', 'agent_removed', 'agent_activity'] as const;
+
+/** Every event of every life, so that it can be told what a client that hears only a part should have heard. */
+const lives = new Map<string, McEvent[]>();
+
 /** A client of ours with its mirror, and what is wrong with what it heard. */
 interface Watcher {
   connection: Connection;
+  /** The agents that it hears of; null: it hears everything. */
+  agents: () => ReadonlySet<string> | null;
   mirror: Mirror;
   socket: () => WebSocket | null;
   wrongs: string[];
@@ -59,7 +75,8 @@ interface Watcher {
   skipped: number;
 }
 
-function watch(url: string): Watcher {
+function watch(url: string, part: { agents: string[]; changes: boolean } | null = null): Watcher {
+  let agents = part && new Set(part.agents);
   let socket: WebSocket | null = null;
   const heard = { epoch: '', seq: 0, skipped: new Set<number>() };
   const mirror = createMirror();
@@ -75,10 +92,28 @@ function watch(url: string): Watcher {
       socket = opened;
       return opened;
     },
+    ...(part && { channels: PART, agents: part.agents }),
     random: () => 0.01,
     now: () => Date.now(),
   });
-  const watcher: Watcher = { connection, mirror, socket: () => socket, wrongs: [], resumes: 0, slow: 0, skipped: 0 };
+  const watcher: Watcher = {
+    connection,
+    agents: () => agents,
+    mirror,
+    socket: () => socket,
+    wrongs: [],
+    resumes: 0,
+    slow: 0,
+    skipped: 0,
+  };
+  /** Events before this one that should have come and did not. Who changes what it hears cannot be told so exactly. */
+  const missing = (before: number): number[] => {
+    if (part?.changes) return [];
+    const passed = (lives.get(heard.epoch) ?? []).slice(heard.seq, before - 1);
+    const wanted = agents;
+    if (!wanted) return passed.map(({ seq }) => seq).filter((seq) => !heard.skipped.delete(seq));
+    return passed.filter((event) => isFor(event, wanted)).map(({ seq }) => seq);
+  };
   /** Looks at the raw stream: over all connections, no event comes twice or out of order, and no hole is left untold. */
   function check(text: string) {
     const frame = parseServerFrame(text);
@@ -87,15 +122,18 @@ function watch(url: string): Watcher {
       heard.skipped.clear();
       if (frame.data.resumed && frame.data.epoch !== heard.epoch) watcher.wrongs.push('resumed another epoch');
       if (!frame.data.resumed) Object.assign(heard, { epoch: frame.data.epoch, seq: frame.data.seq });
+    } else if (frame?.type === 'subscribed') {
+      agents = new Set(frame.agents);
+    } else if (frame?.type === 'synced' && part) {
+      for (const seq of missing(frame.data.seq + 1)) watcher.wrongs.push(`${seq} is missing at ${frame.data.seq}`);
+      heard.seq = Math.max(heard.seq, frame.data.seq);
     } else if (frame?.type === 'skipped') {
       for (const [first, last] of frame.data.ranges)
         for (let seq = first; seq <= last; seq += 1) heard.skipped.add(seq);
       watcher.skipped += 1;
     } else if (frame && 'seq' in frame && 'data' in frame) {
       if (frame.epoch !== heard.epoch) watcher.wrongs.push(`an event of ${frame.epoch} in ${heard.epoch}`);
-      for (let seq = heard.seq + 1; seq < frame.seq; seq += 1) {
-        if (!heard.skipped.delete(seq)) watcher.wrongs.push(`${seq} is missing before ${frame.seq}`);
-      }
+      for (const seq of missing(frame.seq)) watcher.wrongs.push(`${seq} is missing before ${frame.seq}`);
       if (frame.seq <= heard.seq) watcher.wrongs.push(`${frame.seq} came after ${heard.seq}`);
       heard.seq = frame.seq;
     }
@@ -103,6 +141,10 @@ function watch(url: string): Watcher {
   connection.onFrame((frame) => mirror.apply(frame));
   ends.push(() => connection.close());
   return watcher;
+}
+
+function isFor(event: McEvent, agents: ReadonlySet<string>): boolean {
+  return (PART as readonly string[]).includes(event.type) && agents.has(agentOfEvent(event) ?? '');
 }
 
 /** A client of the old backend, which starts from nothing with each connection. */
@@ -149,6 +191,12 @@ function replaceable(random: Random, n: number): EventDraft {
   return random() < 0.5 ? position(`zone-${n}`) : metric('cpu', n);
 }
 
+/** A state as far as it concerns these agents. */
+function partOf({ agents }: Pick<MirrorView, 'agents'>, wanted: ReadonlySet<string>) {
+  const concerned = [...agents].filter(([id]) => wanted.has(id));
+  return plain({ ...emptySnapshot(), agents: new Map(concerned) });
+}
+
 function plain(state: Pick<Snapshot, 'agents' | 'office' | 'tasks' | 'notifications'>) {
   return JSON.parse(
     JSON.stringify({
@@ -171,11 +219,27 @@ async function turn(): Promise<void> {
 /** One schedule: publish, disconnect, reconnect, slow down, flood, restart, in any order. */
 async function play(seed: number): Promise<Watcher[]> {
   const random = seeded(seed);
-  const limits = { outboxEvents: 60, outboxBytes: 200_000, chunkBytes: 4000, greetBytesPerTurn: 20_000, closeMs: 20 };
-  const begin = (port: number, life: number, snapshot: Snapshot) =>
-    startStand({ port, snapshot, epoch: `life-${life}`, journal: { maxEvents: 80 }, limits });
+  const limits = {
+    outboxEvents: 60,
+    outboxBytes: 200_000,
+    chunkBytes: 4000,
+    greetBytesPerTurn: 20_000,
+    unheardEvents: 20,
+    closeMs: 20,
+  };
+  const begin = async (port: number, life: number, snapshot: Snapshot) => {
+    const epoch = `life-${life}`;
+    const begun = await startStand({ port, snapshot, epoch, journal: { maxEvents: 80 }, limits });
+    const events: McEvent[] = [];
+    lives.set(epoch, events);
+    begun.bus.subscribe(({ event }) => events.push(event));
+    return begun;
+  };
+  lives.clear();
   stand = await begin(0, 1, emptySnapshot());
-  const watchers = Array.from({ length: 4 }, () => watch(stand.url));
+  const changing = watch(stand.url, { agents: ['agent-1', 'agent-2'], changes: true });
+  const narrow = watch(stand.url, { agents: ['agent-0', 'agent-1'], changes: false });
+  const watchers = [...Array.from({ length: 4 }, () => watch(stand.url)), narrow, changing];
   const old = watchOld(() => stand.url);
   let life = 1;
   let n = 0;
@@ -198,6 +262,9 @@ async function play(seed: number): Promise<Watcher[]> {
       // Of these, some must close it, and some may be left out.
       const flood = seed % 4 === 0 ? draft : replaceable;
       for (let i = 0; i < 70; i += 1) stand.publish(flood(random, (n += 1)));
+    } else if (roll < 0.97) {
+      const type = random() < 0.5 ? 'subscribe' : 'unsubscribe';
+      changing.connection.send({ type, agents: [`agent-${Math.floor(random() * 8)}`] });
     } else if (roll > 0.97) {
       const { port, snapshot } = stand;
       await stand.stop();
@@ -209,15 +276,22 @@ async function play(seed: number): Promise<Watcher[]> {
 
   for (const watcher of watchers) watcher.socket()?.resume();
   stand.publish(activity('end', 'end'));
-  for (const [index, { mirror, wrongs }] of watchers.entries()) {
+  // Who hears only a part is told where the stream is when enough of it has passed by.
+  for (let i = 0; i < limits.unheardEvents; i += 1) stand.publish(metric('cpu', i));
+  for (const [index, { mirror, wrongs, agents }] of watchers.entries()) {
+    const wanted = agents();
+    const least = stand.bus.position().seq - (wanted ? limits.unheardEvents : 0);
     await vi.waitFor(
       () => {
-        const view = mirror.getSnapshot();
-        expect([index, view.synced, view.position]).toEqual([index, true, stand.bus.position()]);
+        const { synced, position } = mirror.getSnapshot();
+        expect([index, synced, position?.epoch]).toEqual([index, true, stand.bus.position().epoch]);
+        expect(position?.seq).toBeGreaterThanOrEqual(least);
       },
       { timeout: 15_000, interval: 5 },
     );
-    expect(plain(mirror.getSnapshot() as unknown as Snapshot)).toEqual(plain(stand.snapshot));
+    const view = mirror.getSnapshot();
+    if (wanted) expect(partOf(view, wanted)).toEqual(partOf(stand.snapshot, wanted));
+    else expect(plain(view as unknown as Snapshot)).toEqual(plain(stand.snapshot));
     expect(wrongs).toEqual([]);
   }
   const expected = new Map(listAgents(stand.snapshot).map(({ id, state }) => [id, state]));

@@ -26,6 +26,8 @@ export interface Stand {
   snapshot: Snapshot;
   hub: Hub;
   publish(draft: EventDraft): void;
+  /** Connections that are open, whatever became of them. */
+  sockets(): number;
   /** Cuts every connection off, as a broken network would. */
   cut(): void;
   stop(): Promise<void>;
@@ -79,6 +81,7 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
     snapshot,
     hub,
     publish,
+    sockets: () => sockets.size,
     cut() {
       for (const socket of sockets) socket.destroy();
     },

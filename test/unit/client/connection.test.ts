@@ -90,6 +90,18 @@ describe('a lost connection', () => {
     expect(station.callers.map(({ query }) => query.get('since'))).toEqual([null, null]);
   });
 
+  it('does not go on from before a resync that it was cut off in', async () => {
+    const station = await createStation((caller, index) => {
+      greet(caller, 5 + index);
+      if (index > 0) return;
+      caller.say(resync(), { type: 'subscribed', channels: ['agent_status'], agents: null }, told(named('a', 'A')));
+      caller.socket.close(CLOSE.goingAway);
+    });
+    const { connection } = attach(station.url, { channels: ['notification'] });
+    await vi.waitFor(() => expect(connection.position()?.seq).toBe(6), until);
+    expect(station.callers.map(({ query }) => query.get('since'))).toEqual([null, null]);
+  });
+
   it.each([
     ['a gap', [event(5)]],
     ['another epoch', [event(2, named('a', 'A'), 'e2')]],
@@ -129,6 +141,48 @@ describe('a lost connection', () => {
     await vi.waitFor(() => expect(station.callers).toHaveLength(2), until);
     const query = Object.fromEntries(station.callers[1]?.query ?? []);
     expect(query).toEqual({ channels: 'agent_status', agents: 'a', since: 'e1:1' });
+  });
+
+  it('comes back hearing nothing when that is what it asked for', async () => {
+    const station = await createStation((caller) => greet(caller, 1));
+    const { connection } = attach(station.url, { agents: [] });
+    await vi.waitFor(() => expect(connection.position()).not.toBeNull(), until);
+    station.callers[0]?.say({ type: 'subscribed', channels: [], agents: [] }, heartbeat);
+    station.callers[0]?.socket.close(CLOSE.goingAway);
+    await vi.waitFor(() => expect(station.callers).toHaveLength(2), until);
+    const queries = station.callers.map(({ query }) => [query.get('channels'), query.get('agents')]);
+    expect(queries).toEqual([
+      ['*', '-'],
+      ['-', '-'],
+    ]);
+  });
+
+  it('asks again for what was not answered', async () => {
+    const station = await createStation((caller) => greet(caller, 1));
+    const { connection } = attach(station.url);
+    await vi.waitFor(() => expect(connection.position()).not.toBeNull(), until);
+    const frame = { type: 'subscribe', channels: ['notification'] } as const;
+    expect(connection.send(frame)).toBe(true);
+    await vi.waitFor(() => expect(station.callers[0]?.said).toEqual([frame]), until);
+    station.callers[0]?.socket.close(CLOSE.goingAway);
+    await vi.waitFor(() => expect(station.callers[1]?.said).toEqual([frame]), until);
+    station.callers[1]?.say({ type: 'subscribed', channels: ['notification'], agents: null }, event(5), event(9));
+    await vi.waitFor(() => expect(connection.position()?.seq).toBe(9), until);
+    station.callers[1]?.socket.close(CLOSE.goingAway);
+    await vi.waitFor(() => expect(station.callers).toHaveLength(3), until);
+    expect(station.callers[2]?.query.get('channels')).toBe('notification');
+  });
+
+  it('looks for gaps again when what it asked for was refused', async () => {
+    const station = await createStation((caller) => greet(caller, 1));
+    const { connection } = attach(station.url);
+    await vi.waitFor(() => expect(connection.position()).not.toBeNull(), until);
+    connection.send({ type: 'unsubscribe', agents: ['a'] });
+    await vi.waitFor(() => expect(station.callers[0]?.said).toHaveLength(1), until);
+    const data = { code: 'bad_frame', message: 'all agents are heard' };
+    station.callers[0]?.say({ type: 'error', timestamp: '', data, source: '' }, event(8));
+    await vi.waitFor(() => expect(station.callers).toHaveLength(2), until);
+    expect(station.callers[1]?.query.get('since')).toBeNull();
   });
 
   it('is not tried again when the token is refused', async () => {
@@ -171,6 +225,20 @@ describe('a lost connection', () => {
 });
 
 describe('close', () => {
+  it('by who is told that it connects opens nothing', async () => {
+    const clock = createClock();
+    const station = await createStation((caller) => caller.socket.close(CLOSE.goingAway));
+    const { connection } = attach(station.url, { now: clock.now, timers: clock });
+    connection.onState(({ name }) => {
+      if (name === 'connecting') connection.close();
+    });
+    await vi.waitFor(() => expect(connection.state().name).toBe('reconnecting'), until);
+    connection.wake();
+    expect(connection.state().name).toBe('closed');
+    expect(clock.pending()).toBe(0);
+    expect(station.callers).toHaveLength(1);
+  });
+
   it('ends the waiting for another attempt', async () => {
     const clock = createClock();
     const station = await createStation((caller) => caller.socket.close(CLOSE.goingAway));
