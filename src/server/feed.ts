@@ -116,7 +116,10 @@ function until(bus: Bus, condition: () => boolean, limitMs: number): Promise<Pos
     };
     const timer = setTimeout(() => finish(null), limitMs);
     const unsubscribe = bus.subscribe(() => {
-      if (condition()) finish(bus.position());
+      if (!condition()) return;
+      unsubscribe();
+      // All of a reading is in the snapshot before its first event is out: the one that is waited for may come later.
+      queueMicrotask(() => finish(bus.position()));
     });
   });
 }

@@ -144,8 +144,18 @@ describe('waiting for the river', () => {
     const waiting = feed.until(isBusy, 10_000);
     listeners.onReading(reading('b', 'idle'));
     listeners.onReading(reading('a', 'busy'));
-    listeners.onReading(reading('a', 'error'));
     expect(await waiting).toEqual({ epoch: 'e', seq: 2 });
+    await feed.close();
+  });
+
+  it('ends behind its event, also when the same reading told of others before it', async () => {
+    const { feed, listeners, entries } = playedFeed(reading('a', 'idle'));
+    await feed.start();
+    const waiting = feed.until(() => feed.snapshot.agents.get('a')?.normalized_status === 'busy', 10_000);
+    const [other, awaited] = [reading('b', 'idle'), reading('a', 'busy')];
+    listeners.onReading({ ...other, agents: new Map([...other.agents, ...awaited.agents]) });
+    const about = entries.find(({ event }) => event.type === 'agent_status' && event.data.agent === 'a');
+    expect((await waiting)?.seq).toBeGreaterThanOrEqual(about?.event.seq ?? Number.POSITIVE_INFINITY);
     await feed.close();
   });
 });
