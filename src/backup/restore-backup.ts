@@ -7,7 +7,7 @@ import { type BackupContext, catalogOf, recorded, withLock } from './context.js'
 import { createLocked } from './make.js';
 import { METRICS_DATABASE } from './plan.js';
 import type { OnUpdate } from './progress.js';
-import type { RestoreRequest } from './restore/run.js';
+import type { RestoreRequest } from './restore/request.js';
 import { snapshotToArchive } from './snapshot.js';
 
 export interface RestoreOptions {
@@ -21,6 +21,8 @@ export interface RestoreOptions {
   /** Deletes files that the backup's own rules would have included and that it does not hold. */
   delete?: boolean;
   withDatabase?: boolean;
+  /** No file is written, replaced or removed, whatever differs by now: only missing directories, modes and times come back. */
+  leaveFiles?: boolean;
   /** How a server that has the metrics database open lets go of it for the swap; without it no server may run. */
   aroundDatabase?: (swap: () => Promise<RestoreReport>) => Promise<RestoreReport>;
 }
@@ -36,8 +38,9 @@ export async function restoreBackup(
   options: RestoreOptions,
   onUpdate: OnUpdate,
 ): Promise<RestoreReport> {
-  const around = options.withDatabase && !options.dryRun ? options.aroundDatabase : undefined;
-  if (options.withDatabase && !options.dryRun && !around && !options.to) await requireNoServer(context);
+  const takesDatabase = options.withDatabase && !options.dryRun && !options.leaveFiles;
+  const around = takesDatabase ? options.aroundDatabase : undefined;
+  if (takesDatabase && !around && !options.to) await requireNoServer(context);
   const work = () => restoreLocked(context, id, options, onUpdate);
   // The database is let go of with the lock in hand: who is told that somebody is at it has touched nothing.
   return recorded(context, 'restore', () =>
@@ -70,6 +73,7 @@ async function restoreLocked(
     inspected: false,
     overwrite: options.overwrite ?? 'if-changed',
     delete: options.delete ?? false,
+    leaveFiles: options.leaveFiles ?? false,
   };
   try {
     if (backup.backup_type === 'snapshot') {
@@ -90,9 +94,11 @@ async function restoreLocked(
     const changes = seen !== null && (seen.restored > 0 || seen.deleted > 0);
     const safety = changes ? await saveBefore(context, backup.id, options) : null;
     const kept = safety === null ? null : join(context.files.kept, safety.id);
+    // What was not there to be saved must not be replaced either: somebody may have written it since that look.
+    const leaveFiles = request.leaveFiles || (seen !== null && !changes);
     const done = await context.runner.run(
       'restore',
-      { ...request, dryRun: false, inspected: seen !== null, kept, safety: safety?.path ?? null },
+      { ...request, dryRun: false, inspected: seen !== null, kept, safety: safety?.path ?? null, leaveFiles },
       onUpdate,
     );
     const result = { ...done, ...report, safety_backup: safety?.id ?? null, duration_ms: since(began) };

@@ -4,7 +4,7 @@ import { errnoOf, McError, syncDirectory, writeFileAtomic } from '../../base/ind
 
 /** One step of a swap. Paths are relative to `root`; every step can be done again without harm. */
 export type Step =
-  /** Renames what stands at `path` to `aside`. `safe`: the content's SHA-256 in the safety backup, if it is there. */
+  /** Renames what stands at `path` to `aside`. `safe`: the fingerprint of what the safety backup holds of it. */
   | { do: 'displace'; path: string; aside: string; safe: string | null }
   | { do: 'mkdir'; path: string; mode: number; uid: number; gid: number }
   /** Puts the staged file in place, what stood there renamed to `aside` before. */

@@ -4,14 +4,18 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  readlinkSync,
   renameSync,
   rmdirSync,
   rmSync,
+  type Stats,
   utimesSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf, McError, syncDirectory } from '../../base/index.js';
 import type { RecoveryReport } from '../../protocol/index.js';
+import type { ManifestFile } from '../archive/manifest.js';
+import { sha256Of } from '../pack.js';
 import { checksumOf } from '../verify.js';
 import { lstatOf } from './diff.js';
 import { type Attributes, type Journal, readJournal, removeJournal, type Step, writeJournal } from './journal.js';
@@ -147,7 +151,8 @@ function renameIfThere(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
+    // What stood below a file's name went aside with the directory that had it.
+    if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
   }
 }
 
@@ -175,12 +180,22 @@ async function clearDisplaced(journal: Journal): Promise<{ path: string; kept_at
       const aside = numbered(join(journal.root, step.aside), number);
       const stat = lstatOf(aside);
       if (!stat) break;
-      const isSafe = journal.kept === null || (stat.isFile() && (await checksumOf(aside)) === step.safe);
-      if (isSafe || stat.isSymbolicLink()) rmSync(aside, { recursive: true, force: true });
+      const isSafe = journal.kept === null || (step.safe !== null && (await fingerprintAt(aside, stat)) === step.safe);
+      if (isSafe) rmSync(aside, { recursive: true, force: true });
       else kept.push({ path: step.path, kept_at: keep(aside, journal.kept ?? '', step.path) });
     }
   }
   return kept;
+}
+
+/** Tells a file's content, or where a link points; null for what is neither. */
+export function fingerprintOf({ type, sha256, link }: Pick<ManifestFile, 'type' | 'sha256' | 'link'>): string | null {
+  return type === 'symlink' ? sha256Of(Buffer.from(`link ${link}`)) : sha256;
+}
+
+async function fingerprintAt(path: string, stat: Stats): Promise<string | null> {
+  if (stat.isSymbolicLink()) return fingerprintOf({ type: 'symlink', sha256: null, link: readlinkSync(path) });
+  return stat.isFile() ? checksumOf(path) : null;
 }
 
 function keep(aside: string, directory: string, path: string): string {
