@@ -8,6 +8,7 @@ import { createLocked } from './make.js';
 import { METRICS_DATABASE } from './plan.js';
 import type { OnUpdate } from './progress.js';
 import type { RestoreRequest } from './restore/request.js';
+import { requireGlobs } from './restore/select.js';
 import { snapshotToArchive } from './snapshot.js';
 
 export interface RestoreOptions {
@@ -38,6 +39,7 @@ export async function restoreBackup(
   options: RestoreOptions,
   onUpdate: OnUpdate,
 ): Promise<RestoreReport> {
+  requireGlobs(options.paths ?? []);
   const takesDatabase = options.withDatabase && !options.dryRun && !options.leaveFiles;
   const around = takesDatabase ? options.aroundDatabase : undefined;
   if (takesDatabase && !around && !options.to) await requireNoServer(context);

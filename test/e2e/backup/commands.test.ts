@@ -60,6 +60,8 @@ describe('mc backup', () => {
     expect((await mc('show', '19990101_000000')).status).toBe(4);
     expect((await mc('restore', '19990101_000000', '--yes')).status).toBe(4);
     expect((await mc('create', '--agent', 'nobody')).status).toBe(4);
+    const path = await mc('restore', '20260217_035729', '--path', '/', '--yes');
+    expect(path).toMatchObject({ status: 2, err: expect.stringContaining('"/" is no path to restore') as string });
     expect((await mc('verify')).status).toBe(2);
     expect((await mc('prune', '--keep-within', 'soon', '--yes')).status).toBe(2);
     expect((await run(place, ['backup', 'list', '-w', join(place.home, 'nowhere')])).status).toBe(2);
