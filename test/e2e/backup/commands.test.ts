@@ -207,6 +207,16 @@ describe('the routes', () => {
         status: 400,
         body: { success: false },
       });
+      // A field that nobody knows may be a misspelt one that should have kept files from being replaced.
+      for (const [path, body] of [
+        [`/api/backups/${id}/restore`, { dryRun: true }],
+        [`/api/backups/${id}/restore`, { paths: [''] }],
+        [`/api/backups/${id}/restore`, { paths: ['/'] }],
+        [`/api/backups/${id}/verify`, { depp: true }],
+        ['/api/backups', { type: 'full', agnet: 'api' }],
+      ] as const) {
+        expect(await call('POST', path, body)).toMatchObject({ status: 400, body: { code: 'input.invalid' } });
+      }
       writeFileSync(join(store(), 'backup_20250101_000000.tar.gz'), 'no archive');
       expect(await call('POST', '/api/backups/20250101_000000/restore')).toMatchObject({
         status: 422,
