@@ -123,7 +123,12 @@ async function holds(
   walk: ReturnType<typeof walkFor>,
   pool: Pool,
 ): Promise<boolean> {
-  if (walk.problems.length > 0 || JSON.stringify(manifest.rules) !== JSON.stringify(walk.rules)) return false;
+  // What was left out on purpose is left out of the last archive as well.
+  if (
+    walk.problems.some(({ kind }) => kind !== 'skipped') ||
+    JSON.stringify(manifest.rules) !== JSON.stringify(walk.rules)
+  )
+    return false;
   if (!stillHolds(manifest, walk.entries)) return false;
   const { errors } = await inspectArchive(path, { checksum, depth: 'hashes' }, pool);
   return errors.length === 0;

@@ -60,6 +60,8 @@ describe('mc backup', () => {
     expect((await mc('show', '19990101_000000')).status).toBe(4);
     expect((await mc('restore', '19990101_000000', '--yes')).status).toBe(4);
     expect((await mc('create', '--agent', 'nobody')).status).toBe(4);
+    const exclusion = await mc('create', '--exclude', '/');
+    expect(exclusion).toMatchObject({ status: 2, err: expect.stringContaining('"/" names nothing') as string });
     const path = await mc('restore', '20260217_035729', '--path', '/', '--yes');
     expect(path).toMatchObject({ status: 2, err: expect.stringContaining('"/" is no path to restore') as string });
     expect((await mc('verify')).status).toBe(2);
