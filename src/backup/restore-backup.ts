@@ -79,7 +79,7 @@ async function restoreLocked(
   };
   try {
     if (backup.backup_type === 'snapshot') {
-      await snapshotToArchive(backup.path, temporary, Date.parse(backup.timestamp));
+      await snapshotToArchive(backup.path, backup.checksum, temporary, Date.parse(backup.timestamp));
       Object.assign(request, { archive: temporary, checksum: null });
     }
     const report = {
