@@ -1,4 +1,4 @@
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, realpath, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isAlive, McError, readLock } from '../base/index.js';
 import type { RestoreReport } from '../protocol/index.js';
@@ -15,7 +15,7 @@ export interface RestoreOptions {
   agent?: string | null;
   /** Globs relative to the workspace; none: everything. */
   paths?: string[];
-  /** Another directory to restore into. */
+  /** Another directory to restore into. One that is the workspace itself under another name counts as none. */
   to?: string | null;
   dryRun?: boolean;
   overwrite?: 'always' | 'if-changed' | 'never';
@@ -42,8 +42,9 @@ export async function restoreBackup(
   requireGlobs(options.paths ?? []);
   const takesDatabase = options.withDatabase && !options.dryRun && !options.leaveFiles;
   const around = takesDatabase ? options.aroundDatabase : undefined;
-  if (takesDatabase && !around && !options.to) await requireNoServer(context);
-  const work = () => restoreLocked(context, id, options, onUpdate);
+  const to = options.to && !(await isSameDirectory(options.to, context.layout.root)) ? options.to : null;
+  if (takesDatabase && !around && to === null) await requireNoServer(context);
+  const work = () => restoreLocked(context, id, { ...options, to }, onUpdate);
   // The database is let go of with the lock in hand: who is told that somebody is at it has touched nothing.
   return recorded(context, 'restore', () =>
     withLock(context, 'backup restore', () => (around ? around(work) : work())),
@@ -131,6 +132,15 @@ async function saveBefore(context: BackupContext, id: string, options: RestoreOp
       () => false,
     ));
   return createLocked(context, { label, agent: exists ? agent : null }, () => {});
+}
+
+/** Whether another name leads to the workspace: then it is restored with all that protects it. */
+async function isSameDirectory(path: string, root: string): Promise<boolean> {
+  const [one, other] = await Promise.all([
+    stat(resolve(path), { bigint: true }).catch(() => null),
+    stat(root, { bigint: true }),
+  ]);
+  return one?.ino === other.ino && one.dev === other.dev;
 }
 
 async function prepareTarget(to: string, dryRun: boolean): Promise<string> {
