@@ -88,6 +88,8 @@ export interface RecoveryReport {
   id: string;
   outcome: 'finished' | 'rolled back';
   files: number;
+  /** Why it could not be finished, when that was tried. */
+  reason?: string;
 }
 
 /** One decision of the retention, with the rule that made it. */

@@ -7,8 +7,8 @@ export type Step =
   /** Renames what stands at `path` to `aside`. `safe`: the fingerprint of what the safety backup holds of it. */
   | { do: 'displace'; path: string; aside: string; safe: string | null }
   | { do: 'mkdir'; path: string; mode: number; uid: number; gid: number }
-  /** Puts the staged file in place, what stood there renamed to `aside` before. */
-  | { do: 'place'; path: string; staged: string; aside: string; safe: string | null }
+  /** Puts the staged file in place, what stood there renamed to `aside` before. `content`: the staged one's fingerprint. */
+  | { do: 'place'; path: string; staged: string; aside: string; safe: string | null; content: string | null }
   /** Removes a directory if it is empty. */
   | { do: 'rmdir'; path: string };
 
@@ -21,11 +21,12 @@ export interface Attributes {
 /**
  * A restore on its way, on disk before anything of it is. `staging`: nothing has been replaced, taking it back removes the
  * staged files. `swapping`: everything is staged and durable, so the next run finishes it. `committed`: only the displaced
- * files are left to be cleared.
+ * files are left to be cleared. `undone`: a step could not be done and everything stands as before; only what was staged is
+ * left to be cleared.
  */
 export interface Journal {
   version: 1;
-  state: 'staging' | 'swapping' | 'committed';
+  state: 'staging' | 'swapping' | 'committed' | 'undone';
   /** The backup that is restored. */
   id: string;
   /** The directory restored into. */

@@ -8,20 +8,21 @@ import type { CreateTools } from '../create.js';
 import { Progress } from '../progress.js';
 import { requireSpace } from '../space.js';
 import { type Inspection, inspectArchive } from '../verify.js';
+import { fingerprintOf } from './aside.js';
 import { compareWithDisk, refuseLinks } from './diff.js';
 import { type Journal, writeJournal } from './journal.js';
 import type { RestoreRequest } from './request.js';
 import { scopeOf, selectFiles } from './select.js';
 import { stageFiles } from './stage.js';
 import { intend, journalOf } from './steps.js';
-import { fingerprintOf, rollBack, swap } from './swap.js';
+import { rollBack, type Swapped, swap } from './swap.js';
 
 export type RestoreOutcome = Omit<RestoreReport, 'id' | 'dry_run' | 'to' | 'safety_backup' | 'duration_ms'>;
 
 /**
  * Restores from an archive: checks it, compares, stages beside, swaps under a journal. Dry, it stops after comparing.
  * @throws McError `backup.corrupt`, `disk.full`, `file.refused`, `agent.not_found`, `file.not_found`, `input.invalid`;
- * until the swap begins nothing in the workspace has changed
+ * nothing in the workspace has changed then, unless the message says so
  */
 export async function restoreArchive(request: RestoreRequest, tools: CreateTools): Promise<RestoreOutcome> {
   const progress = new Progress(request.id, 'restore', tools.onUpdate);
@@ -60,7 +61,8 @@ export async function restoreArchive(request: RestoreRequest, tools: CreateTools
   const journal = journalOf(request, differences, intent, selected.files, safetyHashes(request.safety));
   if (journal.steps.length + journal.attributes.length === 0) return outcome;
   progress.phase('write', writes.length, totalOf(writes));
-  return { ...outcome, kept: await perform(request, journal, inspection, writes, onFile, tools) };
+  const { kept, unset } = await perform(request, journal, inspection, writes, onFile, tools);
+  return { ...outcome, kept, skipped: [...selected.skipped, ...unset] };
 }
 
 /** In full what is to be restored. Right after a dry run only the manifest: staging checks what it writes. */
@@ -82,7 +84,7 @@ async function perform(
   writes: ManifestFile[],
   onFile: (file: ManifestFile) => void,
   tools: CreateTools,
-): Promise<RestoreOutcome['kept']> {
+): Promise<Swapped> {
   mkdirSync(request.root, { recursive: true });
   requireSpace(request.root, totalOf(writes), 'the restore', tools.free);
   await writeJournal(request.journal, journal);

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { ManifestFile } from '../archive/manifest.js';
 import { parentsOf } from '../archive/paths.js';
+import { fingerprintOf } from './aside.js';
 import { type Differences, lstatOf } from './diff.js';
 import type { Journal, Step } from './journal.js';
 import type { RestoreRequest } from './request.js';
@@ -66,6 +67,7 @@ export function journalOf(
       staged: aside(path, 'new'),
       aside: aside(path, 'old'),
       safe: safe.get(path) ?? null,
+      content: fingerprintOf(file),
     });
   }
   steps.push(...removed.map(displace));

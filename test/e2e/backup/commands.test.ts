@@ -157,6 +157,18 @@ describe('mc backup', () => {
     expect(readFileSync(join(place.office, 'mission-control/TASK_QUEUE.md'), 'utf8')).toBe('restored');
   });
 
+  it('shows what there is when a restore cannot be ended, and says so', async () => {
+    const journal = join(store(), '.restore_journal.json');
+    writeFileSync(journal, '{"version":9}');
+    for (const reading of [['list'], ['show', 'latest'], ['procedures'], ['verify', 'latest']]) {
+      const { status, err } = await json(...reading);
+      expect(status, reading.join(' ')).toBe(0);
+      expect(err).toContain('the journal of an interrupted restore cannot be read');
+    }
+    expect((await mc('create')).status).toBe(5);
+    rmSync(journal);
+  });
+
   it('prints the runbook with real paths', async () => {
     const { out } = await mc('procedures');
     expect(out).toContain(`-w ${place.office}`);
