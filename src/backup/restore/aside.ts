@@ -13,21 +13,43 @@ export interface Kept {
   kept_at: string;
 }
 
+interface Displaced {
+  path: string;
+  aside: string;
+  isSaved: boolean;
+  database: string | undefined;
+}
+
 /** Removes displaced files that the safety backup holds byte for byte; the others are kept. */
 export async function clearDisplaced(journal: Journal): Promise<Kept[]> {
+  const found = await findDisplaced(journal);
+  // A log means nothing without its database, nor a database without its log; the -shm is only their index.
+  const torn = new Set(
+    found.filter(({ isSaved, path }) => !isSaved && !path.endsWith('-shm')).map(({ database }) => database),
+  );
   const kept: Kept[] = [];
-  for (const step of journal.steps) {
-    if (step.do !== 'displace' && step.do !== 'place') continue;
-    for (let number = 0; ; number += 1) {
-      const aside = numbered(join(journal.root, step.aside), number);
-      const stat = lstatOf(aside);
-      if (!stat) break;
-      const isSafe = journal.kept === null || (step.safe !== null && (await fingerprintAt(aside, stat)) === step.safe);
-      if (isSafe) rmSync(aside, { recursive: true, force: true });
-      else kept.push({ path: step.path, kept_at: keep(aside, journal.kept ?? '', step.path) });
-    }
+  for (const { path, aside, isSaved, database } of found) {
+    const goes = database === undefined ? isSaved : !torn.has(database);
+    if (goes) rmSync(aside, { recursive: true, force: true });
+    else kept.push({ path, kept_at: keep(aside, journal.kept ?? '', path) });
   }
   return kept;
+}
+
+async function findDisplaced({ root, steps, kept }: Journal): Promise<Displaced[]> {
+  const found: Displaced[] = [];
+  for (const step of steps) {
+    if (step.do !== 'displace' && step.do !== 'place') continue;
+    const { path, safe, database } = step;
+    for (let number = 0; ; number += 1) {
+      const aside = numbered(join(root, step.aside), number);
+      const stat = lstatOf(aside);
+      if (!stat) break;
+      const isSaved = kept === null || (safe !== null && (await fingerprintAt(aside, stat)) === safe);
+      found.push({ path, aside, isSaved, database });
+    }
+  }
+  return found;
 }
 
 /** Tells a file's content, or where a link points; null for what is neither. */

@@ -4,13 +4,22 @@ import { errnoOf, McError, syncDirectory, writeFileAtomic } from '../../base/ind
 
 /** One step of a swap. Paths are relative to `root`; every step can be done again without harm. */
 export type Step =
-  /** Renames what stands at `path` to `aside`. `safe`: the fingerprint of what the safety backup holds of it. */
-  | { do: 'displace'; path: string; aside: string; safe: string | null }
+  /** Renames what stands at `path` to `aside`. */
+  | ({ do: 'displace' } & Displacing)
   | { do: 'mkdir'; path: string; mode: number; uid: number; gid: number }
   /** Puts the staged file in place, what stood there renamed to `aside` before. `content`: the staged one's fingerprint. */
-  | { do: 'place'; path: string; staged: string; aside: string; safe: string | null; content: string | null }
+  | ({ do: 'place'; staged: string; content: string | null } & Displacing)
   /** Removes a directory if it is empty. */
   | { do: 'rmdir'; path: string };
+
+interface Displacing {
+  path: string;
+  aside: string;
+  /** The fingerprint by which the safety backup is known to hold it; null: it does not. */
+  safe: string | null;
+  /** The database it belongs to: what one is made of is kept or cleared together. */
+  database?: string;
+}
 
 export interface Attributes {
   path: string;

@@ -8,10 +8,10 @@ import type { CreateTools } from '../create.js';
 import { Progress } from '../progress.js';
 import { requireSpace } from '../space.js';
 import { type Inspection, inspectArchive } from '../verify.js';
-import { fingerprintOf } from './aside.js';
 import { compareWithDisk, refuseLinks } from './diff.js';
 import { type Journal, writeJournal } from './journal.js';
 import type { RestoreRequest } from './request.js';
+import { savedBefore } from './saved.js';
 import { scopeOf, selectFiles } from './select.js';
 import { stageFiles } from './stage.js';
 import { intend, journalOf } from './steps.js';
@@ -58,7 +58,8 @@ export async function restoreArchive(request: RestoreRequest, tools: CreateTools
     kept: [],
   };
   if (request.dryRun) return outcome;
-  const journal = journalOf(request, differences, intent, selected.files, safetyHashes(request.safety));
+  const saved = await savedBefore(request, writes, tools.copyDatabase);
+  const journal = journalOf(request, differences, intent, selected.files, saved);
   if (journal.steps.length + journal.attributes.length === 0) return outcome;
   progress.phase('write', writes.length, totalOf(writes));
   const { kept, unset } = await perform(request, journal, inspection, writes, onFile, tools);
@@ -101,12 +102,6 @@ async function perform(
     throw toMcError(error);
   }
   return swap(request.journal, journal);
-}
-
-/** What the safety backup holds, each path with its content's fingerprint. */
-function safetyHashes(safety: string | null): Map<string, string | null> {
-  const manifest = safety === null ? null : readManifest(safety);
-  return new Map((manifest?.files ?? []).map((file) => [file.path, fingerprintOf(file)]));
 }
 
 function totalOf(files: { size: number }[]): number {

@@ -5,6 +5,7 @@ import { fingerprintOf } from './aside.js';
 import { type Differences, lstatOf } from './diff.js';
 import type { Journal, Step } from './journal.js';
 import type { RestoreRequest } from './request.js';
+import { SIDECARS } from './saved.js';
 import { safeMode } from './stage.js';
 
 /** A directory to make: of the backup, or one that it does not list but a file needs. */
@@ -47,8 +48,8 @@ export function journalOf(
     number += 1;
     return join(standingParent(root, path), `.${basename(path).slice(0, 60)}.${tag}.${number}.${kind}.mc-tmp`);
   };
-  const displace = (path: string): Step => ({
-    do: 'displace',
+  const displace = (path: string) => ({
+    do: 'displace' as const,
     path,
     aside: aside(path, 'old'),
     safe: safe.get(path) ?? null,
@@ -60,7 +61,8 @@ export function journalOf(
   for (const file of writes) {
     const { path } = file;
     // A log left beside an older database would be applied to it.
-    if (file.database) for (const ending of ['-wal', '-shm', '-journal']) steps.push(displace(path + ending));
+    const database = file.database && { database: path };
+    for (const ending of database ? SIDECARS : []) steps.push({ ...displace(path + ending), ...database });
     steps.push({
       do: 'place',
       path,
@@ -68,6 +70,7 @@ export function journalOf(
       aside: aside(path, 'old'),
       safe: safe.get(path) ?? null,
       content: fingerprintOf(file),
+      ...database,
     });
   }
   steps.push(...removed.map(displace));

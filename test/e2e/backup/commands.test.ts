@@ -118,7 +118,7 @@ describe('mc backup', () => {
         'http://127.0.0.1:1',
       );
       expect(status).toBe(0);
-      expect(report).toMatchObject({ id: made.id, dry_run: false, skipped: [] });
+      expect(report).toMatchObject({ id: made.id, dry_run: false, skipped: [], kept: [] });
       expect(report.changed).toContain('mission-control/backend/data/metrics.db');
       expect(report).not.toHaveProperty('success');
       const { json: health } = await api('/api/health');
