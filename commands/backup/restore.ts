@@ -50,14 +50,17 @@ export default class BackupRestore extends McCommand {
     };
     const { to = null } = flags;
     const restore = (dryRun: boolean) =>
-      backups.restore(args.id, { ...choice, to, dryRun }, progress.update).finally(() => progress.clear());
+      backups.restore(args.id, { ...choice, to, dryRun, leaveFiles }, progress.update).finally(() => progress.clear());
+    // Where nobody was asked, because there was nothing to ask about, nothing that comes in between is replaced.
+    let leaveFiles = false;
     if (!flags.yes || flags['dry-run']) {
       const seen = await restore(true);
       if (flags['dry-run']) return desk.result(seen, () => restoreText(seen));
       desk.note(restoreText(seen));
-      if (seen.restored + seen.deleted > 0) await confirm('Restore?', false);
+      leaveFiles = seen.restored + seen.deleted === 0;
+      if (!leaveFiles) await confirm('Restore?', false);
     }
-    const server = choice.withDatabase && to === null ? await holdingServer(desk.config) : null;
+    const server = choice.withDatabase && to === null && !leaveFiles ? await holdingServer(desk.config) : null;
     const report = server ? await restoreThrough(server, args.id, choice) : await restore(false);
     desk.result(report, () => restoreText(report));
   }

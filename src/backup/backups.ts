@@ -1,4 +1,4 @@
-import type { Clock, Settings, WorkspaceLayout } from '../base/index.js';
+import { type Clock, McError, type Settings, type WorkspaceLayout } from '../base/index.js';
 import type {
   Backup,
   BackupCreated,
@@ -21,6 +21,7 @@ import { restoreBackup, type RestoreOptions } from './restore-backup.js';
 import { readJournal } from './restore/journal.js';
 import type { RetentionPolicy } from './retention.js';
 import { deleteBackup, pruneBackups } from './retire.js';
+import { isPattern } from './rules.js';
 import { type TaskRunner, threadRunner } from './threads.js';
 import { exportBackup, importBackup } from './transfer.js';
 
@@ -74,7 +75,7 @@ export interface BackupsOptions {
 
 /**
  * Opens the backups of a workspace.
- * @throws McError `workspace.missing`
+ * @throws McError `workspace.missing`, `config.invalid`
  */
 export async function openBackups(options: BackupsOptions): Promise<Backups> {
   const { settings, clock, runner = threadRunner(), onRecovery = () => {} } = options;
@@ -129,6 +130,16 @@ async function recoverNow(
 }
 
 function rulesOf(settings: BackupSettings): BackupContext['rules'] {
+  const useless = [...settings.backupInclude, ...settings.backupExclude].find((pattern) => !isPattern(pattern));
+  if (useless !== undefined) {
+    throw new McError(
+      'config.invalid',
+      `${JSON.stringify(useless)} names no files for backups to take or to leave out`,
+      {
+        hint: 'mc config show --origin tells where backup-include and backup-exclude are set',
+      },
+    );
+  }
   return {
     include: [...settings.backupInclude],
     exclude: [...settings.backupExclude],

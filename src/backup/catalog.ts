@@ -6,7 +6,14 @@ import { readManifest } from './archive/reader.js';
 import { scanArchive } from './archive/scan.js';
 import { type BackupFiles, namesIn } from './files.js';
 import { type BackupName, parseBackupName } from './ids.js';
-import { type CachedArchive, fromNaiveLocal, type OldEntry, readMetadata, writeMetadata } from './metadata.js';
+import {
+  type CachedArchive,
+  fromNaiveLocal,
+  type Metadata,
+  type OldEntry,
+  readMetadata,
+  writeMetadata,
+} from './metadata.js';
 import { type ArchiveRecord, readRecords, type Records } from './records.js';
 import { humanSize } from './space.js';
 import { checksumOf } from './verify.js';
@@ -33,7 +40,7 @@ export async function readCatalog(files: BackupFiles, now: number, look: Look = 
     if (!parsed || !stat?.isFile()) continue;
     const known = metadata.cached.get(name);
     const valid = known?.size === stat.size && known.mtime_ms === Math.floor(stat.mtimeMs);
-    const archive = valid ? known : await look(join(files.directory, name), metadata.old.get(name) ?? null);
+    const archive = valid ? known : await lookAgain(look, join(files.directory, name), metadata, known);
     fresh &&= valid;
     cached.set(name, archive);
     entries.push(entryOf(files, name, parsed, archive, records));
@@ -89,7 +96,6 @@ export const lookAt: Look = async (path, old) => {
   const base: CachedArchive = {
     size: stat.size,
     mtime_ms: Math.floor(stat.mtimeMs),
-    // What was recorded earlier stays, even when the file has changed since: verifying must notice.
     checksum: old?.checksum || (await checksumOf(path)),
     file_count: typeof old?.file_count === 'number' ? old.file_count : 0,
     timestamp: (old && fromNaiveLocal(old.timestamp)) ?? new Date(parsed?.at ?? stat.mtimeMs).toISOString(),
@@ -108,6 +114,17 @@ export const lookAt: Look = async (path, old) => {
   const { files: found } = await scanArchive(path);
   return { ...base, file_count: found.filter((file) => file.type === 'file').length };
 };
+
+/** What was recorded earlier stays, even when the file has changed since: verifying and restoring must notice. */
+async function lookAgain(
+  look: Look,
+  path: string,
+  { old }: Pick<Metadata, 'old'>,
+  known: CachedArchive | undefined,
+): Promise<CachedArchive> {
+  const found = await look(path, old.get(basename(path)) ?? null);
+  return known ? { ...found, checksum: known.checksum } : found;
+}
 
 /** A manifest that cannot be read makes a bad archive, not an unreadable catalogue: verifying tells. */
 async function readManifestOf(path: string) {

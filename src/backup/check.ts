@@ -77,6 +77,7 @@ export async function drillBackup(context: BackupContext, id: string, onUpdate: 
           withDatabase: true,
           overwrite: 'if-changed' as const,
           delete: false,
+          leaveFiles: false,
           inspected: false,
         };
         const restored = await context.runner.run('restore', { ...request, dryRun: false }, onUpdate);

@@ -4,11 +4,18 @@ import { type Backups, openBackups } from './backups.js';
 
 /**
  * The backups of the workspace that a command works on. A restore that was killed is ended first, and `tell` says so.
- * @throws McError `workspace.missing`, `state.unreadable`
+ * `onlyReads`: where that cannot be done the command goes on, because what it shows is what helps then.
+ * @throws McError `workspace.missing`, `config.invalid`, and unless it only reads what keeps that restore from its end
  */
-export async function openCommandBackups(config: Config, tell: (text: string) => void): Promise<Backups> {
-  const onRecovery = (report: RecoveryReport) =>
-    tell(`The restore of ${report.id} had been interrupted: it was ${report.outcome} (${report.files} files).`);
+export async function openCommandBackups(
+  config: Config,
+  tell: (text: string) => void,
+  { onlyReads = false } = {},
+): Promise<Backups> {
+  const onRecovery = ({ id, outcome, files, reason }: RecoveryReport) => {
+    tell(`The restore of ${id} had been interrupted: it was ${outcome} (${files} files).`);
+    if (reason !== undefined) tell(reason);
+  };
   const layout = workspaceLayout(config.workspace);
   const backups = await openBackups({ layout, settings: config.values, clock: systemClock, onRecovery });
   try {
@@ -16,7 +23,9 @@ export async function openCommandBackups(config: Config, tell: (text: string) =>
   } catch (thrown) {
     const error = toMcError(thrown);
     // Somebody is at it: a restore under way, or another command that ends the same one.
-    if (error.code !== 'busy') throw error;
+    if (error.code === 'busy') return backups;
+    if (!onlyReads) throw error;
+    tell(error.hint === null ? error.message : `${error.message}\n${error.hint}`);
   }
   return backups;
 }

@@ -10,6 +10,7 @@ import { backupFileName, backupId, isAgentId } from './ids.js';
 import { naiveLocal } from './metadata.js';
 import type { OnUpdate } from './progress.js';
 import { updateRecords } from './records.js';
+import { isPattern } from './rules.js';
 import type { CreateOutcome } from './tasks.js';
 import { LIMITS, parseTolerantJson, readBytes } from '../workspace/index.js';
 
@@ -26,7 +27,7 @@ export interface CreateOptions {
 
 /**
  * Makes a full or a single agent's archive, reads it back and records that it is sound.
- * @throws McError `busy`, `agent.not_found`, `disk.full`, `backup.corrupt` when it does not read back
+ * @throws McError `busy`, `agent.not_found`, `input.invalid`, `disk.full`, `backup.corrupt` when it does not read back
  */
 export async function createBackup(
   context: BackupContext,
@@ -34,6 +35,7 @@ export async function createBackup(
   onUpdate: OnUpdate,
 ): Promise<BackupCreated> {
   await requireAgent(context, options.agent ?? null);
+  for (const pattern of options.exclude ?? []) requirePattern(pattern);
   return withLock(context, 'backup create', () => createLocked(context, options, onUpdate));
 }
 
@@ -162,6 +164,13 @@ async function markHolding(context: BackupContext, last: CatalogEntry | undefine
     archives[name] = { ...known, size, mtime_ms: Math.floor(mtimeMs), holds_at };
   });
   return { ...last.backup, holds_at, problems: [] };
+}
+
+function requirePattern(pattern: string): void {
+  if (isPattern(pattern)) return;
+  throw new McError('input.invalid', `${JSON.stringify(pattern)} names nothing that could be left out`, {
+    hint: 'patterns are written as in .gitignore, such as "*.log" or "/memory/old"',
+  });
 }
 
 async function requireAgent(context: BackupContext, agent: string | null): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, realpath, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isAlive, McError, readLock } from '../base/index.js';
 import type { RestoreReport } from '../protocol/index.js';
@@ -7,20 +7,23 @@ import { type BackupContext, catalogOf, recorded, withLock } from './context.js'
 import { createLocked } from './make.js';
 import { METRICS_DATABASE } from './plan.js';
 import type { OnUpdate } from './progress.js';
-import type { RestoreRequest } from './restore/run.js';
+import type { RestoreRequest } from './restore/request.js';
+import { requireGlobs } from './restore/select.js';
 import { snapshotToArchive } from './snapshot.js';
 
 export interface RestoreOptions {
   agent?: string | null;
   /** Globs relative to the workspace; none: everything. */
   paths?: string[];
-  /** Another directory to restore into. */
+  /** Another directory to restore into. One that is the workspace itself under another name counts as none. */
   to?: string | null;
   dryRun?: boolean;
   overwrite?: 'always' | 'if-changed' | 'never';
   /** Deletes files that the backup's own rules would have included and that it does not hold. */
   delete?: boolean;
   withDatabase?: boolean;
+  /** No file is written, replaced or removed, whatever differs by now: only missing directories, modes and times come back. */
+  leaveFiles?: boolean;
   /** How a server that has the metrics database open lets go of it for the swap; without it no server may run. */
   aroundDatabase?: (swap: () => Promise<RestoreReport>) => Promise<RestoreReport>;
 }
@@ -36,9 +39,12 @@ export async function restoreBackup(
   options: RestoreOptions,
   onUpdate: OnUpdate,
 ): Promise<RestoreReport> {
-  const around = options.withDatabase && !options.dryRun ? options.aroundDatabase : undefined;
-  if (options.withDatabase && !options.dryRun && !around && !options.to) await requireNoServer(context);
-  const work = () => restoreLocked(context, id, options, onUpdate);
+  requireGlobs(options.paths ?? []);
+  const takesDatabase = options.withDatabase && !options.dryRun && !options.leaveFiles;
+  const around = takesDatabase ? options.aroundDatabase : undefined;
+  const to = options.to && !(await isSameDirectory(options.to, context.layout.root)) ? options.to : null;
+  if (takesDatabase && !around && to === null) await requireNoServer(context);
+  const work = () => restoreLocked(context, id, { ...options, to }, onUpdate);
   // The database is let go of with the lock in hand: who is told that somebody is at it has touched nothing.
   return recorded(context, 'restore', () =>
     withLock(context, 'backup restore', () => (around ? around(work) : work())),
@@ -70,10 +76,11 @@ async function restoreLocked(
     inspected: false,
     overwrite: options.overwrite ?? 'if-changed',
     delete: options.delete ?? false,
+    leaveFiles: options.leaveFiles ?? false,
   };
   try {
     if (backup.backup_type === 'snapshot') {
-      await snapshotToArchive(backup.path, temporary, Date.parse(backup.timestamp));
+      await snapshotToArchive(backup.path, backup.checksum, temporary, Date.parse(backup.timestamp));
       Object.assign(request, { archive: temporary, checksum: null });
     }
     const report = {
@@ -90,9 +97,11 @@ async function restoreLocked(
     const changes = seen !== null && (seen.restored > 0 || seen.deleted > 0);
     const safety = changes ? await saveBefore(context, backup.id, options) : null;
     const kept = safety === null ? null : join(context.files.kept, safety.id);
+    // What was not there to be saved must not be replaced either: somebody may have written it since that look.
+    const leaveFiles = request.leaveFiles || (seen !== null && !changes);
     const done = await context.runner.run(
       'restore',
-      { ...request, dryRun: false, inspected: seen !== null, kept, safety: safety?.path ?? null },
+      { ...request, dryRun: false, inspected: seen !== null, kept, safety: safety?.path ?? null, leaveFiles },
       onUpdate,
     );
     const result = { ...done, ...report, safety_backup: safety?.id ?? null, duration_ms: since(began) };
@@ -123,6 +132,15 @@ async function saveBefore(context: BackupContext, id: string, options: RestoreOp
       () => false,
     ));
   return createLocked(context, { label, agent: exists ? agent : null }, () => {});
+}
+
+/** Whether another name leads to the workspace: then it is restored with all that protects it. */
+async function isSameDirectory(path: string, root: string): Promise<boolean> {
+  const [one, other] = await Promise.all([
+    stat(resolve(path), { bigint: true }).catch(() => null),
+    stat(root, { bigint: true }),
+  ]);
+  return one?.ino === other.ino && one.dev === other.dev;
 }
 
 async function prepareTarget(to: string, dryRun: boolean): Promise<string> {

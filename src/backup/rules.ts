@@ -56,12 +56,19 @@ export function ignoreLines(text: string): string[] {
   return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
 }
 
+/** Whether a pattern of an ignore file, or a glob of top files, can name anything: `/` and `!` cannot. */
+export function isPattern(text: string): boolean {
+  return compilePattern(text) !== null;
+}
+
 type TopMatcher = (path: string, directory: boolean) => boolean;
 
 /** A glob takes what it matches and all below; a directory is also entered when something below it could match. */
 function compileInclude(glob: string): TopMatcher {
-  const whole = picomatch([glob, `${glob}/**`], { dot: true });
-  const parts = glob.split('/').map((part) => (part === '**' ? null : picomatch(part, { dot: true })));
+  const steps = glob.split('/').filter((step) => step !== '' && step !== '.');
+  const whole = matcherOf([steps.join('/'), `${steps.join('/')}/**`]);
+  if (!whole) return () => false;
+  const parts = steps.map((part) => (part === '**' ? null : picomatch(part, { dot: true })));
   return (path, directory) => {
     if (whole(path)) return true;
     if (!directory) return false;
@@ -87,18 +94,32 @@ interface IgnoreList {
 }
 
 function compileIgnore(base: string, lines: string[]): IgnoreList {
-  return { base: base === '' ? '' : `${base}/`, patterns: lines.map(compilePattern) };
+  return { base: base === '' ? '' : `${base}/`, patterns: lines.flatMap((line) => compilePattern(line) ?? []) };
 }
 
 /** As in gitignore(5): a slash before the end ties the pattern to its directory, `!` takes back, `/` at the end means directories. */
-function compilePattern(line: string): IgnorePattern {
+function compilePattern(line: string): IgnorePattern | null {
   const negated = line.startsWith('!');
   const text = (negated ? line.slice(1) : line).trimEnd();
   const directoryOnly = text.endsWith('/');
   const body = directoryOnly ? text.slice(0, -1) : text;
   const tied = body.includes('/');
   const glob = body.startsWith('/') ? body.slice(1) : body;
-  return { negated, directoryOnly, matches: picomatch(tied ? glob : [glob, `**/${glob}`], { dot: true }) };
+  const matches = matcherOf(tied ? [glob] : [glob, `**/${glob}`]);
+  return matches && { negated, directoryOnly, matches };
+}
+
+/**
+ * Null where there is nothing to match. Rules come out of old archives too: what the matcher refuses must not keep anybody
+ * from restoring one.
+ */
+function matcherOf(globs: [string, ...string[]]): ((path: string) => boolean) | null {
+  if (globs[0] === '') return null;
+  try {
+    return picomatch(globs, { dot: true });
+  } catch {
+    return null;
+  }
 }
 
 /** The last pattern that matches decides; deeper files are asked after higher ones, so they win. */

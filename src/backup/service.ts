@@ -53,7 +53,7 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     notify(
       'warning',
       'Interrupted restore',
-      `The restore of ${report.id} had been interrupted; it was ${report.outcome}.`,
+      `The restore of ${report.id} had been interrupted; it was ${report.outcome}.${report.reason === undefined ? '' : ` ${report.reason}`}`,
     );
   };
   const backups = await openBackups({ ...options, onRecovery });

@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { McError } from '../base/index.js';
 import { encodeHead, endOfArchive, paddingOf } from './archive/entry.js';
 import { isAgentId } from './ids.js';
+import { sha256Of } from './pack.js';
 import type { InspectionSummary } from './tasks.js';
+
+const OTHER_CHECKSUM = 'does not have the checksum recorded for it';
 
 /** A snapshot's content: `{timestamp, agents: {id: state}, office_state}`. */
 export interface SnapshotContent {
@@ -13,14 +15,13 @@ export interface SnapshotContent {
 }
 
 /**
- * Reads a snapshot.
+ * Reads what a snapshot's bytes say.
  * @throws McError `backup.corrupt` when it is not what it should be
  */
-export async function readSnapshot(path: string): Promise<SnapshotContent> {
-  const corrupt = (message: string) => new McError('backup.corrupt', `the snapshot ${message}`);
+function parseSnapshot(bytes: Buffer): SnapshotContent {
   let value: Partial<SnapshotContent> | null;
   try {
-    value = JSON.parse(await readFile(path, 'utf8')) as Partial<SnapshotContent> | null;
+    value = JSON.parse(bytes.toString('utf8')) as Partial<SnapshotContent> | null;
   } catch (error) {
     throw corrupt(`is not JSON: ${(error as Error).message}`);
   }
@@ -35,20 +36,25 @@ export async function readSnapshot(path: string): Promise<SnapshotContent> {
 /** What is wrong with a snapshot, in the form in which archives are inspected. */
 export async function checkSnapshot(path: string, expected: string): Promise<InspectionSummary> {
   const bytes = await readFile(path);
-  const checksum = createHash('sha256').update(bytes).digest('hex');
-  const errors = expected !== '' && expected !== checksum ? ['the snapshot’s checksum is not the one recorded'] : [];
+  const checksum = sha256Of(bytes);
+  const errors = expected !== '' && expected !== checksum ? [`the snapshot ${OTHER_CHECKSUM}`] : [];
   let files = 0;
   try {
-    files = Object.keys((await readSnapshot(path)).agents).length;
+    files = Object.keys(parseSnapshot(bytes).agents).length;
   } catch (error) {
     errors.push((error as Error).message);
   }
   return { errors, notes: [], checksum, bytes: bytes.length, files, deep: true, type: null, agent: null };
 }
 
-/** Writes a snapshot as an archive of the files it stands for, so that it is restored like one. */
-export async function snapshotToArchive(path: string, archive: string, atMs: number): Promise<void> {
-  const { agents, office_state } = await readSnapshot(path);
+/**
+ * Writes a snapshot as an archive of the files it stands for, so that it is restored like one.
+ * @throws McError `backup.corrupt` when it is not what it should be, or not what was recorded when it was made
+ */
+export async function snapshotToArchive(path: string, expected: string, archive: string, atMs: number): Promise<void> {
+  const bytes = await readFile(path);
+  if (expected !== '' && expected !== sha256Of(bytes)) throw corrupt(OTHER_CHECKSUM);
+  const { agents, office_state } = parseSnapshot(bytes);
   const blocks: Buffer[] = [];
   const add = (name: string, value: unknown) => {
     const body = Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
@@ -60,4 +66,10 @@ export async function snapshotToArchive(path: string, archive: string, atMs: num
   for (const [agent, state] of Object.entries(agents)) add(`mission-control/agents/${agent}/state.json`, state);
   if (office_state !== null) add('mission-control/current_office_state.json', office_state);
   await writeFile(archive, gzipSync(Buffer.concat([...blocks, endOfArchive()])), { mode: 0o600 });
+}
+
+function corrupt(message: string): McError {
+  return new McError('backup.corrupt', `the snapshot ${message}`, {
+    hint: 'nothing was restored; mc backup list shows other backups, mc backup verify --all which are sound',
+  });
 }

@@ -7,7 +7,8 @@ import { copyDatabase } from './database.js';
 import { stillHolds } from './plan.js';
 import { inlinePool, type Pool, threadPool } from './pool.js';
 import { Progress } from './progress.js';
-import { type RestoreOutcome, type RestoreRequest, restoreArchive } from './restore/run.js';
+import type { RestoreRequest } from './restore/request.js';
+import { type RestoreOutcome, restoreArchive } from './restore/run.js';
 import { type OpenFile, openFile } from './source.js';
 import { freeSpace } from './space.js';
 import { type Depth, type Inspection, type InspectOptions, inspectArchive } from './verify.js';
@@ -122,7 +123,12 @@ async function holds(
   walk: ReturnType<typeof walkFor>,
   pool: Pool,
 ): Promise<boolean> {
-  if (walk.problems.length > 0 || JSON.stringify(manifest.rules) !== JSON.stringify(walk.rules)) return false;
+  // What was left out on purpose is left out of the last archive as well.
+  if (
+    walk.problems.some(({ kind }) => kind !== 'skipped') ||
+    JSON.stringify(manifest.rules) !== JSON.stringify(walk.rules)
+  )
+    return false;
   if (!stillHolds(manifest, walk.entries)) return false;
   const { errors } = await inspectArchive(path, { checksum, depth: 'hashes' }, pool);
   return errors.length === 0;

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { errnoOf } from '../base/index.js';
 import type { BackupProblem } from '../protocol/index.js';
-import { compileRules, ignoreLines, type RuleMatcher, type Rules } from './rules.js';
+import { compileRules, ignoreLines, isPattern, type RuleMatcher, type Rules } from './rules.js';
 
 /** Something that belongs to a backup, as it was when the walk passed. */
 export interface WalkedEntry {
@@ -132,7 +132,12 @@ function typeOf(stat: BigIntStats): WalkedEntry['type'] | null {
 
 function readIgnoreFile(root: string, directory: string, walk: Walk): RuleMatcher | null {
   try {
-    const lines = ignoreLines(readFileSync(join(root, directory, '.mcignore'), 'utf8'));
+    const found = ignoreLines(readFileSync(join(root, directory, '.mcignore'), 'utf8'));
+    const lines = found.filter(isPattern);
+    for (const line of found.filter((each) => !isPattern(each))) {
+      const reason = `its line ${JSON.stringify(line.slice(0, 40))} names nothing`;
+      walk.problems.push({ path: join(directory, '.mcignore'), kind: 'skipped', reason });
+    }
     if (lines.length === 0) return null;
     walk.rules.ignore.push({ base: directory, lines });
     return compileRules(walk.rules);

@@ -75,7 +75,7 @@ export function restoreText(report: RestoreReport): string {
     ...listed('~', 'changed', report.changed),
     ...listed('-', report.deleted > 0 ? 'deleted' : 'not in the backup, kept', report.removed),
     ...report.skipped.slice(0, LISTED).map(({ path, reason }) => `· ${path}: ${reason}`),
-    ...report.kept.map(({ path, kept_at }) => `! ${path} was written meanwhile: kept as ${kept_at}`),
+    ...report.kept.map(({ path, kept_at }) => `! ${path} is not in the safety backup: kept as ${kept_at}`),
     `${report.restored} files ${would} restored into ${report.to}, ${report.same} are the same, ${report.deleted} ${would} deleted`,
     ...(report.safety_backup === null ? [] : [`what was replaced is in ${report.safety_backup}`]),
   ]

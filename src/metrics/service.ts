@@ -92,6 +92,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   let lastDue: number | null = null;
   /** Somebody replaces the database's file: it must not be opened. */
   let lent = false;
+  let stopped = false;
   /** Why there is no database just now. */
   let away: string | null = 'the metrics service has not started';
 
@@ -205,7 +206,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   };
 
   const run = async (due: number): Promise<void> => {
-    if (lent) return;
+    if (lent || stopped) return;
     if (away !== null) await open();
     await collectAt(due);
   };
@@ -243,11 +244,14 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
         return await work();
       } finally {
         lent = false;
-        await open();
-        timetable = startTimetable(clock, interval, run);
+        if (!stopped) await open();
+        // A stop may have come in the middle of opening: whoever stopped us will not close a second time.
+        if (stopped) await keeper.close();
+        else timetable = startTimetable(clock, interval, run);
       }
     },
     async stop() {
+      stopped = true;
       unsubscribe?.();
       await timetable?.stop();
       machine?.stop();

@@ -78,7 +78,7 @@ export interface RestoreReport {
   restored: number;
   deleted: number;
   safety_backup: string | null;
-  /** Files that somebody wrote between the safety backup and the swap, and where they were kept. */
+  /** What was replaced and is not in the safety backup, above all what was written since, and where it was kept. */
   kept: { path: string; kept_at: string }[];
   duration_ms: number;
 }
@@ -88,6 +88,8 @@ export interface RecoveryReport {
   id: string;
   outcome: 'finished' | 'rolled back';
   files: number;
+  /** Why it could not be finished, when that was tried. */
+  reason?: string;
 }
 
 /** One decision of the retention, with the rule that made it. */

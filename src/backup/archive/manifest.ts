@@ -1,5 +1,6 @@
 import { McError } from '../../base/index.js';
 import type { BackupProblem, BackupType } from '../../protocol/index.js';
+import { isAgentId } from '../ids.js';
 import type { Rules } from '../rules.js';
 
 /** One file, directory or link of an archive. `path` is relative to the workspace, with `/`. */
@@ -77,14 +78,49 @@ export function parseManifest(text: string): Manifest {
 }
 
 function isManifest(value: unknown): value is Manifest {
-  if (typeof value !== 'object' || value === null) return false;
-  const manifest = value as Partial<Manifest>;
-  if (manifest.format !== FORMAT || manifest.version !== 1 || typeof manifest.id !== 'string') return false;
-  if (manifest.type !== 'full' && manifest.type !== 'agent_state') return false;
-  if (!Array.isArray(manifest.files) || !Array.isArray(manifest.members) || !Array.isArray(manifest.problems))
-    return false;
-  if (typeof manifest.created_at !== 'string' || Number.isNaN(Date.parse(manifest.created_at))) return false;
-  return manifest.files.every(isFile) && manifest.members.every(isMember) && isTiled(manifest as Manifest);
+  const manifest = value as Partial<Manifest> | null;
+  return (
+    typeof manifest === 'object' &&
+    manifest !== null &&
+    manifest.format === FORMAT &&
+    manifest.version === 1 &&
+    isText(manifest.id) &&
+    isOwner(manifest) &&
+    (manifest.label === null || isText(manifest.label)) &&
+    isTime(manifest.created_at) &&
+    isCount(manifest.duration_ms) &&
+    typeof manifest.partial === 'boolean' &&
+    isListOf(manifest.problems, isProblem) &&
+    isRules(manifest.rules) &&
+    isListOf(manifest.files, isFile) &&
+    isListOf(manifest.members, isMember) &&
+    isTiled(manifest as Manifest)
+  );
+}
+
+/** The agent becomes a part of paths and file names. */
+function isOwner({ type, agent }: Partial<Manifest>): boolean {
+  return type === 'agent_state' ? isText(agent) && isAgentId(agent) : type === 'full' && agent === null;
+}
+
+function isProblem(value: unknown): value is BackupProblem {
+  const problem = value as Partial<BackupProblem> | null;
+  return isText(problem?.path) && isText(problem.kind) && isText(problem.reason);
+}
+
+function isRules(value: unknown): value is Rules {
+  const rules = value as Partial<Rules> | null | undefined;
+  return (
+    isListOf(rules?.include, isText) &&
+    isListOf(rules?.exclude, isText) &&
+    isListOf(rules?.ignore, isIgnoreFile) &&
+    typeof rules?.secrets === 'boolean'
+  );
+}
+
+function isIgnoreFile(value: unknown): value is Rules['ignore'][number] {
+  const file = value as Partial<Rules['ignore'][number]> | null;
+  return isText(file?.base) && isListOf(file.lines, isText);
 }
 
 /** Every entry begins in exactly one member, in order: nothing is listed that no member holds. */
@@ -102,13 +138,15 @@ function isFile(value: unknown): value is ManifestFile {
   return (
     typeof file === 'object' &&
     file !== null &&
-    typeof file.path === 'string' &&
+    isText(file.path) &&
     isCount(file.size) &&
     isCount(file.mode) &&
-    typeof file.mtime === 'string' &&
+    isTime(file.mtime) &&
+    isUser(file.uid) &&
+    isUser(file.gid) &&
     (file.type === 'file'
-      ? typeof file.sha256 === 'string'
-      : file.type === 'directory' || (file.type === 'symlink' && typeof file.link === 'string'))
+      ? isText(file.sha256)
+      : file.type === 'directory' || (file.type === 'symlink' && isText(file.link)))
   );
 }
 
@@ -122,10 +160,30 @@ function isMember(value: unknown): value is ManifestMember {
     isCount(member.size) &&
     isCount(member.first) &&
     isCount(member.count) &&
-    typeof member.sha256 === 'string'
+    isText(member.sha256)
   );
 }
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** What the system takes as the number of a user or a group. */
+function isUser(value: unknown): value is number {
+  return isCount(value) && value <= 0xffffffff;
+}
+
+/** As we write them: catalogues sort by this text. */
+function isTime(value: unknown): value is string {
+  if (!isText(value)) return false;
+  const at = Date.parse(value);
+  return !Number.isNaN(at) && new Date(at).toISOString() === value;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isListOf<T>(value: unknown, isOne: (item: unknown) => item is T): value is T[] {
+  return Array.isArray(value) && value.every(isOne);
 }

@@ -4,13 +4,22 @@ import { errnoOf, McError, syncDirectory, writeFileAtomic } from '../../base/ind
 
 /** One step of a swap. Paths are relative to `root`; every step can be done again without harm. */
 export type Step =
-  /** Renames what stands at `path` to `aside`. `safe`: the content's SHA-256 in the safety backup, if it is there. */
-  | { do: 'displace'; path: string; aside: string; safe: string | null }
+  /** Renames what stands at `path` to `aside`. */
+  | ({ do: 'displace' } & Displacing)
   | { do: 'mkdir'; path: string; mode: number; uid: number; gid: number }
-  /** Puts the staged file in place, what stood there renamed to `aside` before. */
-  | { do: 'place'; path: string; staged: string; aside: string; safe: string | null }
+  /** Puts the staged file in place, what stood there renamed to `aside` before. `content`: the staged one's fingerprint. */
+  | ({ do: 'place'; staged: string; content: string | null } & Displacing)
   /** Removes a directory if it is empty. */
   | { do: 'rmdir'; path: string };
+
+interface Displacing {
+  path: string;
+  aside: string;
+  /** The fingerprint by which the safety backup is known to hold it; null: it does not. */
+  safe: string | null;
+  /** The database it belongs to: what one is made of is kept or cleared together. */
+  database?: string;
+}
 
 export interface Attributes {
   path: string;
@@ -21,11 +30,12 @@ export interface Attributes {
 /**
  * A restore on its way, on disk before anything of it is. `staging`: nothing has been replaced, taking it back removes the
  * staged files. `swapping`: everything is staged and durable, so the next run finishes it. `committed`: only the displaced
- * files are left to be cleared.
+ * files are left to be cleared. `undone`: a step could not be done and everything stands as before; only what was staged is
+ * left to be cleared.
  */
 export interface Journal {
   version: 1;
-  state: 'staging' | 'swapping' | 'committed';
+  state: 'staging' | 'swapping' | 'committed' | 'undone';
   /** The backup that is restored. */
   id: string;
   /** The directory restored into. */

@@ -55,6 +55,23 @@ export function agentsOf(files: ManifestFile[]): string[] {
   return [...new Set(agents)].toSorted();
 }
 
+/**
+ * Refuses globs that cannot match a path of a workspace.
+ * @throws McError `input.invalid`
+ */
+export function requireGlobs(paths: readonly string[]): void {
+  for (const path of paths) {
+    try {
+      picomatch(globs(path), { dot: true });
+    } catch (cause) {
+      throw new McError('input.invalid', `${JSON.stringify(path.slice(0, 100))} is no path to restore`, {
+        hint: 'paths are relative to the workspace, such as "mission-control/TASK_QUEUE.md"; none at all: everything',
+        cause,
+      });
+    }
+  }
+}
+
 /** Whether a path lies in what was asked for. */
 export function scopeOf({ agent, paths }: Selection): (path: string) => boolean {
   const matches = paths.length === 0 ? () => true : picomatch(paths.flatMap(globs), { dot: true });

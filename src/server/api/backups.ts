@@ -35,12 +35,17 @@ const Problem = Type.Object({
 const Created = Type.Object({ ...BACKUP, problems: Type.Array(Problem) });
 const Backups = Type.Object({ backups: Type.Array(BackupRow), next_at: Nullable(Time), next_cursor: NextCursor });
 
-const NewBackup = Type.Object({
-  type: Type.Optional(Type.String()),
-  agent: Type.Optional(Type.String({ maxLength: 255 })),
-  label: Type.Optional(Type.String({ maxLength: 500 })),
-});
-const VerifyBody = Type.Object({ deep: Type.Optional(Type.Boolean()) });
+/** A misspelt `dry_run` must not become a real restore: fields that nobody knows are refused. */
+const CLOSED = { additionalProperties: false } as const;
+const NewBackup = Type.Object(
+  {
+    type: Type.Optional(Type.String()),
+    agent: Type.Optional(Type.String({ maxLength: 255 })),
+    label: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  CLOSED,
+);
+const VerifyBody = Type.Object({ deep: Type.Optional(Type.Boolean()) }, CLOSED);
 const Verified = Type.Object({
   id: Type.String(),
   ok: Type.Boolean(),
@@ -53,14 +58,17 @@ const Verified = Type.Object({
   errors: Type.Array(Type.String()),
   notes: Type.Array(Type.String()),
 });
-const RestoreBody = Type.Object({
-  agent: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
-  paths: Type.Optional(Type.Array(Type.String({ maxLength: 4096 }), { maxItems: 1000 })),
-  dry_run: Type.Optional(Type.Boolean()),
-  overwrite: Type.Optional(Words(['always', 'if-changed', 'never'])),
-  delete: Type.Optional(Type.Boolean()),
-  with_database: Type.Optional(Type.Boolean()),
-});
+const RestoreBody = Type.Object(
+  {
+    agent: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
+    paths: Type.Optional(Type.Array(Type.String({ maxLength: 4096 }), { maxItems: 1000 })),
+    dry_run: Type.Optional(Type.Boolean()),
+    overwrite: Type.Optional(Words(['always', 'if-changed', 'never'])),
+    delete: Type.Optional(Type.Boolean()),
+    with_database: Type.Optional(Type.Boolean()),
+  },
+  CLOSED,
+);
 const Restored = Type.Object({
   success: Type.Literal(true),
   message: Type.String(),

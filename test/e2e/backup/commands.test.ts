@@ -60,6 +60,10 @@ describe('mc backup', () => {
     expect((await mc('show', '19990101_000000')).status).toBe(4);
     expect((await mc('restore', '19990101_000000', '--yes')).status).toBe(4);
     expect((await mc('create', '--agent', 'nobody')).status).toBe(4);
+    const exclusion = await mc('create', '--exclude', '/');
+    expect(exclusion).toMatchObject({ status: 2, err: expect.stringContaining('"/" names nothing') as string });
+    const path = await mc('restore', '20260217_035729', '--path', '/', '--yes');
+    expect(path).toMatchObject({ status: 2, err: expect.stringContaining('"/" is no path to restore') as string });
     expect((await mc('verify')).status).toBe(2);
     expect((await mc('prune', '--keep-within', 'soon', '--yes')).status).toBe(2);
     expect((await run(place, ['backup', 'list', '-w', join(place.home, 'nowhere')])).status).toBe(2);
@@ -114,7 +118,7 @@ describe('mc backup', () => {
         'http://127.0.0.1:1',
       );
       expect(status).toBe(0);
-      expect(report).toMatchObject({ id: made.id, dry_run: false, skipped: [] });
+      expect(report).toMatchObject({ id: made.id, dry_run: false, skipped: [], kept: [] });
       expect(report.changed).toContain('mission-control/backend/data/metrics.db');
       expect(report).not.toHaveProperty('success');
       const { json: health } = await api('/api/health');
@@ -151,6 +155,18 @@ describe('mc backup', () => {
     const { err } = await mc('list');
     expect(err).toContain('The restore of b1 had been interrupted: it was finished');
     expect(readFileSync(join(place.office, 'mission-control/TASK_QUEUE.md'), 'utf8')).toBe('restored');
+  });
+
+  it('shows what there is when a restore cannot be ended, and says so', async () => {
+    const journal = join(store(), '.restore_journal.json');
+    writeFileSync(journal, '{"version":9}');
+    for (const reading of [['list'], ['show', 'latest'], ['procedures'], ['verify', 'latest']]) {
+      const { status, err } = await json(...reading);
+      expect(status, reading.join(' ')).toBe(0);
+      expect(err).toContain('the journal of an interrupted restore cannot be read');
+    }
+    expect((await mc('create')).status).toBe(5);
+    rmSync(journal);
   });
 
   it('prints the runbook with real paths', async () => {
@@ -205,6 +221,16 @@ describe('the routes', () => {
         status: 400,
         body: { success: false },
       });
+      // A field that nobody knows may be a misspelt one that should have kept files from being replaced.
+      for (const [path, body] of [
+        [`/api/backups/${id}/restore`, { dryRun: true }],
+        [`/api/backups/${id}/restore`, { paths: [''] }],
+        [`/api/backups/${id}/restore`, { paths: ['/'] }],
+        [`/api/backups/${id}/verify`, { depp: true }],
+        ['/api/backups', { type: 'full', agnet: 'api' }],
+      ] as const) {
+        expect(await call('POST', path, body)).toMatchObject({ status: 400, body: { code: 'input.invalid' } });
+      }
       writeFileSync(join(store(), 'backup_20250101_000000.tar.gz'), 'no archive');
       expect(await call('POST', '/api/backups/20250101_000000/restore')).toMatchObject({
         status: 422,

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { createDesk } from '../../../src/metrics/desk.js';
 import { createKeeper } from '../../../src/metrics/keeper.js';
@@ -377,6 +377,35 @@ describe('the database while it is lent out', () => {
     const answer = await service.query({ metric: 'total_work_time', agent: 'robot', step: 'raw' });
     expect(answer.series[0]?.points.map(({ v }) => v)).toEqual([0]);
     await service.stop();
+  });
+});
+
+describe('a service that is stopped while the database is lent out', () => {
+  it('leaves it closed', async () => {
+    const { service, layout, clock } = newRig(scratch());
+    await service.start();
+    await service.whileClosed(async () => {
+      await service.stop();
+      rmSync(layout.database);
+    });
+    clock.move(10 * MINUTE);
+    await service.collect();
+    expect(existsSync(layout.database)).toBe(false);
+  });
+
+  it('closes it when it was just being opened', async () => {
+    const { service, layout } = newRig(scratch());
+    await service.start();
+    let stopping: Promise<void> | undefined;
+    await service.whileClosed(async () => {
+      setImmediate(() => {
+        stopping = service.stop();
+      });
+    });
+    await vi.waitFor(() => expect(stopping).toBeDefined());
+    await stopping;
+    // An open database has its log beside it.
+    expect(existsSync(`${layout.database}-wal`)).toBe(false);
   });
 });
 

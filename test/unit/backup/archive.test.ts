@@ -101,15 +101,21 @@ describe('paths', () => {
 });
 
 describe('a manifest', () => {
-  const file = { path: 'a', type: 'file', size: 1, mode: 1, mtime: '', sha256: 'x', agent: null, uid: 0, gid: 0 };
+  const mtime = '2026-11-23T03:39:45.267Z';
+  const file = { path: 'a', type: 'file', size: 1, mode: 1, mtime, sha256: 'x', agent: null, uid: 0, gid: 0 };
   const member = { offset: 0, length: 1, size: 1, sha256: 'x', first: 0, count: 1 };
   const whole = {
     format: 'mission-control-backup',
     version: 1,
     id: 'i',
     type: 'full',
-    created_at: '2026-11-23T03:39:45.267Z',
+    agent: null,
+    label: null,
+    created_at: mtime,
+    duration_ms: 1,
+    partial: false,
     problems: [],
+    rules: { include: [], exclude: [], ignore: [], secrets: false },
     files: [file],
     members: [member],
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileRules, ignoreLines, type Rules } from '../../../src/backup/rules.js';
+import { compileRules, ignoreLines, isPattern, type Rules } from '../../../src/backup/rules.js';
 
 const rules = (changes: Partial<Rules> = {}) =>
   compileRules({ include: ['*.md', 'memory', 'docs/**/*.txt'], exclude: [], ignore: [], secrets: false, ...changes });
@@ -56,5 +56,28 @@ describe('the rules', () => {
 
   it('read ignore files without comments and empty lines', () => {
     expect(ignoreLines('# a\n\n*.log\r\n  \n!b\n')).toEqual(['*.log', '!b']);
+  });
+
+  it.each(['', '/', '//', '!', '!/', ' ', '/ ', 'x'.repeat(70_000)])(
+    'know that the pattern %j names nothing, and go on without it',
+    (pattern) => {
+      expect(isPattern(pattern)).toBe(false);
+      const matcher = rules({
+        include: [pattern.replace('!', ''), '*.md'],
+        exclude: [pattern, '*.log'],
+        ignore: [{ base: 'memory', lines: [pattern] }],
+      });
+      expect(matcher.includes('PENDING_TASKS.md')).toBe(true);
+      expect(matcher.includes('mission-control/run.log')).toBe(false);
+      expect(matcher.includes('memory/note.md')).toBe(false);
+    },
+  );
+
+  it.each(['*.log', '!keep', '/a', 'a/', '**', '#x', '['])('know that the pattern %j may name something', (pattern) => {
+    expect(isPattern(pattern)).toBe(true);
+  });
+
+  it('take a directory that is included with a slash at its end', () => {
+    expect(rules({ include: ['./memory/'] }).includes('memory/deep/note.txt')).toBe(true);
   });
 });

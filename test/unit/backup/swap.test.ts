@@ -1,4 +1,5 @@
 import {
+  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -12,7 +13,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Journal, type Step, writeJournal } from '../../../src/backup/restore/journal.js';
 import { recover, swap } from '../../../src/backup/restore/swap.js';
+import { undo } from '../../../src/backup/restore/undo.js';
 import { sha256Of } from '../../../src/backup/pack.js';
+import { lockable } from '../../support/read-only.js';
 import { scratch } from '../../support/scratch.js';
 
 const SAFE = sha256Of(Buffer.from('old'));
@@ -37,8 +40,22 @@ function scene(): Scene {
     { do: 'displace', path: 'e', aside: '.e.old.mc-tmp', safe: SAFE },
     { do: 'mkdir', path: 'd', mode: 0o755, ...owner },
     { do: 'mkdir', path: 'e', mode: 0o755, ...owner },
-    { do: 'place', path: 'a', staged: '.a.new.mc-tmp', aside: '.a.old.mc-tmp', safe: SAFE },
-    { do: 'place', path: 'd/b', staged: '.b.new.mc-tmp', aside: '.b.old.mc-tmp', safe: null },
+    {
+      do: 'place',
+      path: 'a',
+      staged: '.a.new.mc-tmp',
+      aside: '.a.old.mc-tmp',
+      safe: SAFE,
+      content: sha256Of(Buffer.from('new a')),
+    },
+    {
+      do: 'place',
+      path: 'd/b',
+      staged: '.b.new.mc-tmp',
+      aside: '.b.old.mc-tmp',
+      safe: null,
+      content: sha256Of(Buffer.from('new b')),
+    },
     { do: 'displace', path: 'c', aside: '.c.old.mc-tmp', safe: SAFE },
   ];
   const kept = join(base, 'kept');
@@ -105,7 +122,7 @@ describe('what an agent writes meanwhile', () => {
   it('is kept when the safety backup does not hold it', async () => {
     const stage = scene();
     writeFileSync(join(stage.root, 'a'), 'written after the safety backup');
-    const kept = await swap(stage.file, stage.journal);
+    const { kept } = await swap(stage.file, stage.journal);
     expect(kept).toEqual([{ path: 'a', kept_at: join(stage.kept, 'a') }]);
     expect(readFileSync(join(stage.kept, 'a'), 'utf8')).toBe('written after the safety backup');
     expectRestored(stage);
@@ -115,7 +132,7 @@ describe('what an agent writes meanwhile', () => {
     const stage = scene();
     renameSync(join(stage.root, 'a'), join(stage.root, '.a.old.mc-tmp'));
     writeFileSync(join(stage.root, 'a'), 'in the gap');
-    const kept = await swap(stage.file, stage.journal);
+    const { kept } = await swap(stage.file, stage.journal);
     expect(kept.map(({ kept_at }) => readFileSync(kept_at, 'utf8'))).toEqual(['in the gap']);
     expectRestored(stage);
   });
@@ -138,3 +155,97 @@ describe('what an agent writes meanwhile', () => {
     expectRestored(stage);
   });
 });
+
+describe('a swap that cannot go on', () => {
+  /** A step that nobody can do: a is a file. */
+  const blocked = (stage: Scene): Journal => ({
+    ...stage.journal,
+    steps: [...stage.journal.steps, { do: 'mkdir', path: 'a/x', mode: 0o755, uid: 0, gid: 0 }],
+  });
+  const reason = expect.stringContaining('stopped at a/x, and everything is as it was before') as string;
+
+  it.each(PROGRESS.map(([name], index) => [name, index] as const))(
+    'after it had %s is taken back',
+    async (_, index) => {
+      const stage = scene();
+      await writeJournal(stage.file, blocked(stage));
+      for (const [, act] of PROGRESS.slice(0, index + 1)) act(stage.root);
+      expect(await recover(stage.file)).toEqual({ id: 'x', outcome: 'rolled back', files: 2, reason });
+      expectAsBefore(stage);
+      expect(await recover(stage.file)).toBeNull();
+    },
+  );
+
+  it('tells who restores', async () => {
+    const stage = scene();
+    await expect(swap(stage.file, blocked(stage))).rejects.toMatchObject({ code: 'io', message: reason });
+    expectAsBefore(stage);
+    expect(existsSync(stage.file)).toBe(false);
+  });
+
+  it('leaves what an agent has written since, in the gap and after', async () => {
+    const stage = scene();
+    await writeJournal(stage.file, blocked(stage));
+    for (const [, act] of PROGRESS) act(stage.root);
+    renameSync(join(stage.root, '.c.old.mc-tmp'), join(stage.root, 'c'));
+    writeFileSync(join(stage.root, 'a'), 'after');
+    writeFileSync(join(stage.root, 'd/mine'), 'mine');
+    await recover(stage.file);
+    expect(readFileSync(join(stage.root, 'a'), 'utf8')).toBe('after');
+    expect(readdirSync(stage.root, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual([
+      'a',
+      'c',
+      'd',
+      'd/mine',
+      'e',
+    ]);
+  });
+
+  it('can be killed on the way back, and goes on from there', async () => {
+    for (let index = 0; index < PROGRESS.length; index += 1) {
+      const stage = scene();
+      for (const [, act] of PROGRESS.slice(0, index + 1)) act(stage.root);
+      await undo(stage.journal);
+      await undo(stage.journal);
+      await writeJournal(stage.file, stage.journal);
+      expect(await recover(stage.file)).toMatchObject({ outcome: 'finished' });
+      expectRestored(stage);
+    }
+  });
+
+  it('only clears up once it is back', async () => {
+    const stage = scene();
+    await writeJournal(stage.file, { ...stage.journal, state: 'undone' });
+    expect(await recover(stage.file)).toEqual({ id: 'x', outcome: 'rolled back', files: 2 });
+    expectAsBefore(stage);
+  });
+
+  it('and cannot go back either is left as it is, with a word on what to do', async () => {
+    const stage = scene();
+    mkdirSync(join(stage.root, 'd'));
+    const disk = lockable(join(stage.root, 'd'));
+    if (!disk) return;
+    const steps = blocked(stage).steps.map((step) =>
+      step.path === 'd/b' && step.do === 'place' ? { ...step, staged: 'd/.b.new.mc-tmp' } : step,
+    );
+    await writeJournal(stage.file, { ...stage.journal, steps });
+    rmSync(join(stage.root, '.b.new.mc-tmp'));
+    writeFileSync(join(stage.root, 'd/b'), 'new b');
+    disk.readOnly();
+    for (const attempt of [1, 2]) {
+      const message = expect.stringMatching(/neither be finished nor taken back.*d\/b/) as string;
+      await expect(recover(stage.file), `${attempt}`).rejects.toMatchObject({ code: 'io', message });
+      expect(existsSync(stage.file)).toBe(true);
+    }
+    disk.writable();
+    expect(await recover(stage.file)).toMatchObject({ outcome: 'rolled back' });
+    expect(readdirSync(stage.root).filter((name) => name !== 'd')).toEqual(['a', 'c', 'e']);
+    expect(readFileSync(join(stage.root, 'a'), 'utf8')).toBe('old');
+    expect(existsSync(join(stage.root, 'd/b'))).toBe(false);
+  });
+});
+
+function expectAsBefore({ root }: Scene): void {
+  expect(readdirSync(root).toSorted()).toEqual(['a', 'c', 'e']);
+  for (const name of ['a', 'c', 'e']) expect(readFileSync(join(root, name), 'utf8')).toBe('old');
+}

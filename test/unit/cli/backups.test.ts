@@ -78,7 +78,7 @@ describe('backups as text', () => {
     expect(text).toContain('+ … and 5 more added');
     expect(text).toContain('- r');
     expect(text).toContain('26 files would be restored into /w');
-    expect(text).toContain('! k was written meanwhile: kept as /kept/k');
+    expect(text).toContain('! k is not in the safety backup: kept as /kept/k');
   });
 
   it('tell what is wrong with an archive', () => {

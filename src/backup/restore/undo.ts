@@ -1,0 +1,43 @@
+import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf } from '../../base/index.js';
+import { fingerprintAt, numbered, putNew, removeEmpty } from './aside.js';
+import { lstatOf } from './diff.js';
+import type { Journal, Step } from './journal.js';
+
+/**
+ * Takes the steps of a swap back that could not go on, last first; those that were not done are passed over, so it can be
+ * done again. What somebody has written since stays: then what was there before remains aside.
+ * @throws the system's error when it cannot go back either
+ */
+export async function undo({ root, steps }: Journal): Promise<void> {
+  for (const step of steps.toReversed()) {
+    if (step.do === 'mkdir') removeEmpty(join(root, step.path));
+    if (step.do === 'place') await takeOut(join(root, step.path), join(root, step.staged), step);
+    if (step.do === 'place' || step.do === 'displace') bringBack(join(root, step.path), join(root, step.aside));
+  }
+}
+
+/** Renames what the swap put in place to its staged name. */
+async function takeOut(target: string, staged: string, { content }: Extract<Step, { do: 'place' }>): Promise<void> {
+  const there = lstatOf(target);
+  const waiting = lstatOf(staged);
+  if (!there) return;
+  // Interrupted between linking and removing, it has both names.
+  if (waiting?.ino === there.ino && waiting.dev === there.dev) rmSync(target);
+  else if (!waiting && (await fingerprintAt(target, there)) === content) renameSync(target, staged);
+}
+
+/** Gives what was displaced its name again; of several the last, which would stand there without us. */
+function bringBack(target: string, aside: string): void {
+  let number = 0;
+  while (lstatOf(numbered(aside, number + 1))) number += 1;
+  const last = numbered(aside, number);
+  if (lstatOf(target) || !lstatOf(last)) return;
+  try {
+    putNew(last, target);
+  } catch (error) {
+    // Its directory is gone: somebody has removed it since.
+    if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
+  }
+}
