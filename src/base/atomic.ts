@@ -44,14 +44,21 @@ export async function writeFileAtomic(
  */
 export async function makeDirectory(path: string): Promise<void> {
   try {
+    await makeOne(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if (errnoOf(error) !== 'ENOENT' || parent === path) throw error;
+    // It may be there by now: others make the same one.
+    if (!(await isDirectory(parent))) await makeDirectory(parent);
+    await makeOne(path);
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  try {
     await mkdir(path);
   } catch (error) {
-    const code = errnoOf(error);
-    const parent = dirname(path);
-    if (code === 'EEXIST' && (await isDirectory(path))) return;
-    if (code !== 'ENOENT' || parent === path || (await isDirectory(parent))) throw error;
-    await makeDirectory(parent);
-    await makeDirectory(path);
+    if (errnoOf(error) !== 'EEXIST' || !(await isDirectory(path))) throw error;
   }
 }
 
