@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { McError, toMcError } from '../base/index.js';
 import type { DrillReport, VerifyReport } from '../protocol/index.js';
@@ -8,6 +8,8 @@ import { checkDatabase } from './database.js';
 import type { OnUpdate } from './progress.js';
 import { updateRecords } from './records.js';
 import { checkSnapshot } from './snapshot.js';
+import type { InspectionSummary } from './tasks.js';
+import { unreadableBecause } from './unreadable.js';
 import { isDatabase } from './walk.js';
 
 /**
@@ -29,12 +31,14 @@ export async function verifyBackup(
   );
 }
 
-/** Verifies every backup there is. */
+/** Verifies every backup there is. One that cannot be read is a report that is not ok; one that has gone meanwhile is none. */
 export async function verifyAll(context: BackupContext, deep: boolean, onUpdate: OnUpdate): Promise<VerifyReport[]> {
   const entries = await catalogOf(context);
   const work = async () => {
     const reports: VerifyReport[] = [];
-    for (const entry of entries) reports.push(await verifyEntry(context, entry, deep, onUpdate));
+    for (const entry of entries) {
+      if (await isThere(entry)) reports.push(await verifyEntry(context, entry, deep, onUpdate));
+    }
     return reports;
   };
   return recorded(context, 'verify', work, (reports) => {
@@ -103,15 +107,8 @@ async function verifyEntry(
   onUpdate: OnUpdate,
 ): Promise<VerifyReport> {
   const began = performance.now();
-  const { id, path, backup_type, checksum: expected } = entry.backup;
-  const inspection =
-    backup_type === 'snapshot'
-      ? await checkSnapshot(path, expected)
-      : await context.runner.run(
-          'inspect',
-          { id, archive: path, checksum: expected || null, depth: deep ? 'full' : 'structure' },
-          onUpdate,
-        );
+  const { id } = entry.backup;
+  const inspection = await inspectEntry(context, entry, deep, onUpdate);
   const { errors, notes, checksum, bytes, files } = inspection;
   const report: VerifyReport = {
     id,
@@ -125,11 +122,45 @@ async function verifyEntry(
     errors,
     notes,
   };
-  await record(context, entry, report);
+  await record(context, entry, report, inspection.unreadable);
   return report;
 }
 
-async function record(context: BackupContext, { name, backup }: CatalogEntry, report: VerifyReport): Promise<void> {
+type EntryInspection = InspectionSummary & { unreadable: boolean };
+
+async function inspectEntry(
+  context: BackupContext,
+  { backup }: CatalogEntry,
+  deep: boolean,
+  onUpdate: OnUpdate,
+): Promise<EntryInspection> {
+  const { id, path, backup_type, checksum } = backup;
+  const args = { id, archive: path, checksum: checksum || null, depth: deep ? 'full' : 'structure' } as const;
+  try {
+    const inspection =
+      backup_type === 'snapshot'
+        ? await checkSnapshot(path, checksum)
+        : await context.runner.run('inspect', args, onUpdate);
+    return { ...inspection, unreadable: false };
+  } catch (error) {
+    const reason = unreadableBecause(error);
+    if (reason === null) throw error;
+    const nothing = { notes: [], files: 0, deep: false, type: null, agent: null };
+    return { ...nothing, errors: [reason], checksum, bytes: backup.size_bytes, unreadable: true };
+  }
+}
+
+/** Whether its file is still there: verifying holds no lock, so somebody may have pruned it meanwhile. */
+async function isThere({ backup }: CatalogEntry): Promise<boolean> {
+  return (await lstat(backup.path).catch(() => null)) !== null;
+}
+
+async function record(
+  context: BackupContext,
+  { name, backup }: CatalogEntry,
+  report: VerifyReport,
+  unreadable: boolean,
+): Promise<void> {
   const { size, mtimeMs } = await stat(backup.path);
   await updateRecords(context.files.records, ({ archives }) => {
     archives[name] = {
@@ -137,6 +168,7 @@ async function record(context: BackupContext, { name, backup }: CatalogEntry, re
       mtime_ms: Math.floor(mtimeMs),
       verified_at: report.checked_at,
       verify_error: report.ok ? null : (report.errors[0] ?? 'damaged'),
+      ...(unreadable && { unreadable }),
       deep: report.deep,
       holds_at: archives[name]?.holds_at ?? null,
     };

@@ -19,6 +19,7 @@ import { Progress, type OnUpdate } from './progress.js';
 import { MANIFEST_NAME, type Rules } from './rules.js';
 import type { OpenFile } from './source.js';
 import { type FreeSpace, requireSpace } from './space.js';
+import { unreadableBecause } from './unreadable.js';
 import { inspectArchive } from './verify.js';
 import { type Walk, type WalkedEntry, walkWorkspace } from './walk.js';
 
@@ -103,9 +104,9 @@ export async function createArchive(
     if (!request.previous) throw doesNotReadBack(errors[0]);
   } catch (error) {
     writer.discard();
-    throw toMcError(error);
+    if (!request.previous || unreadableBecause(error) === null) throw toMcError(error);
   }
-  // What was copied may have rotted in the previous archive: everything is packed anew from the files.
+  // What was copied may have rotted in the previous archive, or cannot be read: everything is packed anew from the files.
   return createArchive({ ...request, previous: null }, tools, walk);
 }
 

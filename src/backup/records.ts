@@ -17,6 +17,8 @@ export interface ArchiveRecord {
   mtime_ms: number;
   verified_at: string | null;
   verify_error: string | null;
+  /** The last verification could not read it: that says nothing of what is in it. */
+  unreadable?: true;
   deep: boolean;
   holds_at: string | null;
 }

@@ -16,8 +16,10 @@ export async function pruneBackups(
   const { dryRun = false, ...changes } = options;
   const policy = { ...context.retention, ...changes };
   const decide = async () => {
-    const backups = (await catalogOf(context)).map((entry) => entry.backup);
-    return { backups, decisions: planRetention(backups, policy, context.clock.now()) };
+    const entries = await catalogOf(context);
+    const backups = entries.map((entry) => entry.backup);
+    const unreadable = new Set(entries.filter((entry) => !entry.readable).map((entry) => entry.backup.id));
+    return { backups, decisions: planRetention(backups, policy, context.clock.now(), unreadable) };
   };
   if (dryRun) return { dry_run: true, decisions: (await decide()).decisions, deleted: [], freed_bytes: 0 };
   return recorded(context, 'prune', () =>

@@ -10,6 +10,7 @@ import { Progress } from './progress.js';
 import { type RestoreOutcome, type RestoreRequest, restoreArchive } from './restore/run.js';
 import { type OpenFile, openFile } from './source.js';
 import { freeSpace } from './space.js';
+import { unreadableBecause } from './unreadable.js';
 import { type Depth, type Inspection, type InspectOptions, inspectArchive } from './verify.js';
 
 /** The heavy work of the room as messages: it runs in a thread of its own, away from the event loop of a server. */
@@ -124,8 +125,14 @@ async function holds(
 ): Promise<boolean> {
   if (walk.problems.length > 0 || JSON.stringify(manifest.rules) !== JSON.stringify(walk.rules)) return false;
   if (!stillHolds(manifest, walk.entries)) return false;
-  const { errors } = await inspectArchive(path, { checksum, depth: 'hashes' }, pool);
-  return errors.length === 0;
+  try {
+    const { errors } = await inspectArchive(path, { checksum, depth: 'hashes' }, pool);
+    return errors.length === 0;
+  } catch (error) {
+    // What nobody can read any more does not hold.
+    if (unreadableBecause(error) === null) throw error;
+    return false;
+  }
 }
 
 async function summarise(
