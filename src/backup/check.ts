@@ -23,12 +23,7 @@ export async function verifyBackup(
   onUpdate: OnUpdate,
 ): Promise<VerifyReport> {
   const entry = findBackup(await catalogOf(context), id);
-  return recorded(
-    context,
-    'verify',
-    () => verifyEntry(context, entry, deep, onUpdate),
-    (report) => (report.ok ? null : `${report.id}: ${report.errors[0]}`),
-  );
+  return recorded(context, 'verify', () => verifyEntry(context, entry, deep, onUpdate), faultOf);
 }
 
 /** Verifies every backup there is. One that cannot be read is a report that is not ok; one that has gone meanwhile is none. */
@@ -41,10 +36,18 @@ export async function verifyAll(context: BackupContext, deep: boolean, onUpdate:
     }
     return reports;
   };
-  return recorded(context, 'verify', work, (reports) => {
-    const bad = reports.filter((report) => !report.ok);
-    return bad.length === 0 ? null : `damaged: ${bad.map((report) => report.id).join(', ')}`;
-  });
+  return recorded(context, 'verify', work, faultsOf);
+}
+
+/** What a verification or a drill found wrong; null when nothing was. */
+export function faultOf(report: Pick<VerifyReport, 'id' | 'ok' | 'errors'>): string | null {
+  return report.ok ? null : `${report.id}: ${report.errors[0]}`;
+}
+
+/** The same of many. */
+export function faultsOf(reports: VerifyReport[]): string | null {
+  const bad = reports.filter((report) => !report.ok);
+  return bad.length === 0 ? null : `damaged: ${bad.map((report) => report.id).join(', ')}`;
 }
 
 /**
@@ -83,7 +86,8 @@ export async function drillBackup(context: BackupContext, id: string, onUpdate: 
           delete: false,
           inspected: false,
         };
-        const restored = await context.runner.run('restore', { ...request, dryRun: false }, onUpdate);
+        const told: OnUpdate = (update) => onUpdate({ ...update, action: 'drill' });
+        const restored = await context.runner.run('restore', { ...request, dryRun: false }, told);
         const again = await context.runner.run('restore', { ...request, dryRun: true, inspected: true });
         report.files = restored.restored;
         report.errors.push(...[...again.added, ...again.changed].map((path) => `${path}: not as in the backup`));
@@ -95,9 +99,17 @@ export async function drillBackup(context: BackupContext, id: string, onUpdate: 
       } finally {
         await rm(directory, { recursive: true, force: true });
       }
-      return { ...report, ok: report.errors.length === 0, duration_ms: Math.round(performance.now() - began) };
+      const done = { ...report, ok: report.errors.length === 0, duration_ms: Math.round(performance.now() - began) };
+      tellEnd('drill', done, onUpdate);
+      return done;
     });
-  return recorded(context, 'drill', work, (report) => (report.ok ? null : `${report.id}: ${report.errors[0]}`));
+  return recorded(context, 'drill', work, faultOf);
+}
+
+/** Tells that work on a backup ended badly. */
+function tellEnd(action: string, report: Pick<VerifyReport, 'id' | 'ok' | 'errors'>, onUpdate: OnUpdate): void {
+  const { id, ok, errors } = report;
+  if (!ok) onUpdate({ id, state: 'failed', action, error: errors[0], code: 'backup.corrupt' });
 }
 
 async function verifyEntry(
@@ -123,6 +135,7 @@ async function verifyEntry(
     notes,
   };
   await record(context, entry, report, inspection.unreadable);
+  tellEnd('verify', report, onUpdate);
   return report;
 }
 

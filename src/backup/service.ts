@@ -1,6 +1,7 @@
 import { type Clock, toMcError, type WorkspaceLayout } from '../base/index.js';
 import type { BackupUpdate, EventDraft, NotificationLevel, RecoveryReport, RestoreReport } from '../protocol/index.js';
 import { type Backups, type BackupSettings, openBackups } from './backups.js';
+import { faultOf, faultsOf } from './check.js';
 import { isFailure } from './context.js';
 import type { OnUpdate } from './progress.js';
 import { isFailing } from './records.js';
@@ -68,11 +69,19 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   }
   let state = unrecovered && isFailure(unrecovered) ? unrecovered.message : await stateOf(backups);
 
-  /** Failures are told to everyone; being busy or misused only to who asked. */
-  const watched = async <T>(action: string, id: string, work: (onUpdate: OnUpdate) => Promise<T>): Promise<T> => {
+  /** Failures and damage are told to everyone; being busy or misused only to who asked. */
+  const watched = async <T>(
+    action: string,
+    id: string,
+    work: (onUpdate: OnUpdate) => Promise<T>,
+    damageIn: (result: T) => string | null = () => null,
+  ): Promise<T> => {
     const { onUpdate, current } = thinned(tell, id);
     try {
-      return await work(onUpdate);
+      const result = await work(onUpdate);
+      const damage = damageIn(result);
+      if (damage !== null) notify('error', `Backup: ${action} found damage`, damage, { code: 'backup.corrupt' });
+      return result;
     } catch (thrown) {
       const error = toMcError(thrown);
       if (isFailure(error)) {
@@ -96,9 +105,12 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     ...backups,
     create,
     restore,
-    verify: (id, deep, onUpdate) => watched('verify', id, () => backups.verify(id, deep, onUpdate)),
-    verifyAll: (deep, onUpdate) => watched('verify', 'all', () => backups.verifyAll(deep, onUpdate)),
-    drill: (id, onUpdate) => watched('drill', id ?? 'latest', () => backups.drill(id, onUpdate)),
+    verify: (id, deep, onUpdate) =>
+      watched('verify', id, (told) => backups.verify(id, deep, both(told, onUpdate)), faultOf),
+    verifyAll: (deep, onUpdate) =>
+      watched('verify', 'all', (told) => backups.verifyAll(deep, both(told, onUpdate)), faultsOf),
+    drill: (id, onUpdate) =>
+      watched('drill', id ?? 'latest', (told) => backups.drill(id, both(told, onUpdate)), faultOf),
     nextAt: () => isoOf(schedule?.nextAt() ?? null),
     prune,
     health: () => state,

@@ -88,6 +88,27 @@ describe('the service', () => {
     expect(service.health()).toMatch(/^verify failed/);
   });
 
+  it.each([
+    ['verify', (service: BackupService) => service.verify('20260217_035729')],
+    ['verify', (service: BackupService) => service.verifyAll()],
+    ['drill', (service: BackupService) => service.drill('20260217_035729')],
+  ])('tells everyone that a %s found damage', async (action, work) => {
+    const { service, office, drafts, updates } = await startService();
+    writeFileSync(join(office.store, 'backup_20260217_035729.tar.gz'), 'x');
+    await work(service);
+    const told = updates().filter((update) => update.state === 'failed');
+    expect(told).toMatchObject([{ id: '20260217_035729', action, code: 'backup.corrupt' }]);
+    expect(drafts.filter((draft) => draft.type === 'notification')).toMatchObject([
+      {
+        data: {
+          level: 'error',
+          title: `Backup: ${action} found damage`,
+          message: expect.stringContaining('20260217_035729') as string,
+        },
+      },
+    ]);
+  });
+
   it('makes up a missed run at once, and the next after its interval', async () => {
     const { service, office } = await startService({ scheduled: true });
     await vi.waitFor(
