@@ -109,7 +109,7 @@ export const lookAt: Look = async (path, old) => {
     duration_ms: null,
     partial: false,
   };
-  if (parsed?.type === 'snapshot') return { ...base, file_count: await countAgents(path) };
+  if (parsed?.type === 'snapshot') return { ...base, ...(await glanceAt(path)) };
   const manifest = await readManifestOf(path);
   if (manifest) {
     const { created_at, label, duration_ms, partial } = manifest;
@@ -168,12 +168,15 @@ async function readManifestOf(path: string) {
   }
 }
 
-async function countAgents(path: string): Promise<number> {
+/** How many agents a snapshot holds, and whether some could not be read. */
+async function glanceAt(path: string): Promise<Pick<CachedArchive, 'file_count' | 'partial'>> {
   try {
-    const value = JSON.parse(await readFile(path, 'utf8')) as { agents?: Record<string, unknown> } | null;
-    return Object.keys(value?.agents ?? {}).length;
+    const text = await readFile(path, 'utf8');
+    const value = JSON.parse(text) as { agents?: Record<string, unknown>; problems?: unknown } | null;
+    const partial = Array.isArray(value?.problems) && value.problems.length > 0;
+    return { file_count: Object.keys(value?.agents ?? {}).length, partial };
   } catch {
-    return 0;
+    return { file_count: 0, partial: false };
   }
 }
 

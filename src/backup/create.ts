@@ -247,7 +247,7 @@ function manifestOf(request: CreateRequest, id: string, walk: Walk, contents: Co
 }
 
 /** Whether a problem means that something which exists is not in the archive. */
-function isLoss({ kind }: BackupProblem): boolean {
+export function isLoss({ kind }: BackupProblem): boolean {
   return kind === 'unreadable' || kind === 'database';
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { writeFileAtomic } from '../base/index.js';
 
 /** The stages of backing up, each recorded by itself: that archives are made says nothing of whether they are sound. */
-export const STAGES = ['create', 'verify', 'prune', 'drill', 'restore'] as const;
+export const STAGES = ['create', 'snapshot', 'verify', 'prune', 'drill', 'restore'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Times are ISO 8601 UTC. */

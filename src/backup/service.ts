@@ -1,8 +1,16 @@
 import { type Clock, toMcError, type WorkspaceLayout } from '../base/index.js';
-import type { BackupUpdate, EventDraft, NotificationLevel, RecoveryReport, RestoreReport } from '../protocol/index.js';
+import type {
+  BackupCreated,
+  BackupUpdate,
+  EventDraft,
+  NotificationLevel,
+  RecoveryReport,
+  RestoreReport,
+} from '../protocol/index.js';
 import { type Backups, type BackupSettings, openBackups } from './backups.js';
 import { faultOf, faultsOf } from './check.js';
 import { isFailure } from './context.js';
+import { isLoss } from './create.js';
 import type { OnUpdate } from './progress.js';
 import { isFailing } from './records.js';
 import type { RestoreOptions } from './restore-backup.js';
@@ -100,10 +108,20 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     const around = options.aroundDatabase ? { aroundDatabase: options.aroundDatabase } : {};
     return watched('restore', id, (told) => backups.restore(id, { ...around, ...restore }, both(told, onUpdate)));
   };
-  const schedule = settings.noBackups ? null : scheduled(options, backups, create, prune);
+  const tellPartial = ({ id, problems }: BackupCreated) => {
+    const lost = problems.filter(isLoss);
+    const message = `${id} lacks what could not be read: ${lost
+      .map(({ path }) => path)
+      .slice(0, 5)
+      .join(', ')}`;
+    const more = lost.length > 5 ? ` and ${lost.length - 5} more` : '';
+    notify('warning', 'Backup: partial', message + more, { id, problems: lost.slice(0, 20) });
+  };
+  const schedule = settings.noBackups ? null : scheduled(options, backups, { create, prune, tellPartial });
   return {
     ...backups,
     create,
+    snapshot: (onUpdate) => watched('snapshot', 'new', (told) => backups.snapshot(both(told, onUpdate))),
     restore,
     verify: (id, deep, onUpdate) =>
       watched('verify', id, (told) => backups.verify(id, deep, both(told, onUpdate)), faultOf),
@@ -127,8 +145,7 @@ export async function createBackupService(options: BackupServiceOptions): Promis
 function scheduled(
   options: BackupServiceOptions,
   backups: Backups,
-  create: Backups['create'],
-  prune: Backups['prune'],
+  { create, prune, tellPartial }: Pick<Backups, 'create' | 'prune'> & { tellPartial: (made: BackupCreated) => void },
 ): Schedule {
   const { settings, clock, log } = options;
   return startSchedule({
@@ -143,6 +160,7 @@ function scheduled(
     run: async () => {
       try {
         const made = await create({ onlyIfChanged: true });
+        if (made.partial) tellPartial(made);
         log.info(
           { id: made.id, bytes: made.size_bytes, partial: made.partial },
           'backup made, or the last one still holds',

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -48,6 +48,35 @@ describe('the service', () => {
     expect(updates().at(-1)).toMatchObject({ id: made.id, state: 'completed', backup: { id: made.id } });
     expect(service.nextAt()).toBeNull();
     expect(service.health()).toBe('available');
+  });
+
+  it('tells everyone about a snapshot, and of its failure', async () => {
+    const { service, office, drafts, updates } = await startService();
+    const made = await service.snapshot();
+    expect(updates()).toMatchObject([
+      { id: made.id, state: 'started', action: 'create', backup_type: 'snapshot' },
+      { id: made.id, state: 'completed', backup: { id: made.id } },
+    ]);
+    expect((await service.records()).stages.snapshot.last_success).not.toBeNull();
+    office.clock.at += 1000;
+    // A file that stands where agents lie cannot be listed.
+    rmSync(office.path('mission-control/agents'), { recursive: true });
+    writeFileSync(office.path('mission-control/agents'), 'no directory');
+    await expect(service.snapshot()).rejects.toMatchObject({ code: 'io' });
+    expect(updates().at(-1)).toMatchObject({ state: 'failed', action: 'snapshot', code: 'io' });
+    expect(drafts.at(-1)).toMatchObject({ data: { level: 'error', title: 'Backup: snapshot failed' } });
+    expect(service.health()).toMatch(/^snapshot failed at /);
+  });
+
+  it('warns of a scheduled backup that is partial', async () => {
+    const office = await openOffice();
+    writeFileSync(office.path('mission-control/broken.db'), `SQLite format 3\0${'garbage'.repeat(1000)}`);
+    const { drafts } = await startService({ root: office.root, scheduled: true });
+    const told = () => drafts.filter((draft) => draft.type === 'notification');
+    await vi.waitFor(() => expect(told()).toHaveLength(1), 10_000);
+    expect(told()).toMatchObject([
+      { data: { level: 'warning', message: expect.stringContaining('mission-control/broken.db') as string } },
+    ]);
   });
 
   it('tells everyone about a restore', async () => {
