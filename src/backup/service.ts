@@ -14,14 +14,8 @@ import { isLoss } from './create.js';
 import type { OnUpdate } from './progress.js';
 import { isFailing } from './records.js';
 import type { RestoreOptions } from './restore-backup.js';
-import { type Schedule, startSchedule } from './schedule.js';
+import { type BackupLog, createWithRoom, startScheduled } from './scheduled.js';
 import type { TaskRunner } from './threads.js';
-
-/** The part of a log that the service uses. */
-export interface BackupLog {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-}
 
 export interface BackupServiceOptions {
   layout: WorkspaceLayout;
@@ -117,7 +111,10 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     const more = lost.length > 5 ? ` and ${lost.length - 5} more` : '';
     notify('warning', 'Backup: partial', message + more, { id, problems: lost.slice(0, 20) });
   };
-  const schedule = settings.noBackups ? null : scheduled(options, backups, { create, prune, tellPartial });
+  const onSchedule = () => watched('create', 'new', (told) => createWithRoom(backups, told));
+  const schedule = settings.noBackups
+    ? null
+    : startScheduled(options, backups, { create: onSchedule, prune, tellPartial });
   return {
     ...backups,
     create,
@@ -139,40 +136,6 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       await ended;
     },
   };
-}
-
-/** One scheduled run: a backup if anything changed, then the retention. */
-function scheduled(
-  options: BackupServiceOptions,
-  backups: Backups,
-  { create, prune, tellPartial }: Pick<Backups, 'create' | 'prune'> & { tellPartial: (made: BackupCreated) => void },
-): Schedule {
-  const { settings, clock, log } = options;
-  return startSchedule({
-    intervalMs: settings.backupInterval,
-    clock,
-    random: options.random ?? Math.random,
-    lastAt: async () => {
-      const full = (await backups.list()).filter((backup) => backup.backup_type === 'full' && backup.origin === 'own');
-      const times = full.map((backup) => Date.parse(backup.holds_at ?? backup.timestamp));
-      return times.length === 0 ? null : Math.max(...times);
-    },
-    run: async () => {
-      try {
-        const made = await create({ onlyIfChanged: true });
-        if (made.partial) tellPartial(made);
-        log.info(
-          { id: made.id, bytes: made.size_bytes, partial: made.partial },
-          'backup made, or the last one still holds',
-        );
-        const pruned = await prune();
-        if (pruned.deleted.length > 0) log.info({ deleted: pruned.deleted }, 'old backups deleted');
-      } catch (error) {
-        log.warn({ err: error }, 'the scheduled backup failed');
-        throw error;
-      }
-    },
-  });
 }
 
 async function stateOf(backups: Backups): Promise<string> {

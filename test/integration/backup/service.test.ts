@@ -8,7 +8,7 @@ import { inlineTools } from '../../../src/backup/tasks.js';
 import { inlineRunner } from '../../../src/backup/threads.js';
 import { acquireLock, workspaceLayout } from '../../../src/base/index.js';
 import { silentLog } from '../../../src/base/log.js';
-import type { EventDraft } from '../../../src/protocol/index.js';
+import type { Backup, EventDraft } from '../../../src/protocol/index.js';
 import { defaultSettings, type Office, openOffice } from './office.js';
 
 interface Stage {
@@ -149,6 +149,41 @@ describe('the service', () => {
       10_000,
     );
     expect((await service.records()).stages.prune.last_success).not.toBeNull();
+  });
+
+  it('makes room on a full disk by what the retention does not want, and heals', async () => {
+    const office = await openOffice();
+    const now = office.clock.at;
+    office.clock.at = now - 20 * 86_400_000;
+    const made: Backup[] = [];
+    for (let day = 0; day < 5; day += 1) {
+      made.push(await office.backups.create());
+      office.clock.at += 86_400_000;
+    }
+    writeFileSync(office.path('PENDING_TASKS.md'), '- [ ] something new\n');
+    const isFull = () => existsSync(made[0]?.path ?? '');
+    const { service, drafts } = await startService({
+      root: office.root,
+      scheduled: true,
+      free: () => (isFull() ? 0 : 1e12),
+    });
+    const own = async () => (await service.list()).filter((backup) => backup.origin === 'own').map(({ id }) => id);
+    const kept = made.slice(3).map((backup) => backup.id);
+    // One more went when the new one had taken its place among the last three.
+    await vi.waitFor(async () => expect(await own()).toEqual([...kept, expect.stringContaining('_')]), 10_000);
+    expect(service.health()).toBe('available');
+    expect(drafts.filter((draft) => draft.type === 'notification')).toEqual([]);
+  });
+
+  it('says that the disk is full when nothing may go', async () => {
+    const office = await openOffice();
+    office.clock.at -= 20 * 86_400_000;
+    const last = await office.backups.create();
+    writeFileSync(office.path('PENDING_TASKS.md'), '- [ ] something new\n');
+    const { service, drafts } = await startService({ root: office.root, scheduled: true, free: () => 0 });
+    await vi.waitFor(() => expect(service.health()).toMatch(/^create failed/), 10_000);
+    expect(drafts.at(-1)).toMatchObject({ data: { level: 'error', data: { code: 'disk.full' } } });
+    expect(existsSync(last.path)).toBe(true);
   });
 
   it('stops in the middle of a run', async () => {
