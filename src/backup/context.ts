@@ -8,7 +8,7 @@ import {
   type WorkspaceLayout,
   workspaceLayout,
 } from '../base/index.js';
-import { EXIT, type RecoveryReport } from '../protocol/index.js';
+import { type ErrorCode, EXIT, type RecoveryReport } from '../protocol/index.js';
 import { type CatalogEntry, readCatalog } from './catalog.js';
 import { type BackupFiles, lockBackups } from './files.js';
 import { recordStage, type Stage } from './records.js';
@@ -74,14 +74,18 @@ export async function recorded<T>(
   } catch (thrown) {
     const error = toMcError(thrown);
     // A full disk may refuse the record as well; the failure itself must not be hidden by that.
-    if (isFailure(error))
+    if (isFailure(error, stage))
       await recordStage(context.files.records, stage, context.clock.now(), error.message).catch(() => {});
     throw error;
   }
 }
 
-/** Whether an error says that backups do not work, and not only that somebody was busy, wrong or interrupted. */
-export function isFailure({ code, exit }: McError): boolean {
+/** What a restore answers when it refuses a backup, or a place: nothing was touched, and backups work as before. */
+const REFUSALS: ErrorCode[] = ['backup.corrupt', 'file.refused'];
+
+/** Whether an error says that backups do not work, and not only that somebody was busy, wrong, refused or interrupted. */
+export function isFailure({ code, exit }: McError, action: string): boolean {
+  if (action === 'restore' && REFUSALS.includes(code)) return false;
   return code !== 'busy' && code !== 'interrupted' && exit !== EXIT.usage && exit !== EXIT.notFound;
 }
 

@@ -65,13 +65,13 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     () => null,
     (thrown: unknown) => toMcError(thrown),
   );
-  if (unrecovered && isFailure(unrecovered)) {
+  if (unrecovered && isFailure(unrecovered, 'recovery')) {
     log.warn({ err: unrecovered }, 'an interrupted restore could not be ended');
     notify('error', 'Interrupted restore', unrecovered.message, { hint: unrecovered.hint });
   }
-  let state = unrecovered && isFailure(unrecovered) ? unrecovered.message : await stateOf(backups);
+  let state = unrecovered && isFailure(unrecovered, 'recovery') ? unrecovered.message : await stateOf(backups);
 
-  /** Failures and damage are told to everyone; being busy or misused only to who asked. */
+  /** Failures and damage are told to everyone; being busy, misused or refused only to who asked. */
   const watched = async <T>(
     action: string,
     id: string,
@@ -86,7 +86,7 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       return result;
     } catch (thrown) {
       const error = toMcError(thrown);
-      if (isFailure(error)) {
+      if (isFailure(error, action)) {
         tell({ id: current(), state: 'failed', action, error: error.message, code: error.code });
         notify('error', `Backup: ${action} failed`, error.message, { code: error.code, hint: error.hint });
       }

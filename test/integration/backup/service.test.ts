@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -107,6 +107,20 @@ describe('the service', () => {
     await expect(service.restore('nope')).rejects.toMatchObject({ code: 'backup.not_found' });
     await expect(service.create({ agent: 'nobody' })).rejects.toMatchObject({ code: 'agent.not_found' });
     expect(drafts).toEqual([]);
+    expect(service.health()).toBe('available');
+  });
+
+  it('does not take a restore that it refuses for a failure either', async () => {
+    const { service, office, drafts } = await startService();
+    writeFileSync(join(office.store, 'backup_20260217_035729.tar.gz'), 'x');
+    await expect(service.restore('20260217_035729')).rejects.toMatchObject({ code: 'backup.corrupt' });
+    const { id } = await service.create();
+    const before = drafts.length;
+    rmSync(office.path('mission-control/agents/api'), { recursive: true });
+    symlinkSync('/tmp', office.path('mission-control/agents/api'));
+    await expect(service.restore(id, { agent: 'api' })).rejects.toMatchObject({ code: 'file.refused' });
+    expect(drafts.slice(before).filter((draft) => draft.type === 'notification')).toEqual([]);
+    expect((await service.records()).stages.restore.last_failure).toBeNull();
     expect(service.health()).toBe('available');
   });
 
