@@ -60,6 +60,7 @@ export async function drillBackup(context: BackupContext, id: string, onUpdate: 
   if (backup.backup_type === 'snapshot') throw new McError('input.invalid', 'a snapshot has no files to drill with');
   const work = () =>
     withLock(context, 'backup drill', async () => {
+      onUpdate({ id: backup.id, state: 'started', action: 'drill' });
       const directory = await mkdtemp(join(context.files.directory, '.import.drill-'));
       const report: DrillReport = {
         id: backup.id,
@@ -106,10 +107,11 @@ export async function drillBackup(context: BackupContext, id: string, onUpdate: 
   return recorded(context, 'drill', work, faultOf);
 }
 
-/** Tells that work on a backup ended badly. */
-function tellEnd(action: string, report: Pick<VerifyReport, 'id' | 'ok' | 'errors'>, onUpdate: OnUpdate): void {
-  const { id, ok, errors } = report;
-  if (!ok) onUpdate({ id, state: 'failed', action, error: errors[0], code: 'backup.corrupt' });
+/** Tells how work on a backup ended. */
+function tellEnd(action: string, report: VerifyReport | DrillReport, onUpdate: OnUpdate): void {
+  const { id, ok, errors, files, duration_ms } = report;
+  if (ok) onUpdate({ id, state: 'completed', action, files, duration_ms });
+  else onUpdate({ id, state: 'failed', action, error: errors[0], code: 'backup.corrupt' });
 }
 
 async function verifyEntry(
@@ -120,6 +122,7 @@ async function verifyEntry(
 ): Promise<VerifyReport> {
   const began = performance.now();
   const { id } = entry.backup;
+  onUpdate({ id, state: 'started', action: 'verify' });
   const inspection = await inspectEntry(context, entry, deep, onUpdate);
   const { errors, notes, checksum, bytes, files } = inspection;
   const report: VerifyReport = {

@@ -78,7 +78,7 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     work: (onUpdate: OnUpdate) => Promise<T>,
     damageIn: (result: T) => string | null = () => null,
   ): Promise<T> => {
-    const { onUpdate, current } = thinned(tell, id);
+    const { onUpdate, current, isOpen } = thinned(tell, id);
     try {
       const result = await work(onUpdate);
       const damage = damageIn(result);
@@ -86,8 +86,12 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       return result;
     } catch (thrown) {
       const error = toMcError(thrown);
-      if (isFailure(error, action)) {
+      const failed = isFailure(error, action);
+      // Whoever was told of a start is told of the end, whatever it was.
+      if (failed || isOpen()) {
         tell({ id: current(), state: 'failed', action, error: error.message, code: error.code });
+      }
+      if (failed) {
         notify('error', `Backup: ${action} failed`, error.message, { code: error.code, hint: error.hint });
       }
       throw error;
@@ -100,16 +104,23 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   const prune: Backups['prune'] = (policy) => watched('prune', 'prune', () => backups.prune(policy));
   const restore = (id: string, restore: RestoreOptions = {}, onUpdate?: OnUpdate) => {
     const around = options.aroundDatabase ? { aroundDatabase: options.aroundDatabase } : {};
-    return watched('restore', id, (told) => backups.restore(id, { ...around, ...restore }, both(told, onUpdate)));
+    const work = (told: OnUpdate) => backups.restore(id, { ...around, ...restore }, both(told, onUpdate));
+    return watched('restore', id, restore.dryRun ? (told) => compare(id, work, told) : work);
+  };
+  /** A restore that only compares tells of itself as of work too: large archives take a while. */
+  const compare = async (id: string, work: (told: OnUpdate) => Promise<RestoreReport>, told: OnUpdate) => {
+    const about = { id: (await backups.get(id)).id, action: 'restore', dry_run: true };
+    told({ ...about, state: 'started' });
+    const report = await work(told);
+    told({ ...about, state: 'completed', duration_ms: report.duration_ms });
+    return report;
   };
   const tellPartial = ({ id, problems }: BackupCreated) => {
     const lost = problems.filter(isLoss);
-    const message = `${id} lacks what could not be read: ${lost
-      .map(({ path }) => path)
-      .slice(0, 5)
-      .join(', ')}`;
-    const more = lost.length > 5 ? ` and ${lost.length - 5} more` : '';
-    notify('warning', 'Backup: partial', message + more, { id, problems: lost.slice(0, 20) });
+    const shown = lost.slice(0, 5).map(({ path }) => path);
+    if (lost.length > shown.length) shown.push(`${lost.length - shown.length} more`);
+    const message = `${id} lacks what could not be read: ${shown.join(', ')}`;
+    notify('warning', 'Backup: partial', message, { id, problems: lost.slice(0, 20) });
   };
   const onSchedule = () => watched('create', 'new', (told) => createWithRoom(backups, told));
   const schedule = settings.noBackups
@@ -147,17 +158,19 @@ async function stateOf(backups: Backups): Promise<string> {
 }
 
 /** Passes on a start, an end, and of the progress in between at most one update a second. */
-function thinned(tell: OnUpdate, id: string): { onUpdate: OnUpdate; current: () => string } {
+function thinned(tell: OnUpdate, id: string): { onUpdate: OnUpdate; current: () => string; isOpen: () => boolean } {
   let last = 0;
   let current = id;
+  let open = false;
   const onUpdate = (update: BackupUpdate) => {
     current = update.id;
+    open = update.state === 'started' || update.state === 'progress';
     const now = performance.now();
     if (update.state === 'progress' && now - last < 1000) return;
     last = now;
     tell(update);
   };
-  return { onUpdate, current: () => current };
+  return { onUpdate, current: () => current, isOpen: () => open };
 }
 
 function both(first: OnUpdate, second: OnUpdate | undefined): OnUpdate {

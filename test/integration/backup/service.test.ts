@@ -90,6 +90,39 @@ describe('the service', () => {
     });
   });
 
+  it.each<[string, (service: BackupService, id: string) => Promise<unknown>]>([
+    ['verify', (service) => service.verify('latest')],
+    ['drill', (service) => service.drill()],
+    ['restore', (service, id) => service.restore(id, { dryRun: true })],
+  ])('tells of the beginning and the end of a %s', async (action, work) => {
+    const { service, updates } = await startService();
+    const { id } = await service.create();
+    const before = updates().length;
+    await work(service, id);
+    const told = updates().slice(before);
+    expect(told.at(0)).toMatchObject({ id, action, state: 'started' });
+    expect(told.at(-1)).toMatchObject({ id, action, state: 'completed' });
+    const between = told.slice(1, -1);
+    expect(between.every((update) => update.state === 'progress' && update.action === action)).toBe(true);
+  });
+
+  it('tells of the end of what it refused after it had begun', async () => {
+    const { service, office, drafts, updates } = await startService();
+    writeFileSync(join(office.store, 'backup_20260217_035729.tar.gz'), 'x');
+    await expect(service.restore('20260217_035729', { dryRun: true })).rejects.toMatchObject({
+      code: 'backup.corrupt',
+    });
+    expect(updates().at(-1)).toMatchObject({ id: '20260217_035729', state: 'failed', action: 'restore' });
+    expect(drafts.filter((draft) => draft.type === 'notification')).toEqual([]);
+  });
+
+  it('tells of each backup when all are verified', async () => {
+    const { service, updates } = await startService();
+    const reports = await service.verifyAll();
+    const ended = updates().filter((update) => update.state === 'completed');
+    expect(ended.map((update) => (update as { id?: unknown }).id)).toEqual(reports.map((report) => report.id));
+  });
+
   it('notifies of a failure and says so in its health, until it works again', async () => {
     let free = 0;
     const { service, drafts, updates } = await startService({ free: () => free });
