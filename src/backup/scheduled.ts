@@ -1,4 +1,4 @@
-import { type Clock, toMcError } from '../base/index.js';
+import { type Clock, type McError, toMcError } from '../base/index.js';
 import type { BackupCreated, PruneReport } from '../protocol/index.js';
 import type { Backups, BackupSettings } from './backups.js';
 import type { OnUpdate } from './progress.js';
@@ -23,7 +23,12 @@ export interface ScheduledWork {
   create(): Promise<BackupCreated>;
   prune(): Promise<PruneReport>;
   tellPartial(made: BackupCreated): void;
+  /** Somebody else has held the lock for so long that the schedule has stood still. `since`: ISO 8601 UTC. */
+  tellBlocked(error: McError, since: string): void;
 }
+
+/** So often a run must find the lock taken, one soon after the other, before that is more than bad luck. */
+const BUSY_RUNS = 3;
 
 /** One run of the schedule: a backup if anything changed, then the retention. */
 export function startScheduled(options: ScheduledOptions, backups: Backups, work: ScheduledWork): Schedule {
@@ -31,6 +36,15 @@ export function startScheduled(options: ScheduledOptions, backups: Backups, work
   const prune = async () => {
     const pruned = await work.prune();
     if (pruned.deleted.length > 0) log.info({ deleted: pruned.deleted }, 'old backups deleted');
+  };
+  const began = clock.now();
+  let busy = 0;
+  /** Being busy is nobody's failure once. With no backup for two intervals the schedule is dead, and somebody must know. */
+  const countBusy = async (error: McError) => {
+    busy = error.code === 'busy' ? busy + 1 : 0;
+    if (busy < BUSY_RUNS) return;
+    const since = (await lastFullAt(backups)) ?? began;
+    if (clock.now() - since > 2 * settings.backupInterval) work.tellBlocked(error, new Date(since).toISOString());
   };
   return startSchedule({
     intervalMs: settings.backupInterval,
@@ -46,8 +60,10 @@ export function startScheduled(options: ScheduledOptions, backups: Backups, work
           'backup made, or the last one still holds',
         );
         await prune();
+        busy = 0;
       } catch (error) {
         log.warn({ err: error }, 'the scheduled backup failed');
+        await countBusy(toMcError(error));
         throw error;
       }
     },

@@ -1,4 +1,4 @@
-import { type Clock, toMcError, type WorkspaceLayout } from '../base/index.js';
+import { type Clock, type McError, toMcError, type WorkspaceLayout } from '../base/index.js';
 import type {
   BackupCreated,
   BackupUpdate,
@@ -71,6 +71,8 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   }
   let state = unrecovered && isFailure(unrecovered, 'recovery') ? unrecovered.message : await stateOf(backups);
 
+  let blocked: string | null = null;
+
   /** Failures and damage are told to everyone; being busy, misused or refused only to who asked. */
   const watched = async <T>(
     action: string,
@@ -81,6 +83,7 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     const { onUpdate, current, isOpen } = thinned(tell, id);
     try {
       const result = await work(onUpdate);
+      if (action === 'create') blocked = null;
       const damage = damageIn(result);
       if (damage !== null) notify('error', `Backup: ${action} found damage`, damage, { code: 'backup.corrupt' });
       return result;
@@ -122,10 +125,20 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     const message = `${id} lacks what could not be read: ${shown.join(', ')}`;
     notify('warning', 'Backup: partial', message, { id, problems: lost.slice(0, 20) });
   };
+  const tellBlocked = (error: McError, since: string) => {
+    const message = `no scheduled backup since ${since}: ${error.message}`;
+    const hint = `if nobody is at it any more, remove ${LOCK}; then mc backup create`;
+    // Runs go on being tried, and each would say the same.
+    if (blocked === null) {
+      tell({ id: 'new', state: 'failed', action: 'create', error: message, code: error.code });
+      notify('error', 'Backup: the schedule stands still', `${message}; ${hint}`, { code: error.code, hint });
+    }
+    blocked = `${message}; ${hint}`;
+  };
   const onSchedule = () => watched('create', 'new', (told) => createWithRoom(backups, told));
   const schedule = settings.noBackups
     ? null
-    : startScheduled(options, backups, { create: onSchedule, prune, tellPartial });
+    : startScheduled(options, backups, { create: onSchedule, prune, tellPartial, tellBlocked });
   return {
     ...backups,
     create,
@@ -139,7 +152,7 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       watched('drill', id ?? 'latest', (told) => backups.drill(id, both(told, onUpdate)), faultOf),
     nextAt: () => isoOf(schedule?.nextAt() ?? null),
     prune,
-    health: () => state,
+    health: () => blocked ?? state,
     async stop() {
       // A run under way is ended, not waited for: the next start cleans up after it.
       const ended = schedule?.stop();
@@ -148,6 +161,9 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     },
   };
 }
+
+/** Relative to the workspace. */
+const LOCK = 'mission-control/backups/.backup.lock';
 
 async function stateOf(backups: Backups): Promise<string> {
   const { stages } = await backups.records();

@@ -2,7 +2,7 @@ import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createBackupService, type BackupService } from '../../../src/backup/index.js';
+import { createBackupService, type BackupService, type BackupSettings } from '../../../src/backup/index.js';
 import type { OpenFile } from '../../../src/backup/source.js';
 import { inlineTools } from '../../../src/backup/tasks.js';
 import { inlineRunner } from '../../../src/backup/threads.js';
@@ -20,14 +20,20 @@ interface Stage {
 }
 
 async function startService(
-  options: { scheduled?: boolean; free?: () => number; open?: OpenFile; root?: string } = {},
+  options: {
+    scheduled?: boolean;
+    free?: () => number;
+    open?: OpenFile;
+    root?: string;
+    settings?: Partial<BackupSettings>;
+  } = {},
 ): Promise<Stage> {
   const office = await openOffice(options.root ? { root: options.root } : {});
   const drafts: EventDraft[] = [];
   let ids = 0;
   const service = await createBackupService({
     layout: workspaceLayout(office.root),
-    settings: { ...defaultSettings(), noBackups: options.scheduled !== true },
+    settings: { ...defaultSettings(), ...options.settings, noBackups: options.scheduled !== true },
     clock: office.clock,
     log: silentLog(),
     publish: (draft) => drafts.push(draft),
@@ -183,6 +189,45 @@ describe('the service', () => {
         },
       },
     ]);
+  });
+
+  it('says so when the lock of a machine that is gone keeps the schedule standing still', async () => {
+    const office = await openOffice();
+    office.clock.at -= 15 * 3_600_000;
+    await office.backups.create();
+    const lock = join(office.store, '.backup.lock');
+    const holder = { pid: 1, host: 'box-that-was-killed', boot: null, started: null, purpose: 'backup create' };
+    writeFileSync(lock, JSON.stringify({ ...holder, since: '2026-11-22T00:00:00.000Z', details: {} }));
+    const { service, drafts, updates } = await startService({
+      root: office.root,
+      scheduled: true,
+      settings: { backupInterval: 50 },
+    });
+    const told = () => drafts.filter((draft) => draft.type === 'notification');
+    await vi.waitFor(() => expect(told()).toHaveLength(1), 10_000);
+    // Further runs find the same, and say nothing more.
+    await delay(300);
+    expect(told()).toMatchObject([
+      { data: { level: 'error', message: expect.stringMatching(/process 1 on box-that-was-killed/) as string } },
+    ]);
+    expect(updates().at(-1)).toMatchObject({ state: 'failed', code: 'busy' });
+    expect(service.health()).toContain('remove mission-control/backups/.backup.lock');
+    rmSync(lock);
+    await service.create();
+    expect(service.health()).toBe('available');
+  });
+
+  it('does not mind that somebody is at it for a while', async () => {
+    const office = await openOffice();
+    await office.backups.create();
+    const lock = await acquireLock(join(office.store, '.backup.lock'), 'backup drill');
+    const settings = { backupInterval: 50 };
+    // The clock stands: no interval passes, however often the lock is found taken.
+    const { service, drafts } = await startService({ root: office.root, scheduled: true, settings });
+    await delay(400);
+    await lock.release();
+    expect(drafts).toEqual([]);
+    expect(service.health()).toBe('available');
   });
 
   it('makes up a missed run at once, and the next after its interval', async () => {
