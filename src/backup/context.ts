@@ -2,8 +2,10 @@ import { realpath } from 'node:fs/promises';
 import {
   type Clock,
   errnoOf,
+  isAlive,
   type Lock,
   McError,
+  readLock,
   toMcError,
   type WorkspaceLayout,
   workspaceLayout,
@@ -13,6 +15,7 @@ import { type CatalogEntry, readCatalog } from './catalog.js';
 import { type BackupFiles, lockBackups } from './files.js';
 import { recordStage, type Stage } from './records.js';
 import type { RetentionPolicy } from './retention.js';
+import { readJournal } from './restore/journal.js';
 import { recover } from './restore/swap.js';
 import type { TaskRunner } from './threads.js';
 
@@ -57,6 +60,30 @@ export async function withLock<T>(
     return await work(lock);
   } finally {
     await lock.release();
+  }
+}
+
+/**
+ * As `withLock`, also on a disk so full that not even a lock can be written: then nobody else can take it either, and what
+ * only deletes may go on. A living holder and a restore that was killed are respected all the same.
+ */
+export async function withLockOrFullDisk<T>(
+  context: BackupContext,
+  purpose: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  let begun = false;
+  const begin = () => {
+    begun = true;
+    return work();
+  };
+  try {
+    return await withLock(context, purpose, begin);
+  } catch (error) {
+    if (begun || toMcError(error).code !== 'disk.full') throw error;
+    const holder = await readLock(context.files.lock);
+    if ((holder && (await isAlive(holder))) || (await readJournal(context.files.journal))) throw error;
+    return work();
   }
 }
 

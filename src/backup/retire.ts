@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { syncDirectory } from '../base/index.js';
 import type { Backup, PruneReport } from '../protocol/index.js';
 import { findBackup } from './catalog.js';
-import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
+import { type BackupContext, catalogOf, recorded, withLock, withLockOrFullDisk } from './context.js';
 import { planRetention, type RetentionPolicy } from './retention.js';
 
 /**
@@ -23,7 +23,7 @@ export async function pruneBackups(
   };
   if (dryRun) return { dry_run: true, decisions: (await decide()).decisions, deleted: [], freed_bytes: 0 };
   return recorded(context, 'prune', () =>
-    withLock(context, 'backup prune', async () => {
+    withLockOrFullDisk(context, 'backup prune', async () => {
       const { backups, decisions } = await decide();
       const going = new Set(decisions.filter((decision) => !decision.keep).map((decision) => decision.id));
       const deleted = backups.filter((backup) => going.has(backup.id));

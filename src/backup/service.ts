@@ -71,7 +71,8 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   }
   let state = unrecovered && isFailure(unrecovered, 'recovery') ? unrecovered.message : await stateOf(backups);
 
-  let blocked: string | null = null;
+  /** What is wrong and stands in no record, by what failed: a full disk may have refused that too. */
+  const unrecorded = new Map<string, string>();
 
   /** Failures and damage are told to everyone; being busy, misused or refused only to who asked. */
   const watched = async <T>(
@@ -83,7 +84,8 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     const { onUpdate, current, isOpen } = thinned(tell, id);
     try {
       const result = await work(onUpdate);
-      if (action === 'create') blocked = null;
+      unrecorded.delete(action);
+      if (action === 'create') unrecorded.delete('schedule');
       const damage = damageIn(result);
       if (damage !== null) notify('error', `Backup: ${action} found damage`, damage, { code: 'backup.corrupt' });
       return result;
@@ -96,6 +98,9 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       }
       if (failed) {
         notify('error', `Backup: ${action} failed`, error.message, { code: error.code, hint: error.hint });
+      }
+      if (failed && (await stateOf(backups)) === 'available') {
+        unrecorded.set(action, `${action} failed: ${error.message}`);
       }
       throw error;
     } finally {
@@ -129,11 +134,11 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     const message = `no scheduled backup since ${since}: ${error.message}`;
     const hint = `if nobody is at it any more, remove ${LOCK}; then mc backup create`;
     // Runs go on being tried, and each would say the same.
-    if (blocked === null) {
+    if (!unrecorded.has('schedule')) {
       tell({ id: 'new', state: 'failed', action: 'create', error: message, code: error.code });
       notify('error', 'Backup: the schedule stands still', `${message}; ${hint}`, { code: error.code, hint });
     }
-    blocked = `${message}; ${hint}`;
+    unrecorded.set('schedule', `${message}; ${hint}`);
   };
   const onSchedule = () => watched('create', 'new', (told) => createWithRoom(backups, told));
   const schedule = settings.noBackups
@@ -152,7 +157,8 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       watched('drill', id ?? 'latest', (told) => backups.drill(id, both(told, onUpdate)), faultOf),
     nextAt: () => isoOf(schedule?.nextAt() ?? null),
     prune,
-    health: () => blocked ?? state,
+    health: () =>
+      unrecorded.get('schedule') ?? (state === 'available' ? ([...unrecorded.values()][0] ?? state) : state),
     async stop() {
       // A run under way is ended, not waited for: the next start cleans up after it.
       const ended = schedule?.stop();

@@ -9,7 +9,7 @@ import { inlineRunner } from '../../../src/backup/threads.js';
 import { acquireLock, workspaceLayout } from '../../../src/base/index.js';
 import { silentLog } from '../../../src/base/log.js';
 import type { Backup, EventDraft } from '../../../src/protocol/index.js';
-import { defaultSettings, type Office, openOffice } from './office.js';
+import { defaultSettings, mountSmall, type Office, openOffice } from './office.js';
 
 interface Stage {
   office: Office;
@@ -213,16 +213,16 @@ describe('the service', () => {
     expect(updates().at(-1)).toMatchObject({ state: 'failed', code: 'busy' });
     expect(service.health()).toContain('remove mission-control/backups/.backup.lock');
     rmSync(lock);
-    await service.create();
-    expect(service.health()).toBe('available');
+    await vi.waitFor(() => expect(service.health()).toBe('available'), 10_000);
   });
 
   it('does not mind that somebody is at it for a while', async () => {
     const office = await openOffice();
+    // The service's clock stands before this: no interval passes, however often the lock is found taken.
+    office.clock.at += 60_000;
     await office.backups.create();
     const lock = await acquireLock(join(office.store, '.backup.lock'), 'backup drill');
     const settings = { backupInterval: 50 };
-    // The clock stands: no interval passes, however often the lock is found taken.
     const { service, drafts } = await startService({ root: office.root, scheduled: true, settings });
     await delay(400);
     await lock.release();
@@ -276,6 +276,20 @@ describe('the service', () => {
     await vi.waitFor(() => expect(service.health()).toMatch(/^create failed/), 10_000);
     expect(drafts.at(-1)).toMatchObject({ data: { level: 'error', data: { code: 'disk.full' } } });
     expect(existsSync(last.path)).toBe(true);
+  });
+
+  it('is unwell when the disk could not even take the record of that', async ({ skip }) => {
+    const office = await openOffice();
+    rmSync(office.store, { recursive: true });
+    skip(!mountSmall(office.store, 'size=256k'), 'mounting is not allowed here');
+    expect(() => writeFileSync(join(office.store, 'ballast'), 'x'.repeat(300_000))).toThrow('ENOSPC');
+    const { service, drafts } = await startService({ root: office.root });
+    await expect(service.create()).rejects.toThrow('no space left');
+    expect(drafts.at(-1)).toMatchObject({ data: { level: 'error', title: 'Backup: create failed' } });
+    expect(service.health()).toMatch(/^create failed: the disk is full/);
+    rmSync(join(office.store, 'ballast'));
+    await service.create();
+    expect(service.health()).toBe('available');
   });
 
   it('stops in the middle of a run', async () => {
