@@ -5,6 +5,7 @@ import {
   followApi,
   interrupted,
   isStream,
+  limitOf,
   McCommand,
   reachServer,
   readApiCall,
@@ -21,18 +22,23 @@ export default class Api extends McCommand {
     '<%= config.bin %> api "/api/files/read?path=mission-control/TASK_QUEUE.md"',
     `<%= config.bin %> api /api/agents/api/report -d '{"status":"idle"}'`,
     `<%= config.bin %> api /api/tasks/TASK-037 -X PATCH -d @patch.json`,
+    '<%= config.bin %> api /api/backups -X POST --timeout 2h',
   ];
   static override args = { path: Args.string({ description: 'Path of the route, with its query', required: true }) };
   static override flags = {
     method: Flags.string({ char: 'X', description: 'Method [default: GET, with a body POST]', helpValue: 'METHOD' }),
     data: Flags.string({ char: 'd', description: 'Body: JSON, @FILE, or - for stdin', helpValue: 'JSON' }),
+    timeout: Flags.string({
+      description: 'How long the answer may take [default: GET 30s, else 1h]',
+      helpValue: 'DURATION',
+    }),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Api);
     const call = await readApiCall(args.path, { method: flags.method, data: flags.data }, process.stdin);
     const desk = await this.open(flags);
-    const server = await reachServer(desk.config);
+    const server = await reachServer(desk.config, { timeoutMs: limitOf(call, flags.timeout) });
     if (!isStream(call)) {
       const answer = await callApi(server, call);
       desk.result(answer, () => apiText(answer));

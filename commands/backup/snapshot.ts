@@ -1,4 +1,5 @@
 import { backupCard, McCommand, problemsText } from '../../src/cli/index.js';
+import { EXIT } from '../../src/protocol/index.js';
 
 export default class BackupSnapshot extends McCommand {
   static override summary = 'Make a quick JSON snapshot of all agent states and the office';
@@ -14,5 +15,6 @@ export default class BackupSnapshot extends McCommand {
     desk.result(snapshot, () => backupCard(snapshot, Date.now()));
     const problems = problemsText(snapshot.problems);
     if (problems !== null) desk.note(problems);
+    if (snapshot.partial) process.exitCode = EXIT.failed;
   }
 }

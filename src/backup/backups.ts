@@ -46,7 +46,7 @@ export interface Backups {
   /** @throws McError `backup.not_found`; `latest` is the newest full one */
   get(id: string): Promise<Backup>;
   create(options?: CreateOptions, onUpdate?: OnUpdate): Promise<BackupCreated>;
-  snapshot(): Promise<BackupCreated>;
+  snapshot(onUpdate?: OnUpdate): Promise<BackupCreated>;
   verify(id: string, deep?: boolean, onUpdate?: OnUpdate): Promise<VerifyReport>;
   verifyAll(deep?: boolean, onUpdate?: OnUpdate): Promise<VerifyReport[]>;
   drill(id?: string, onUpdate?: OnUpdate): Promise<DrillReport>;
@@ -94,7 +94,7 @@ export async function openBackups(options: BackupsOptions): Promise<Backups> {
     list,
     get: async (id) => findBackup(await catalogOf(context), id).backup,
     create: (create = {}, onUpdate = silent) => createBackup(context, create, onUpdate),
-    snapshot: () => createSnapshot(context),
+    snapshot: (onUpdate = silent) => createSnapshot(context, onUpdate),
     verify: (id, deep = false, onUpdate = silent) => verifyBackup(context, id, deep, onUpdate),
     verifyAll: (deep = false, onUpdate = silent) => verifyAll(context, deep, onUpdate),
     drill: (id = 'latest', onUpdate = silent) => drillBackup(context, id, onUpdate),

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { lstat, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { McError } from '../base/index.js';
@@ -16,12 +17,15 @@ import {
 } from './metadata.js';
 import { type ArchiveRecord, readRecords, type Records } from './records.js';
 import { humanSize } from './space.js';
+import { unreadableBecause } from './unreadable.js';
 import { checksumOf } from './verify.js';
 
 /** A backup and what the rest of the room needs to know of its file. */
 export interface CatalogEntry {
   backup: Backup;
   name: string;
+  /** False: nobody could read it when it was last tried. It may be sound all the same. */
+  readable: boolean;
 }
 
 /**
@@ -40,13 +44,21 @@ export async function readCatalog(files: BackupFiles, now: number, look: Look = 
     if (!parsed || !stat?.isFile()) continue;
     const known = metadata.cached.get(name);
     const valid = known?.size === stat.size && known.mtime_ms === Math.floor(stat.mtimeMs);
-    const archive = valid ? known : await lookAgain(look, join(files.directory, name), metadata, known);
+    const found = valid ? known : await lookSafely(look, join(files.directory, name), metadata, known);
+    if (found === null) continue;
+    if ('unreadable' in found) {
+      // What was recorded of it stays: it may be readable again.
+      if (known) cached.set(name, known);
+      entries.push(unreadableEntry(files, name, parsed, stat, records, found.unreadable));
+      continue;
+    }
     fresh &&= valid;
-    cached.set(name, archive);
-    entries.push(entryOf(files, name, parsed, archive, records));
+    cached.set(name, found);
+    entries.push(entryOf(files, name, parsed, found, records));
   }
   entries.sort((a, b) => compare(a.backup.timestamp, b.backup.timestamp) || compare(a.backup.id, b.backup.id));
-  if (!fresh || cached.size !== metadata.cached.size) await saveCache(files, entries, cached, now);
+  const recorded = entries.filter(({ name }) => cached.has(name));
+  if (!fresh || cached.size !== metadata.cached.size) await saveCache(files, recorded, cached, now);
   return entries;
 }
 
@@ -103,7 +115,7 @@ export const lookAt: Look = async (path, old) => {
     duration_ms: null,
     partial: false,
   };
-  if (parsed?.type === 'snapshot') return { ...base, file_count: await countAgents(path) };
+  if (parsed?.type === 'snapshot') return { ...base, ...(await glanceAt(path)) };
   const manifest = await readManifestOf(path);
   if (manifest) {
     const { created_at, label, duration_ms, partial } = manifest;
@@ -126,6 +138,45 @@ async function lookAgain(
   return known ? { ...found, checksum: known.checksum } : found;
 }
 
+/** One archive that cannot be read must not hide the others: why it cannot be, or null when it is gone by now. */
+async function lookSafely(
+  look: Look,
+  path: string,
+  metadata: Pick<Metadata, 'old'>,
+  known: CachedArchive | undefined,
+): Promise<CachedArchive | { unreadable: string } | null> {
+  try {
+    return await lookAgain(look, path, metadata, known);
+  } catch (error) {
+    const reason = unreadableBecause(error);
+    if (reason === null) throw error;
+    return (await lstat(path).catch(() => null)) ? { unreadable: reason } : null;
+  }
+}
+
+/** Known by its name and size only. It is not put into the cache: the next listing tries again. */
+function unreadableEntry(
+  files: BackupFiles,
+  name: string,
+  parsed: BackupName,
+  stat: Stats,
+  records: Records,
+  reason: string,
+): CatalogEntry {
+  const archive: CachedArchive = {
+    size: stat.size,
+    mtime_ms: Math.floor(stat.mtimeMs),
+    checksum: '',
+    file_count: 0,
+    timestamp: new Date(parsed.at).toISOString(),
+    label: null,
+    duration_ms: null,
+    partial: false,
+  };
+  const { backup } = entryOf(files, name, parsed, archive, records);
+  return { backup: { ...backup, verified_at: null, verify_error: reason }, name, readable: false };
+}
+
 /** A manifest that cannot be read makes a bad archive, not an unreadable catalogue: verifying tells. */
 async function readManifestOf(path: string) {
   try {
@@ -135,12 +186,15 @@ async function readManifestOf(path: string) {
   }
 }
 
-async function countAgents(path: string): Promise<number> {
+/** How many agents a snapshot holds, and whether some could not be read. */
+async function glanceAt(path: string): Promise<Pick<CachedArchive, 'file_count' | 'partial'>> {
   try {
-    const value = JSON.parse(await readFile(path, 'utf8')) as { agents?: Record<string, unknown> } | null;
-    return Object.keys(value?.agents ?? {}).length;
+    const text = await readFile(path, 'utf8');
+    const value = JSON.parse(text) as { agents?: Record<string, unknown>; problems?: unknown } | null;
+    const partial = Array.isArray(value?.problems) && value.problems.length > 0;
+    return { file_count: Object.keys(value?.agents ?? {}).length, partial };
   } catch {
-    return 0;
+    return { file_count: 0, partial: false };
   }
 }
 
@@ -171,7 +225,7 @@ function entryOf(
     holds_at: record?.holds_at ?? null,
     origin: parsed.imported ? 'imported' : parsed.ours ? 'own' : 'old',
   };
-  return { backup, name };
+  return { backup, name, readable: record?.unreadable !== true };
 }
 
 /** Only a cache: a read-only disk must not keep anybody from listing backups. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { McError, toMcError } from '../base/index.js';
 import type { DrillReport, VerifyReport } from '../protocol/index.js';
@@ -8,6 +8,8 @@ import { checkDatabase } from './database.js';
 import type { OnUpdate } from './progress.js';
 import { updateRecords } from './records.js';
 import { checkSnapshot } from './snapshot.js';
+import type { InspectionSummary } from './tasks.js';
+import { unreadableBecause } from './unreadable.js';
 import { isDatabase } from './walk.js';
 
 /**
@@ -21,26 +23,31 @@ export async function verifyBackup(
   onUpdate: OnUpdate,
 ): Promise<VerifyReport> {
   const entry = findBackup(await catalogOf(context), id);
-  return recorded(
-    context,
-    'verify',
-    () => verifyEntry(context, entry, deep, onUpdate),
-    (report) => (report.ok ? null : `${report.id}: ${report.errors[0]}`),
-  );
+  return recorded(context, 'verify', () => verifyEntry(context, entry, deep, onUpdate), faultOf);
 }
 
-/** Verifies every backup there is. */
+/** Verifies every backup there is. One that cannot be read is a report that is not ok; one that has gone meanwhile is none. */
 export async function verifyAll(context: BackupContext, deep: boolean, onUpdate: OnUpdate): Promise<VerifyReport[]> {
   const entries = await catalogOf(context);
   const work = async () => {
     const reports: VerifyReport[] = [];
-    for (const entry of entries) reports.push(await verifyEntry(context, entry, deep, onUpdate));
+    for (const entry of entries) {
+      if (await isThere(entry)) reports.push(await verifyEntry(context, entry, deep, onUpdate));
+    }
     return reports;
   };
-  return recorded(context, 'verify', work, (reports) => {
-    const bad = reports.filter((report) => !report.ok);
-    return bad.length === 0 ? null : `damaged: ${bad.map((report) => report.id).join(', ')}`;
-  });
+  return recorded(context, 'verify', work, faultsOf);
+}
+
+/** What a verification or a drill found wrong; null when nothing was. */
+export function faultOf(report: Pick<VerifyReport, 'id' | 'ok' | 'errors'>): string | null {
+  return report.ok ? null : `${report.id}: ${report.errors[0]}`;
+}
+
+/** The same of many. */
+export function faultsOf(reports: VerifyReport[]): string | null {
+  const bad = reports.filter((report) => !report.ok);
+  return bad.length === 0 ? null : `damaged: ${bad.map((report) => report.id).join(', ')}`;
 }
 
 /**
@@ -53,6 +60,7 @@ export async function drillBackup(context: BackupContext, id: string, onUpdate: 
   if (backup.backup_type === 'snapshot') throw new McError('input.invalid', 'a snapshot has no files to drill with');
   const work = () =>
     withLock(context, 'backup drill', async () => {
+      onUpdate({ id: backup.id, state: 'started', action: 'drill' });
       const directory = await mkdtemp(join(context.files.directory, '.import.drill-'));
       const report: DrillReport = {
         id: backup.id,
@@ -80,7 +88,8 @@ export async function drillBackup(context: BackupContext, id: string, onUpdate: 
           leaveFiles: false,
           inspected: false,
         };
-        const restored = await context.runner.run('restore', { ...request, dryRun: false }, onUpdate);
+        const told: OnUpdate = (update) => onUpdate({ ...update, action: 'drill' });
+        const restored = await context.runner.run('restore', { ...request, dryRun: false }, told);
         const again = await context.runner.run('restore', { ...request, dryRun: true, inspected: true });
         report.files = restored.restored;
         report.errors.push(...[...again.added, ...again.changed].map((path) => `${path}: not as in the backup`));
@@ -92,9 +101,18 @@ export async function drillBackup(context: BackupContext, id: string, onUpdate: 
       } finally {
         await rm(directory, { recursive: true, force: true });
       }
-      return { ...report, ok: report.errors.length === 0, duration_ms: Math.round(performance.now() - began) };
+      const done = { ...report, ok: report.errors.length === 0, duration_ms: Math.round(performance.now() - began) };
+      tellEnd('drill', done, onUpdate);
+      return done;
     });
-  return recorded(context, 'drill', work, (report) => (report.ok ? null : `${report.id}: ${report.errors[0]}`));
+  return recorded(context, 'drill', work, faultOf);
+}
+
+/** Tells how work on a backup ended. */
+function tellEnd(action: string, report: VerifyReport | DrillReport, onUpdate: OnUpdate): void {
+  const { id, ok, errors, files, duration_ms } = report;
+  if (ok) onUpdate({ id, state: 'completed', action, files, duration_ms });
+  else onUpdate({ id, state: 'failed', action, error: errors[0], code: 'backup.corrupt' });
 }
 
 async function verifyEntry(
@@ -104,15 +122,9 @@ async function verifyEntry(
   onUpdate: OnUpdate,
 ): Promise<VerifyReport> {
   const began = performance.now();
-  const { id, path, backup_type, checksum: expected } = entry.backup;
-  const inspection =
-    backup_type === 'snapshot'
-      ? await checkSnapshot(path, expected)
-      : await context.runner.run(
-          'inspect',
-          { id, archive: path, checksum: expected || null, depth: deep ? 'full' : 'structure' },
-          onUpdate,
-        );
+  const { id } = entry.backup;
+  onUpdate({ id, state: 'started', action: 'verify' });
+  const inspection = await inspectEntry(context, entry, deep, onUpdate);
   const { errors, notes, checksum, bytes, files } = inspection;
   const report: VerifyReport = {
     id,
@@ -126,11 +138,46 @@ async function verifyEntry(
     errors,
     notes,
   };
-  await record(context, entry, report);
+  await record(context, entry, report, inspection.unreadable);
+  tellEnd('verify', report, onUpdate);
   return report;
 }
 
-async function record(context: BackupContext, { name, backup }: CatalogEntry, report: VerifyReport): Promise<void> {
+type EntryInspection = InspectionSummary & { unreadable: boolean };
+
+async function inspectEntry(
+  context: BackupContext,
+  { backup }: CatalogEntry,
+  deep: boolean,
+  onUpdate: OnUpdate,
+): Promise<EntryInspection> {
+  const { id, path, backup_type, checksum } = backup;
+  const args = { id, archive: path, checksum: checksum || null, depth: deep ? 'full' : 'structure' } as const;
+  try {
+    const inspection =
+      backup_type === 'snapshot'
+        ? await checkSnapshot(path, checksum)
+        : await context.runner.run('inspect', args, onUpdate);
+    return { ...inspection, unreadable: false };
+  } catch (error) {
+    const reason = unreadableBecause(error);
+    if (reason === null) throw error;
+    const nothing = { notes: [], files: 0, deep: false, type: null, agent: null };
+    return { ...nothing, errors: [reason], checksum, bytes: backup.size_bytes, unreadable: true };
+  }
+}
+
+/** Whether its file is still there: verifying holds no lock, so somebody may have pruned it meanwhile. */
+async function isThere({ backup }: CatalogEntry): Promise<boolean> {
+  return (await lstat(backup.path).catch(() => null)) !== null;
+}
+
+async function record(
+  context: BackupContext,
+  { name, backup }: CatalogEntry,
+  report: VerifyReport,
+  unreadable: boolean,
+): Promise<void> {
   const { size, mtimeMs } = await stat(backup.path);
   await updateRecords(context.files.records, ({ archives }) => {
     archives[name] = {
@@ -138,6 +185,7 @@ async function record(context: BackupContext, { name, backup }: CatalogEntry, re
       mtime_ms: Math.floor(mtimeMs),
       verified_at: report.checked_at,
       verify_error: report.ok ? null : (report.errors[0] ?? 'damaged'),
+      ...(unreadable && { unreadable }),
       deep: report.deep,
       holds_at: archives[name]?.holds_at ?? null,
     };

@@ -2,17 +2,20 @@ import { realpath } from 'node:fs/promises';
 import {
   type Clock,
   errnoOf,
+  isAlive,
   type Lock,
   McError,
+  readLock,
   toMcError,
   type WorkspaceLayout,
   workspaceLayout,
 } from '../base/index.js';
-import { EXIT, type RecoveryReport } from '../protocol/index.js';
+import { type ErrorCode, EXIT, type RecoveryReport } from '../protocol/index.js';
 import { type CatalogEntry, readCatalog } from './catalog.js';
 import { type BackupFiles, lockBackups } from './files.js';
 import { recordStage, type Stage } from './records.js';
 import type { RetentionPolicy } from './retention.js';
+import { readJournal } from './restore/journal.js';
 import { recover } from './restore/swap.js';
 import type { TaskRunner } from './threads.js';
 
@@ -60,6 +63,30 @@ export async function withLock<T>(
   }
 }
 
+/**
+ * As `withLock`, also on a disk so full that not even a lock can be written: then nobody else can take it either, and what
+ * only deletes may go on. A living holder and a restore that was killed are respected all the same.
+ */
+export async function withLockOrFullDisk<T>(
+  context: BackupContext,
+  purpose: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  let begun = false;
+  const begin = () => {
+    begun = true;
+    return work();
+  };
+  try {
+    return await withLock(context, purpose, begin);
+  } catch (error) {
+    if (begun || toMcError(error).code !== 'disk.full') throw error;
+    const holder = await readLock(context.files.lock);
+    if ((holder && (await isAlive(holder))) || (await readJournal(context.files.journal))) throw error;
+    return work();
+  }
+}
+
 /** Records how a stage went, and passes the result or the failure on. Being busy or misused is no failure of the stage. */
 export async function recorded<T>(
   context: BackupContext,
@@ -74,14 +101,18 @@ export async function recorded<T>(
   } catch (thrown) {
     const error = toMcError(thrown);
     // A full disk may refuse the record as well; the failure itself must not be hidden by that.
-    if (isFailure(error))
+    if (isFailure(error, stage))
       await recordStage(context.files.records, stage, context.clock.now(), error.message).catch(() => {});
     throw error;
   }
 }
 
-/** Whether an error says that backups do not work, and not only that somebody was busy, wrong or interrupted. */
-export function isFailure({ code, exit }: McError): boolean {
+/** What a restore answers when it refuses a backup, or a place: nothing was touched, and backups work as before. */
+const REFUSALS: ErrorCode[] = ['backup.corrupt', 'file.refused'];
+
+/** Whether an error says that backups do not work, and not only that somebody was busy, wrong, refused or interrupted. */
+export function isFailure({ code, exit }: McError, action: string): boolean {
+  if (action === 'restore' && REFUSALS.includes(code)) return false;
   return code !== 'busy' && code !== 'interrupted' && exit !== EXIT.usage && exit !== EXIT.notFound;
 }
 

@@ -9,7 +9,7 @@ import { FORMAT, type Manifest } from './archive/manifest.js';
 import type { Run } from './archive/runs.js';
 import { ArchiveWriter } from './archive/writer.js';
 import { eachAtOnce } from './concurrency.js';
-import { type CopyDatabase, removeDatabase } from './database.js';
+import { type CopyDatabase, removeDatabase, restingIdentity } from './database.js';
 import { backupFileName, backupId } from './ids.js';
 import { deflate, type PackedBatch, QUICKLY, sha256Of } from './pack.js';
 import { packLarge } from './pack-large.js';
@@ -19,6 +19,7 @@ import { Progress, type OnUpdate } from './progress.js';
 import { MANIFEST_NAME, type Rules } from './rules.js';
 import type { OpenFile } from './source.js';
 import { type FreeSpace, requireSpace } from './space.js';
+import { unreadableBecause } from './unreadable.js';
 import { inspectArchive } from './verify.js';
 import { type Walk, type WalkedEntry, walkWorkspace } from './walk.js';
 
@@ -103,9 +104,9 @@ export async function createArchive(
     if (!request.previous) throw doesNotReadBack(errors[0]);
   } catch (error) {
     writer.discard();
-    throw toMcError(error);
+    if (!request.previous || unreadableBecause(error) === null) throw toMcError(error);
   }
-  // What was copied may have rotted in the previous archive: everything is packed anew from the files.
+  // What was copied may have rotted in the previous archive, or cannot be read: everything is packed anew from the files.
   return createArchive({ ...request, previous: null }, tools, walk);
 }
 
@@ -207,10 +208,14 @@ async function packDatabase(
   progress: Progress,
 ): Promise<void> {
   const copy = join(request.directory, `.database.${sha256Of(Buffer.from(entry.path)).slice(0, 12)}.mc-tmp`);
+  const source = join(request.root, entry.path);
   try {
     removeDatabase(copy);
-    await tools.copyDatabase(join(request.root, entry.path), copy);
-    await packLarge({ entry, from: copy, database: true }, contents, tools.pool, tools.open, () => {});
+    const before = restingIdentity(source);
+    await tools.copyDatabase(source, copy);
+    // Only of a database that nobody wrote meanwhile is the copy what a later look at the file will be held against.
+    const identity = before !== null && before === restingIdentity(source) ? before : null;
+    await packLarge({ entry, from: copy, database: true, identity }, contents, tools.pool, tools.open, () => {});
   } catch (error) {
     const reason = toMcError(error);
     if (reason.code === 'disk.full') throw reason;
@@ -242,7 +247,7 @@ function manifestOf(request: CreateRequest, id: string, walk: Walk, contents: Co
 }
 
 /** Whether a problem means that something which exists is not in the archive. */
-function isLoss({ kind }: BackupProblem): boolean {
+export function isLoss({ kind }: BackupProblem): boolean {
   return kind === 'unreadable' || kind === 'database';
 }
 

@@ -1,5 +1,7 @@
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { McError } from '../base/index.js';
+import { safeIdentity } from './pack.js';
+import { isInUse } from './walk.js';
 
 /** Makes a consistent copy of an SQLite database that others may be writing. */
 export type CopyDatabase = (source: string, copy: string) => Promise<void>;
@@ -12,8 +14,11 @@ export type CopyDatabase = (source: string, copy: string) => Promise<void>;
 export const copyDatabase: CopyDatabase = async (source, copy) => {
   const { default: Database } = await import('better-sqlite3');
   try {
-    const database = new Database(source, { readonly: true, fileMustExist: true, timeout: 10_000 });
+    // Who only reads a database that keeps a write-ahead log leaves an empty log and its index behind, and the database
+    // looks in use ever after. Who may write takes them away again; where nothing waits in a log, nothing is written.
+    const database = new Database(source, { readonly: isInUse(source), fileMustExist: true, timeout: 10_000 });
     try {
+      database.pragma('query_only = on');
       await database.backup(copy, { progress: () => 0x7fffffff });
     } finally {
       database.close();
@@ -24,6 +29,13 @@ export const copyDatabase: CopyDatabase = async (source, copy) => {
     throw error;
   }
 };
+
+/** The identity of a database's file, by which its content is known; null while it is in use or was just written. */
+export function restingIdentity(path: string): string | null {
+  const readAt = Date.now();
+  const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat?.isFile() && !isInUse(path) ? safeIdentity(stat, readAt) : null;
+}
 
 /** @throws McError `check.failed` with what SQLite found */
 export async function checkDatabase(path: string): Promise<void> {

@@ -83,12 +83,17 @@ export async function createLocked(
 }
 
 /**
- * Writes a snapshot: every agent's state and the office as one JSON file, in the old system's form.
+ * Writes a snapshot: every agent's state and the office as one JSON file, in the old system's form. What could not be
+ * read is told in it, and makes it partial.
  * @throws McError `busy`, `disk.full`
  */
-export async function createSnapshot(context: BackupContext): Promise<BackupCreated> {
-  return withLock(context, 'backup snapshot', async () => {
+export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate): Promise<BackupCreated> {
+  const write = async () => {
     const { files, layout } = context;
+    const at = freeMoment(context, (moment) => backupFileName('snapshot', moment, null));
+    const id = backupId('snapshot', at, null);
+    const told = { id, action: 'create', backup_type: 'snapshot' };
+    onUpdate({ ...told, state: 'started' });
     const problems: BackupProblem[] = [];
     const agents: Record<string, unknown> = {};
     for (const agent of await namesIn(layout.agents)) {
@@ -96,13 +101,15 @@ export async function createSnapshot(context: BackupContext): Promise<BackupCrea
       if (state !== undefined) agents[agent] = state;
     }
     const office = await readJson(layout.root, 'mission-control/current_office_state.json', problems);
-    const at = freeMoment(context, (moment) => backupFileName('snapshot', moment, null));
-    const content = { timestamp: naiveLocal(at), agents, office_state: office ?? null };
+    const lacks = problems.length > 0 ? { problems } : {};
+    const content = { timestamp: naiveLocal(at), agents, office_state: office ?? null, ...lacks };
     const path = join(files.directory, backupFileName('snapshot', at, null));
     await writeFileAtomic(path, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-    const { backup } = findBackup(await catalogOf(context), backupId('snapshot', at, null));
+    const { backup } = findBackup(await catalogOf(context), id);
+    onUpdate({ ...told, state: 'completed', backup });
     return { ...backup, problems };
-  });
+  };
+  return recorded(context, 'snapshot', () => withLock(context, 'backup snapshot', write));
 }
 
 /** The newest archive of the same kind, of our own making: what a new one is built upon. */

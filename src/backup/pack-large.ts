@@ -13,6 +13,8 @@ export interface LargeFile {
   from: string;
   /** The bytes are those of a database's consistent copy. */
   database: boolean;
+  /** Of the database that was copied, where that is safe to tell. */
+  identity?: string | null;
 }
 
 const ATTEMPTS = 3;
@@ -92,7 +94,8 @@ async function packOnce(
   }
   const changed = short || isChanged(before, file.stat());
   if (changed && !last) return 'again';
-  const identity = changed || large.database ? null : safeIdentity(before, readAt);
+  const own = large.database ? (large.identity ?? null) : safeIdentity(before, readAt);
+  const identity = changed ? null : own;
   const packed = {
     outcome: 'packed',
     size,

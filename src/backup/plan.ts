@@ -87,6 +87,7 @@ function isSame(file: ManifestFile, entry: WalkedEntry | undefined): boolean {
     entry !== undefined &&
     file.type === 'file' &&
     entry.type === 'file' &&
+    // In use: the file can be the same while its log holds more.
     !entry.database &&
     file.identity !== undefined &&
     file.identity === entry.identity &&

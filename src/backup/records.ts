@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { writeFileAtomic } from '../base/index.js';
 
 /** The stages of backing up, each recorded by itself: that archives are made says nothing of whether they are sound. */
-export const STAGES = ['create', 'verify', 'prune', 'drill', 'restore'] as const;
+export const STAGES = ['create', 'snapshot', 'verify', 'prune', 'drill', 'restore'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Times are ISO 8601 UTC. */
@@ -17,6 +17,8 @@ export interface ArchiveRecord {
   mtime_ms: number;
   verified_at: string | null;
   verify_error: string | null;
+  /** The last verification could not read it: that says nothing of what is in it. */
+  unreadable?: true;
   deep: boolean;
   holds_at: string | null;
 }

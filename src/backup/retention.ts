@@ -14,8 +14,16 @@ export interface RetentionPolicy {
 
 const DAY = 86_400_000;
 
-/** Decides for every backup whether it stays, and says why. `now`: milliseconds since the epoch. */
-export function planRetention(backups: Backup[], policy: RetentionPolicy, now: number): PruneDecision[] {
+/**
+ * Decides for every backup whether it stays, and says why. `now`: milliseconds since the epoch. `unreadable`: the ids of
+ * those that nobody can read at the moment. They may be sound, so they stay, but they take no other's place.
+ */
+export function planRetention(
+  backups: Backup[],
+  policy: RetentionPolicy,
+  now: number,
+  unreadable: ReadonlySet<string> = new Set(),
+): PruneDecision[] {
   const groups = new Map<string, Backup[]>();
   for (const backup of backups.toSorted((a, b) => compare(b.timestamp, a.timestamp) || compare(b.id, a.id))) {
     const key = `${backup.backup_type}:${backup.agent ?? ''}`;
@@ -24,7 +32,9 @@ export function planRetention(backups: Backup[], policy: RetentionPolicy, now: n
   const reasons = new Map<Backup, string | null>();
   for (const group of groups.values()) decideGroup(group, policy, now, reasons);
   return backups.map((backup) => {
-    const reason = reasons.get(backup) ?? null;
+    const reason = unreadable.has(backup.id)
+      ? 'cannot be read: kept until somebody can'
+      : (reasons.get(backup) ?? null);
     return {
       id: backup.id,
       keep: reason !== null,

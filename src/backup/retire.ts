@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { syncDirectory } from '../base/index.js';
 import type { Backup, PruneReport } from '../protocol/index.js';
 import { findBackup } from './catalog.js';
-import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
+import { type BackupContext, catalogOf, recorded, withLock, withLockOrFullDisk } from './context.js';
 import { planRetention, type RetentionPolicy } from './retention.js';
 
 /**
@@ -16,12 +16,14 @@ export async function pruneBackups(
   const { dryRun = false, ...changes } = options;
   const policy = { ...context.retention, ...changes };
   const decide = async () => {
-    const backups = (await catalogOf(context)).map((entry) => entry.backup);
-    return { backups, decisions: planRetention(backups, policy, context.clock.now()) };
+    const entries = await catalogOf(context);
+    const backups = entries.map((entry) => entry.backup);
+    const unreadable = new Set(entries.filter((entry) => !entry.readable).map((entry) => entry.backup.id));
+    return { backups, decisions: planRetention(backups, policy, context.clock.now(), unreadable) };
   };
   if (dryRun) return { dry_run: true, decisions: (await decide()).decisions, deleted: [], freed_bytes: 0 };
   return recorded(context, 'prune', () =>
-    withLock(context, 'backup prune', async () => {
+    withLockOrFullDisk(context, 'backup prune', async () => {
       const { backups, decisions } = await decide();
       const going = new Set(decisions.filter((decision) => !decision.keep).map((decision) => decision.id));
       const deleted = backups.filter((backup) => going.has(backup.id));

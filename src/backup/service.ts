@@ -1,18 +1,21 @@
-import { type Clock, toMcError, type WorkspaceLayout } from '../base/index.js';
-import type { BackupUpdate, EventDraft, NotificationLevel, RecoveryReport, RestoreReport } from '../protocol/index.js';
+import { type Clock, type McError, toMcError, type WorkspaceLayout } from '../base/index.js';
+import type {
+  BackupCreated,
+  BackupUpdate,
+  EventDraft,
+  NotificationLevel,
+  RecoveryReport,
+  RestoreReport,
+} from '../protocol/index.js';
 import { type Backups, type BackupSettings, openBackups } from './backups.js';
+import { faultOf, faultsOf } from './check.js';
 import { isFailure } from './context.js';
+import { isLoss } from './create.js';
 import type { OnUpdate } from './progress.js';
 import { isFailing } from './records.js';
 import type { RestoreOptions } from './restore-backup.js';
-import { type Schedule, startSchedule } from './schedule.js';
+import { type BackupLog, createWithRoom, startScheduled } from './scheduled.js';
 import type { TaskRunner } from './threads.js';
-
-/** The part of a log that the service uses. */
-export interface BackupLog {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-}
 
 export interface BackupServiceOptions {
   layout: WorkspaceLayout;
@@ -62,22 +65,42 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     () => null,
     (thrown: unknown) => toMcError(thrown),
   );
-  if (unrecovered && isFailure(unrecovered)) {
+  if (unrecovered && isFailure(unrecovered, 'recovery')) {
     log.warn({ err: unrecovered }, 'an interrupted restore could not be ended');
     notify('error', 'Interrupted restore', unrecovered.message, { hint: unrecovered.hint });
   }
-  let state = unrecovered && isFailure(unrecovered) ? unrecovered.message : await stateOf(backups);
+  let state = unrecovered && isFailure(unrecovered, 'recovery') ? unrecovered.message : await stateOf(backups);
 
-  /** Failures are told to everyone; being busy or misused only to who asked. */
-  const watched = async <T>(action: string, id: string, work: (onUpdate: OnUpdate) => Promise<T>): Promise<T> => {
-    const { onUpdate, current } = thinned(tell, id);
+  /** What is wrong and stands in no record, by what failed: a full disk may have refused that too. */
+  const unrecorded = new Map<string, string>();
+
+  /** Failures and damage are told to everyone; being busy, misused or refused only to who asked. */
+  const watched = async <T>(
+    action: string,
+    id: string,
+    work: (onUpdate: OnUpdate) => Promise<T>,
+    damageIn: (result: T) => string | null = () => null,
+  ): Promise<T> => {
+    const { onUpdate, current, isOpen } = thinned(tell, id);
     try {
-      return await work(onUpdate);
+      const result = await work(onUpdate);
+      unrecorded.delete(action);
+      if (action === 'create') unrecorded.delete('schedule');
+      const damage = damageIn(result);
+      if (damage !== null) notify('error', `Backup: ${action} found damage`, damage, { code: 'backup.corrupt' });
+      return result;
     } catch (thrown) {
       const error = toMcError(thrown);
-      if (isFailure(error)) {
+      const failed = isFailure(error, action);
+      // Whoever was told of a start is told of the end, whatever it was.
+      if (failed || isOpen()) {
         tell({ id: current(), state: 'failed', action, error: error.message, code: error.code });
+      }
+      if (failed) {
         notify('error', `Backup: ${action} failed`, error.message, { code: error.code, hint: error.hint });
+      }
+      if (failed && (await stateOf(backups)) === 'available') {
+        unrecorded.set(action, `${action} failed: ${error.message}`);
       }
       throw error;
     } finally {
@@ -89,19 +112,53 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   const prune: Backups['prune'] = (policy) => watched('prune', 'prune', () => backups.prune(policy));
   const restore = (id: string, restore: RestoreOptions = {}, onUpdate?: OnUpdate) => {
     const around = options.aroundDatabase ? { aroundDatabase: options.aroundDatabase } : {};
-    return watched('restore', id, (told) => backups.restore(id, { ...around, ...restore }, both(told, onUpdate)));
+    const work = (told: OnUpdate) => backups.restore(id, { ...around, ...restore }, both(told, onUpdate));
+    return watched('restore', id, restore.dryRun ? (told) => compare(id, work, told) : work);
   };
-  const schedule = settings.noBackups ? null : scheduled(options, backups, create, prune);
+  /** A restore that only compares tells of itself as of work too: large archives take a while. */
+  const compare = async (id: string, work: (told: OnUpdate) => Promise<RestoreReport>, told: OnUpdate) => {
+    const about = { id: (await backups.get(id)).id, action: 'restore', dry_run: true };
+    told({ ...about, state: 'started' });
+    const report = await work(told);
+    told({ ...about, state: 'completed', duration_ms: report.duration_ms });
+    return report;
+  };
+  const tellPartial = ({ id, problems }: BackupCreated) => {
+    const lost = problems.filter(isLoss);
+    const shown = lost.slice(0, 5).map(({ path }) => path);
+    if (lost.length > shown.length) shown.push(`${lost.length - shown.length} more`);
+    const message = `${id} lacks what could not be read: ${shown.join(', ')}`;
+    notify('warning', 'Backup: partial', message, { id, problems: lost.slice(0, 20) });
+  };
+  const tellBlocked = (error: McError, since: string) => {
+    const message = `no scheduled backup since ${since}: ${error.message}`;
+    const hint = `if nobody is at it any more, remove ${LOCK}; then mc backup create`;
+    // Runs go on being tried, and each would say the same.
+    if (!unrecorded.has('schedule')) {
+      tell({ id: 'new', state: 'failed', action: 'create', error: message, code: error.code });
+      notify('error', 'Backup: the schedule stands still', `${message}; ${hint}`, { code: error.code, hint });
+    }
+    unrecorded.set('schedule', `${message}; ${hint}`);
+  };
+  const onSchedule = () => watched('create', 'new', (told) => createWithRoom(backups, told));
+  const schedule = settings.noBackups
+    ? null
+    : startScheduled(options, backups, { create: onSchedule, prune, tellPartial, tellBlocked });
   return {
     ...backups,
     create,
+    snapshot: (onUpdate) => watched('snapshot', 'new', (told) => backups.snapshot(both(told, onUpdate))),
     restore,
-    verify: (id, deep, onUpdate) => watched('verify', id, () => backups.verify(id, deep, onUpdate)),
-    verifyAll: (deep, onUpdate) => watched('verify', 'all', () => backups.verifyAll(deep, onUpdate)),
-    drill: (id, onUpdate) => watched('drill', id ?? 'latest', () => backups.drill(id, onUpdate)),
+    verify: (id, deep, onUpdate) =>
+      watched('verify', id, (told) => backups.verify(id, deep, both(told, onUpdate)), faultOf),
+    verifyAll: (deep, onUpdate) =>
+      watched('verify', 'all', (told) => backups.verifyAll(deep, both(told, onUpdate)), faultsOf),
+    drill: (id, onUpdate) =>
+      watched('drill', id ?? 'latest', (told) => backups.drill(id, both(told, onUpdate)), faultOf),
     nextAt: () => isoOf(schedule?.nextAt() ?? null),
     prune,
-    health: () => state,
+    health: () =>
+      unrecorded.get('schedule') ?? (state === 'available' ? ([...unrecorded.values()][0] ?? state) : state),
     async stop() {
       // A run under way is ended, not waited for: the next start cleans up after it.
       const ended = schedule?.stop();
@@ -111,39 +168,8 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   };
 }
 
-/** One scheduled run: a backup if anything changed, then the retention. */
-function scheduled(
-  options: BackupServiceOptions,
-  backups: Backups,
-  create: Backups['create'],
-  prune: Backups['prune'],
-): Schedule {
-  const { settings, clock, log } = options;
-  return startSchedule({
-    intervalMs: settings.backupInterval,
-    clock,
-    random: options.random ?? Math.random,
-    lastAt: async () => {
-      const full = (await backups.list()).filter((backup) => backup.backup_type === 'full' && backup.origin === 'own');
-      const times = full.map((backup) => Date.parse(backup.holds_at ?? backup.timestamp));
-      return times.length === 0 ? null : Math.max(...times);
-    },
-    run: async () => {
-      try {
-        const made = await create({ onlyIfChanged: true });
-        log.info(
-          { id: made.id, bytes: made.size_bytes, partial: made.partial },
-          'backup made, or the last one still holds',
-        );
-        const pruned = await prune();
-        if (pruned.deleted.length > 0) log.info({ deleted: pruned.deleted }, 'old backups deleted');
-      } catch (error) {
-        log.warn({ err: error }, 'the scheduled backup failed');
-        throw error;
-      }
-    },
-  });
-}
+/** Relative to the workspace. */
+const LOCK = 'mission-control/backups/.backup.lock';
 
 async function stateOf(backups: Backups): Promise<string> {
   const { stages } = await backups.records();
@@ -154,17 +180,19 @@ async function stateOf(backups: Backups): Promise<string> {
 }
 
 /** Passes on a start, an end, and of the progress in between at most one update a second. */
-function thinned(tell: OnUpdate, id: string): { onUpdate: OnUpdate; current: () => string } {
+function thinned(tell: OnUpdate, id: string): { onUpdate: OnUpdate; current: () => string; isOpen: () => boolean } {
   let last = 0;
   let current = id;
+  let open = false;
   const onUpdate = (update: BackupUpdate) => {
     current = update.id;
+    open = update.state === 'started' || update.state === 'progress';
     const now = performance.now();
     if (update.state === 'progress' && now - last < 1000) return;
     last = now;
     tell(update);
   };
-  return { onUpdate, current: () => current };
+  return { onUpdate, current: () => current, isOpen: () => open };
 }
 
 function both(first: OnUpdate, second: OnUpdate | undefined): OnUpdate {

@@ -11,6 +11,7 @@ import type { RestoreRequest } from './restore/request.js';
 import { type RestoreOutcome, restoreArchive } from './restore/run.js';
 import { type OpenFile, openFile } from './source.js';
 import { freeSpace } from './space.js';
+import { unreadableBecause } from './unreadable.js';
 import { type Depth, type Inspection, type InspectOptions, inspectArchive } from './verify.js';
 
 /** The heavy work of the room as messages: it runs in a thread of its own, away from the event loop of a server. */
@@ -123,15 +124,18 @@ async function holds(
   walk: ReturnType<typeof walkFor>,
   pool: Pool,
 ): Promise<boolean> {
-  // What was left out on purpose is left out of the last archive as well.
-  if (
-    walk.problems.some(({ kind }) => kind !== 'skipped') ||
-    JSON.stringify(manifest.rules) !== JSON.stringify(walk.rules)
-  )
-    return false;
+  // A pipe or a device is left out of every archive: that one is there changes nothing.
+  if (walk.problems.some(({ kind }) => kind !== 'skipped')) return false;
+  if (JSON.stringify(manifest.rules) !== JSON.stringify(walk.rules)) return false;
   if (!stillHolds(manifest, walk.entries)) return false;
-  const { errors } = await inspectArchive(path, { checksum, depth: 'hashes' }, pool);
-  return errors.length === 0;
+  try {
+    const { errors } = await inspectArchive(path, { checksum, depth: 'hashes' }, pool);
+    return errors.length === 0;
+  } catch (error) {
+    // What nobody can read any more does not hold.
+    if (unreadableBecause(error) === null) throw error;
+    return false;
+  }
 }
 
 async function summarise(

@@ -9,6 +9,7 @@ import { nameOf, type Run, runsOf } from './archive/runs.js';
 import { scanArchive } from './archive/scan.js';
 import { eachAtOnce } from './concurrency.js';
 import type { Pool } from './pool.js';
+import { unreadableBecause } from './unreadable.js';
 
 /** How much of an archive is looked at. */
 export type Depth = 'hashes' | 'structure' | 'full';
@@ -41,13 +42,14 @@ export interface InspectOptions {
   written?: Written;
 }
 
-/** Reads an archive and tells what is wrong with it. Never throws for what is in the archive. */
+/** Reads an archive and tells what is wrong with it. Throws when it cannot be read, never for what is in it. */
 export async function inspectArchive(archive: string, options: InspectOptions, pool: Pool): Promise<Inspection> {
   let manifest: Manifest | null = null;
   const errors: string[] = [];
   try {
     manifest = readManifest(archive, options.written);
   } catch (error) {
+    if (unreadableBecause(error) !== null) throw error;
     errors.push(toMcError(error).message);
   }
   const inspection = manifest

@@ -26,7 +26,7 @@ export interface WalkedEntry {
   link?: string;
   /** See `identityOf`. */
   identity: string;
-  /** An SQLite database with a log beside it: its own bytes alone are not its content. */
+  /** An SQLite database with a log beside it that is not empty: its own bytes alone are not its content. */
   database?: true;
 }
 
@@ -38,6 +38,7 @@ export interface Walk {
   rules: Rules;
 }
 
+const SIDECARS = ['-wal', '-shm', '-journal'];
 const SIDECAR = /-(?:wal|shm|journal)$/;
 const SQLITE_MAGIC = 'SQLite format 3\0';
 
@@ -80,6 +81,7 @@ function visit(root: string, directory: string, known: RuleMatcher, walk: Walk):
     note(walk, directory, error);
     return;
   }
+  const all = new Set(names);
   for (const name of names) {
     const path = directory === '' ? name : `${directory}/${name}`;
     if (name.includes('\uFFFD')) {
@@ -91,7 +93,8 @@ function visit(root: string, directory: string, known: RuleMatcher, walk: Walk):
     const entry = lookAt(root, path, walk);
     if (!entry || !matcher.admits(path, entry.type === 'directory')) continue;
     if (SIDECAR.test(name) && isDatabase(join(root, path.replace(SIDECAR, '')))) continue;
-    if (entry.type === 'file' && names.includes(`${name}-wal`) && isDatabase(join(root, path))) entry.database = true;
+    const logged = entry.type === 'file' && SIDECARS.some((ending) => all.has(name + ending));
+    if (logged && isInUse(join(root, path)) && isDatabase(join(root, path))) entry.database = true;
     walk.entries.push(entry);
     if (entry.type === 'directory') visit(root, path, matcher, walk);
   }
@@ -150,6 +153,14 @@ function readIgnoreFile(root: string, directory: string, walk: Walk): RuleMatche
 function note(walk: Walk, path: string, error: unknown): void {
   const reason = errnoOf(error) ?? String(error);
   walk.problems.push({ path, kind: reason === 'ENOENT' ? 'vanished' : 'unreadable', reason });
+}
+
+/**
+ * Whether something lies beside a database that SQLite keeps while it is in use, or that a killed process left. Then the
+ * file's own times and size say nothing of its content.
+ */
+export function isInUse(path: string): boolean {
+  return SIDECARS.some((ending) => (lstatSync(path + ending, { throwIfNoEntry: false })?.size ?? 0) > 0);
 }
 
 /** Whether a file begins like an SQLite database. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { text as textOf } from 'node:stream/consumers';
-import { errnoOf, McError } from '../base/index.js';
+import { errnoOf, McError, parseDuration } from '../base/index.js';
 import { RestError, UnreachableError } from '../client/index.js';
 import { ROUTES } from '../protocol/index.js';
 import { cleanJson } from './clean.js';
@@ -40,6 +40,24 @@ export async function readApiCall(
   const body = data === undefined ? undefined : readJson(await readData(data, stdin));
   const verb = method?.toUpperCase() ?? (body === undefined ? 'GET' : 'POST');
   return { method: verb, path: path.startsWith('/') ? path : `/${path}`, body };
+}
+
+/** A question is answered at once or never; a backup or a restore answers when it is done. */
+const LIMIT_MS = { read: 30_000, write: 3_600_000 };
+/** What a timer of Node can hold. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/**
+ * How long the answer may take, in milliseconds.
+ * @throws McError `usage` for what is no duration
+ */
+export function limitOf({ method }: ApiCall, given: string | undefined): number {
+  if (given === undefined) return method === 'GET' || method === 'HEAD' ? LIMIT_MS.read : LIMIT_MS.write;
+  const limit = parseDuration(given);
+  if (limit !== null && limit >= 1 && limit <= LONGEST_MS) return limit;
+  throw new McError('usage', `--timeout "${given}" is no duration between 1ms and 24d`, {
+    hint: 'write it as 90s, 15m or 2h',
+  });
 }
 
 /** Whether the answer never ends by itself. */

@@ -5,6 +5,8 @@ import { McError } from '../base/index.js';
 export interface Conversation {
   input: NodeJS.ReadableStream & { isTTY?: boolean };
   output: NodeJS.WritableStream & { isTTY?: boolean };
+  /** Where the result goes: with that in a file or a pipe the command is part of a script, which is not asked. */
+  results: { isTTY?: boolean };
 }
 
 /**
@@ -13,8 +15,8 @@ export interface Conversation {
  */
 export async function confirm(question: string, yes: boolean, conversation: Conversation = standard()): Promise<void> {
   if (yes) return;
-  const { input, output } = conversation;
-  if (!input.isTTY || !output.isTTY) {
+  const { input, output, results } = conversation;
+  if (!input.isTTY || !output.isTTY || !results.isTTY) {
     throw new McError('confirm.required', 'this changes or deletes files, and there is nobody to ask', {
       hint: 'see what it would do with --dry-run, then say --yes',
     });
@@ -29,5 +31,5 @@ export async function confirm(question: string, yes: boolean, conversation: Conv
 }
 
 function standard(): Conversation {
-  return { input: process.stdin, output: process.stderr };
+  return { input: process.stdin, output: process.stderr, results: process.stdout };
 }

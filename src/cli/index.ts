@@ -1,6 +1,6 @@
 /** What commands share: flags, reaching a server, printing a result as text or JSON, errors to exit codes. */
 export { agentCard, agentsTable } from './agents.js';
-export { apiText, callApi, followApi, isStream, readApiCall } from './api.js';
+export { apiText, callApi, followApi, isStream, limitOf, readApiCall } from './api.js';
 export { askAgent, askTask } from './ask.js';
 export { type CheckFacts, type CheckLimits, checkJunit, checkText, runChecks } from './check.js';
 export { cleanText } from './clean.js';

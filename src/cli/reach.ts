@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { type Config, errnoOf, isAlive, McError, readLock, workspaceLayout } from '../base/index.js';
+import { type Config, errnoOf, formatDuration, isAlive, McError, readLock, workspaceLayout } from '../base/index.js';
 import { createRestClient, type RestClient, UnreachableError } from '../client/index.js';
 import { httpFetch } from './fetch.js';
 import { quote } from './quote.js';
@@ -27,16 +27,19 @@ interface Address {
  * @throws McError `usage` for a URL that is none, `server.unreachable` when the server at the default address serves
  *   another workspace than the one that was named
  */
-export async function reachServer(config: Config, limits: { timeoutMs?: number } = {}): Promise<Server> {
+export async function reachServer(
+  config: Config,
+  { timeoutMs = 30_000 }: { timeoutMs?: number } = {},
+): Promise<Server> {
   const address = await findAddress(config);
   const token = config.values.token;
   const plain = createRestClient({
     baseUrl: address.http,
     fetch: httpFetch,
     ...(token === null ? {} : { token }),
-    ...limits,
+    timeoutMs,
   });
-  const rest = explained(plain, address.http, config.workspace);
+  const rest = explained(plain, { url: address.http, workspace: config.workspace, timeoutMs });
   if (address.by === 'default' && config.origins.workspace.kind !== 'default') await mustServe(rest, config, address);
   return { url: address.http, rest, token, streamUrl: async () => address.ws ?? (await askStream(rest, address.http)) };
 }
@@ -58,19 +61,25 @@ function readUrl(text: string): string {
   throw new McError('usage', `"${text}" is no server URL`, { hint: 'write it as http://127.0.0.1:8080' });
 }
 
-/** The same client, whose failure to reach the server names the reason and the command that starts one. */
-function explained(rest: RestClient, url: string, workspace: string): RestClient {
+interface Asked {
+  url: string;
+  workspace: string;
+  timeoutMs: number;
+}
+
+/** The same client, whose failure to reach the server names the reason and what to do next. */
+function explained(rest: RestClient, asked: Asked): RestClient {
   const entries = Object.entries(rest).map(([name, method]) => [
     name,
     (...args: never[]) =>
       (method as (...args: never[]) => Promise<unknown>)(...args).catch((error: unknown) => {
-        throw error instanceof UnreachableError ? unreachable(url, workspace, error) : error;
+        throw error instanceof UnreachableError ? unreachable(asked, error) : error;
       }),
   ]);
   return Object.fromEntries(entries) as RestClient;
 }
 
-function unreachable(url: string, workspace: string, error: UnreachableError): McError {
+function unreachable({ url, workspace, timeoutMs }: Asked, error: UnreachableError): McError {
   const errno = errnoOf(error.cause);
   const refused = certificateProblem(error.cause);
   if (refused !== null) {
@@ -79,8 +88,14 @@ function unreachable(url: string, workspace: string, error: UnreachableError): M
       cause: error,
     });
   }
-  const timeout = error.cause instanceof Error && /abort|timeout/i.test(error.cause.name);
-  const why = errno === 'ECONNREFUSED' ? 'connection refused' : timeout ? 'no answer in time' : (errno ?? 'no answer');
+  if (error.cause instanceof Error && /abort|timeout/i.test(error.cause.name)) {
+    const limit = timeoutMs < 1000 ? `${timeoutMs}ms` : formatDuration(timeoutMs);
+    return new McError('server.unreachable', `no answer from ${url} within ${limit}`, {
+      hint: 'it may still be at work on it: mc events list shows what it did; mc api waits longer with --timeout',
+      cause: error,
+    });
+  }
+  const why = errno === 'ECONNREFUSED' ? 'connection refused' : (errno ?? 'no answer');
   return new McError('server.unreachable', `no server answers at ${url} (${why})`, {
     hint: `start one with: mc serve --workspace ${quote(workspace)}`,
     cause: error,

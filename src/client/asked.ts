@@ -11,7 +11,7 @@ export interface FilePart {
 }
 
 /** How far back, in hours (default 24), and in which steps (`raw`, `1m`, `5m`, `1h`, `1d`, `auto`). */
-export interface HistoryAsked {
+export interface HistoryAsked extends Page {
   hours?: number;
   step?: string;
 }

@@ -80,7 +80,7 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000 }: 
     agent: (id: string) => named('agent', { id }) as Promise<AgentAnswer>,
     reportAgent: (id: string, body: AgentReport) => named('agentReport', { id, body }) as Promise<ReportAnswer>,
     tasks: (page?: Page) => named('tasks', { search: page }) as Promise<TasksAnswer>,
-    activeTasks: () => named('activeTasks') as Promise<ActiveTasksAnswer>,
+    activeTasks: (page?: Page) => named('activeTasks', { search: page }) as Promise<ActiveTasksAnswer>,
     createTasks: (tasks: NewTask[], source?: string) =>
       named('createTasks', {
         body: source === undefined ? { tasks } : { tasks, source },

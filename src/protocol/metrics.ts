@@ -77,11 +77,13 @@ export interface AgentHistoryAnswer {
   agent_id: string;
   /** Newest first. */
   history: MetricRow[];
+  next_cursor?: string | null;
 }
 
 export interface SystemHistoryAnswer {
   /** Newest first. */
   history: MetricRow[];
+  next_cursor?: string | null;
 }
 
 /** A row of the event log. */

@@ -114,6 +114,7 @@ export interface TasksAnswer {
 
 export interface ActiveTasksAnswer {
   active_tasks: { agent: string; task: unknown }[];
+  next_cursor?: string | null;
 }
 
 export interface CreateTasksAnswer {

@@ -7,6 +7,7 @@ import { type Endpoints, endpoint } from './endpoint.js';
 import { keyOf, NextCursor, nextOf, PageQuery, pageOf } from './pages.js';
 import { IdParams, Nullable, NullableNumber, NullableText, Time, Words } from './schemas.js';
 
+const BackupTypes = Words(['full', 'agent_state', 'snapshot']);
 const BACKUP = {
   id: Type.String(),
   timestamp: Time,
@@ -15,7 +16,7 @@ const BACKUP = {
   size_human: Type.String(),
   file_count: Type.Integer(),
   checksum: Type.String(),
-  backup_type: Words(['full', 'agent_state', 'snapshot']),
+  backup_type: BackupTypes,
   compressed: Type.Boolean(),
   agent: NullableText,
   label: NullableText,
@@ -112,7 +113,7 @@ type BackupRoutes =
 export function backupEndpoints(context: ApiContext): Endpoints<BackupRoutes> {
   return {
     backups: endpoint(
-      { query: Type.Object({ ...PageQuery, type: Type.Optional(Type.String()) }), answer: Backups },
+      { query: Type.Object({ ...PageQuery, type: Type.Optional(BackupTypes) }), answer: Backups },
       async ({ query, ...exchange }) => {
         const { backups, cache } = context;
         const all = await backups.list();

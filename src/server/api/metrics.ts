@@ -4,6 +4,7 @@ import { McError } from '../../base/index.js';
 import type { ReadName, Reads } from '../../metrics/index.js';
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
+import { NextCursor, PageQuery, type PageRequest, pageOf } from './pages.js';
 import { createPrometheus } from './prometheus.js';
 import { IdParams, Nullable, NullableNumber, NullableText, Time } from './schemas.js';
 
@@ -16,6 +17,7 @@ const Words = Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())
 const Moment = Type.Optional(Type.String({ description: 'a duration ago, an ISO time or epoch milliseconds' }));
 const Flag = Type.Optional(Type.Boolean({ description: 'true or false' }));
 
+const History = Type.Object({ hours: Hours, step: Step, ...PageQuery });
 const Row = Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Null()]));
 const Point = Type.Object({ t: Time, v: NullableNumber });
 const Part = Type.Object({
@@ -77,20 +79,18 @@ export function metricEndpoints(
     agentHistory: endpoint(
       {
         params: IdParams,
-        query: Type.Object({ hours: Hours, step: Step }),
-        answer: Type.Object({ agent_id: Type.String(), history: Type.Array(Row) }),
+        query: History,
+        answer: Type.Object({ agent_id: Type.String(), history: Type.Array(Row), next_cursor: NextCursor }),
       },
-      ({ params, query, reply }) =>
-        sendRead(context, reply, 'history', {
-          agent: sampled(context, params.id),
-          period: period(query),
-          step: query.step,
-        }),
+      ({ params, query, reply }) => {
+        const agent = sampled(context, params.id);
+        return sendHistory(context, reply, { agent, period: period(query), step: query.step }, query);
+      },
     ),
     systemMetrics: endpoint(
-      { query: Type.Object({ hours: Hours, step: Step }), answer: Type.Object({ history: Type.Array(Row) }) },
+      { query: History, answer: Type.Object({ history: Type.Array(Row), next_cursor: NextCursor }) },
       ({ query, reply }) =>
-        sendRead(context, reply, 'history', { agent: null, period: period(query), step: query.step }),
+        sendHistory(context, reply, { agent: null, period: period(query), step: query.step }, query),
     ),
     metricsQuery: endpoint({ query: Query, answer: QueryAnswer }, ({ query, reply }) =>
       sendRead(context, reply, 'query', query),
@@ -113,6 +113,21 @@ export async function sendRead<K extends ReadName>(
   reply
     .header('content-type', 'application/json; charset=utf-8')
     .send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+}
+
+/** A page of the rows, where one is asked for; else all of them, as the bytes that they come in. */
+async function sendHistory(
+  context: ApiContext,
+  reply: FastifyReply,
+  input: Reads['history']['input'],
+  { limit, cursor }: PageRequest,
+): Promise<void> {
+  if (limit === undefined && cursor === undefined) return sendRead(context, reply, 'history', input);
+  const body = await context.metrics.answer('history', input);
+  const whole = JSON.parse(Buffer.from(body).toString('utf8')) as Reads['history']['answer'];
+  const asked = { ...(limit !== undefined && { limit }), ...(cursor !== undefined && { cursor }) };
+  const { items, next } = pageOf(whole.history, (row) => String(row.timestamp), asked);
+  reply.send({ ...whole, history: items, next_cursor: next });
 }
 
 /** An agent that is there or has left samples. @throws McError `agent.not_found` */

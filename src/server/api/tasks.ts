@@ -19,6 +19,7 @@ import { IdParams, Nullable, TaskRow, TaskStatusWord, Time } from './schemas.js'
 const Tasks = Type.Object({ tasks: Type.Array(TaskRow), next_cursor: NextCursor });
 const ActiveTasks = Type.Object({
   active_tasks: Type.Array(Type.Object({ agent: Type.String(), task: Type.Unknown() })),
+  next_cursor: NextCursor,
 });
 
 /** Older clients send null for what they leave open. */
@@ -65,12 +66,13 @@ export function taskEndpoints(context: ApiContext): Endpoints<'tasks' | 'activeT
         return { tasks: page.items, ...nextOf(query, page.next) };
       }),
     ),
-    activeTasks: endpoint({ answer: ActiveTasks }, (exchange) =>
-      cache.send(exchange, 'tasks/active', `${feed.revision('agents')}`, (): ActiveTasksAnswer => {
-        const rows = listAgents(feed.snapshot).map(({ id, current_tasks }) => ({ id, current_tasks }));
-        return {
-          active_tasks: rows.flatMap(({ id, current_tasks }) => current_tasks.map((task) => ({ agent: id, task }))),
-        };
+    activeTasks: endpoint({ query: Type.Object(PageQuery), answer: ActiveTasks }, ({ query, ...exchange }) =>
+      cache.send(exchange, keyOf('tasks/active', query), `${feed.revision('agents')}`, (): ActiveTasksAnswer => {
+        const rows = listAgents(feed.snapshot).flatMap(({ id, current_tasks }) =>
+          current_tasks.map((task, index) => ({ key: `${id}/${index}`, row: { agent: id, task } })),
+        );
+        const page = pageOf(rows, ({ key }) => key, query);
+        return { active_tasks: page.items.map(({ row }) => row), ...nextOf(query, page.next) };
       }),
     ),
     createTasks: endpoint({ body: NewTasks, answer: Created }, ({ body }) => createTasks(context, body)),

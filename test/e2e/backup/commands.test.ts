@@ -88,6 +88,13 @@ describe('mc backup', () => {
     expect(made.partial).toBe(true);
     expect(err).toContain('mission-control/broken.db: database');
     expect((await mc('verify', made.id, '--deep')).status).toBe(0);
+    // Of the fixture's agents one left its state half written.
+    const halved = 'mission-control/agents/scribe/state.json';
+    const snapshot = await json('snapshot');
+    expect(snapshot).toMatchObject({ status: 1, json: { backup_type: 'snapshot', partial: true } });
+    expect(snapshot.err).toContain(`${halved}: unreadable`);
+    writeFileSync(join(place.office, halved), '{"status": "idle"}');
+    expect((await mc('snapshot')).status).toBe(0);
   });
 
   it('explains what pruning would do, and does it', async () => {

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { mc, makePlace, type Place, run, runJson, type Served, serve } from './mc.js';
 
 let place: Place;
@@ -65,6 +68,21 @@ describe('mc api', () => {
     [['/api/files/read?path=.env'], 7],
   ])('%j ends with %i', async (args, exit) => {
     expect((await run(place, ['api', ...args, ...here])).status).toBe(exit);
+  });
+
+  it('waits as long as it is told, and says that the server may still be at it', async () => {
+    const silent = createServer((_request, answer) => setTimeout(() => answer.end('{"late":true}'), 1500));
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void silent.close());
+    const at = ['--server', `http://127.0.0.1:${(silent.address() as AddressInfo).port}`];
+    const { status, err } = await run(place, ['api', '/api/backups', '-X', 'POST', '--timeout', '300ms', ...at]);
+    expect(status).toBe(3);
+    expect(err).toMatch(/no answer from http:\S+ within 300ms/);
+    expect(err).toContain('may still be at work');
+    expect(err).not.toContain('mc serve');
+    const patient = await runJson(place, ['api', '/api/backups', '-X', 'POST', '--timeout', '20s', ...at]);
+    expect(patient.json).toEqual({ late: true });
+    expect((await run(place, ['api', '/healthz', '--timeout', 'soon', ...at])).status).toBe(2);
   });
 
   it('ends with 3 when nobody answers, the stream too', async () => {

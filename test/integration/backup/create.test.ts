@@ -226,6 +226,23 @@ describe('an agent’s backup', () => {
   });
 });
 
+describe('a snapshot', () => {
+  it('is partial when a state cannot be read, also for a catalogue that is made anew', async () => {
+    const { backups, path, store } = await openOffice();
+    // Of the fixture's agents one left its state half written.
+    const made = await backups.snapshot();
+    expect(made).toMatchObject({
+      partial: true,
+      problems: [{ path: 'mission-control/agents/scribe/state.json', kind: 'unreadable' }],
+    });
+    writeFileSync(path('mission-control/agents/scribe/state.json'), '{"status": "idle"}');
+    expect(await backups.snapshot()).toMatchObject({ partial: false, problems: [] });
+    writeFileSync(join(store, 'backup_metadata.json'), '');
+    expect((await backups.get(made.id)).partial).toBe(true);
+    expect((await backups.verify(made.id)).ok).toBe(true);
+  });
+});
+
 function rot(path: string, offset: number): void {
   const bytes = readFileSync(path);
   bytes[offset + 30] = (bytes[offset + 30] ?? 0) ^ 0xff;

@@ -1,15 +1,15 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { acquireLock } from '../../../src/base/index.js';
+import { createWithRoom } from '../../../src/backup/scheduled.js';
 import { openFile, type OpenFile } from '../../../src/backup/source.js';
 import { inlineTools, realTools } from '../../../src/backup/tasks.js';
 import { inlineRunner } from '../../../src/backup/threads.js';
 import { scratch } from '../../support/scratch.js';
-import { names, openOffice, picture } from './office.js';
+import { mountSmall, names, openOffice, picture } from './office.js';
 
 const QUEUE = 'mission-control/TASK_QUEUE.md';
 
@@ -22,20 +22,6 @@ function failing(code: string): () => never {
   return () => {
     throw Object.assign(new Error(code), { code });
   };
-}
-
-/** A disk of few bytes or few files; false where mounting is not allowed. */
-function mountSmall(directory: string, options: string): boolean {
-  mkdirSync(directory, { recursive: true });
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'none', directory], { stdio: 'ignore' });
-  } catch {
-    return false;
-  }
-  onTestFinished(() => {
-    execFileSync('umount', ['-l', directory]);
-  });
-  return true;
 }
 
 describe('a file that cannot be read', () => {
@@ -170,6 +156,28 @@ describe('a full disk', () => {
     await expect(backups.create()).rejects.toMatchObject({ code: 'disk.full' });
     expect(names(office.store).filter((name) => /tar\.gz|mc-tmp/.test(name))).toEqual([basename(first.path)]);
     expect((await backups.verify(first.id, true)).errors).toEqual([]);
+  });
+
+  it('to the last byte is healed by what the retention does not want', async ({ skip }) => {
+    const office = await openOffice();
+    rmSync(office.store, { recursive: true });
+    skip(!mountSmall(office.store, 'size=4m'), 'mounting is not allowed here');
+    const now = office.clock.at;
+    office.clock.at = now - 30 * 86_400_000;
+    const made: string[] = [];
+    for (let day = 0; day < 5; day += 1) {
+      writeFileSync(office.path('mission-control/noise.bin'), randomBytes(600_000));
+      made.push((await office.backups.create()).id);
+      office.clock.at += 86_400_000;
+    }
+    writeFileSync(office.path('mission-control/noise.bin'), randomBytes(600_000));
+    office.clock.at = now;
+    expect(() => writeFileSync(join(office.store, 'ballast'), randomBytes(4_000_000))).toThrow('ENOSPC');
+    await expect(office.backups.create()).rejects.toThrow('ENOSPC');
+    const healed = await createWithRoom(office.backups, () => {});
+    expect(healed).toMatchObject({ partial: false, problems: [] });
+    const left = (await office.backups.list()).map((backup) => backup.id);
+    expect(left).toEqual([...made.slice(2), healed.id]);
   });
 
   it('in the middle of restoring leaves everything as it was', async () => {

@@ -1,5 +1,7 @@
-import { cpSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { SETTINGS, workspaceLayout } from '../../../src/base/index.js';
 import { type Backups, type BackupSettings, openBackups } from '../../../src/backup/index.js';
 import type { OpenFile } from '../../../src/backup/source.js';
@@ -74,4 +76,18 @@ export function picture(root: string): Record<string, string> {
 /** The names in a directory. */
 export function names(directory: string): string[] {
   return readdirSync(directory).toSorted();
+}
+
+/** A disk of few bytes or few files; false where mounting is not allowed. */
+export function mountSmall(directory: string, options: string): boolean {
+  mkdirSync(directory, { recursive: true });
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'none', directory], { stdio: 'ignore' });
+  } catch {
+    return false;
+  }
+  onTestFinished(() => {
+    execFileSync('umount', ['-l', directory]);
+  });
+  return true;
 }

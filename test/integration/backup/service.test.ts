@@ -1,15 +1,15 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createBackupService, type BackupService } from '../../../src/backup/index.js';
+import { createBackupService, type BackupService, type BackupSettings } from '../../../src/backup/index.js';
 import type { OpenFile } from '../../../src/backup/source.js';
 import { inlineTools } from '../../../src/backup/tasks.js';
 import { inlineRunner } from '../../../src/backup/threads.js';
 import { acquireLock, workspaceLayout } from '../../../src/base/index.js';
 import { silentLog } from '../../../src/base/log.js';
-import type { EventDraft } from '../../../src/protocol/index.js';
-import { defaultSettings, type Office, openOffice } from './office.js';
+import type { Backup, EventDraft } from '../../../src/protocol/index.js';
+import { defaultSettings, mountSmall, type Office, openOffice } from './office.js';
 
 interface Stage {
   office: Office;
@@ -20,14 +20,20 @@ interface Stage {
 }
 
 async function startService(
-  options: { scheduled?: boolean; free?: () => number; open?: OpenFile; root?: string } = {},
+  options: {
+    scheduled?: boolean;
+    free?: () => number;
+    open?: OpenFile;
+    root?: string;
+    settings?: Partial<BackupSettings>;
+  } = {},
 ): Promise<Stage> {
   const office = await openOffice(options.root ? { root: options.root } : {});
   const drafts: EventDraft[] = [];
   let ids = 0;
   const service = await createBackupService({
     layout: workspaceLayout(office.root),
-    settings: { ...defaultSettings(), noBackups: options.scheduled !== true },
+    settings: { ...defaultSettings(), ...options.settings, noBackups: options.scheduled !== true },
     clock: office.clock,
     log: silentLog(),
     publish: (draft) => drafts.push(draft),
@@ -50,6 +56,35 @@ describe('the service', () => {
     expect(service.health()).toBe('available');
   });
 
+  it('tells everyone about a snapshot, and of its failure', async () => {
+    const { service, office, drafts, updates } = await startService();
+    const made = await service.snapshot();
+    expect(updates()).toMatchObject([
+      { id: made.id, state: 'started', action: 'create', backup_type: 'snapshot' },
+      { id: made.id, state: 'completed', backup: { id: made.id } },
+    ]);
+    expect((await service.records()).stages.snapshot.last_success).not.toBeNull();
+    office.clock.at += 1000;
+    // A file that stands where agents lie cannot be listed.
+    rmSync(office.path('mission-control/agents'), { recursive: true });
+    writeFileSync(office.path('mission-control/agents'), 'no directory');
+    await expect(service.snapshot()).rejects.toMatchObject({ code: 'io' });
+    expect(updates().at(-1)).toMatchObject({ state: 'failed', action: 'snapshot', code: 'io' });
+    expect(drafts.at(-1)).toMatchObject({ data: { level: 'error', title: 'Backup: snapshot failed' } });
+    expect(service.health()).toMatch(/^snapshot failed at /);
+  });
+
+  it('warns of a scheduled backup that is partial', async () => {
+    const office = await openOffice();
+    writeFileSync(office.path('mission-control/broken.db'), `SQLite format 3\0${'garbage'.repeat(1000)}`);
+    const { drafts } = await startService({ root: office.root, scheduled: true });
+    const told = () => drafts.filter((draft) => draft.type === 'notification');
+    await vi.waitFor(() => expect(told()).toHaveLength(1), 10_000);
+    expect(told()).toMatchObject([
+      { data: { level: 'warning', message: expect.stringContaining('mission-control/broken.db') as string } },
+    ]);
+  });
+
   it('tells everyone about a restore', async () => {
     const { service, updates } = await startService();
     await service.restore('20260217_035729', { agent: 'api' });
@@ -59,6 +94,39 @@ describe('the service', () => {
       action: 'restore',
       changed: 2,
     });
+  });
+
+  it.each<[string, (service: BackupService, id: string) => Promise<unknown>]>([
+    ['verify', (service) => service.verify('latest')],
+    ['drill', (service) => service.drill()],
+    ['restore', (service, id) => service.restore(id, { dryRun: true })],
+  ])('tells of the beginning and the end of a %s', async (action, work) => {
+    const { service, updates } = await startService();
+    const { id } = await service.create();
+    const before = updates().length;
+    await work(service, id);
+    const told = updates().slice(before);
+    expect(told.at(0)).toMatchObject({ id, action, state: 'started' });
+    expect(told.at(-1)).toMatchObject({ id, action, state: 'completed' });
+    const between = told.slice(1, -1);
+    expect(between.every((update) => update.state === 'progress' && update.action === action)).toBe(true);
+  });
+
+  it('tells of the end of what it refused after it had begun', async () => {
+    const { service, office, drafts, updates } = await startService();
+    writeFileSync(join(office.store, 'backup_20260217_035729.tar.gz'), 'x');
+    await expect(service.restore('20260217_035729', { dryRun: true })).rejects.toMatchObject({
+      code: 'backup.corrupt',
+    });
+    expect(updates().at(-1)).toMatchObject({ id: '20260217_035729', state: 'failed', action: 'restore' });
+    expect(drafts.filter((draft) => draft.type === 'notification')).toEqual([]);
+  });
+
+  it('tells of each backup when all are verified', async () => {
+    const { service, updates } = await startService();
+    const reports = await service.verifyAll();
+    const ended = updates().filter((update) => update.state === 'completed');
+    expect(ended.map((update) => (update as { id?: unknown }).id)).toEqual(reports.map((report) => report.id));
   });
 
   it('notifies of a failure and says so in its health, until it works again', async () => {
@@ -81,11 +149,85 @@ describe('the service', () => {
     expect(service.health()).toBe('available');
   });
 
+  it('does not take a restore that it refuses for a failure either', async () => {
+    const { service, office, drafts } = await startService();
+    writeFileSync(join(office.store, 'backup_20260217_035729.tar.gz'), 'x');
+    await expect(service.restore('20260217_035729')).rejects.toMatchObject({ code: 'backup.corrupt' });
+    const { id } = await service.create();
+    const before = drafts.length;
+    rmSync(office.path('mission-control/agents/api'), { recursive: true });
+    symlinkSync('/tmp', office.path('mission-control/agents/api'));
+    await expect(service.restore(id, { agent: 'api' })).rejects.toMatchObject({ code: 'file.refused' });
+    expect(drafts.slice(before).filter((draft) => draft.type === 'notification')).toEqual([]);
+    expect((await service.records()).stages.restore.last_failure).toBeNull();
+    expect(service.health()).toBe('available');
+  });
+
   it('is unwell when a backup turns out to be damaged', async () => {
     const { service, office } = await startService();
     writeFileSync(join(office.store, 'backup_20260217_035729.tar.gz'), 'x');
     expect((await service.verify('20260217_035729')).ok).toBe(false);
     expect(service.health()).toMatch(/^verify failed/);
+  });
+
+  it.each([
+    ['verify', (service: BackupService) => service.verify('20260217_035729')],
+    ['verify', (service: BackupService) => service.verifyAll()],
+    ['drill', (service: BackupService) => service.drill('20260217_035729')],
+  ])('tells everyone that a %s found damage', async (action, work) => {
+    const { service, office, drafts, updates } = await startService();
+    writeFileSync(join(office.store, 'backup_20260217_035729.tar.gz'), 'x');
+    await work(service);
+    const told = updates().filter((update) => update.state === 'failed');
+    expect(told).toMatchObject([{ id: '20260217_035729', action, code: 'backup.corrupt' }]);
+    expect(drafts.filter((draft) => draft.type === 'notification')).toMatchObject([
+      {
+        data: {
+          level: 'error',
+          title: `Backup: ${action} found damage`,
+          message: expect.stringContaining('20260217_035729') as string,
+        },
+      },
+    ]);
+  });
+
+  it('says so when the lock of a machine that is gone keeps the schedule standing still', async () => {
+    const office = await openOffice();
+    office.clock.at -= 15 * 3_600_000;
+    await office.backups.create();
+    const lock = join(office.store, '.backup.lock');
+    const holder = { pid: 1, host: 'box-that-was-killed', boot: null, started: null, purpose: 'backup create' };
+    writeFileSync(lock, JSON.stringify({ ...holder, since: '2026-11-22T00:00:00.000Z', details: {} }));
+    const { service, drafts, updates } = await startService({
+      root: office.root,
+      scheduled: true,
+      settings: { backupInterval: 50 },
+    });
+    const told = () => drafts.filter((draft) => draft.type === 'notification');
+    await vi.waitFor(() => expect(told()).toHaveLength(1), 10_000);
+    // Further runs find the same, and say nothing more.
+    await delay(300);
+    expect(told()).toMatchObject([
+      { data: { level: 'error', message: expect.stringMatching(/process 1 on box-that-was-killed/) as string } },
+    ]);
+    expect(updates().at(-1)).toMatchObject({ state: 'failed', code: 'busy' });
+    expect(service.health()).toContain('remove mission-control/backups/.backup.lock');
+    rmSync(lock);
+    await vi.waitFor(() => expect(service.health()).toBe('available'), 10_000);
+  });
+
+  it('does not mind that somebody is at it for a while', async () => {
+    const office = await openOffice();
+    // The service's clock stands before this: no interval passes, however often the lock is found taken.
+    office.clock.at += 60_000;
+    await office.backups.create();
+    const lock = await acquireLock(join(office.store, '.backup.lock'), 'backup drill');
+    const settings = { backupInterval: 50 };
+    const { service, drafts } = await startService({ root: office.root, scheduled: true, settings });
+    await delay(400);
+    await lock.release();
+    expect(drafts).toEqual([]);
+    expect(service.health()).toBe('available');
   });
 
   it('makes up a missed run at once, and the next after its interval', async () => {
@@ -99,6 +241,55 @@ describe('the service', () => {
       10_000,
     );
     expect((await service.records()).stages.prune.last_success).not.toBeNull();
+  });
+
+  it('makes room on a full disk by what the retention does not want, and heals', async () => {
+    const office = await openOffice();
+    const now = office.clock.at;
+    office.clock.at = now - 20 * 86_400_000;
+    const made: Backup[] = [];
+    for (let day = 0; day < 5; day += 1) {
+      made.push(await office.backups.create());
+      office.clock.at += 86_400_000;
+    }
+    writeFileSync(office.path('PENDING_TASKS.md'), '- [ ] something new\n');
+    const isFull = () => existsSync(made[0]?.path ?? '');
+    const { service, drafts } = await startService({
+      root: office.root,
+      scheduled: true,
+      free: () => (isFull() ? 0 : 1e12),
+    });
+    const own = async () => (await service.list()).filter((backup) => backup.origin === 'own').map(({ id }) => id);
+    const kept = made.slice(3).map((backup) => backup.id);
+    // One more went when the new one had taken its place among the last three.
+    await vi.waitFor(async () => expect(await own()).toEqual([...kept, expect.stringContaining('_')]), 10_000);
+    expect(service.health()).toBe('available');
+    expect(drafts.filter((draft) => draft.type === 'notification')).toEqual([]);
+  });
+
+  it('says that the disk is full when nothing may go', async () => {
+    const office = await openOffice();
+    office.clock.at -= 20 * 86_400_000;
+    const last = await office.backups.create();
+    writeFileSync(office.path('PENDING_TASKS.md'), '- [ ] something new\n');
+    const { service, drafts } = await startService({ root: office.root, scheduled: true, free: () => 0 });
+    await vi.waitFor(() => expect(service.health()).toMatch(/^create failed/), 10_000);
+    expect(drafts.at(-1)).toMatchObject({ data: { level: 'error', data: { code: 'disk.full' } } });
+    expect(existsSync(last.path)).toBe(true);
+  });
+
+  it('is unwell when the disk could not even take the record of that', async ({ skip }) => {
+    const office = await openOffice();
+    rmSync(office.store, { recursive: true });
+    skip(!mountSmall(office.store, 'size=256k'), 'mounting is not allowed here');
+    expect(() => writeFileSync(join(office.store, 'ballast'), 'x'.repeat(300_000))).toThrow('ENOSPC');
+    const { service, drafts } = await startService({ root: office.root });
+    await expect(service.create()).rejects.toThrow('no space left');
+    expect(drafts.at(-1)).toMatchObject({ data: { level: 'error', title: 'Backup: create failed' } });
+    expect(service.health()).toMatch(/^create failed: the disk is full/);
+    rmSync(join(office.store, 'ballast'));
+    await service.create();
+    expect(service.health()).toBe('available');
   });
 
   it('stops in the middle of a run', async () => {

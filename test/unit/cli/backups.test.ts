@@ -147,13 +147,13 @@ describe('confirm', () => {
     const input = Object.assign(new PassThrough(), { isTTY: true });
     const output = Object.assign(new PassThrough(), { isTTY: true });
     input.write(`${answer}\n`);
-    return { input, output };
+    return { input, output, results: { isTTY: true } };
   };
 
   it('goes on with a yes, of a person or of the command line', async () => {
     await expect(confirm('Restore?', false, terminal('y'))).resolves.toBeUndefined();
     await expect(
-      confirm('Restore?', true, { input: new PassThrough(), output: new PassThrough() }),
+      confirm('Restore?', true, { input: new PassThrough(), output: new PassThrough(), results: {} }),
     ).resolves.toBeUndefined();
   });
 
@@ -162,7 +162,10 @@ describe('confirm', () => {
   });
 
   it('never asks where nobody is', async () => {
-    const nobody = { input: new PassThrough(), output: new PassThrough() };
-    await expect(confirm('Restore?', false, nobody)).rejects.toMatchObject({ code: 'confirm.required' });
+    const piped = Object.assign(new PassThrough(), { isTTY: false });
+    for (const nobody of [{ input: piped }, { output: piped }, { results: piped }]) {
+      const conversation = { ...terminal('y'), ...nobody };
+      await expect(confirm('Restore?', false, conversation)).rejects.toMatchObject({ code: 'confirm.required' });
+    }
   });
 });
