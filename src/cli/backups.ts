@@ -1,11 +1,12 @@
-import type {
-  Backup,
-  BackupProblem,
-  BackupProcedures,
-  DrillReport,
-  PruneReport,
-  RestoreReport,
-  VerifyReport,
+import {
+  type Backup,
+  type BackupProblem,
+  type BackupProcedures,
+  type DrillReport,
+  faultWord,
+  type PruneReport,
+  type RestoreReport,
+  type VerifyReport,
 } from '../protocol/index.js';
 import { ago, UNKNOWN } from './ages.js';
 import { cleanText } from './clean.js';
@@ -123,7 +124,8 @@ function listed(mark: string, what: string, paths: readonly string[]): string[] 
 }
 
 function verified(backup: Backup, now: number): string {
-  if (backup.verify_error !== null) return `damaged: ${backup.verify_error}`;
+  const error = backup.verify_error;
+  if (error !== null) return faultWord(error) === 'damaged' ? `damaged: ${error}` : error;
   return backup.verified_at === null ? UNKNOWN : since(backup.verified_at, now);
 }
 

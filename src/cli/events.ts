@@ -1,4 +1,4 @@
-import type { McEvent } from '../protocol/index.js';
+import { describeBackupUpdate, type McEvent } from '../protocol/index.js';
 import { localTime } from './ages.js';
 import { cleanText } from './clean.js';
 import { agentColour, agentGlyph } from './glyphs.js';
@@ -53,6 +53,6 @@ function wordsOf(event: McEvent, terminal: Terminal): Words {
     case 'file_change':
       return { glyph: dot, who: 'file', what: `${event.data.path} ${event.data.kind}` };
     case 'backup_update':
-      return { glyph: dot, who: 'backup', what: `${event.data.id} ${event.data.state}` };
+      return { glyph: dot, who: 'backup', what: describeBackupUpdate(event.data) };
   }
 }

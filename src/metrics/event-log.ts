@@ -1,4 +1,4 @@
-import { type ActivityAnswer, type EventsAnswer, type LoggedEvent } from '../protocol/index.js';
+import { type ActivityAnswer, describeBackupUpdate, type EventsAnswer, type LoggedEvent } from '../protocol/index.js';
 import { parseMoment } from '../base/index.js';
 import type { Database } from './database.js';
 import { LOGGED_TYPES, OWN_EVENTS } from './event-rows.js';
@@ -103,7 +103,7 @@ export function describeEvent(type: string, data: unknown): string {
     case 'task_update':
       return `${wordOf(fields.path)}: ${lengthOf(fields.added)} added, ${lengthOf(fields.changed)} changed, ${lengthOf(fields.removed)} removed`;
     case 'backup_update':
-      return `${wordOf(fields.id)} ${wordOf(fields.state)}`;
+      return describeBackupUpdate({ id: wordOf(fields.id), state: wordOf(fields.state), action: fields.action });
     default:
       return Object.entries(fields)
         .filter(([, value]) => typeof value !== 'object')

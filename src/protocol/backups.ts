@@ -138,3 +138,13 @@ export interface BackupUpdate {
   state: 'started' | 'progress' | 'completed' | 'failed';
   [key: string]: unknown;
 }
+
+/** A step in a few words: `ID completed`, and of other work than making a backup `ID: verify completed`. */
+export function describeBackupUpdate({ id, state, action }: { id: string; state: string; action?: unknown }): string {
+  return typeof action === 'string' && action !== 'create' ? `${id}: ${action} ${state}` : `${id} ${state}`;
+}
+
+/** What a verification found wrong, in a word: of what cannot be read it is not known whether it is damaged. */
+export function faultWord(error: string): 'unreadable' | 'damaged' {
+  return error.startsWith('cannot be read') ? 'unreadable' : 'damaged';
+}

@@ -1,4 +1,10 @@
-import { type AgentStatus, agentOfEvent, type McEvent, NOTIFICATION_LEVELS } from '../../protocol/index.js';
+import {
+  type AgentStatus,
+  agentOfEvent,
+  describeBackupUpdate,
+  type McEvent,
+  NOTIFICATION_LEVELS,
+} from '../../protocol/index.js';
 import { field, list, type RecordedEvent, text } from '../answers.js';
 import { clockTime, dayTime } from '../figures.js';
 import { applyFilter } from '../filter.js';
@@ -128,7 +134,7 @@ export function describe(event: McEvent): { glyph: Span; text: string } {
     case 'backup_update':
       return {
         glyph: event.data.state === 'failed' ? ['bad', '✕'] : ['plain', '✓'],
-        text: `backup ${event.data.id} ${event.data.state}`,
+        text: `backup ${describeBackupUpdate(event.data)}`,
       };
     default:
       return { glyph: ['dim', '·'], text: summary((event as { data?: unknown }).data) };

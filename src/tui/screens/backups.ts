@@ -1,3 +1,4 @@
+import { faultWord } from '../../protocol/index.js';
 import { absence, type BackupRow, field, list, number, pollOf, readBackups, text } from '../answers.js';
 import { ago, bytes, longSpan, UNKNOWN } from '../figures.js';
 import { applyFilter } from '../filter.js';
@@ -80,7 +81,7 @@ function backupLine(row: BackupRow, columns: number, now: number, cursor: boolea
   const tone = cursor ? 'strong' : 'plain';
   const verified: Span =
     row.verifyError !== null
-      ? ['bad', '✕ damaged']
+      ? ['bad', `✕ ${faultWord(row.verifyError)}`]
       : row.verifiedAt === null
         ? ['dim', UNKNOWN]
         : ['good', `✓ ${ago(row.verifiedAt, now)}`];

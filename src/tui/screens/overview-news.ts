@@ -1,3 +1,4 @@
+import { faultWord } from '../../protocol/index.js';
 import { absence, pollOf, readAlerts, readBackups, field, text } from '../answers.js';
 import { ago, bytes, clockTime, longSpan } from '../figures.js';
 import { levelGlyph } from '../glyphs.js';
@@ -47,6 +48,6 @@ export function backupLines(model: Model, width: number): Line[] {
   const mark =
     newest.verifyError === null
       ? line(['good', '✓ '], `${when} ago ${bytes(newest.bytes)}`)
-      : line(['bad', '✕ '], `${when} ago, damaged`);
+      : line(['bad', '✕ '], `${when} ago, ${faultWord(newest.verifyError)}`);
   return [head, mark, line(['dim', plan])];
 }

@@ -57,6 +57,9 @@ describe('backups as text', () => {
     const text = backupsTable([backup, { ...backup, verify_error: 'cut', partial: true, origin: 'old' }], pipe, NOW);
     expect(text).toMatch(/20261123_033945_267 +full +2h +0.4 KB +4 +now +before/);
     expect(text).toContain('damaged: cut');
+    const unread = backupsTable([{ ...backup, verify_error: 'cannot be read: EACCES' }], pipe, NOW);
+    expect(unread).toContain('cannot be read: EACCES');
+    expect(unread).not.toContain('damaged');
     expect(text).toContain('partial, old');
     expect(text).not.toContain('\u001b');
   });
