@@ -143,7 +143,8 @@ describe('stopping', () => {
 
   it('goes on when the workspace has gone in the meantime', async () => {
     const office = await startOffice();
-    await rm(office.root, { recursive: true, force: true });
+    // The server may just be writing into a directory that is being emptied: then it is tried again.
+    await rm(office.root, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
     await office.server.stop();
   });
 });
