@@ -6,7 +6,7 @@ import { errnoOf, McError, parseDuration } from '../base/index.js';
 import { RestError, UnreachableError } from '../client/index.js';
 import { ROUTES } from '../protocol/index.js';
 import { cleanJson } from './clean.js';
-import type { Server } from './reach.js';
+import { LONG_WORK_MS, type Server } from './reach.js';
 
 /** One call, as `mc api` was given it. */
 export interface ApiCall {
@@ -43,7 +43,7 @@ export async function readApiCall(
 }
 
 /** A question is answered at once or never; a backup or a restore answers when it is done. */
-const LIMIT_MS = { read: 30_000, write: 3_600_000 };
+const LIMIT_MS = { read: 30_000, write: LONG_WORK_MS };
 /** What a timer of Node can hold. */
 const LONGEST_MS = 2 ** 31 - 1;
 

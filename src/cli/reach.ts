@@ -14,6 +14,9 @@ export interface Server {
   streamUrl(): Promise<string>;
 }
 
+/** How long work on a large workspace may take until its answer comes, in milliseconds: a backup, a restore. */
+export const LONG_WORK_MS = 3_600_000;
+
 interface Address {
   http: string;
   ws: string | null;

@@ -1,7 +1,7 @@
 import { type Config, isAlive, McError, readLock, workspaceLayout } from '../base/index.js';
 import type { RestClient } from '../client/index.js';
 import type { RestoreReport } from '../protocol/index.js';
-import { reachServer } from './reach.js';
+import { LONG_WORK_MS, reachServer } from './reach.js';
 
 /** What of a backup is restored into the workspace, and how. */
 export interface RestoreChoice {
@@ -11,9 +11,6 @@ export interface RestoreChoice {
   delete: boolean;
   withDatabase: boolean;
 }
-
-/** A restore of a large workspace takes minutes, and its answer comes at its end. */
-const TIMEOUT_MS = 3_600_000;
 
 /**
  * The server that has this workspace's metrics database open: only it can let go of it. Null when none runs. Another server
@@ -29,7 +26,7 @@ export async function holdingServer(config: Config): Promise<RestClient | null> 
     });
   }
   const values = { ...config.values, server: null };
-  const { rest } = await reachServer({ ...config, values }, { timeoutMs: TIMEOUT_MS });
+  const { rest } = await reachServer({ ...config, values }, { timeoutMs: LONG_WORK_MS });
   return rest;
 }
 

@@ -148,7 +148,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (frame.type === 'hello') {
       link?.begun(frame.data.heartbeat_ms);
       // Whether they have arrived over the connection before cannot be known; twice is like once.
-      for (const frame of asked) write(frame);
+      for (const subscription of asked) write(subscription);
       enter({ name: 'live' });
       publishes.flush();
     } else if (frame.type === 'resync') resyncing = true;

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { type Clock, McError } from '../../base/index.js';
 import type { Logger } from '../../base/log.js';
 import type { Bus, Entry } from '../../bus/index.js';
-import type { Snapshot } from '../../protocol/index.js';
+import type { Position, Snapshot } from '../../protocol/index.js';
 import { createCapturer } from '../ws/capture.js';
 import type { ConnectRequest } from '../ws/connect.js';
 import { narrows, passes } from '../ws/filter.js';
@@ -108,14 +108,14 @@ export function createStreams(options: StreamsOptions): Streams {
         (item, index) => item.seq > reader.seq && passes(reader.request.filter, (entries[index] as Entry).event),
       );
       give(reader, wanted);
-      if (reader.unheard?.pass(entries, wanted.at(-1)?.seq ?? null)) tellPosition(reader, entries);
+      const position = reader.unheard?.pass(entries, wanted.at(-1)?.seq ?? null);
+      if (position) tellPosition(reader, position);
     }
   };
 
-  const tellPosition = (reader: Reader, entries: readonly Entry[]) => {
+  const tellPosition = (reader: Reader, position: Position) => {
     if (reader.greeting) return;
-    const { epoch, seq } = (entries.at(-1) as Entry).event;
-    const frame = Buffer.from(sseText(saySynced({ epoch, seq }, now()), { epoch, seq }));
+    const frame = Buffer.from(sseText(saySynced(position, now()), position));
     give(reader, [{ frame, seq: null, key: null }]);
   };
 

@@ -1,4 +1,5 @@
 import type { Bus, Entry } from '../../bus/index.js';
+import type { Position } from '../../protocol/index.js';
 import { type Delivery, deliver, deliverFrame } from './delivery.js';
 import { type Group, Groups } from './groups.js';
 import type { HubLimits } from './limits.js';
@@ -40,9 +41,8 @@ export function createBroadcast({ bus, limits, now, onLate }: BroadcastOptions):
     if (delivery !== 'done') onLate(peer, delivery);
   };
 
-  const tellPosition = ({ peers }: Group, entries: readonly Entry[]) => {
-    const { epoch, seq } = (entries.at(-1) as Entry).event;
-    const frame = frameText(saySynced({ epoch, seq }, now()));
+  const tellPosition = ({ peers }: Group, position: Position) => {
+    const frame = frameText(saySynced(position, now()));
     for (const peer of peers) give(peer, deliverFrame(peer, frame, rules));
   };
 
@@ -63,7 +63,8 @@ export function createBroadcast({ bus, limits, now, onLate }: BroadcastOptions):
         for (const peer of peers) give(peer, deliver(peer, chunks, rules));
         writes += peers.size;
       }
-      if (group.unheard?.pass(entries, chunks.at(-1)?.items.at(-1)?.seq ?? null)) tellPosition(group, entries);
+      const position = group.unheard?.pass(entries, chunks.at(-1)?.items.at(-1)?.seq ?? null);
+      if (position) tellPosition(group, position);
     }
     pace.took(writes, now() - begun);
   };

@@ -1,4 +1,5 @@
 import type { Entry } from '../../bus/index.js';
+import type { Position } from '../../protocol/index.js';
 import type { HubLimits } from './limits.js';
 
 /**
@@ -14,17 +15,21 @@ export class Unheard {
     this.#limits = limits;
   }
 
-  /** Takes in a tick's events, of which the one at `heard` was the last that was heard (null: none). True: tell it now. */
-  pass(entries: readonly Entry[], heard: number | null): boolean {
+  /**
+   * Takes in a tick's events, of which the one at `heard` was the last that was heard (null: none). Returns the position
+   * that has to be told now, null while that can wait.
+   */
+  pass(entries: readonly Entry[], heard: number | null): Position | null {
     if (heard !== null) this.#reset();
     for (const { event, bytes } of entries) {
       if (heard !== null && event.seq <= heard) continue;
       this.#events += 1;
       this.#bytes += bytes;
     }
-    if (this.#events < this.#limits.unheardEvents && this.#bytes < this.#limits.unheardBytes) return false;
+    const last = entries.at(-1)?.event;
+    if (!last || (this.#events < this.#limits.unheardEvents && this.#bytes < this.#limits.unheardBytes)) return null;
     this.#reset();
-    return true;
+    return { epoch: last.epoch, seq: last.seq };
   }
 
   #reset(): void {

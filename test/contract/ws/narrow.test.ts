@@ -4,12 +4,12 @@ import { createConnection } from '../../../src/client/index.js';
 import {
   activity,
   type Frame,
-  type Listener,
   listen,
   metric,
   type Stand,
   startStand,
   status,
+  synced,
   task,
   tasks,
   typesOf,
@@ -19,11 +19,6 @@ let stand: Stand;
 afterEach(() => stand.stop());
 
 const ours = (query: string) => `${stand.url}/?${query}`;
-
-async function synced(client: Listener): Promise<Listener> {
-  await client.untilType('synced');
-  return client;
-}
 
 describe('clients that hear only a part', () => {
   it('that hear more than before are told how it stands, and then go on', async () => {
@@ -90,6 +85,15 @@ describe('clients that hear only a part', () => {
     await vi.waitFor(() => expect(frames.some(({ seq }) => seq === 201)).toBe(true), { timeout: 5000 });
     expect(typesOf({ frames })).not.toContain('resync');
     connection.close();
+  });
+
+  it('resume past thousands of events that are not for them', async () => {
+    stand = await startStand();
+    for (let i = 1; i <= 3500; i += 1) stand.publish(metric('cpu', i));
+    stand.publish(activity('a', 'heard'));
+    const client = await synced(listen(ours('since=first:0&channels=agent_activity')));
+    expect(typesOf(client)).toEqual(['hello', 'agent_activity', 'synced']);
+    expect(client.frames[1]?.seq).toBe(3501);
   });
 
   it('can ask for nothing, in the address as well', async () => {

@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { HUB_LIMITS } from '../../../src/server/ws/index.js';
 import {
   activity,
-  type Listener,
   listen,
   metric,
   notification,
@@ -11,6 +10,7 @@ import {
   type Stand,
   startStand,
   status,
+  synced,
   task,
   tasks,
   typesOf,
@@ -20,11 +20,6 @@ let stand: Stand;
 afterEach(() => stand.stop());
 
 const ours = (query = 'channels=*') => `${stand.url}/?${query}`;
-
-async function synced(client: Listener): Promise<Listener> {
-  await client.untilType('synced');
-  return client;
-}
 
 describe('hello and snapshot', () => {
   it('tells the position, then everything that is, then that this was all', async () => {

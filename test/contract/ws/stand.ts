@@ -151,6 +151,12 @@ export async function opened(url: string, options?: ClientOptions): Promise<List
   return listener;
 }
 
+/** The listener, once it has been told how things stand. */
+export async function synced(client: Listener): Promise<Listener> {
+  await client.untilType('synced');
+  return client;
+}
+
 /** What came in a message; `ws` hands over one Buffer. */
 export function textOf(data: RawData): string {
   return (data as Buffer).toString('utf8');

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { inlineRunner, type TaskRunner } from '../../../src/backup/threads.js';
-import { type Office, openOffice } from './office.js';
+import { beforeSwap, type Office, openOffice } from './office.js';
 
 const FILE = 'mission-control/backend/data/metrics.db';
 
@@ -42,7 +41,7 @@ describe('a database that is replaced', () => {
   it('is kept whole when somebody writes it between the safety backup and the swap', async () => {
     const { office, id } = await laterOffice('wal');
     const writers: Database.Database[] = [];
-    const { backups, path } = await writing(office, () => {
+    const { backups, path } = await beforeSwap(office, () => {
       const writer = new Database(office.path(FILE));
       writer.exec("insert into later values ('meanwhile')");
       // Still open: what it wrote is only in the log.
@@ -66,13 +65,3 @@ describe('a database that is replaced', () => {
     expect(report.kept.map(({ path, kept_at }) => [path, statSync(kept_at).size])).toEqual([[FILE, 7016]]);
   });
 });
-
-/** The same office, with something done when the safety backup has been made. */
-async function writing(office: Office, act: () => void): Promise<Office> {
-  const runner = inlineRunner();
-  const run: TaskRunner['run'] = (kind, args, onUpdate) => {
-    if (kind === 'restore' && 'dryRun' in args && !args.dryRun) act();
-    return runner.run(kind, args, onUpdate);
-  };
-  return openOffice({ root: office.root, runner: { ...runner, run } });
-}

@@ -1,21 +1,10 @@
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { inlineRunner, type TaskRunner } from '../../../src/backup/threads.js';
-import { names, type Office, openOffice, picture } from './office.js';
+import { beforeSwap, names, type Office, openOffice, picture } from './office.js';
 
 const INBOX = 'mission-control/agents/api/inbox';
 const STATE = 'mission-control/agents/api/state.json';
-
-/** The same office, with something done between the look that a restore takes and its swap. */
-async function interrupted(office: Office, act: () => void): Promise<Office> {
-  const runner = inlineRunner();
-  const run: TaskRunner['run'] = (kind, args, onUpdate) => {
-    if (kind === 'restore' && 'dryRun' in args && !args.dryRun) act();
-    return runner.run(kind, args, onUpdate);
-  };
-  return openOffice({ root: office.root, runner: { ...runner, run } });
-}
 
 /** What an agent keeps where the backup has an empty directory, which is the only difference. */
 async function fileForDirectory(): Promise<{ office: Office; id: string }> {
@@ -74,7 +63,7 @@ describe('what an agent writes between the look and the swap', () => {
     const office = await openOffice();
     const { id } = await office.backups.create();
     const stored = names(office.store);
-    const { backups, path } = await interrupted(office, () => {
+    const { backups, path } = await beforeSwap(office, () => {
       writeFileSync(path(STATE), 'written meanwhile');
       writeFileSync(path('mission-control/agents/api/new.md'), 'new');
       rmSync(path('PENDING_TASKS.md'));
@@ -93,7 +82,7 @@ describe('what an agent writes between the look and the swap', () => {
     const { id } = await office.backups.create();
     writeFileSync(office.path('PENDING_TASKS.md'), 'newer');
     office.clock.at += 1000;
-    const { backups, path } = await interrupted(office, () => {
+    const { backups, path } = await beforeSwap(office, () => {
       writeFileSync(path(STATE), 'written meanwhile');
       rmSync(path(link));
       symlinkSync('elsewhere', path(link));

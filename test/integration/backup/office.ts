@@ -74,6 +74,16 @@ export function picture(root: string): Record<string, string> {
 }
 
 /** The names in a directory. */
+/** The same office, with something done between the look that a restore takes (and its safety backup) and the swap. */
+export async function beforeSwap(office: Office, act: () => void): Promise<Office> {
+  const runner = inlineRunner();
+  const run: TaskRunner['run'] = (kind, args, onUpdate) => {
+    if (kind === 'restore' && 'dryRun' in args && !args.dryRun) act();
+    return runner.run(kind, args, onUpdate);
+  };
+  return openOffice({ root: office.root, runner: { ...runner, run } });
+}
+
 export function names(directory: string): string[] {
   return readdirSync(directory).toSorted();
 }

@@ -124,6 +124,8 @@ describe('journal', () => {
     expect(seqs(bus.journal.since({ epoch: 'e1', seq: 0 }))).toEqual([1, 2, 3]);
     expect(seqs(bus.journal.since({ epoch: 'e1', seq: 2 }))).toEqual([3]);
     expect(seqs(bus.journal.since({ epoch: 'e1', seq: 3 }))).toEqual([]);
+    expect(seqs(bus.journal.since({ epoch: 'e1', seq: 0 }, 2))).toEqual([1, 2]);
+    expect(seqs(bus.journal.since({ epoch: 'e1', seq: 0 }, 0))).toEqual([]);
   });
 
   it('refuses another epoch, the future and what it has forgotten', () => {
