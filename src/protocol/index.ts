@@ -18,4 +18,5 @@ export * from './rest.js';
 export * from './routes.js';
 export * from './snapshot.js';
 export * from './tasks.js';
+export * from './times.js';
 export * from './tokens.js';

@@ -1,0 +1,190 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises';
+import { sep } from 'node:path';
+import { errnoOf, McError } from './errors.js';
+import { kindOfFile, reasonOf } from './refusals.js';
+
+// Opening never waits for the other end of a FIFO, and never makes a terminal the process's own.
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+/** What bounds a read of a file that somebody else may have made, exchanged or filled without end. */
+export interface ReadBounds {
+  /** The most bytes that are read; a larger file is refused. */
+  limit: number;
+  /** Real paths (`rootsOf`). What was opened must lie in one of them, whatever its name says. Absent: anywhere. */
+  within?: readonly string[] | undefined;
+}
+
+/** A regular file that was read whole. `real` is where its bytes lie: links on the way are followed. */
+export interface ReadFile {
+  bytes: Buffer;
+  stats: Stats;
+  real: string;
+}
+
+/** Something that is there and was not read. `reason` has no path in it: "is a FIFO", "permission denied". */
+export interface NotRead {
+  reason: string;
+  /** The errno name of the system's refusal, or null when it is ours. */
+  code: string | null;
+  stats: Stats | null;
+}
+
+/**
+ * Reads a regular file. It never waits (FIFO), never reads without end (device, sparse file, a file that grows), and with
+ * `within` never reads what lies elsewhere: what was opened is looked at, not its name, so that a link which is put there
+ * between two calls changes nothing. Null when nothing is there. Nothing throws.
+ */
+export async function readRegular(path: string, bounds: ReadBounds): Promise<ReadFile | NotRead | null> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, READ);
+    const stats = await handle.stat();
+    const refused = refusalOf(stats, bounds.limit);
+    if (refused !== null) return refused;
+    const real = await realPathOf(handle.fd, path, stats);
+    if (!isWithin(real, bounds.within)) return { reason: LEADS_OUT, code: null, stats };
+    const bytes = await readWhole(handle, stats.size, bounds.limit);
+    return bytes === null ? tooLarge(stats, bounds.limit) : { bytes, stats, real };
+  } catch (error) {
+    return notRead(error);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** `readRegular` for workers and for what must not give way to others meanwhile. */
+export function readRegularSync(path: string, bounds: ReadBounds): ReadFile | NotRead | null {
+  let handle: number | undefined;
+  try {
+    handle = openSync(path, READ);
+    const stats = fstatSync(handle);
+    const refused = refusalOf(stats, bounds.limit);
+    if (refused !== null) return refused;
+    const real = realPathOfSync(handle, path, stats);
+    if (!isWithin(real, bounds.within)) return { reason: LEADS_OUT, code: null, stats };
+    const bytes = readWholeSync(handle, stats.size, bounds.limit);
+    return bytes === null ? tooLarge(stats, bounds.limit) : { bytes, stats, real };
+  } catch (error) {
+    return notRead(error);
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}
+
+/** True for a file that was read. */
+export function wasRead(file: ReadFile | NotRead | null): file is ReadFile {
+  return file !== null && 'bytes' in file;
+}
+
+/** True when `real` is one of the roots or lies below one; without roots always. */
+export function isWithin(real: string, roots: readonly string[] | undefined): boolean {
+  return (
+    roots === undefined ||
+    roots.some((root) => real === root || real.startsWith(root.endsWith(sep) ? root : root + sep))
+  );
+}
+
+/** What a path is called that leads out of the workspace. */
+export const LEADS_OUT = 'symbolic link that leads out of the workspace';
+
+/**
+ * Where an open file or directory lies now. Linux says it of the descriptor itself; elsewhere the name is resolved and
+ * must still lead to the very same file.
+ * @throws McError `file.refused` when it was exchanged meanwhile; the system's error
+ */
+export async function realPathOf(fd: number, path: string, stats: Stats): Promise<string> {
+  if (process.platform === 'linux') {
+    const told = await readlink(`/proc/self/fd/${fd}`).catch(() => null);
+    if (told !== null) return withoutMark(told, stats);
+  }
+  const real = await realpath(path);
+  return sameFile(await stat(real), stats) ? real : exchanged();
+}
+
+/** `realPathOf`, at once. */
+export function realPathOfSync(fd: number, path: string, stats: Stats): string {
+  if (process.platform === 'linux') {
+    try {
+      return withoutMark(readlinkSync(`/proc/self/fd/${fd}`), stats);
+    } catch {
+      // No /proc here: the name is asked instead.
+    }
+  }
+  const real = realpathSync(path);
+  return sameFile(statSync(real), stats) ? real : exchanged();
+}
+
+/** True when both are the same file, whatever it is called. */
+export function sameFile(one: Stats, other: Stats): boolean {
+  return one.dev === other.dev && one.ino === other.ino;
+}
+
+function exchanged(): never {
+  throw new McError('file.refused', 'the file was exchanged while it was being opened', { hint: 'try again' });
+}
+
+/** The kernel marks what was deleted or replaced since it was opened. */
+function withoutMark(told: string, stats: Stats): string {
+  return stats.nlink === 0 && told.endsWith(' (deleted)') ? told.slice(0, -' (deleted)'.length) : told;
+}
+
+function refusalOf(stats: Stats, limit: number): NotRead | null {
+  if (!stats.isFile()) return { reason: `is ${kindOfFile(stats)}`, code: null, stats };
+  return stats.size > limit ? tooLarge(stats, limit) : null;
+}
+
+function tooLarge(stats: Stats, limit: number): NotRead {
+  return { reason: `larger than ${sizeText(limit)}, not read`, code: null, stats };
+}
+
+function sizeText(bytes: number): string {
+  return bytes >= 1024 * 1024 ? `${bytes / 1024 / 1024} MB` : `${bytes / 1024} kB`;
+}
+
+function notRead(error: unknown): NotRead | null {
+  const code = errnoOf(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+  const reason = error instanceof McError ? error.message : reasonOf(error);
+  return { reason, code, stats: null };
+}
+
+/** One read for a file that keeps its size; a file that grows meanwhile is read to its end, or null past the limit. */
+async function readWhole(handle: FileHandle, size: number, limit: number): Promise<Buffer | null> {
+  let buffer: Buffer = Buffer.allocUnsafe(size + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+    length += bytesRead;
+    if (length > limit) return null;
+    // Less than was asked for is not yet the end: only nothing is.
+    if (bytesRead === 0) return buffer.subarray(0, length);
+    if (length === buffer.length) buffer = grown(buffer, limit);
+  }
+}
+
+function readWholeSync(handle: number, size: number, limit: number): Buffer | null {
+  let buffer: Buffer = Buffer.allocUnsafe(size + 1);
+  let length = 0;
+  for (;;) {
+    const bytesRead = readSync(handle, buffer, length, buffer.length - length, length);
+    length += bytesRead;
+    if (length > limit) return null;
+    if (bytesRead === 0) return buffer.subarray(0, length);
+    if (length === buffer.length) buffer = grown(buffer, limit);
+  }
+}
+
+function grown(buffer: Buffer, limit: number): Buffer {
+  return Buffer.concat([buffer], Math.min(buffer.length * 2, limit + 1));
+}

@@ -1,0 +1,26 @@
+/**
+ * How far ahead of our own clock a time may lie and still be believed, in milliseconds: the clocks of two machines differ
+ * by as much. What lies further ahead was written while a clock was wrong.
+ */
+export const AHEAD_MS = 5 * 60_000;
+
+/** True for a time (milliseconds since the epoch) that cannot be: it lies ahead by more than clocks differ, or is no number. */
+export function isAhead(time: number, now: number): boolean {
+  return !(time <= now + AHEAD_MS);
+}
+
+/**
+ * How old something is, in milliseconds, never negative. Null when its time lies ahead: then its age is not known, and it is
+ * neither young nor old. Every `now - time` that decides something goes through here.
+ */
+export function ageOf(time: number, now: number): number | null {
+  return isAhead(time, now) ? null : Math.max(0, now - time);
+}
+
+/** The times that a Date holds, in milliseconds on either side of the epoch (ECMA-262, 21.4.1.1). */
+const DATE_LIMIT_MS = 8.64e15;
+
+/** The ISO 8601 UTC text of a time in milliseconds, or null where no Date holds it: `touch -d @9000000000000` makes such. */
+export function isoOf(timeMs: number): string | null {
+  return Math.abs(timeMs) <= DATE_LIMIT_MS ? new Date(timeMs).toISOString() : null;
+}

@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { holdDirectory, readRegular, readRegularSync } from '../../../src/base/index.js';
+
+let root: string;
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'mc-open-')));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const LIMIT = { limit: 1024 };
+const both = async (path: string, bounds: { limit: number; within?: string[] } = LIMIT) => {
+  const found = await readRegular(path, bounds);
+  const atOnce = readRegularSync(path, bounds);
+  expect(atOnce && 'reason' in atOnce ? atOnce.reason : atOnce?.bytes).toEqual(
+    found && 'reason' in found ? found.reason : found?.bytes,
+  );
+  return found === null ? null : 'reason' in found ? found.reason : found.bytes.toString();
+};
+
+describe('reading a file that somebody else may have made', () => {
+  it('reads a regular file, and null where there is none', async () => {
+    writeFileSync(join(root, 'a'), 'text');
+    expect(await both(join(root, 'a'))).toBe('text');
+    expect(await both(join(root, 'none'))).toBeNull();
+    expect(await both(join(root, 'a', 'below'))).toBeNull();
+  });
+
+  it('refuses a FIFO, a device, a directory, a loop and a sparse file without waiting', async () => {
+    execFileSync('mkfifo', [join(root, 'pipe')]);
+    expect(await both(join(root, 'pipe'))).toBe('is a FIFO');
+    expect(await both('/dev/zero')).toBe('is a device');
+    expect(await both(root)).toBe('is a directory');
+    symlinkSync('loop', join(root, 'loop'));
+    expect(await both(join(root, 'loop'))).toBe('symbolic link loop');
+    writeFileSync(join(root, 'sparse'), '');
+    truncateSync(join(root, 'sparse'), 5 * 1024 ** 3);
+    expect(await both(join(root, 'sparse'))).toBe('larger than 1 kB, not read');
+  });
+
+  it('reads what pretends to be empty to its end, and no further than the limit', async () => {
+    expect(await both('/proc/version', { limit: 65_536 })).toContain('Linux');
+    expect(await both('/proc/self/maps', { limit: 1024 })).toBe('larger than 1 kB, not read');
+  });
+
+  it('follows a link within the roots and refuses one that leads out, wherever on the way it stands', async () => {
+    mkdirSync(join(root, 'in'));
+    mkdirSync(join(root, 'out'));
+    writeFileSync(join(root, 'in', 'file'), 'in');
+    writeFileSync(join(root, 'out', 'file'), 'out');
+    symlinkSync('../out', join(root, 'in', 'link'));
+    symlinkSync('file', join(root, 'in', 'own'));
+    const bounds = { limit: 1024, within: [join(root, 'in')] };
+    expect(await both(join(root, 'in', 'own'), bounds)).toBe('in');
+    expect(await both(join(root, 'in', 'link', 'file'), bounds)).toBe('symbolic link that leads out of the workspace');
+  });
+});
+
+describe('holding a directory', () => {
+  it('keeps leading into it when its name leads elsewhere', async () => {
+    mkdirSync(join(root, 'in'));
+    const held = await holdDirectory(join(root, 'in'), [root]);
+    expect(held.real).toBe(join(root, 'in'));
+    await held.sync();
+    await held.close();
+  });
+
+  it('refuses one that leads out, and what is not a directory', async () => {
+    mkdirSync(join(root, 'in'));
+    symlinkSync('/etc', join(root, 'in', 'etc'));
+    writeFileSync(join(root, 'file'), '');
+    await expect(holdDirectory(join(root, 'in', 'etc'), [root])).rejects.toMatchObject({ code: 'file.refused' });
+    await expect(holdDirectory(join(root, 'file'), [root])).rejects.toMatchObject({ code: 'ENOTDIR' });
+  });
+});
