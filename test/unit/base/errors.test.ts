@@ -10,7 +10,7 @@ describe('McError', () => {
 
   it.each([
     [Object.assign(new Error('write'), { code: 'ENOSPC' }), 'disk.full'],
-    [Object.assign(new Error('open'), { code: 'EACCES' }), 'io'],
+    [Object.assign(new Error('open'), { code: 'EACCES' }), 'file.denied'],
     [new TypeError('x is not a function'), 'internal'],
     ['a thrown text', 'internal'],
   ])('gives %s a code', (thrown, code) => expect(toMcError(thrown).code).toBe(code));
