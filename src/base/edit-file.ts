@@ -3,7 +3,7 @@ import { appendTo } from './append-file.js';
 import { McError } from './errors.js';
 import { type FilePlace, type HeldFile, isWholeLines, openPlace, readPlace, startsWith } from './file-place.js';
 import { readHandle } from './open-file.js';
-import { calledBy } from './refusals.js';
+import { calledBy, errnoOf } from './refusals.js';
 import { replaceFile } from './replace-file.js';
 
 /** A change of a file that others may write at the same time. */
@@ -58,9 +58,14 @@ export async function editFile(edit: FileEdit): Promise<void> {
 /** True when it is done, false when somebody else was faster. */
 async function once(edit: FileEdit, again: boolean, sync: boolean): Promise<boolean> {
   const place = await openPlace(edit.path, edit.within);
-  let old: HeldFile | null = null;
+  let old: HeldFile | null | undefined;
   try {
-    old = await readPlace(place, edit.path, edit.limit);
+    old = await readPlace(place, edit.path, edit.limit).catch((error: unknown) => {
+      // There was no link a moment ago.
+      if (errnoOf(error) === 'ELOOP') return undefined;
+      throw error;
+    });
+    if (old === undefined) return false;
     const made = edit.edit(old?.bytes ?? null, again);
     if (made === null) return true;
     if (old !== null && edit.kind === 'append') {
