@@ -1,14 +1,14 @@
 import { constants, fstatSync, ftruncateSync, lstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { type FilePlace, type HeldFile, isAsRead, readPlace } from './file-place.js';
+import { type FilePlace, type HeldFile, isAsRead, readPlace, tailOf } from './file-place.js';
 import { writeWhole } from './replace-file.js';
 
-const APPEND =
-  constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const APPEND = constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Writes behind the end of the file itself, in one call of the system: what others append at the same time stays, and a
- * crash leaves at worst a part of the new bytes, never less than the old ones. False when somebody else has changed the
+ * crash leaves at worst a part of the new bytes, never less than the old ones. `grown`: others may have put lines behind it
+ * since it was read. False when somebody else has changed the
  * file since it was read; null when it cannot be appended to (not writable, or it has a second name, which might be
  * somebody's elsewhere) and has to be replaced.
  * @throws the system's error; what was written of it is taken back then
@@ -17,13 +17,13 @@ export async function appendTo(
   place: FilePlace,
   old: HeldFile,
   bytes: Uint8Array,
-  limit: number,
+  { limit, grown }: { limit: number; grown: boolean },
 ): Promise<boolean | null> {
   if (old.stats.nlink !== 1n) return null;
   const handle = await open(place.target, APPEND).catch(() => null);
   if (handle === null) return null;
   try {
-    if (!isAsRead(place, old)) return false;
+    if (!isAsRead(place, old) && !(grown && tailOf(place, old) !== null)) return false;
     const start = fstatSync(handle.fd).size;
     try {
       writeWhole(handle.fd, bytes, null);

@@ -75,8 +75,7 @@ export function asideName(name: string): string {
  */
 async function takeOver(handle: FileHandle, like: Ownership, mode: number | undefined): Promise<void> {
   const own = await handle.stat();
-  const given =
-    (own.uid === like.uid && own.gid === like.gid) || (await succeeds(handle.chown(like.uid, like.gid)));
+  const given = (own.uid === like.uid && own.gid === like.gid) || (await succeeds(handle.chown(like.uid, like.gid)));
   const grouped = given || own.gid === like.gid || (await succeeds(handle.chown(own.uid, like.gid)));
   let bits = mode ?? like.mode & 0o7777;
   if (!given) bits &= ~0o4000;

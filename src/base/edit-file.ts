@@ -1,7 +1,16 @@
+import type { BigIntStats } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { appendTo } from './append-file.js';
 import { McError } from './errors.js';
-import { type FilePlace, type HeldFile, isWholeLines, openPlace, readPlace, startsWith } from './file-place.js';
+import {
+  type FilePlace,
+  type HeldFile,
+  isSameState,
+  isWholeLines,
+  openPlace,
+  readPlace,
+  startsWith,
+} from './file-place.js';
 import { readHandle } from './open-file.js';
 import { calledBy, errnoOf } from './refusals.js';
 import { replaceFile } from './replace-file.js';
@@ -20,16 +29,28 @@ export interface FileEdit {
   kind: 'rewrite' | 'lines' | 'append';
   /**
    * Makes the bytes from the old ones (null: there is no file). Null leaves everything as it is. What it throws ends the
-   * edit, but for `state.unreadable`: that may be a file which is just being written, and is asked once more with `again`.
+   * edit, but for `state.unreadable`: that may be a file which is just being written, and is asked again as long as it
+   * changes, and once more when it is `settled` (nothing has changed for `settleMs`).
    */
-  edit: (old: Buffer | null, again: boolean) => Uint8Array | null;
-  /** How long to wait before a file is looked at `again`, in milliseconds. */
+  edit: (old: Buffer | null, settled: boolean) => Uint8Array | null;
+  /** How long to wait before what was unreadable is looked at again, in milliseconds. Absent: it is not. */
   settleMs?: number;
 }
 
 const ATTEMPTS = 20;
-/** From here on somebody writes the file without a pause: its bytes are synced after the rename, which takes less time. */
-const HURRIED = 4;
+/**
+ * From here on somebody writes the file without a pause: the edit is made at once from what is there, and its bytes are
+ * synced after the rename.
+ */
+const HURRIED = 2;
+/** Only files of up to so many bytes are edited at once: nothing else happens meanwhile. */
+const MOST_AT_ONCE = 256 * 1024;
+
+/** What an edit remembers from one attempt to the next: the state of the file now, and when it was unreadable. */
+interface Looks {
+  now: BigIntStats | null;
+  unreadable: BigIntStats | null;
+}
 
 /**
  * Changes a file in one step, and loses nothing that somebody else writes to it meanwhile: when it is not what was read any
@@ -38,14 +59,14 @@ const HURRIED = 4;
  *   `path` is that of the edit
  */
 export async function editFile(edit: FileEdit): Promise<void> {
-  let again = false;
+  const looks: Looks = { now: null, unreadable: null };
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       try {
-        if (await once(edit, again, attempt < HURRIED)) return;
+        if (await once(edit, looks, attempt >= HURRIED)) return;
       } catch (error) {
-        if (again || edit.settleMs === undefined || !isUnreadable(error)) throw error;
-        again = true;
+        if (edit.settleMs === undefined || !isUnreadable(error) || isSettled(looks)) throw error;
+        looks.unreadable = looks.now;
         await wait(edit.settleMs);
       }
     }
@@ -55,8 +76,12 @@ export async function editFile(edit: FileEdit): Promise<void> {
   throw new McError('busy', `${edit.path}: others write this file all the time`, { hint: 'try again in a moment' });
 }
 
+function isSettled({ now, unreadable }: Looks): boolean {
+  return now !== null && unreadable !== null && isSameState(now, unreadable);
+}
+
 /** True when it is done, false when somebody else was faster. */
-async function once(edit: FileEdit, again: boolean, sync: boolean): Promise<boolean> {
+async function once(edit: FileEdit, looks: Looks, hurried: boolean): Promise<boolean> {
   const place = await openPlace(edit.path, edit.within);
   let old: HeldFile | null | undefined;
   try {
@@ -66,14 +91,28 @@ async function once(edit: FileEdit, again: boolean, sync: boolean): Promise<bool
       throw error;
     });
     if (old === undefined) return false;
-    const made = edit.edit(old?.bytes ?? null, again);
+    looks.now = old?.stats ?? null;
+    const made = edit.edit(old?.bytes ?? null, isSettled(looks));
     if (made === null) return true;
     if (old !== null && edit.kind === 'append') {
-      const appended = await appendTo(place, old, made, edit.limit);
+      const appended = await appendTo(place, old, made, { limit: edit.limit, grown: hurried });
       if (appended !== null) return appended;
     }
-    const data = old !== null && edit.kind === 'append' ? Buffer.concat([old.bytes, made]) : made;
-    const replaced = await replaceFile(place, old, data, { sync, lines: edit.kind !== 'rewrite' });
+    const whole = (bytes: Buffer | null, by: Uint8Array) =>
+      bytes !== null && edit.kind === 'append' ? Buffer.concat([bytes, by]) : by;
+    let data = whole(old?.bytes ?? null, made);
+    const remake = (bytes: Buffer): Uint8Array | null => {
+      const again = edit.edit(bytes, false);
+      if (again !== null) data = whole(bytes, again);
+      return again === null ? null : data;
+    };
+    const options = { sync: !hurried, lines: edit.kind !== 'rewrite' };
+    const replaced = await replaceFile(
+      place,
+      old,
+      data,
+      hurried ? { ...options, remake, mostAtOnce: MOST_AT_ONCE } : options,
+    );
     if (replaced === 'replaced' && old !== null) await bringOver(edit, place, old, data);
     return replaced !== 'changed';
   } finally {
@@ -108,7 +147,7 @@ async function putBehind({ path, limit }: FileEdit, place: FilePlace, lines: Buf
     if (current === null) return;
     try {
       const done =
-        (await appendTo(place, current, lines, limit)) ??
+        (await appendTo(place, current, lines, { limit, grown: true })) ??
         (await replaceFile(place, current, Buffer.concat([current.bytes, lines]), { sync: true, lines: true })) !==
           'changed';
       if (done) return;

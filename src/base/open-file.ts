@@ -64,7 +64,10 @@ export async function readRegular(path: string, bounds: ReadBounds): Promise<Rea
 }
 
 /** Reads what is open already, from its beginning, however often it was read before. @throws the system's error */
-export async function readHandle(handle: FileHandle, limit: number): Promise<{ bytes: Buffer; stats: Stats } | NotRead> {
+export async function readHandle(
+  handle: FileHandle,
+  limit: number,
+): Promise<{ bytes: Buffer; stats: Stats } | NotRead> {
   const stats = await handle.stat();
   const refused = refusalOf(stats, limit);
   if (refused !== null) return refused;

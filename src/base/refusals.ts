@@ -26,7 +26,10 @@ export interface Refusal {
 export const REFUSALS: Readonly<Record<string, Refusal>> = {
   EACCES: denied('permission denied', 'give this user the right to read and write it (ls -ld shows who has it)'),
   EPERM: denied('operation not permitted', 'it is protected, or another user owns it (lsattr and ls -ld show which)'),
-  EROFS: denied('the file system is mounted read-only', 'mount it writable (findmnt shows its mount), or use another place'),
+  EROFS: denied(
+    'the file system is mounted read-only',
+    'mount it writable (findmnt shows its mount), or use another place',
+  ),
   EBUSY: blocked('in use as a mount point', 'mount the directory around it instead, or unmount it'),
   ETXTBSY: blocked('in use', 'stop the program that uses it, then try again'),
   ELOOP: blocked('symbolic link loop', 'remove the link'),

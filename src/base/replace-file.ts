@@ -1,7 +1,8 @@
-import { constants, fstatSync, ftruncateSync, linkSync, renameSync, writeSync } from 'node:fs';
+import { constants, fstatSync, ftruncateSync, linkSync, lstatSync, renameSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { type Aside, dropAside, type Ownership, writeAside } from './aside.js';
 import { type FilePlace, type HeldFile, isAsRead, isSameState, tailOf } from './file-place.js';
+import { readRegularSync, wasRead } from './open-file.js';
 import { errnoOf } from './refusals.js';
 
 export interface ReplaceOptions {
@@ -11,6 +12,10 @@ export interface ReplaceOptions {
   sync: boolean;
   /** The file is made of lines: what others have put behind it since it was read goes behind the new bytes. */
   lines: boolean;
+  /** Makes the bytes anew, at once, from what is there now; null: not to be replaced. Absent: it is `changed` then. */
+  remake?: (bytes: Buffer) => Uint8Array | null;
+  /** The most bytes that `remake` is asked about. */
+  mostAtOnce?: number;
 }
 
 export type Replaced = 'replaced' | 'overwritten' | 'changed';
@@ -25,8 +30,9 @@ export async function replaceFile(
   place: FilePlace,
   old: HeldFile | null,
   data: string | Uint8Array,
-  { mode, sync, lines }: ReplaceOptions,
+  options: ReplaceOptions,
 ): Promise<Replaced> {
+  const { mode, sync } = options;
   let aside: Aside;
   try {
     const like = old === null ? null : ownershipOf(old);
@@ -36,7 +42,7 @@ export async function replaceFile(
     return overwrite(place, old, data, error);
   }
   try {
-    if (!nameIt(place, old, aside, lines)) return 'changed';
+    if (!nameIt(place, old, aside, options)) return 'changed';
     if (!sync) await aside.handle.sync();
   } catch (error) {
     if (old === null || errnoOf(error) !== 'EBUSY') throw error;
@@ -49,16 +55,31 @@ export async function replaceFile(
 }
 
 /** Compares and renames with nothing between the two, not even a turn of the event loop. */
-function nameIt(place: FilePlace, old: HeldFile | null, aside: Aside, lines: boolean): boolean {
+function nameIt(place: FilePlace, old: HeldFile | null, aside: Aside, options: ReplaceOptions): boolean {
   if (old === null) return nameNew(place, aside);
   if (!isAsRead(place, old)) {
-    const tail = lines ? tailOf(place, old) : null;
-    if (tail === null) return false;
+    const tail = options.lines ? tailOf(place, old) : null;
+    if (tail === null) return remade(place, old, aside, options);
     writeWhole(aside.handle.fd, tail, null);
     // As if it had been read like this: what comes later still is told from it.
     old.bytes = Buffer.concat([old.bytes, tail]);
   }
   renameSync(aside.path, place.target);
+  return true;
+}
+
+/** Read, edited and renamed without anybody's turn in between, for a file that is written without a pause. */
+function remade(place: FilePlace, old: HeldFile, aside: Aside, { remake, mostAtOnce = 0 }: ReplaceOptions): boolean {
+  const file = remake ? readRegularSync(place.target, { limit: mostAtOnce }) : null;
+  const data = remake && wasRead(file) ? remake(file.bytes) : null;
+  if (data === null || !wasRead(file)) return false;
+  ftruncateSync(aside.handle.fd);
+  writeWhole(aside.handle.fd, data, 0);
+  const now = lstatSync(place.target, { throwIfNoEntry: false });
+  const { stats } = file;
+  if (now?.ino !== stats.ino || now.mtimeMs !== stats.mtimeMs || now.size !== stats.size) return false;
+  renameSync(aside.path, place.target);
+  old.bytes = file.bytes;
   return true;
 }
 
@@ -114,7 +135,7 @@ function fill(fd: number, bytes: Uint8Array): void {
 
 /** Writes all of it, from a position on or (null) where the file stands. */
 export function writeWhole(fd: number, bytes: Uint8Array, position: number | null): void {
-  for (let at = 0; at < bytes.length;) {
+  for (let at = 0; at < bytes.length; ) {
     at += writeSync(fd, bytes, at, bytes.length - at, position === null ? null : position + at);
   }
 }

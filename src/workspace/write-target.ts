@@ -65,8 +65,8 @@ export function isNoDirectory(error: unknown): boolean {
  * @throws McError (the edit) `state.unreadable`
  */
 export function jsonEdit(name: string, change: (bytes: Buffer | null) => Buffer | null): TargetEdit['edit'] {
-  return (old, again) => {
-    if (old === null || (again && isBlank(old))) return change(null);
+  return (old, settled) => {
+    if (old === null || (settled && isBlank(old))) return change(null);
     const reason = reasonAgainst(old);
     if (reason === null) return change(old);
     throw new McError('state.unreadable', `${name}: ${reason}`, { hint: 'mend or remove the file, then try again' });

@@ -66,7 +66,7 @@ function hungUp(thrown: unknown, { raw }: FastifyRequest): Told | null {
 
 /** Where tokens, certificates and others of the user's files lie is nobody's business. */
 function namesOutside(thrown: unknown, root: string): boolean {
-  const { path } = (thrown instanceof McError ? thrown.cause : thrown) as NodeJS.ErrnoException | undefined ?? {};
+  const { path } = ((thrown instanceof McError ? thrown.cause : thrown) as NodeJS.ErrnoException | undefined) ?? {};
   return typeof path === 'string' && !isWithin(path, [root]);
 }
 
