@@ -35,9 +35,13 @@ export async function writeFileAtomic(
       const name = basename(path);
       const target = join(held.path, name);
       const aside = await writeAside(held, name, data, { like: await fileAt(target), mode, sync: true });
-      await rename(aside.path, target)
-        .catch((error: unknown) => overMount({ held, target, name }, data, error))
-        .finally(() => dropAside(aside));
+      try {
+        await rename(aside.path, target);
+      } catch (error) {
+        await overMount({ held, target, name }, data, error);
+      } finally {
+        await dropAside(aside);
+      }
       await held.sync();
     } finally {
       await held.close();

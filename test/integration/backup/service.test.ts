@@ -68,8 +68,8 @@ describe('the service', () => {
     // A file that stands where agents lie cannot be listed.
     rmSync(office.path('mission-control/agents'), { recursive: true });
     writeFileSync(office.path('mission-control/agents'), 'no directory');
-    await expect(service.snapshot()).rejects.toMatchObject({ code: 'io' });
-    expect(updates().at(-1)).toMatchObject({ state: 'failed', action: 'snapshot', code: 'io' });
+    await expect(service.snapshot()).rejects.toMatchObject({ code: 'file.blocked' });
+    expect(updates().at(-1)).toMatchObject({ state: 'failed', action: 'snapshot', code: 'file.blocked' });
     expect(drafts.at(-1)).toMatchObject({ data: { level: 'error', title: 'Backup: snapshot failed' } });
     expect(service.health()).toMatch(/^snapshot failed at /);
   });

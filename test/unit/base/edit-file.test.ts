@@ -66,7 +66,8 @@ describe('a file that is replaced', () => {
       writeFileSync(file, 'x');
       chownSync(file, 0, 0);
       chmodSync(file, before);
-      execFileSync('setpriv', [
+      execFileSync('env', [
+        'setpriv',
         '--reuid=65534',
         '--regid=65534',
         '--clear-groups',

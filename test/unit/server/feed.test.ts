@@ -143,9 +143,9 @@ describe('looking again after a write', () => {
   const AGENT = [{ kind: 'agent', id: 'a' } as const];
 
   it('ends behind the events of what was found', async () => {
-    const { feed } = playedFeed(reading('a', 'idle'), undefined, ({ onReading }) => {
-      onReading(reading('b', 'idle'));
-      onReading(reading('a', 'busy'));
+    const { feed } = playedFeed(reading('a', 'idle'), undefined, (listeners) => {
+      listeners.onReading(reading('b', 'idle'));
+      listeners.onReading(reading('a', 'busy'));
       return Promise.resolve(true);
     });
     await feed.start();
