@@ -284,7 +284,7 @@ describe('the service', () => {
     skip(!mountSmall(office.store, 'size=256k'), 'mounting is not allowed here');
     expect(() => writeFileSync(join(office.store, 'ballast'), 'x'.repeat(300_000))).toThrow('ENOSPC');
     const { service, drafts } = await startService({ root: office.root });
-    await expect(service.create()).rejects.toThrow('no space left');
+    await expect(service.create()).rejects.toThrow('the disk is full');
     expect(drafts.at(-1)).toMatchObject({ data: { level: 'error', title: 'Backup: create failed' } });
     expect(service.health()).toMatch(/^create failed: the disk is full/);
     rmSync(join(office.store, 'ballast'));

@@ -42,7 +42,7 @@ describe('beside an agent that writes the same file', () => {
     const file = path(office, 'PENDING_TASKS.md');
     const { body } = await office.send('POST', '/api/tasks/create', { tasks: [{ title: 'first', id: 'OWN-1' }] });
     const [key] = body.ids as string[];
-    const agent = startAgent('fs.appendFileSync(path,`- [ ] line ${n} of the agent\\n`)', file);
+    const agent = startAgent('fs.appendFileSync(path,`line ${n} of the agent\\n`)', file);
     await agent.begun;
     for (let edit = 0; edit < EDITS; edit += 1) {
       const answer = await (edit % 3 === 0
