@@ -113,7 +113,7 @@ async function once(edit: FileEdit, looks: Looks, hurried: boolean): Promise<boo
       data,
       hurried ? { ...options, remake, mostAtOnce: MOST_AT_ONCE } : options,
     );
-    if (replaced === 'replaced' && old !== null) await bringOver(edit, place, old, data);
+    if (replaced === 'replaced' && old !== null && !old.outdated) await bringOver(edit, place, old, data);
     return replaced !== 'changed';
   } finally {
     await old?.handle.close();

@@ -23,6 +23,8 @@ export interface HeldFile {
   bytes: Buffer;
   /** Changed so shortly before it was read that a further change may have left the same times. */
   racy: boolean;
+  /** Another file has come into its place, and it is that one which was replaced. */
+  outdated?: boolean;
 }
 
 /** Times of files move in steps: of 4 ms on many systems, 10 ms on some. */

@@ -80,6 +80,7 @@ function remade(place: FilePlace, old: HeldFile, aside: Aside, { remake, mostAtO
   if (now?.ino !== stats.ino || now.mtimeMs !== stats.mtimeMs || now.size !== stats.size) return false;
   renameSync(aside.path, place.target);
   old.bytes = file.bytes;
+  old.outdated = BigInt(stats.ino) !== old.stats.ino;
   return true;
 }
 

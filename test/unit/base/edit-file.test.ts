@@ -182,7 +182,10 @@ describe('an edit beside other writers', () => {
     await editing(file, (old) => {
       turns += 1;
       // Only what is read and written at once goes through.
-      if (turns <= 3) writeFileSync(file, `turn ${turns}`);
+      if (turns <= 3) {
+        writeFileSync(`${file}.x`, `turn ${turns}`);
+        renameSync(`${file}.x`, file);
+      }
       return upper(old);
     });
     expect([readFileSync(file, 'utf8'), turns]).toEqual(['TURN 3', 4]);
