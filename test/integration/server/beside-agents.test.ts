@@ -59,7 +59,7 @@ describe('beside an agent that writes the same file', () => {
     expect(lines.filter((line) => line.endsWith('of ours'))).toHaveLength(EDITS / 3);
   }, 180_000);
 
-  it('reports take none of its keys away', async () => {
+  it('reports take hardly ever a state of its away', async () => {
     const write = 'fs.writeFileSync(path+".tmp",JSON.stringify(o));fs.renameSync(path+".tmp",path)';
     const office = await startOffice();
     const file = path(office, 'agents', 'api', 'state.json');
