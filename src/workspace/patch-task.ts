@@ -2,6 +2,7 @@ import type { TaskPatch } from '../protocol/index.js';
 import { decodeText } from './decode.js';
 import { fromBinary, setMembers, splitBom, toBinary } from './json-edit.js';
 import { isObject, parseTolerantJson } from './json.js';
+import { splitLines } from './markdown.js';
 import { type FileStyle, type LineEdits, patchLines } from './patch-lines.js';
 import { readFieldLine } from './task-blocks.js';
 import { readBox } from './task-boxes.js';
@@ -19,7 +20,7 @@ export function patchTaskBytes(
   patch: TaskPatch,
 ): Buffer {
   if (place.form === 'json') return patchJson(bytes, place.index, patch);
-  const lines = decodeText(bytes).text.split(/\r?\n/);
+  const { lines } = splitLines(decodeText(bytes).text);
   return editLines(bytes, patchLines(lines, place, patch, styleOf(lines, tasks)));
 }
 
@@ -39,13 +40,18 @@ function styleOf(lines: readonly string[], tasks: readonly PlacedTask[]): FileSt
 function editLines(bytes: Uint8Array, edits: LineEdits): Buffer {
   const [bom, text] = splitBom(toBinary(bytes));
   const fileEnd = text.includes('\r\n') ? '\r\n' : '\n';
-  const lines = text.split('\n').map((line, index, all) => {
-    const edit = edits.get(index);
-    if (edit === undefined) return line;
-    const end = line.endsWith('\r') && index < all.length - 1 ? '\r' : '';
-    return toBinary(Buffer.from(edit.join(fileEnd))) + end;
-  });
-  return fromBinary(bom + lines.join('\n'));
+  const pieces = [bom];
+  let from = 0;
+  let line = 0;
+  let start = 0;
+  for (const [at, edit] of [...edits].sort(([a], [b]) => a - b)) {
+    for (; line < at; line += 1) start = text.indexOf('\n', start) + 1;
+    const newline = text.indexOf('\n', start);
+    const end = newline === -1 ? text.length : text[newline - 1] === '\r' && newline > start ? newline - 1 : newline;
+    pieces.push(text.slice(from, start), toBinary(Buffer.from(edit.join(fileEnd))));
+    from = end;
+  }
+  return fromBinary(pieces.join('') + text.slice(from));
 }
 
 function patchJson(bytes: Uint8Array, index: number, patch: TaskPatch): Buffer {
@@ -53,8 +59,8 @@ function patchJson(bytes: Uint8Array, index: number, patch: TaskPatch): Buffer {
   const root = parsed.ok ? parsed.value : null;
   const list: unknown = isObject(root) ? root.tasks : root;
   const [bom, text] = splitBom(toBinary(bytes));
-  const span = taskElements(text)[index];
-  if (!Array.isArray(list) || span === undefined) return Buffer.from(bytes);
+  const span = nth(taskElements(text), index);
+  if (!Array.isArray(list) || span === undefined) throw new Error('a task that was read has no place in its file');
   const entry = (list as unknown[])[index];
   if (!isObject(entry)) {
     const whole = toBinary(
@@ -63,6 +69,15 @@ function patchJson(bytes: Uint8Array, index: number, patch: TaskPatch): Buffer {
     return fromBinary(bom + text.slice(0, span.start) + whole + text.slice(span.end));
   }
   return fromBinary(bom + setMembers(text, span.start, jsonFields(entry, list as unknown[], patch)));
+}
+
+function nth<T>(items: Iterable<T>, index: number): T | undefined {
+  let at = 0;
+  for (const item of items) {
+    if (at === index) return item;
+    at += 1;
+  }
+  return undefined;
 }
 
 function jsonFields(

@@ -71,7 +71,7 @@ describe('parseTolerantJson', () => {
       fc.property(fc.jsonValue(), fc.constantFrom(undefined, 2, '\t'), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
         expect(parse(text)).toEqual({ ok: true, value: JSON.parse(text), notes: [] });
-        expect(scanJson(text)).toEqual({ ok: true, zeros: [] });
+        expect(scanJson(text)).toEqual({ ok: true, repairs: [] });
       }),
       { numRuns: numRuns(200) },
     );
@@ -107,7 +107,7 @@ describe('parseTolerantJson', () => {
       fc.property(fc.array(token, { maxLength: 14 }), (tokens) => {
         const text = tokens.join('');
         const scan = scanJson(text);
-        if (scan.ok && scan.zeros.length === 0) expect(() => JSON.parse(text) as unknown).not.toThrow();
+        if (scan.ok && scan.repairs.length === 0) expect(() => JSON.parse(text) as unknown).not.toThrow();
         if (!scan.ok) expect(() => JSON.parse(text) as unknown).toThrow();
       }),
       { numRuns: numRuns(2000) },
