@@ -1,4 +1,5 @@
-import type { TaskPatch } from '../protocol/index.js';
+import { McError } from '../base/index.js';
+import type { Task, TaskFile, TaskPatch } from '../protocol/index.js';
 import { decodeText } from './decode.js';
 import { fromBinary, setMembers, splitBom, toBinary } from './json-edit.js';
 import { isObject, parseTolerantJson } from './json.js';
@@ -10,7 +11,46 @@ import type { TaskPlace } from './task-fields.js';
 import { TASK_FIELD_NAMES, taskElements } from './task-json.js';
 import { readCells } from './task-tables.js';
 import { isBareStatus, taskStatusOf } from './task-words.js';
-import type { PlacedTask } from './tasks.js';
+import { type PlacedTask, placeTasks } from './tasks.js';
+
+/**
+ * A task file with one task changed where it stands, and that task as the file then has it.
+ * @throws McError `task.not_found`; `state.unreadable`; `input.invalid` for what the file's form cannot say so that it is
+ *   read back
+ */
+export function patchIn(
+  file: TaskFile,
+  bytes: Uint8Array,
+  key: string,
+  patch: TaskPatch,
+): { bytes: Uint8Array; task: Task } {
+  const before = placedIn(file, bytes);
+  const found = before.findIndex(({ task }) => task.key === key);
+  const chosen = before[found];
+  if (chosen === undefined) throw taskNotFound(key);
+  const patched = patchTaskBytes(bytes, before, chosen.place, patch);
+  const after = placedIn(file, patched);
+  const { task } = after.find((placed) => placed.task.key === key) ?? after[found] ?? chosen;
+  for (const name of ['status', 'assignee', 'priority'] as const) {
+    const asked = patch[name];
+    if (asked === undefined || asked === '' || asked === task[name]) continue;
+    throw new McError('input.invalid', `${name} ${JSON.stringify(asked)} cannot be written into ${file} as it is`, {
+      hint: `it would be read as ${JSON.stringify(task[name])}`,
+    });
+  }
+  return { bytes: patched, task };
+}
+
+/** What every door says of a task that is not there. */
+export function taskNotFound(key: string): McError {
+  return new McError('task.not_found', `no task ${JSON.stringify(key)}`, { hint: 'mc tasks list shows them' });
+}
+
+function placedIn(file: TaskFile, bytes: Uint8Array): PlacedTask[] {
+  const said = placeTasks(file, bytes);
+  if ('placed' in said) return said.placed;
+  throw new McError('state.unreadable', `${file}: ${said.refused.reason}`, { hint: 'mend the file, then try again' });
+}
 
 /** The bytes of a task file in which only this task's own lines (or JSON fields) are changed. */
 export function patchTaskBytes(

@@ -4,8 +4,7 @@ import { McError, workspaceLayout, writeFileAtomic } from '../base/index.js';
 import type { AgentReport } from '../protocol/index.js';
 import { isAgentId } from './agent-list.js';
 import { COUNTER_NAMES } from './counters.js';
-import { mergeState } from './merge-state.js';
-import { placeAgent } from './office-edit.js';
+import { bufferOf, work } from './desk.js';
 import { followLink } from './read-bytes.js';
 import { inTurn } from './write-queue.js';
 import { openJsonTarget } from './write-target.js';
@@ -28,12 +27,12 @@ export async function mergeReport(
   const statePath = join(await agentDirectory(root, id), 'state.json');
   await inTurn(statePath, async () => {
     const state = await openJsonTarget(root, statePath, `state.json of ${id}`, retryMs);
-    const merged = mergeState(state.bytes, checked, now);
+    const merged = bufferOf(await work('report', state.bytes?.length ?? 0, state.bytes, checked, now));
     const { zone } = checked;
     if (zone === undefined) return writeFileAtomic(state.path, merged);
     return inTurn(office, async () => {
       const file = await openJsonTarget(root, office, 'current_office_state.json', retryMs);
-      const placed = placeAgent(file.bytes, id, zone, now);
+      const placed = bufferOf(await work('place', file.bytes?.length ?? 0, file.bytes, id, zone, now));
       await writeFileAtomic(state.path, merged);
       await writeFileAtomic(file.path, placed);
     });

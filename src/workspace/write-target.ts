@@ -2,7 +2,8 @@ import { lstat, stat } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { McError, errnoOf } from '../base/index.js';
 import { isFound } from './agent-files.js';
-import { isObject, parseTolerantJson } from './json.js';
+import { encodingOf } from './decode.js';
+import { work } from './desk.js';
 import { LIMITS, followLink, readBytes } from './read-bytes.js';
 
 /** A file that is about to be replaced: where it really lies and what it holds (null: it is not there yet). */
@@ -23,8 +24,20 @@ export async function openTarget(root: string, path: string, name: string): Prom
     await requireWorkspace(root);
     return { path: target, bytes: null };
   }
-  if (isFound(file)) return { path: target, bytes: file.bytes };
+  if (isFound(file)) {
+    requireUtf8(file.bytes, name);
+    return { path: target, bytes: file.bytes };
+  }
   throw new McError('state.unreadable', `${name}: ${file.refused}`);
+}
+
+/** What we write is UTF-8: within a text of another encoding it would be garbage. */
+function requireUtf8(bytes: Uint8Array, name: string): void {
+  const encoding = encodingOf(bytes);
+  if (encoding === 'utf-8') return;
+  throw new McError('state.unreadable', `${name} is written in ${encoding.toUpperCase()}, and mc writes UTF-8 only`, {
+    hint: 'convert it first: iconv -f UTF-16 -t UTF-8',
+  });
 }
 
 /**
@@ -33,10 +46,10 @@ export async function openTarget(root: string, path: string, name: string): Prom
  */
 export async function openJsonTarget(root: string, path: string, name: string, retryMs: number): Promise<WriteTarget> {
   const target = await openTarget(root, path, name);
-  if (reasonAgainst(target) === null) return target;
+  if ((await reasonAgainst(target)) === null) return target;
   await wait(retryMs);
   const again = await openTarget(root, path, name);
-  const reason = reasonAgainst(again);
+  const reason = await reasonAgainst(again);
   if (reason === null) return again;
   throw new McError('state.unreadable', `${name}: ${reason}`, { hint: 'mend or remove the file, then try again' });
 }
@@ -61,9 +74,7 @@ async function targetPath(root: string, path: string, name: string): Promise<str
   return real.path;
 }
 
-function reasonAgainst({ bytes }: WriteTarget): string | null {
-  if (bytes === null) return null;
-  const parsed = parseTolerantJson(bytes);
-  if (!parsed.ok) return parsed.place === null ? parsed.reason : `${parsed.reason} (${parsed.place})`;
-  return isObject(parsed.value) ? null : 'holds no JSON object';
+/** Why a file cannot be edited as a JSON object; null when it can. */
+async function reasonAgainst({ bytes }: WriteTarget): Promise<string | null> {
+  return bytes === null ? null : work('againstObject', bytes.length, bytes);
 }

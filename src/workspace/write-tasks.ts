@@ -7,12 +7,13 @@ import {
   type TaskFile,
   type TaskPatch,
 } from '../protocol/index.js';
-import { appendBatch } from './append-tasks.js';
-import { patchTaskBytes } from './patch-task.js';
+import { bufferOf, work } from './desk.js';
+import { checkNewTask, checkPriority } from './new-tasks.js';
+import { taskNotFound } from './patch-task.js';
 import { LIMITS, readBytes } from './read-bytes.js';
 import { isFound } from './agent-files.js';
-import { oneLine, priorityIn } from './task-fields.js';
-import { type PlacedTask, placeTasks } from './tasks.js';
+import { oneLine } from './task-fields.js';
+import type { TakenIds } from './task-ids.js';
 import { inTurn } from './write-queue.js';
 import { openTarget } from './write-target.js';
 
@@ -31,12 +32,18 @@ export async function appendTasks(
   source?: string,
 ): Promise<{ file: TaskFile; ids: string[] }> {
   if (tasks.length === 0) throw new McError('input.invalid', 'No tasks provided');
+  // Before anything is read: what is asked for may be refused as it is.
+  for (const task of tasks) checkNewTask(task);
   const path = workspaceLayout(root).taskFiles[NEW_TASKS_FILE];
   return inTurn(path, async () => {
-    const taken = await takenIds(root);
+    const known = await takenIds(
+      root,
+      tasks.flatMap(({ id }) => id ?? []),
+    );
     const target = await openTarget(root, path, NEW_TASKS_FILE);
-    const { bytes, ids } = appendBatch(target.bytes, { tasks, now, source, taken });
-    await writeFileAtomic(target.path, bytes);
+    const size = target.bytes?.length ?? 0;
+    const { bytes, ids } = await work('append', size, NEW_TASKS_FILE, target.bytes, { tasks, now, source, ...known });
+    await writeFileAtomic(target.path, bufferOf(bytes));
     return { file: NEW_TASKS_FILE, ids };
   });
 }
@@ -48,61 +55,42 @@ export async function appendTasks(
  */
 export async function patchTask(root: string, key: string, patch: TaskPatch): Promise<Task> {
   const file = TASK_FILES.find((source) => key.startsWith(`${source}#`));
-  if (file === undefined) throw notFound(key);
+  if (file === undefined) throw taskNotFound(key);
   const checked = checkPatch(patch);
   const path = workspaceLayout(root).taskFiles[file];
   return inTurn(path, async () => {
     const target = await openTarget(root, path, file);
-    if (target.bytes === null) throw notFound(key);
-    const placed = placedIn(file, target.bytes);
-    const found = placed.find(({ task }) => task.key === key);
-    if (found === undefined) throw notFound(key);
-    const bytes = patchTaskBytes(target.bytes, placed, found.place, checked);
-    if (!bytes.equals(target.bytes)) await writeFileAtomic(target.path, bytes);
-    const after = placedIn(file, bytes);
-    return (after.find(({ task }) => task.key === key) ?? after[placed.indexOf(found)] ?? found).task;
+    if (target.bytes === null) throw taskNotFound(key);
+    const { bytes, task } = await work('patch', target.bytes.length, file, target.bytes, key, checked);
+    const patched = bufferOf(bytes);
+    if (!patched.equals(target.bytes)) await writeFileAtomic(target.path, patched);
+    return task;
   });
-}
-
-function placedIn(file: TaskFile, bytes: Uint8Array): PlacedTask[] {
-  const said = placeTasks(file, bytes);
-  if ('placed' in said) return said.placed;
-  throw new McError('state.unreadable', `${file}: ${said.refused.reason}`, { hint: 'mend the file, then try again' });
 }
 
 function checkPatch(patch: TaskPatch): TaskPatch {
   const { status, assignee, priority } = patch;
   if (status !== undefined && !TASK_STATUSES.includes(status)) {
-    throw new McError('input.invalid', `${JSON.stringify(status)} is no task status`, {
+    throw new McError('input.invalid', `${JSON.stringify(status)} is not a task status`, {
       hint: TASK_STATUSES.join(', '),
     });
   }
-  const level = priority === undefined || priority === '' ? priority : priorityIn(oneLine(priority));
-  if (level === null)
-    throw new McError('input.invalid', `${JSON.stringify(priority)} is no priority`, { hint: 'P0 to P3' });
   return {
     ...(status === undefined ? {} : { status }),
     ...(assignee === undefined ? {} : { assignee: oneLine(assignee) }),
-    ...(level === undefined ? {} : { priority: level }),
+    ...(priority === undefined ? {} : { priority: checkPriority(priority) }),
   };
 }
 
-/** Every id in use, and every `TASK-AUTO-NNN` that any file mentions, in a form we read or not. */
-async function takenIds(root: string): Promise<Set<string>> {
-  const taken = new Set<string>();
+/** Which of the wanted ids are in use, and the highest `TASK-AUTO-NNN`, over all task files. */
+async function takenIds(root: string, wanted: readonly string[]): Promise<TakenIds> {
+  const all: TakenIds = { taken: [], lastAuto: 0 };
   for (const file of TASK_FILES) {
     const read = await readBytes(root, workspaceLayout(root).taskFiles[file], LIMITS.json);
     if (read === null || !isFound(read)) continue;
-    const said = placeTasks(file, read.bytes);
-    if ('placed' in said) for (const { task } of said.placed) if (task.id !== null) taken.add(task.id);
-    for (const [id] of Buffer.from(read.bytes)
-      .toString('latin1')
-      .matchAll(/TASK-AUTO-\d{1,9}/g))
-      taken.add(id);
+    const { taken, lastAuto } = await work('idsTaken', read.size, file, read.bytes, wanted);
+    all.taken.push(...taken);
+    all.lastAuto = Math.max(all.lastAuto, lastAuto);
   }
-  return taken;
-}
-
-function notFound(key: string): McError {
-  return new McError('task.not_found', `no task ${JSON.stringify(key)}`, { hint: 'mc tasks list shows them' });
+  return all;
 }
