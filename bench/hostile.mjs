@@ -1,6 +1,6 @@
 // How long texts take that were made to take long: for each reader a family of them, from 1 kB to 16 MB, in time per kB
 // against ordinary text of the same size; and how long the server's event loop stands still over such files.
-// Options: --largest BYTES (default 16 MB). Ends by itself within about five minutes.
+// Options: --largest BYTES (default 16 MB), --part cost or stall (default both). Ends by itself within about five minutes.
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { CARD, JSON_TASKS, MARKDOWN, OFFICE, STATE } from './hostile-texts.mjs';
 import { agentId, makeWorkspace, percentile, root, round, startServer } from './server-process.mjs';
 
 const LARGEST = Number(process.argv[process.argv.indexOf('--largest') + 1]) || 16 * 1024 * 1024 - 4096;
+const PART = process.argv[process.argv.indexOf('--part') + 1];
 const SIZES = [1024, 16 * 1024, 256 * 1024, 2 * 1024 * 1024, LARGEST].filter((size) => size <= LARGEST);
 
 const bundle = join(tmpdir(), `mc-hostile-${process.pid}.mjs`);
@@ -36,33 +37,34 @@ const READERS = {
   card: { texts: CARD, read: agentWith('agent.json') },
 };
 
-const readers = {};
-let worst = 0;
-for (const [reader, { texts, read }] of Object.entries(READERS)) {
-  const ordinary = SIZES.map((size) => costOf(read, texts.ordinary(size)));
-  readers[reader] = { ordinary_us_per_kb: ordinary.map((cost) => round(cost)), ratios: {} };
-  for (const [name, text] of Object.entries(texts)) {
-    if (name === 'ordinary') continue;
-    const ratios = SIZES.map((size, at) => round(costOf(read, text(size)) / ordinary[at]));
-    readers[reader].ratios[name] = ratios;
-    worst = Math.max(worst, ...ratios.slice(1));
+const { readers, growth } = PART === 'stall' ? { readers: null, growth: null } : measureCosts();
+const stall = PART === 'cost' ? null : await measureStall();
+console.log(JSON.stringify({ bench: 'hostile', node: process.version, sizes: SIZES, growth, readers, stall }, null, 2));
+
+/**
+ * Per text the time per kB against ordinary text of the same size, and how it grows with the size: a text that is nothing but
+ * tasks costs more than one that holds some, but no kB of it may cost more because there are others.
+ */
+function measureCosts() {
+  const readers = {};
+  const growth = { value: 0, text: null, limit: 3 };
+  for (const [reader, { texts, read }] of Object.entries(READERS)) {
+    const ordinary = SIZES.map((size) => costOf(read, texts.ordinary(size)));
+    const cases = {};
+    for (const [name, text] of Object.entries(texts)) {
+      const costs = name === 'ordinary' ? ordinary : SIZES.map((size) => costOf(read, text(size)));
+      const grown = round((costs.at(-1) ?? 0) / Math.min(...costs.slice(0, 2)));
+      cases[name] = {
+        us_per_kb: costs.map((cost) => round(cost)),
+        to_ordinary: costs.map((cost, at) => round(cost / ordinary[at])),
+        growth: grown,
+      };
+      if (grown > growth.value) Object.assign(growth, { value: grown, text: `${reader}.${name}` });
+    }
+    readers[reader] = cases;
   }
+  return { readers, growth };
 }
-const stall = await measureStall();
-console.log(
-  JSON.stringify(
-    {
-      bench: 'hostile',
-      node: process.version,
-      sizes: SIZES,
-      readers,
-      worst_ratio: { value: worst, limit: 3 },
-      stall_max_ms: { ...stall, limit: 50 },
-    },
-    null,
-    2,
-  ),
-);
 
 /** Microseconds per kB, the best of some runs: what else the machine does only adds. */
 function costOf(read, text) {
@@ -109,13 +111,20 @@ async function measureStall() {
     await server.stop();
     remove();
   }
-  const values = Object.values(stalls);
-  return { value: Math.max(...values), median: percentile(values, 0.5), each: stalls };
+  const worst = (name) => round(Math.max(...Object.values(stalls).map((stall) => stall[name])), 1);
+  const median = (name) =>
+    percentile(
+      Object.values(stalls).map((stall) => stall[name]),
+      0.5,
+    );
+  const figures = (name) => ({ value: worst(name), median: median(name), limit: 50 });
+  return { cpu_max_ms: figures('cpu_ms'), stall_max_ms: figures('stall_ms'), each: stalls };
 }
 
-/** The longest that the server's event loop stood still since the last question, in milliseconds. */
+/** How long the server's event loop stood still, and the CPU that it took in one go, since the last question. */
 async function gauge({ child }) {
   const told = new Promise((resolve) => child.once('message', resolve));
-  child.send('stall');
-  return round(await told, 1);
+  child.send('how long');
+  const { stall, cpu } = await told;
+  return { stall_ms: round(stall, 1), cpu_ms: round(cpu, 1) };
 }

@@ -42,7 +42,7 @@ export function noAgentFiles(): AgentFiles {
 export type Warn = (place: string | null, reason: string) => void;
 
 /** More are not even counted: a file of 16 MB may hold a million fields, each with a fault of its own. */
-const WARNINGS_COUNTED = 1000;
+export const WARNINGS_COUNTED = 1000;
 
 /** A place to put the warnings of one file. */
 export function warnInto(warnings: AgentWarning[], file: string): Warn {

@@ -4,9 +4,9 @@
  */
 export const BOUNDS = {
   /** Tasks of one file. */
-  tasks: 5000,
+  tasks: 3000,
   /** Characters that the tasks of one file are told with, all together. */
-  taskChars: 1_000_000,
+  taskChars: 600_000,
   /** Subtasks of one task. */
   subtasks: 100,
   /** Entries of the list in a JSON task file that are looked at, tasks or not. */

@@ -114,6 +114,15 @@ describe('parseTolerantJson', () => {
     );
   });
 
+  test("Python's NaN and Infinity are null, with one note however many they are", () => {
+    expect(parse('{"status":"busy","cpu":NaN,"list":[Infinity,-Infinity, 1]}')).toEqual({
+      ok: true,
+      value: { status: 'busy', cpu: null, list: [null, null, 1] },
+      notes: [{ place: 'line 1, column 24', reason: 'NaN is not JSON: read as null (and 2 more like it)' }],
+    });
+    expect(parse('{"a":Nan}')).toMatchObject({ ok: false });
+  });
+
   test('every beginning of a text is refused as cut short or is itself JSON', () => {
     const text = '{"status": "working", "list": [1, -2.5e3, true, null, {"a": "\\u00e9"}], "b": false}';
     for (let length = 1; length < text.length; length += 1) {
