@@ -50,7 +50,7 @@ export async function work<K extends JobName>(
     return (job as (...given: Parameters<Jobs[K]>) => ReturnType<Jobs[K]>)(...args);
   }
   return new Promise((resolve, reject) => {
-    waiting.push({ name, args, resolve: resolve as (value: never) => void, reject });
+    waiting.push({ name, args, resolve, reject });
     next();
   });
 }
@@ -81,6 +81,7 @@ function next(): void {
   worker.ref();
   limit = setTimeout(() => fail('takes longer to read than 30 s'), LIMIT_MS);
   const { name, args } = current;
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   worker.postMessage({ name, args } satisfies Asked);
 }
 

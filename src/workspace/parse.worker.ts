@@ -5,6 +5,7 @@ import type { Asked, Answered } from './desk.js';
 import { JOBS, type JobName } from './parse-jobs.js';
 
 parentPort?.on('message', ({ name, args }: Asked) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   parentPort?.postMessage(answer(name, args));
 });
 

@@ -54,7 +54,7 @@ describe('texts that were made to take long are read, or refused, in time that g
 });
 
 describe('what lies over a bound is told', () => {
-  const passedOver = (text: string, file = MD) => {
+  const passedOver = (text: string, file: TaskFile = MD) => {
     const reading = readTaskFile(file, Buffer.from(text));
     return 'refused' in reading ? [] : (reading.passedOver ?? []);
   };
@@ -109,7 +109,7 @@ describe('what lies over a bound is told', () => {
 });
 
 describe('odd texts', () => {
-  const tasksOf = (bytes: string | Buffer, file = MD) => {
+  const tasksOf = (bytes: string | Buffer, file: TaskFile = MD) => {
     const reading = readTaskFile(file, Buffer.from(bytes));
     return 'refused' in reading ? [] : reading.tasks;
   };
@@ -170,7 +170,7 @@ describe('odd texts', () => {
   test('a text that is shown cut is not cut in the middle of an emoji', () => {
     for (let at = 990; at < 1003; at += 1) {
       const [task] = tasksOf(`- [ ] ${'x'.repeat(at)}👩‍👩‍👧🙂${'y'.repeat(50)}`);
-      expect(task?.text.isWellFormed()).toBe(true);
+      expect(Buffer.from(task?.text ?? '').toString()).toBe(task?.text);
       expect(task?.text).toMatch(/^x+(?:👩‍👩‍👧)?🙂?y*…$/u);
     }
   });
