@@ -26,6 +26,10 @@ const server = await startServer(workspace, ['--rate-limit', '1000000', '--colle
 const port = Number(new URL(server.ready.http).port);
 const list = await once(port, '/api/agents');
 const file = join(workspace, 'list.json');
+writeFileSync(
+  join(workspace, 'ten.md'),
+  'A line of sixty-four characters, with its end, that says nothing.\n'.repeat(156),
+);
 writeFileSync(file, list.text);
 const bare = await startBare(file);
 try {
@@ -41,11 +45,15 @@ try {
   const costly = {
     file: { pid: server.child.pid, port, path: '/api/files/read?path=list.json', share: 1 / 8 },
   };
+  const small = {
+    health_again: { pid: server.child.pid, port, path: '/api/health' },
+    file_10kb: { pid: server.child.pid, port, path: '/api/files/read?path=ten.md', share: 1 / 4 },
+  };
   const processes = [process.pid, server.child.pid, bare.pid];
   const pinned = processes.every((pid) => pin(pid, 0));
-  const cpus = { ...(await measureCpu(cases)), ...(await measureCpu(costly)) };
+  const cpus = { ...(await measureCpu(cases)), ...(await measureCpu(small)), ...(await measureCpu(costly)) };
   for (const pid of processes) unpin(pid);
-  const latencies = { ...(await measureLatency(cases)), ...(await measureLatency(costly)) };
+  const latencies = await measureLatency({ ...cases, ...small, ...costly });
   console.log(JSON.stringify({ ...summary(pinned, cpus, latencies), history_24h: await history() }, null, 2));
 } finally {
   await server.stop();
@@ -144,6 +152,7 @@ function summary(pinned, cpus, latencies) {
     ratios: {
       health_to_bare: { value: ratio('health', 'bare_health'), limit: 2 },
       list_to_stringify: { value: ratio('list', 'bare_list'), limit: 0.2 },
+      file_10kb_to_health: { value: ratio('file_10kb', 'health_again'), limit: 6 },
       list_to_health: { value: ratio('list', 'health'), limit: 1.5 },
       not_modified_to_list: { value: ratio('not_modified', 'list'), limit: 0.7 },
     },

@@ -33,13 +33,15 @@ export const stateOf = (index, turn) =>
   );
 
 /** Starts `mc serve` on free ports; `ready` holds its ready line and how long it took in milliseconds. */
-export async function startServer(workspace, args = []) {
+export async function startServer(workspace, args = [], env = null) {
   const began = performance.now();
   const child = spawn(
     process.execPath,
     [mc, 'serve', '--json', '-w', workspace, '--port', '0', '--ws-port', '0', '--log-level', 'error', ...args],
     {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // With variables of its own it can be asked, too.
+      stdio: ['ignore', 'pipe', 'inherit', ...(env ? ['ipc'] : [])],
+      env: { ...process.env, ...env },
     },
   );
   const [line] = await once(createInterface({ input: child.stdout }), 'line');

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { cleanText, McCommand, reachServer } from '../../src/cli/index.js';
+import { checkNewTask } from '../../src/workspace/index.js';
 
 export default class TasksAdd extends McCommand {
   static override summary = 'Add a task to mission-control/PENDING_TASKS.md';
@@ -8,23 +9,23 @@ export default class TasksAdd extends McCommand {
   static override args = { text: Args.string({ description: 'What is to be done', required: true }) };
   static override flags = {
     assignee: Flags.string({ description: 'Who is to do it' }),
-    priority: Flags.string({ description: 'How much it presses', options: ['P0', 'P1', 'P2', 'P3'] }),
-    due: Flags.string({ description: 'By when, such as 2026-02-21' }),
+    priority: Flags.string({ description: 'How much it presses: P0 to P3' }),
+    due: Flags.string({ description: 'By when: 2026-02-21, or 2026-02-21 14:30' }),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(TasksAdd);
     const desk = await this.open(flags);
     const { assignee, priority, due } = flags;
+    const task = {
+      title: args.text,
+      ...(assignee === undefined ? {} : { assignee }),
+      ...(priority === undefined ? {} : { priority }),
+      ...(due === undefined ? {} : { due }),
+    };
+    checkNewTask(task);
     const { rest } = await reachServer(desk.config);
-    const answer = await rest.createTasks([
-      {
-        title: args.text,
-        ...(assignee === undefined ? {} : { assignee }),
-        ...(priority === undefined ? {} : { priority }),
-        ...(due === undefined ? {} : { due }),
-      },
-    ]);
+    const answer = await rest.createTasks([task]);
     desk.result(answer, () => cleanText(`${answer.ids.join(', ')} stands in ${answer.file_path}`));
   }
 }

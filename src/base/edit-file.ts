@@ -15,6 +15,9 @@ import { readHandle } from './open-file.js';
 import { calledBy, errnoOf } from './refusals.js';
 import { replaceFile } from './replace-file.js';
 
+/** What an edit makes: the bytes, or null to leave everything as it is. */
+export type Made = Uint8Array | null;
+
 /** A change of a file that others may write at the same time. */
 export interface FileEdit {
   path: string;
@@ -28,11 +31,11 @@ export interface FileEdit {
    */
   kind: 'rewrite' | 'lines' | 'append';
   /**
-   * Makes the bytes from the old ones (null: there is no file). Null leaves everything as it is. What it throws ends the
-   * edit, but for `state.unreadable`: that may be a file which is just being written, and is asked again as long as it
+   * Makes the bytes from the old ones (null: there is no file). Null leaves everything as it is. It may take its time with
+   * files of more than AT_ONCE_BYTES, and answers at once for smaller ones. What it throws ends the edit, but for `state.unreadable`: that may be a file which is just being written, and is asked again as long as it
    * changes, and once more when it is `settled` (nothing has changed for `settleMs`).
    */
-  edit: (old: Buffer | null, settled: boolean) => Uint8Array | null;
+  edit: (old: Buffer | null, settled: boolean) => Made | Promise<Made>;
   /** How long to wait before what was unreadable is looked at again, in milliseconds. Absent: it is not. */
   settleMs?: number;
 }
@@ -44,7 +47,7 @@ const ATTEMPTS = 20;
  */
 const HURRIED = 2;
 /** Only files of up to so many bytes are edited at once: nothing else happens meanwhile. */
-const MOST_AT_ONCE = 256 * 1024;
+export const AT_ONCE_BYTES = 64 * 1024;
 
 /** What an edit remembers from one attempt to the next: the state of the file now, and when it was unreadable. */
 interface Looks {
@@ -65,7 +68,8 @@ export async function editFile(edit: FileEdit): Promise<void> {
       try {
         if (await once(edit, looks, attempt >= HURRIED)) return;
       } catch (error) {
-        if (edit.settleMs === undefined || !isUnreadable(error) || isSettled(looks)) throw error;
+        // What was refused before it was read (a directory, a file that is too large) does not settle.
+        if (edit.settleMs === undefined || !isUnreadable(error) || looks.now === null || isSettled(looks)) throw error;
         looks.unreadable = looks.now;
         await wait(edit.settleMs);
       }
@@ -84,6 +88,7 @@ function isSettled({ now, unreadable }: Looks): boolean {
 async function once(edit: FileEdit, looks: Looks, hurried: boolean): Promise<boolean> {
   const place = await openPlace(edit.path, edit.within);
   let old: HeldFile | null | undefined;
+  looks.now = null;
   try {
     old = await readPlace(place, edit.path, edit.limit).catch((error: unknown) => {
       // There was no link a moment ago.
@@ -92,7 +97,7 @@ async function once(edit: FileEdit, looks: Looks, hurried: boolean): Promise<boo
     });
     if (old === undefined) return false;
     looks.now = old?.stats ?? null;
-    const made = edit.edit(old?.bytes ?? null, isSettled(looks));
+    const made = await edit.edit(old?.bytes ?? null, isSettled(looks));
     if (made === null) return true;
     if (old !== null && edit.kind === 'append') {
       const appended = await appendTo(place, old, made, { limit: edit.limit, grown: hurried });
@@ -103,6 +108,7 @@ async function once(edit: FileEdit, looks: Looks, hurried: boolean): Promise<boo
     let data = whole(old?.bytes ?? null, made);
     const remake = (bytes: Buffer): Uint8Array | null => {
       const again = edit.edit(bytes, false);
+      if (again instanceof Promise) throw new McError('internal', 'a small file was not edited at once');
       if (again !== null) data = whole(bytes, again);
       return again === null ? null : data;
     };
@@ -111,7 +117,7 @@ async function once(edit: FileEdit, looks: Looks, hurried: boolean): Promise<boo
       place,
       old,
       data,
-      hurried ? { ...options, remake, mostAtOnce: MOST_AT_ONCE } : options,
+      hurried ? { ...options, remake, mostAtOnce: AT_ONCE_BYTES } : options,
     );
     if (replaced === 'replaced' && old !== null && !old.outdated) await bringOver(edit, place, old, data);
     return replaced !== 'changed';
@@ -167,7 +173,7 @@ async function lateBytes(edit: FileEdit, old: HeldFile): Promise<Buffer | null> 
 
 /** The same edit of what came late, unless somebody has changed ours meanwhile: theirs is newer than both. */
 async function editAgain(edit: FileEdit, place: FilePlace, late: Buffer, data: Uint8Array): Promise<void> {
-  const made = edit.edit(late, false);
+  const made = await edit.edit(late, false);
   const ours = await readPlace(place, edit.path, edit.limit);
   if (ours === null || made === null) return;
   try {

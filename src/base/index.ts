@@ -4,7 +4,7 @@ export * from './atomic.js';
 export * from './clock.js';
 export * from './config.js';
 export * from './duration.js';
-export { editFile, type FileEdit } from './edit-file.js';
+export { AT_ONCE_BYTES, editFile, type FileEdit } from './edit-file.js';
 export * from './errors.js';
 export * from './held-directory.js';
 export * from './jumps.js';

@@ -6,6 +6,7 @@ export * from './agents.js';
 export * from './apply.js';
 export * from './backups.js';
 export * from './codes.js';
+export * from './cut.js';
 export * from './events.js';
 export * from './files.js';
 export * from './frames.js';

@@ -17,11 +17,16 @@ export interface AgentReading {
 }
 
 /** What the office file said: an office, nothing (no file), or a refusal with its place and reason. */
-export type OfficeReading = { office: Office | null } | { refused: { place: string | null; reason: string } };
+export type OfficeReading =
+  | { office: Office | null; passedOver?: PassedOver }
+  | { refused: { place: string | null; reason: string } };
+
+/** What a file holds that is not shown, in words: what lies over a bound, or cannot be meant. Absent when there is nothing. */
+export type PassedOver = string[];
 
 /** What one task file said: its tasks (none when it is missing), or a refusal. */
 export type TaskFileReading =
-  | { tasks: Task[]; warnings: { line: number; reason: string }[] }
+  | { tasks: Task[]; warnings: { line: number; reason: string }[]; passedOver?: PassedOver }
   | { refused: { place: string | null; reason: string } };
 
 /** What the files said at one time. Only what was read is in it; the rest is as it was. */

@@ -11,11 +11,17 @@ export const TASK_FILES = [
 ] as const;
 export type TaskFile = (typeof TASK_FILES)[number];
 
+/** A new task's text may be so long, in UTF-16 units; of a longer one in a file only so much is told. */
+export const TASK_TEXT_LIMIT = 1000;
+
+/** The same for an assignee, a date, an id and the like. */
+export const TASK_WORD_LIMIT = 200;
+
 /** One task of one of the task files. */
 export interface Task {
   /** Unique over all files: `<source>#<id>`, or `<source>#~<hash>` for a task without an id. */
   key: string;
-  /** Check boxes: everything after the box. Tables and blocks: the title. JSON: the description. */
+  /** Check boxes: everything after the box. Tables and blocks: the title. JSON: the description. Cut at TASK_TEXT_LIMIT. */
   text: string;
   status: TaskStatus;
   id: string | null;

@@ -14,7 +14,7 @@ import { memoryActivities, taskActivities } from './activity.js';
 import { keepsGood, trueAgent } from './agents.js';
 import { boundOffice } from './bounds.js';
 import { sameJson } from './equal.js';
-import { emptyMemo, type Memo, OFFICE_FILE, type Refusal, refusalText, stateFile } from './memo.js';
+import { emptyMemo, type Memo, OFFICE_FILE, passedOverIn, type Refusal, refusalText, stateFile } from './memo.js';
 import { diffTasks } from './tasks.js';
 
 export interface DiffOptions {
@@ -47,6 +47,7 @@ export function diffReading(snapshot: Snapshot, reading: Reading, options: DiffO
   for (const id of [...reading.agents.keys()].sort()) diffAgent(diff, id, reading.agents.get(id) ?? null);
   if (reading.office) diffOffice(diff, reading.office);
   for (const [path, tasks] of reading.tasks) diffTaskFile(diff, path, tasks);
+  tellPassedOver(diff, reading);
   const at = options.now;
   for (const data of reading.files) diff.drafts.push({ type: 'file_change', data, at });
   for (const data of diff.notifications) diff.drafts.push({ type: 'notification', data, at });
@@ -99,6 +100,20 @@ function tellRefusal({ memo, options, notifications }: Diff, file: string, refus
     level: 'warning',
     data: { file, place: refusal.place, reason: refusal.reason },
   });
+}
+
+/** Told once, and again when it is something else. */
+function tellPassedOver({ memo, options, notifications }: Diff, reading: Reading) {
+  for (const [file, told] of passedOverIn(reading)) {
+    if (told === '' || memo.passedOver.get(file) === told) continue;
+    notifications.push({
+      id: options.newId(),
+      title: `${file} is not shown whole`,
+      message: `${file}: ${told}.`,
+      level: 'warning',
+      data: { file, place: null, reason: told },
+    });
+  }
 }
 
 function brokenAgent(id: string, agent: string, { file, place, reason }: AgentWarning): Notification {

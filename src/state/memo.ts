@@ -1,4 +1,4 @@
-import type { Reading } from '../protocol/index.js';
+import type { OfficeReading, Reading, TaskFileReading } from '../protocol/index.js';
 import { boundOffice } from './bounds.js';
 
 /** The office file, relative to the workspace. */
@@ -10,6 +10,8 @@ export interface Memo {
   memory: Map<string, Record<string, number>>;
   /** Files that cannot be used, as paths in the workspace: told once, however they change until they are well again. */
   refused: Set<string>;
+  /** What of a file was passed over, as it was last told. */
+  passedOver: Map<string, string>;
 }
 
 /** A refused office or task file, in words. */
@@ -20,7 +22,7 @@ export interface Refusal {
 
 /** Remembers nothing. */
 export function emptyMemo(): Memo {
-  return { memory: new Map(), refused: new Set() };
+  return { memory: new Map(), refused: new Set(), passedOver: new Map() };
 }
 
 /** Takes from a reading what the next one will be compared with. */
@@ -32,7 +34,25 @@ export function remember(memo: Memo, reading: Reading): void {
   }
   if (reading.office) rememberRefusal(memo, OFFICE_FILE, 'refused' in boundOffice(reading.office));
   for (const [path, tasks] of reading.tasks) rememberRefusal(memo, path, 'refused' in tasks);
+  for (const [file, told] of passedOverIn(reading)) {
+    if (told === '') memo.passedOver.delete(file);
+    else memo.passedOver.set(file, told);
+  }
 }
+
+/** Per file that was read, in words, what of it was passed over; empty for a file that was read whole. */
+export function passedOverIn(reading: Reading): Map<string, string> {
+  const told = new Map<string, string>();
+  const note = (file: string, said: OfficeReading | TaskFileReading): void => {
+    if (!('refused' in said)) told.set(file, (said.passedOver ?? []).slice(0, TOLD).join('; '));
+  };
+  if (reading.office) note(OFFICE_FILE, reading.office);
+  for (const [path, tasks] of reading.tasks) note(path, tasks);
+  return told;
+}
+
+/** Of so many kinds of what was passed over it is told. */
+const TOLD = 5;
 
 /** An agent's state.json, relative to the workspace. */
 export function stateFile(id: string): string {

@@ -1,4 +1,4 @@
-import type { FoundFile, Warn } from './agent-files.js';
+import { type FoundFile, WARNINGS_COUNTED, type Warn } from './agent-files.js';
 import { type CounterSource, numberIn } from './counters.js';
 import { clip } from './decode.js';
 import { isObject, kindOf, parseTolerantJson } from './json.js';
@@ -48,7 +48,7 @@ export function readAgentCard(file: FoundFile, warn: Warn): AgentCard {
 function isTemplate(card: Record<string, unknown>, warn: Warn): boolean {
   const holes = Object.entries(card).filter(([, value]) => typeof value === 'string' && hasPlaceholder(value));
   const template = holes.some(([name]) => name === 'id' || name === 'name');
-  for (const [name, value] of template ? holes.slice(0, 1) : holes) {
+  for (const [name, value] of template ? holes.slice(0, 1) : holes.slice(0, WARNINGS_COUNTED)) {
     warn(name, `${template ? 'an unfilled template' : 'a placeholder'}: ${clip(String(value), 60)}`);
   }
   return template;

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { errnoOf, workspaceLayout } from '../base/index.js';
+import { McError, errnoOf, workspaceLayout } from '../base/index.js';
 import type { AgentReading } from '../protocol/index.js';
 import {
   AGENT_FILES,
@@ -15,6 +15,7 @@ import {
   warnInto,
 } from './agent-files.js';
 import { readAgent } from './agents.js';
+import { work } from './desk.js';
 import { parseTolerantJson } from './json.js';
 import { LIMITS, followLink, readBytes, reasonOf } from './read-bytes.js';
 
@@ -56,8 +57,34 @@ export async function readAgentAt(
   options: ReadAgentOptions = {},
 ): Promise<AgentReading | null> {
   const files = await readAgentDirectory(root, id, options);
-  return files === null ? null : readAgent(id, files, now);
+  return files === null ? null : readHere(id, files, now);
 }
+
+/** Reads an agent's files wherever there is time; those that take too much of it are refused like others. */
+async function readHere(id: string, files: AgentFiles, now: number | undefined): Promise<AgentReading> {
+  const found = [...Object.values(files.files), ...files.tasks.map(({ file }) => file)].filter(isFound);
+  const bytes = found.reduce((sum, file) => sum + file.size, 0);
+  try {
+    return await work('agent', bytes, id, files, now);
+  } catch (error) {
+    if (!(error instanceof McError)) throw error;
+    return readAgent(id, withoutLarge(files, error.message), now);
+  }
+}
+
+function withoutLarge(files: AgentFiles, reason: string): AgentFiles {
+  const refused = (file: FoundFile | RefusedFile): FoundFile | RefusedFile =>
+    isFound(file) && file.size > LARGE ? { refused: reason, mtimeMs: file.mtimeMs } : file;
+  const own = Object.entries(files.files).map(([name, file]) => [name, refused(file)]);
+  return {
+    ...files,
+    files: Object.fromEntries(own) as AgentFiles['files'],
+    tasks: files.tasks.map(({ name, file }) => ({ name, file: refused(file) })),
+  };
+}
+
+/** Files above this size are what makes an agent take long, in bytes. */
+const LARGE = 16 * 1024;
 
 type Directory = { path: string; entries: Dirent[] } | { refused: string };
 
@@ -96,10 +123,16 @@ function isAgentFile(name: string): name is AgentFileName {
 async function readJson(root: string, path: string, retryMs: number): Promise<FoundFile | RefusedFile | null> {
   const file = await readBytes(root, path, LIMITS.json);
   if (file === null || !isFound(file)) return file;
-  file.json = parseTolerantJson(file.bytes);
-  if (file.json.ok) return file;
+  if (await isJson(file)) return file;
   await wait(retryMs);
   return readBytes(root, path, LIMITS.json);
+}
+
+/** What is read at once is parsed once: the result is kept for whoever reads the fields. */
+async function isJson(file: FoundFile): Promise<boolean> {
+  if (file.size > LARGE) return work('isJson', file.size, file.bytes).catch(() => true);
+  file.json = parseTolerantJson(file.bytes);
+  return file.json.ok;
 }
 
 async function readMemory(path: string, entries: readonly Dirent[]): Promise<AgentFiles['memory']> {

@@ -1,4 +1,5 @@
 import type { AgentWarning } from '../protocol/index.js';
+import { clip } from './decode.js';
 import type { ParsedJson } from './json.js';
 
 /** A file that was read. */
@@ -40,11 +41,22 @@ export function noAgentFiles(): AgentFiles {
 /** Takes warnings about one file: a field path or text position, and the reason. */
 export type Warn = (place: string | null, reason: string) => void;
 
+/** More are not even counted: a file of 16 MB may hold a million fields, each with a fault of its own. */
+export const WARNINGS_COUNTED = 1000;
+
 /** A place to put the warnings of one file. */
 export function warnInto(warnings: AgentWarning[], file: string): Warn {
   return (place, reason) => {
-    warnings.push({ file, place, reason });
+    if (warnings.length < WARNINGS_COUNTED) warnings.push({ file, place: place && clip(place), reason });
   };
+}
+
+/** The first `kept` of many warnings, and in place of the others how many they are. */
+export function fewWarnings(warnings: readonly AgentWarning[], kept: number): AgentWarning[] {
+  const more = warnings.length - kept + 1;
+  if (more <= 1) return [...warnings];
+  const many = warnings.length < WARNINGS_COUNTED ? `${more}` : `more than ${more}`;
+  return [...warnings.slice(0, kept - 1), { file: '.', place: null, reason: `${many} further warnings are not shown` }];
 }
 
 /** True for a file that was read. */

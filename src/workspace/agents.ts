@@ -1,6 +1,6 @@
 import type { Agent, AgentReading, AgentWarning } from '../protocol/index.js';
 import { type AgentCard, NO_CARD, readAgentCard } from './agent-card.js';
-import { AGENT_FILES, type AgentFileName, type AgentFiles, isFound, warnInto } from './agent-files.js';
+import { AGENT_FILES, type AgentFileName, type AgentFiles, fewWarnings, isFound, warnInto } from './agent-files.js';
 import { readTaskCard } from './agent-tasks.js';
 import { readCounters } from './counters.js';
 import { type Identity, readIdentity } from './identity.js';
@@ -38,7 +38,7 @@ export function readAgent(id: string, files: AgentFiles, now: number = Number.PO
     state: state.state,
   };
   // Last, when every reader has had its say.
-  agent.warnings = warnings.slice(0, WARNINGS_KEPT);
+  agent.warnings = fewWarnings(warnings, WARNINGS_KEPT);
   return { agent, broken, memory: Object.fromEntries(files.memory.map(({ name, mtimeMs }) => [name, mtimeMs])) };
 }
 

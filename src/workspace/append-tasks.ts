@@ -1,60 +1,96 @@
 import { McError } from '../base/index.js';
-import type { NewTask } from '../protocol/index.js';
+import { type NewTask, TASK_WORD_LIMIT, type TaskFile, cutText } from '../protocol/index.js';
 import { decodeText } from './decode.js';
-import { readFences } from './markdown.js';
-import { assigneeMark, escapeMarkdown, oneLine, priorityIn, priorityMark } from './task-fields.js';
+import { readFences, splitLines } from './markdown.js';
+import { type CheckedTask, checkNewTask } from './new-tasks.js';
+import { LIMITS } from './read-bytes.js';
+import { assigneeMark, escapeMarkdown, oneLine, priorityMark } from './task-fields.js';
+import { idsTakenIn } from './task-ids.js';
+import { placeTasks } from './tasks.js';
 
 /** A batch to be appended: when (`now`, milliseconds), by whom, and which ids are taken. */
 export interface Batch {
   tasks: readonly NewTask[];
   now: number;
   source?: string | undefined;
-  /** Ids of all task files; new ones are added. */
-  taken: Set<string>;
+  /** Those of the wanted ids that some other task file has already. */
+  taken: readonly string[];
+  /** The highest `TASK-AUTO-NNN` of the other task files. */
+  lastAuto: number;
 }
 
 /**
- * A batch of blocks, to be put behind the bytes of PENDING_TASKS.md (null: there is none, then it begins the file). Titles and
+ * A batch of blocks, to be put behind the bytes of a task file (null: there is none, then it begins the file). Titles and
  * names are escaped to one line.
- * @throws McError `input.invalid` for an id that is taken or could not be read back
+ * @throws McError `input.invalid` for an id that is taken and for what could not be read back; `state.unreadable` when the
+ *   file holds so much that what stands at its end is not read
  */
-export function appendBatch(bytes: Uint8Array | null, batch: Batch): { added: Buffer; ids: string[] } {
+export function appendBatch(
+  file: TaskFile,
+  bytes: Uint8Array | null,
+  batch: Batch,
+): { added: Uint8Array; ids: string[] } {
   const begin = bytes === null ? '# PENDING TASKS\n\n---\n' : '';
   const text = bytes === null ? begin : decodeText(bytes).text;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  const ids = batch.tasks.map((task) => takeId(task, batch.taken));
+  const wanted = batch.tasks.flatMap(({ id }) => id ?? []);
+  const own = bytes === null ? { taken: [], lastAuto: 0 } : idsTakenIn(file, bytes, wanted);
+  const taken = new Set([...batch.taken, ...own.taken]);
+  let lastAuto = Math.max(batch.lastAuto, own.lastAuto);
+  const ids: string[] = [];
   const lines = ['', `## Batch: ${minute(batch.now)}`, ''];
-  for (const [index, task] of batch.tasks.entries()) lines.push(...block(ids[index] ?? '', task, batch));
-  return { added: Buffer.from(begin + [...closing(text), ...lines, '---', ''].join(eol)), ids };
+  for (const given of batch.tasks) {
+    const task = checkNewTask(given);
+    if (task.id === undefined) lastAuto += 1;
+    const id = takeId(task.id ?? `TASK-AUTO-${String(lastAuto).padStart(3, '0')}`, taken);
+    ids.push(id);
+    for (const line of block(id, task, batch)) lines.push(line);
+  }
+  const added = Buffer.from(begin + [...closing(text), ...lines, '---', ''].join(eol));
+  requireReadable(file, Buffer.concat([bytes ?? new Uint8Array(), added]), ids);
+  return { added, ids };
 }
 
-/** What must come before new lines: the end of the last line, and of a code fence that nobody closed. */
+/** What is appended must be seen: a file may already hold as much as is read of it. */
+function requireReadable(file: TaskFile, bytes: Uint8Array, ids: readonly string[]): void {
+  const isLarge = bytes.length > LIMITS.json;
+  const said = isLarge ? null : placeTasks(file, bytes);
+  const placed =
+    said !== null && 'placed' in said ? said : { placed: [], passedOver: ['it would be larger than 16 MB'] };
+  const known = new Set(placed.placed.map(({ task }) => task.id));
+  if (ids.every((id) => known.has(id))) return;
+  const reason = placed.passedOver.length > 0 ? placed.passedOver.join('; ') : 'what stands at its end is not read';
+  throw new McError('state.unreadable', `${file} is full: ${reason}`, {
+    hint: 'move finished tasks out of it, then try again',
+  });
+}
+
+/** What must come before new lines: the end of the last line, and of a code fence or comment that nobody closed. */
 function closing(text: string): string[] {
-  const { open } = readFences(text.split(/\r?\n/));
+  const { open } = readFences(splitLines(text).lines);
   const start = text === '' || text.endsWith('\n') ? [] : [''];
   return open === null ? start : [...start, open];
 }
 
-function block(id: string, task: NewTask, batch: Batch): string[] {
-  const title = oneLine(task.title ?? '') || 'Untitled task';
-  const assignee = oneLine(task.assignee ?? '') || assigneeMark(title);
-  const priority = oneLine(task.priority ?? '');
+function block(id: string, { title, assignee, due, priority }: CheckedTask, { now, source }: Batch): string[] {
+  const text = title ?? 'Untitled task';
+  const who = assignee || assigneeMark(text);
+  const from = oneLine(source ?? '');
   return [
-    `${id}: ${escapeMarkdown(title)}`,
-    `- Assigned: ${assignee ? escapeMarkdown(assignee) : 'Unassigned'}`,
-    `- Due: ${escapeMarkdown(task.due ?? '') || '-'}`,
+    `${id}: ${escapeMarkdown(text)}`,
+    `- Assigned: ${who ? escapeMarkdown(who) : 'Unassigned'}`,
+    `- Due: ${due || '-'}`,
     '- Status: ⏳ NOT STARTED',
-    `- Priority: ${priority === '' ? (priorityMark(title) ?? 'P2') : (priorityIn(priority) ?? escapeMarkdown(priority))}`,
-    `- Created: ${minute(batch.now)}`,
-    ...(oneLine(batch.source ?? '') === '' ? [] : [`- Source: ${escapeMarkdown(batch.source ?? '')}`]),
+    `- Priority: ${priority || (priorityMark(text) ?? 'P2')}`,
+    `- Created: ${minute(now)}`,
+    ...(from === '' ? [] : [`- Source: ${escapeMarkdown(cutText(from, TASK_WORD_LIMIT))}`]),
     '',
   ];
 }
 
-function takeId(task: NewTask, taken: Set<string>): string {
-  const id = task.id ?? freeId(taken);
+function takeId(id: string, taken: Set<string>): string {
   if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(id)) {
-    throw new McError('input.invalid', `${JSON.stringify(id.slice(0, 80))} cannot be a task id`, {
+    throw new McError('input.invalid', `${JSON.stringify(cutText(id, 80))} cannot be a task id`, {
       hint: 'use letters, digits, dots, dashes and underscores, at most 64',
     });
   }
@@ -63,13 +99,7 @@ function takeId(task: NewTask, taken: Set<string>): string {
   return id;
 }
 
-function freeId(taken: ReadonlySet<string>): string {
-  let last = 0;
-  for (const id of taken) last = Math.max(last, Number(/^TASK-AUTO-(\d{1,9})$/.exec(id)?.[1] ?? 0));
-  return `TASK-AUTO-${String(last + 1).padStart(3, '0')}`;
-}
-
-/** `2026-02-18 03:40`, UTC: the form that the files of old have. */
+/** `2026-02-18 03:40 UTC`: as the files of old have it, and which zone is meant. */
 function minute(now: number): string {
-  return new Date(now).toISOString().slice(0, 16).replace('T', ' ');
+  return `${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,7 +1,8 @@
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises';
+import { constants, fstatSync, realpathSync, type Stats } from 'node:fs';
+import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { errnoOf } from '../base/index.js';
+import { realPathOfSync } from '../base/open-file.js';
 import type { Veil } from './browse-names.js';
 import { readPlace, refusedPath } from './browse-path.js';
 
@@ -13,47 +14,47 @@ export interface Place {
   names: string[];
 }
 
+/** A place that is held open: what is read of it is read of what was looked at, whatever becomes of its name. */
+export interface OpenPlace extends Place {
+  handle: FileHandle;
+  stats: Stats;
+}
+
 /**
  * Where a path really leads; null when nothing is there.
  * @throws McError `file.refused` for every path that leads out, is hidden, or leads to what is hidden
  */
 export async function findPlace(root: string, path: string, veil: Veil): Promise<Place | null> {
-  const names = readPlace(path);
-  if (veil(names)) throw refusedPath();
-  return placeAt(root, join(root, ...names), veil);
+  return placeAt(root, pathBelow(root, path, veil), veil);
 }
 
 /** The same for a path that is known to be written in plain names, such as an entry of a directory. */
 export async function placeAt(root: string, path: string, veil: Veil): Promise<Place | null> {
   try {
     const [real, home] = await Promise.all([realpath(path), realpath(root)]);
-    const names = namesBelow(home, real);
-    if (names === null || veil(names)) throw refusedPath();
-    return { real, names };
+    return { real, names: namesBelow(home, real, veil) };
   } catch (error) {
     return nothingThere(error);
   }
 }
 
 /**
- * Opens what lies at a place and makes sure that it still lies there: names may be changed by others at any time.
- * Null when it has gone. Opening never waits and never follows a link.
- * @throws McError `file.refused` when it was exchanged meanwhile
+ * Opens what a path leads to, and only then looks where that lies: names may be changed by others at any time, what is open
+ * cannot. Opening never waits, never makes a terminal ours, and nothing is read of what must not be seen. Null when nothing
+ * is there.
+ * @throws McError `file.refused` for every path that leads out, is hidden, or leads to what is hidden
  */
-export async function openPlace(root: string, place: Place, veil: Veil): Promise<FileHandle | null> {
-  let handle: FileHandle;
+export async function openPlace(root: string, path: string, veil: Veil): Promise<OpenPlace | null> {
+  const asked = pathBelow(root, path, veil);
+  let handle: FileHandle | undefined;
   try {
-    handle = await open(place.real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0));
+    handle = await open(asked, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0));
+    // Asked of what is open or known to the kernel already: at once that takes some microseconds, a thread's answer many.
+    const stats = fstatSync(handle.fd);
+    const real = realPathOfSync(handle.fd, asked, stats);
+    return { handle, stats, real, names: namesBelow(realpathSync.native(root), real, veil) };
   } catch (error) {
-    return nothingThere(error);
-  }
-  try {
-    const again = await placeAt(root, place.real, veil);
-    const [opened, there] = await Promise.all([handle.stat(), again && stat(again.real)]);
-    if (!there || !isSame(opened, there)) throw refusedPath();
-    return handle;
-  } catch (error) {
-    await handle.close();
+    await handle?.close();
     return nothingThere(error);
   }
 }
@@ -63,13 +64,17 @@ export async function lookAt(path: string): Promise<Stats | null> {
   return lstat(path).catch(() => null);
 }
 
-function namesBelow(home: string, real: string): string[] | null {
-  if (real === home) return [];
-  return real.startsWith(home + sep) ? relative(home, real).split(sep) : null;
+function pathBelow(root: string, path: string, veil: Veil): string {
+  const names = readPlace(path);
+  if (veil(names)) throw refusedPath();
+  return join(root, ...names);
 }
 
-function isSame(one: Stats, other: Stats): boolean {
-  return one.dev === other.dev && one.ino === other.ino;
+function namesBelow(home: string, real: string, veil: Veil): string[] {
+  const isBelow = real === home || real.startsWith(home + sep);
+  const names = real === home ? [] : relative(home, real).split(sep);
+  if (!isBelow || veil(names)) throw refusedPath();
+  return names;
 }
 
 function nothingThere(error: unknown): null {

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { McError } from '../base/index.js';
 import type { FileAnswer } from '../protocol/index.js';
 import { isSealed, type Veil } from './browse-names.js';
-import { findPlace, openPlace } from './browse-place.js';
+import { openPlace } from './browse-place.js';
 import { refusedPath } from './browse-path.js';
 
 /** The most that is read of a file at once, in bytes. */
@@ -20,19 +20,16 @@ export interface PartRequest {
  * @throws McError `file.refused` (also for what is no regular file), `file.not_found` (also for a directory)
  */
 export async function readPart(root: string, path: string, part: PartRequest, veil: Veil): Promise<FileAnswer> {
-  const place = await findPlace(root, path, veil);
+  const place = await openPlace(root, path, veil);
   if (place === null) throw notFound();
-  if (isSealed(place.names)) throw refusedPath();
-  const handle = await openPlace(root, place, veil);
-  if (handle === null) throw notFound();
+  const { handle, stats, names } = place;
   try {
-    const stats = await handle.stat();
     if (stats.isDirectory()) throw notFound();
-    if (!stats.isFile()) throw refusedPath();
-    const bytes = await readBetween(handle, part.offset, Math.min(part.length, MAX_PART_BYTES));
-    // It may have grown since it was looked at.
-    const size = bytes.length === 0 ? stats.size : Math.max(stats.size, part.offset + bytes.length);
+    if (!stats.isFile() || isSealed(names)) throw refusedPath();
     const { offset } = part;
+    const bytes = await readBetween(handle, offset, Math.min(part.length, MAX_PART_BYTES), stats.size);
+    // It may have grown since it was looked at.
+    const size = bytes.length === 0 ? stats.size : Math.max(stats.size, offset + bytes.length);
     const { content, encoding, length } = contentOf(bytes, offset + bytes.length < size);
     return { path, content, encoding, size, offset, length, truncated: offset + length < size };
   } finally {
@@ -40,13 +37,14 @@ export async function readPart(root: string, path: string, part: PartRequest, ve
   }
 }
 
-async function readBetween(handle: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
+/** As much room as the file needs, and one byte more: a read that does not fill it has come to the end. */
+async function readBetween(handle: FileHandle, offset: number, length: number, size: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.min(length, Math.max(0, size - offset) + 1));
   let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
-    if (bytesRead === 0) break;
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, offset + filled);
     filled += bytesRead;
+    if (bytesRead === 0 || offset + filled === size) break;
   }
   return buffer.subarray(0, filled);
 }

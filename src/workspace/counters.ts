@@ -61,8 +61,15 @@ function readCount(source: CounterSource, name: string): number | null {
   return number;
 }
 
+/** What is longer is no number, however many blanks stand around it. */
+const NUMBER_LENGTH = 64;
+
 /** A number, or a text that is nothing but one; else null. */
 export function numberIn(value: unknown): number | null {
   if (typeof value === 'number') return value;
-  return typeof value === 'string' && /^\s*[-+]?\d{1,15}(?:\.\d{1,15})?\s*$/.test(value) ? Number(value) : null;
+  return typeof value === 'string' &&
+    value.length <= NUMBER_LENGTH &&
+    /^\s*[-+]?\d{1,15}(?:\.\d{1,15})?\s*$/.test(value)
+    ? Number(value)
+    : null;
 }

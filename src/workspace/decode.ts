@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { cutText } from '../protocol/index.js';
 
 /** Text of a file without its BOM. `invalidAt`: offset in `text` of the first byte that was no UTF-8, null when all was. */
 export interface DecodedText {
@@ -6,9 +7,25 @@ export interface DecodedText {
   invalidAt: number | null;
 }
 
-/** Decodes UTF-8; what is no UTF-8 becomes U+FFFD and is told. Never throws. */
+/** How the bytes of a text file are to be read. */
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+
+/** The encoding of a text: UTF-8, but for a BOM that says otherwise, or for plain characters with a zero byte beside each. */
+export function encodingOf(bytes: Uint8Array): Encoding {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  const head = bytes.subarray(0, Math.min(bytes.length, 32) & ~1);
+  if (head.length < 4) return 'utf-8';
+  const zeros = (parity: number): boolean => head.every((byte, at) => (byte === 0) === (at % 2 === parity));
+  if (zeros(1)) return 'utf-16le';
+  return zeros(0) ? 'utf-16be' : 'utf-8';
+}
+
+/** Decodes UTF-8 (and UTF-16, as some editors write it); what is no UTF-8 becomes U+FFFD and is told. Never throws. */
 export function decodeText(bytes: Uint8Array): DecodedText {
-  const text = new TextDecoder('utf-8').decode(bytes);
+  const encoding = encodingOf(bytes);
+  const text = new TextDecoder(encoding).decode(bytes);
+  if (encoding !== 'utf-8') return { text, invalidAt: null };
   return { text, invalidAt: isUtf8(bytes) ? null : firstReplacement(text, withoutBom(bytes)) };
 }
 
@@ -33,7 +50,7 @@ export function clip(text: string, length = 200): string {
     .slice(0, length * 4)
     .replaceAll(/\s+/g, ' ')
     .trim();
-  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
+  return cutText(line, length);
 }
 
 function withoutBom(bytes: Uint8Array): Uint8Array {

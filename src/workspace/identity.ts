@@ -1,5 +1,5 @@
 import { clip, decodeText } from './decode.js';
-import { markdownField } from './markdown.js';
+import { markdownField, readFences, splitLines } from './markdown.js';
 
 /** What IDENTITY.md says of an agent. */
 export interface Identity {
@@ -9,8 +9,9 @@ export interface Identity {
 
 /** Reads an IDENTITY.md. Never throws. */
 export function readIdentity(bytes: Uint8Array): Identity {
-  const lines = decodeText(bytes).text.split(/\r?\n/);
-  const name = markdownField(lines, 'Name');
-  const emoji = markdownField(lines, 'Emoji');
+  const { lines } = splitLines(decodeText(bytes).text);
+  const { fenced } = readFences(lines);
+  const name = markdownField(lines, fenced, 'Name');
+  const emoji = markdownField(lines, fenced, 'Emoji');
   return { name: name === null ? null : clip(name), emoji: emoji === null ? null : clip(emoji, 16) };
 }

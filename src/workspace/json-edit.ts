@@ -1,4 +1,4 @@
-import { scanJson, withoutZeros } from './json-scan.js';
+import { repaired, scanJson } from './json-scan.js';
 import { type Member, membersOf, skipBlank } from './json-spans.js';
 
 /** A field to set: the keys that lead to it, and its value (JSON). */
@@ -9,12 +9,14 @@ export interface JsonEdit {
 
 /**
  * Sets fields of a JSON object and leaves every other byte as it is: order, indentation, unknown fields, even bytes that
- * are no UTF-8. Only surplus leading zeros go (`06` → `6`), so that what we write is JSON. The bytes must hold an object.
+ * are not UTF-8, even digits that no number holds, even the `NaN` of an agent that reads it back. Only surplus leading zeros
+ * go (`06` → `6`). The bytes must hold an object.
  */
 export function editJson(bytes: Uint8Array, edits: readonly JsonEdit[]): Buffer {
   const [bom, raw] = splitBom(toBinary(bytes));
   const scan = scanJson(raw);
-  let text = scan.ok ? withoutZeros(raw, scan.zeros) : raw;
+  const zeros = scan.ok ? scan.repairs.filter((repair) => repair.text === '') : [];
+  let text = repaired(raw, zeros);
   for (const { path, value } of edits) text = setIn(text, skipBlank(text, 0), path, value);
   return fromBinary(bom + text);
 }
@@ -44,13 +46,20 @@ export function splitBom(text: string): [bom: string, text: string] {
 
 function setIn(text: string, at: number, path: readonly [string, ...string[]], value: unknown): string {
   const [key, next, ...rest] = path;
-  const members = membersOf(text, at);
-  const member = members.findLast(({ rawKey }) => keyOf(rawKey) === key);
+  let member: Member | undefined;
+  let last: Member | undefined;
+  let count = 0;
+  for (const each of membersOf(text, at)) {
+    if (keyOf(each.rawKey) === key) member = each;
+    last = each;
+    count += 1;
+  }
   if (next !== undefined && member && text[member.value.start] === '{') {
     return setIn(text, member.value.start, [next, ...rest], value);
   }
   const whole = next === undefined ? value : nested([next, ...rest], value);
-  return member ? replaceValue(text, member, whole) : insertMember(text, at, members, key, whole);
+  if (member) return replaceValue(text, member, whole);
+  return last ? insertLast(text, last, count, key, whole) : insertFirst(text, at, key, whole);
 }
 
 function nested(path: readonly string[], value: unknown): unknown {
@@ -70,12 +79,10 @@ function replaceValue(text: string, { key, value: span }: Member, value: unknown
 }
 
 /** A new member comes last, set off like the last one. */
-function insertMember(text: string, at: number, members: readonly Member[], key: string, value: unknown): string {
-  const last = members.at(-1);
-  if (last === undefined) return insertFirst(text, at, key, value);
+function insertLast(text: string, last: Member, count: number, key: string, value: unknown): string {
   const gap = blankBefore(text, last.key.start);
   const colon = text.slice(last.key.end, last.value.start);
-  const separator = members.length === 1 && !gap.includes('\n') ? ' ' : gap;
+  const separator = count === 1 && !gap.includes('\n') ? ' ' : gap;
   const written = gap.includes('\n') ? writeValue(text, value, gap) : binary(JSON.stringify(value));
   const member = `,${separator}${binary(JSON.stringify(key))}${colon}${written}`;
   return text.slice(0, last.value.end) + member + text.slice(last.value.end);

@@ -1,8 +1,18 @@
 /** Nested deeper than this is refused: everything downstream (comparing, writing) recurses. */
 export const JSON_DEPTH = 200;
 
-/** Where a text is JSON but for surplus leading zeros (`[start, end)` each), or the first place where it is not. */
-export type JsonScan = { ok: true; zeros: [number, number][] } | { ok: false; offset: number; reason: string };
+/** With more repairs than this a text is not JSON. */
+const REPAIRS_LIMIT = 100_000;
+
+/** A piece of a text, `[start, end)`, and what JSON has in its place: nothing for leading zeros, `null` for what is no number. */
+export interface Repair {
+  start: number;
+  end: number;
+  text: '' | 'null';
+}
+
+/** Where a text is JSON but for what can be repaired, or the first place where it is not. */
+export type JsonScan = { ok: true; repairs: Repair[] } | { ok: false; offset: number; reason: string };
 
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or ]' | ', or }' | 'end';
 
@@ -11,7 +21,7 @@ interface Scan {
   at: number;
   stack: ('[' | '{')[];
   expected: Expected;
-  zeros: [number, number][];
+  repairs: Repair[];
 }
 
 class Refusal extends Error {
@@ -24,26 +34,32 @@ class Refusal extends Error {
 
 /** Reads a text as JSON without building it. Stands on no stack, so no depth can break it. */
 export function scanJson(text: string): JsonScan {
-  const scan: Scan = { text, at: 0, stack: [], expected: 'value', zeros: [] };
+  const scan: Scan = { text, at: 0, stack: [], expected: 'value', repairs: [] };
   try {
     while (skipSpace(scan)) step(scan);
   } catch (error) {
     if (error instanceof Refusal) return { ok: false, offset: error.offset, reason: error.message };
     throw error;
   }
-  if (scan.expected === 'end') return { ok: true, zeros: scan.zeros };
+  if (scan.expected === 'end') return { ok: true, repairs: scan.repairs };
   return { ok: false, offset: text.trimEnd().length, reason: 'the JSON ends in the middle' };
 }
 
-/** The text without the zeros that a scan found. */
-export function withoutZeros(text: string, zeros: readonly [number, number][]): string {
-  let out = '';
+/** The text with the repairs that a scan found. */
+export function repaired(text: string, repairs: readonly Repair[]): string {
+  const pieces: string[] = [];
   let from = 0;
-  for (const [start, end] of zeros) {
-    out += text.slice(from, start);
+  for (const { start, end, text: instead } of repairs) {
+    pieces.push(text.slice(from, start), instead);
     from = end;
   }
-  return out + text.slice(from);
+  pieces.push(text.slice(from));
+  return pieces.join('');
+}
+
+function repair(scan: Scan, start: number, end: number, text: Repair['text']): void {
+  if (scan.repairs.length >= REPAIRS_LIMIT) throw new Refusal(start, 'too many numbers that JSON does not know');
+  scan.repairs.push({ start, end, text });
 }
 
 function skipSpace(scan: Scan): boolean {
@@ -110,7 +126,7 @@ function skipString(scan: Scan): void {
     }
     if (code === 0x5c) at += escapeLength(text, at);
     else if (code < 0x20) {
-      if (text.slice(at).trim() === '') break;
+      if (text.slice(at).trim() === '') break; // Once: this is the end of the scan, one way or the other.
       throw new Refusal(at, 'a line break or control character inside a string');
     }
   }
@@ -127,6 +143,8 @@ function escapeLength(text: string, at: number): number {
 
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORDS = ['true', 'false', 'null'];
+/** What Python's json module writes for numbers that JSON does not have. */
+const NO_NUMBERS = ['NaN', 'Infinity', '-Infinity'];
 
 function skipLiteral(scan: Scan, char: string): void {
   const { text, at } = scan;
@@ -135,19 +153,25 @@ function skipLiteral(scan: Scan, char: string): void {
     scan.at += word.length;
     return;
   }
+  const none = NO_NUMBERS.find((known) => text.startsWith(known, at));
+  if (none !== undefined) {
+    scan.at += none.length;
+    repair(scan, at, scan.at, 'null');
+    return;
+  }
   NUMBER.lastIndex = at;
   const number = NUMBER.exec(text)?.[0];
   if (number === undefined) throw new Refusal(at, unknownLiteral(text, at, char));
   const surplus = /^-?(0+)\d/.exec(number)?.[1];
   if (surplus !== undefined) {
     const start = at + (number.startsWith('-') ? 1 : 0);
-    scan.zeros.push([start, start + surplus.length]);
+    repair(scan, start, start + surplus.length, '');
   }
   scan.at += number.length;
 }
 
 function unknownLiteral(text: string, at: number, char: string): string {
-  const rest = text.slice(at).trim();
-  const cut = rest === '-' || WORDS.some((word) => word.startsWith(rest));
+  const rest = text.slice(at).trimEnd();
+  const cut = rest === '-' || [...WORDS, ...NO_NUMBERS].some((word) => word.startsWith(rest));
   return cut ? 'the JSON ends in the middle' : `unexpected ${JSON.stringify(char)} where a value belongs`;
 }

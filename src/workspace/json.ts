@@ -1,5 +1,5 @@
 import { decodeText, placeOf } from './decode.js';
-import { JSON_DEPTH, scanJson, withoutZeros } from './json-scan.js';
+import { JSON_DEPTH, type Repair, repaired, scanJson } from './json-scan.js';
 
 /** Something about a text that did not keep it from being read. */
 export interface Note {
@@ -14,8 +14,8 @@ export type ParsedJson =
   | { ok: false; reason: string; place: string | null };
 
 /**
- * Reads JSON as people and shell scripts write it: with a BOM, with leading zeros (`06`), with bytes that are no UTF-8
- * (a note). What is still no JSON is refused with its place. Never throws.
+ * Reads JSON as people and programs write it: with a BOM, with leading zeros (`06`), with bytes that are no UTF-8 (a note),
+ * with Python's NaN and Infinity (null, and a note). What is still no JSON is refused with its place. Never throws.
  */
 export function parseTolerantJson(bytes: Uint8Array): ParsedJson {
   const { text, invalidAt } = decodeText(bytes);
@@ -36,10 +36,19 @@ function parsePlain(text: string): { value: unknown } | null {
 function parseRepaired(text: string, notes: Note[]): ParsedJson {
   const scan = scanJson(text);
   if (!scan.ok) return { ok: false, reason: scan.reason, place: placeOf(text, scan.offset) };
-  const plain = parsePlain(withoutZeros(text, scan.zeros));
-  return plain === null
-    ? { ok: false, reason: 'this is not JSON', place: null }
-    : { ok: true, value: plain.value, notes };
+  const plain = parsePlain(repaired(text, scan.repairs));
+  if (plain === null) return { ok: false, reason: 'this is not JSON', place: null };
+  return { ok: true, value: plain.value, notes: [...notes, ...noNumberNotes(text, scan.repairs)] };
+}
+
+/** One note, however many there are: a list of measured values may hold nothing else. */
+function noNumberNotes(text: string, repairs: readonly Repair[]): Note[] {
+  const none = repairs.filter((repair) => repair.text === 'null');
+  const [first] = none;
+  if (first === undefined) return [];
+  const more = none.length > 1 ? ` (and ${none.length - 1} more like it)` : '';
+  const reason = `${text.slice(first.start, first.end)} is not JSON: read as null${more}`;
+  return [{ place: placeOf(text, first.start), reason }];
 }
 
 /** Counts brackets, those in strings too: only a text that may be too deep pays for the exact scan. */

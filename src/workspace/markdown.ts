@@ -1,22 +1,74 @@
-/** Which lines stand inside a code fence (its marks included), and the mark of a fence that is still open at the end. */
-export interface Fences {
-  fenced: boolean[];
-  open: string | null;
+import { BOUNDS, counted } from './bounds.js';
+
+/** The lines of a text, as many as are read, and in words what was passed over. */
+export interface Lines {
+  lines: string[];
+  passedOver: string[];
 }
 
-/** Finds the code fences of a Markdown text. */
+/** What a line is read as that is too long: text that is no list, no title and no end of anything. */
+const TOO_LONG = '…';
+
+/** Splits a text into lines without their ends. No line is longer than BOUNDS.line, so that no pattern meets a longer one. */
+export function splitLines(text: string): Lines {
+  const lines = text.split(/\r?\n/, BOUNDS.lines + 1);
+  const passedOver: string[] = [];
+  if (lines.length > BOUNDS.lines) {
+    lines.length = BOUNDS.lines;
+    passedOver.push(`more than ${counted(BOUNDS.lines)} lines: those behind them are not read`);
+  }
+  const long = lines.flatMap((line, at) => (line.length > BOUNDS.line ? [at] : []));
+  for (const at of long) lines[at] = TOO_LONG;
+  if (long.length > 0) {
+    const more = long.length > 1 ? ` and ${counted(long.length - 1)} more` : '';
+    passedOver.push(
+      `line ${(long[0] ?? 0) + 1}${more}: longer than ${counted(BOUNDS.line)} characters, not read as a task`,
+    );
+  }
+  return { lines, passedOver };
+}
+
+/** Which lines are no text of their own, because they stand inside a code fence or a comment (its marks included). */
+export interface Fences {
+  fenced: boolean[];
+  /** What would close the fence or comment that is still open at the end. */
+  open: string | null;
+  /** The line (from 0) on which a comment begins that never ends. */
+  unclosed: number | null;
+}
+
+const FENCE = /^\s*(`{3,}|~{3,})/;
+/** Only a comment that begins its line can hide tasks: within a text it ends where the next task begins. */
+const COMMENT = /^\s*(?:>\s*)*<!--/;
+const COMMENT_END = '-->';
+
+/** Finds the code fences and the HTML comments of a Markdown text. */
 export function readFences(lines: readonly string[]): Fences {
   let open: string | null = null;
-  const fenced = lines.map((line) => {
-    const mark = /^\s*(`{3,}|~{3,})/.exec(line)?.[1];
-    if (open === null) {
-      open = mark ?? null;
-      return mark !== undefined;
+  let unclosed: number | null = null;
+  const fenced = lines.map((line, index) => {
+    if (open === COMMENT_END) {
+      if (line.includes(COMMENT_END)) open = unclosed = null;
+      return true;
     }
-    if (mark?.startsWith(open) && line.trim() === mark) open = null;
-    return true;
+    const mark = FENCE.exec(line)?.[1];
+    if (open !== null) {
+      if (mark?.startsWith(open) && line.trim() === mark) open = null;
+      return true;
+    }
+    if (mark === undefined && beginsComment(line)) {
+      open = COMMENT_END;
+      unclosed = index;
+    } else open = mark ?? null;
+    return open !== null;
   });
-  return { fenced, open };
+  return { fenced, open, unclosed };
+}
+
+/** True for a line that a comment begins and does not end: `<!-- x -->` hides nothing but itself. */
+function beginsComment(line: string): boolean {
+  const head = COMMENT.exec(line)?.[0];
+  return head !== undefined && !line.includes(COMMENT_END, head.length - 2);
 }
 
 /** The first `# ` header, or null when there is none or it is an unfilled placeholder. */
@@ -29,19 +81,19 @@ export function firstHeader(lines: readonly string[], fenced: readonly boolean[]
  * The value of `- **Name:** value`; it may stand on the next line in `_italics_`. Null when the field is missing or holds
  * only a hint to whoever should fill it (`(…)`, `_(…)_`, `{{…}}`).
  */
-export function markdownField(lines: readonly string[], field: string): string | null {
+export function markdownField(lines: readonly string[], fenced: readonly boolean[], field: string): string | null {
   const head = new RegExp(`^\\s*[-*+]\\s+\\*\\*${field}(?:\\*\\*\\s*:|:\\s*\\*\\*)(.*)$`, 'i');
   for (const [index, line] of lines.entries()) {
-    const rest = head.exec(line)?.[1];
+    const rest = fenced[index] ? undefined : head.exec(line)?.[1];
     if (rest === undefined) continue;
     return filled(rest) ?? (rest.trim() === '' ? filled(italics(lines[index + 1] ?? '')) : null);
   }
   return null;
 }
 
-/** A text without its Markdown wrapping, or null when it is empty or only a placeholder. */
+/** A text without its Markdown wrapping, or null when it is empty or only a placeholder. At most BOUNDS.line of it counts. */
 export function filled(text: string): string | null {
-  const value = unwrap(text.trim());
+  const value = unwrap(text.slice(0, BOUNDS.line).trim());
   return value === '' || value.startsWith('(') || hasPlaceholder(value) ? null : value;
 }
 

@@ -8,6 +8,7 @@ import {
   type TaskPlace,
   assigneeMark,
   escapeMarkdown,
+  stopsOf,
   writeAssigneeMark,
 } from './task-fields.js';
 import { readCells } from './task-tables.js';
@@ -68,7 +69,7 @@ function patchText(text: string, { assignee, priority }: Pick<TaskPatch, 'assign
     const mark = assignee === '' ? '' : writeAssigneeMark(assignee);
     if (assigneeMark(text) === null) out = `${out} ${mark}`;
     // A full stop after the name is none of it.
-    else out = out.replace(ASSIGNEE_MARK, (found) => mark + (/[.-]+$/.exec(found)?.[0] ?? ''));
+    else out = out.replace(ASSIGNEE_MARK, (found) => mark + stopsOf(found));
   }
   if (priority !== undefined) {
     out = PRIORITY_MARK.test(out) ? out.replace(PRIORITY_MARK, priority) : `${out} ${priority}`;
@@ -112,13 +113,10 @@ function patchCellText(old: string, patch: Pick<TaskPatch, 'assignee' | 'priorit
 
 /** A row that is too short for the column grows. */
 function setCell(line: string, column: number, write: (old: string) => string): string {
-  let out = line;
-  let cells = readCells(out) ?? [];
-  while (cells.length > 0 && cells.length <= column) {
-    out = `${out.trimEnd()} - |`;
-    cells = readCells(out) ?? [];
-  }
-  const cell = cells[column];
+  const there = readCells(line) ?? [];
+  const missing = there.length === 0 ? 0 : Math.max(0, column + 1 - there.length);
+  const out = missing === 0 ? line : line.trimEnd() + ' - |'.repeat(missing);
+  const cell = (missing === 0 ? there : (readCells(out) ?? []))[column];
   if (cell === undefined) return line;
   return out.slice(0, cell.start) + write(cell.text) + out.slice(cell.end);
 }

@@ -1,7 +1,9 @@
-import type { TaskPatch } from '../protocol/index.js';
+import { McError } from '../base/index.js';
+import type { Task, TaskFile, TaskPatch } from '../protocol/index.js';
 import { decodeText } from './decode.js';
 import { fromBinary, setMembers, splitBom, toBinary } from './json-edit.js';
 import { isObject, parseTolerantJson } from './json.js';
+import { splitLines } from './markdown.js';
 import { type FileStyle, type LineEdits, patchLines } from './patch-lines.js';
 import { readFieldLine } from './task-blocks.js';
 import { readBox } from './task-boxes.js';
@@ -9,7 +11,46 @@ import type { TaskPlace } from './task-fields.js';
 import { TASK_FIELD_NAMES, taskElements } from './task-json.js';
 import { readCells } from './task-tables.js';
 import { isBareStatus, taskStatusOf } from './task-words.js';
-import type { PlacedTask } from './tasks.js';
+import { type PlacedTask, placeTasks } from './tasks.js';
+
+/**
+ * A task file with one task changed where it stands, and that task as the file then has it.
+ * @throws McError `task.not_found`; `state.unreadable`; `input.invalid` for what the file's form cannot say so that it is
+ *   read back
+ */
+export function patchIn(
+  file: TaskFile,
+  bytes: Uint8Array,
+  key: string,
+  patch: TaskPatch,
+): { bytes: Uint8Array; task: Task } {
+  const before = placedIn(file, bytes);
+  const found = before.findIndex(({ task }) => task.key === key);
+  const chosen = before[found];
+  if (chosen === undefined) throw taskNotFound(key);
+  const patched = patchTaskBytes(bytes, before, chosen.place, patch);
+  const after = placedIn(file, patched);
+  const { task } = after.find((placed) => placed.task.key === key) ?? after[found] ?? chosen;
+  for (const name of ['status', 'assignee', 'priority'] as const) {
+    const asked = patch[name];
+    if (asked === undefined || asked === '' || asked === task[name]) continue;
+    throw new McError('input.invalid', `${name} ${JSON.stringify(asked)} cannot be written into ${file} as it is`, {
+      hint: `it would be read as ${JSON.stringify(task[name])}`,
+    });
+  }
+  return { bytes: patched, task };
+}
+
+/** What every door says of a task that is not there. */
+export function taskNotFound(key: string): McError {
+  return new McError('task.not_found', `no task ${JSON.stringify(key)}`, { hint: 'mc tasks list shows them' });
+}
+
+function placedIn(file: TaskFile, bytes: Uint8Array): PlacedTask[] {
+  const said = placeTasks(file, bytes);
+  if ('placed' in said) return said.placed;
+  throw new McError('state.unreadable', `${file}: ${said.refused.reason}`, { hint: 'mend the file, then try again' });
+}
 
 /** The bytes of a task file in which only this task's own lines (or JSON fields) are changed. */
 export function patchTaskBytes(
@@ -19,7 +60,7 @@ export function patchTaskBytes(
   patch: TaskPatch,
 ): Buffer {
   if (place.form === 'json') return patchJson(bytes, place.index, patch);
-  const lines = decodeText(bytes).text.split(/\r?\n/);
+  const { lines } = splitLines(decodeText(bytes).text);
   return editLines(bytes, patchLines(lines, place, patch, styleOf(lines, tasks)));
 }
 
@@ -39,13 +80,18 @@ function styleOf(lines: readonly string[], tasks: readonly PlacedTask[]): FileSt
 function editLines(bytes: Uint8Array, edits: LineEdits): Buffer {
   const [bom, text] = splitBom(toBinary(bytes));
   const fileEnd = text.includes('\r\n') ? '\r\n' : '\n';
-  const lines = text.split('\n').map((line, index, all) => {
-    const edit = edits.get(index);
-    if (edit === undefined) return line;
-    const end = line.endsWith('\r') && index < all.length - 1 ? '\r' : '';
-    return toBinary(Buffer.from(edit.join(fileEnd))) + end;
-  });
-  return fromBinary(bom + lines.join('\n'));
+  const pieces = [bom];
+  let from = 0;
+  let line = 0;
+  let start = 0;
+  for (const [at, edit] of [...edits].sort(([a], [b]) => a - b)) {
+    for (; line < at; line += 1) start = text.indexOf('\n', start) + 1;
+    const newline = text.indexOf('\n', start);
+    const end = newline === -1 ? text.length : text[newline - 1] === '\r' && newline > start ? newline - 1 : newline;
+    pieces.push(text.slice(from, start), toBinary(Buffer.from(edit.join(fileEnd))));
+    from = end;
+  }
+  return fromBinary(pieces.join('') + text.slice(from));
 }
 
 function patchJson(bytes: Uint8Array, index: number, patch: TaskPatch): Buffer {
@@ -53,8 +99,8 @@ function patchJson(bytes: Uint8Array, index: number, patch: TaskPatch): Buffer {
   const root = parsed.ok ? parsed.value : null;
   const list: unknown = isObject(root) ? root.tasks : root;
   const [bom, text] = splitBom(toBinary(bytes));
-  const span = taskElements(text)[index];
-  if (!Array.isArray(list) || span === undefined) return Buffer.from(bytes);
+  const span = nth(taskElements(text), index);
+  if (!Array.isArray(list) || span === undefined) throw new Error('a task that was read has no place in its file');
   const entry = (list as unknown[])[index];
   if (!isObject(entry)) {
     const whole = toBinary(
@@ -63,6 +109,15 @@ function patchJson(bytes: Uint8Array, index: number, patch: TaskPatch): Buffer {
     return fromBinary(bom + text.slice(0, span.start) + whole + text.slice(span.end));
   }
   return fromBinary(bom + setMembers(text, span.start, jsonFields(entry, list as unknown[], patch)));
+}
+
+function nth<T>(items: Iterable<T>, index: number): T | undefined {
+  let at = 0;
+  for (const item of items) {
+    if (at === index) return item;
+    at += 1;
+  }
+  return undefined;
 }
 
 function jsonFields(

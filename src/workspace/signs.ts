@@ -35,10 +35,18 @@ export function fieldSigns(fields: Record<string, unknown>, prefix: string, warn
   });
 }
 
+/** What is longer is no time, however many blanks stand around it. */
+const TIME_LENGTH = 64;
+
 /** ISO times (with or without offset) and Unix times in seconds or milliseconds; null for anything else. */
 export function timeIn(value: unknown): number | null {
   if (typeof value === 'number') return value > 0 && value < 8e15 ? (value < 1e11 ? value * 1000 : value) : null;
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d|$)/.test(value.trim())) return null;
+  if (
+    typeof value !== 'string' ||
+    value.length > TIME_LENGTH ||
+    !/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d|$)/.test(value.trim())
+  )
+    return null;
   const at = Date.parse(value.trim().replace(' ', 'T'));
   return Number.isNaN(at) ? null : at;
 }

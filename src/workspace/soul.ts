@@ -1,5 +1,5 @@
 import { clip, decodeText } from './decode.js';
-import { firstHeader, markdownField, readFences } from './markdown.js';
+import { firstHeader, markdownField, readFences, splitLines } from './markdown.js';
 
 /** What SOUL.md says of an agent. */
 export interface Soul {
@@ -11,12 +11,12 @@ export interface Soul {
 
 /** Reads a SOUL.md. Never throws. */
 export function readSoul(bytes: Uint8Array): Soul {
-  const lines = decodeText(bytes).text.split(/\r?\n/);
-  const title = firstHeader(lines, readFences(lines).fenced);
+  const { lines } = splitLines(decodeText(bytes).text);
+  const { fenced } = readFences(lines);
   return {
-    title: clipped(title),
-    name: clipped(markdownField(lines, 'Name')),
-    role: clipped(markdownField(lines, 'Role')),
+    title: clipped(firstHeader(lines, fenced)),
+    name: clipped(markdownField(lines, fenced, 'Name')),
+    role: clipped(markdownField(lines, fenced, 'Role')),
   };
 }
 

@@ -1,3 +1,4 @@
+import { cutText } from '../protocol/index.js';
 import {
   type BlockField,
   type FoundTask,
@@ -17,9 +18,11 @@ export interface FieldLine {
   value: string;
 }
 
-const TITLE = new RegExp(String.raw`^\s*(#{1,6}\s+)?(\*\*|__)?(${TASK_ID})(?::|\s+[-–—])(?:\*\*|__)?\s*(.*?)\s*$`);
-const LOOSE_TITLE = /^()()([A-Za-z0-9][\w.-]{0,63}):\s+(.*?)\s*$/;
-const FIELD = /^(\s*[-*+]\s+(\*\*|__)?([A-Za-z][A-Za-z ]{0,30}?)(?:\*\*|__)?:(?:\*\*|__)?\s*)(.*?)\s*$/;
+// The heads alone: what follows is cut and trimmed, because a pattern that looks for the blanks at the end of a line
+// looks for them anew from every blank in it.
+const TITLE = new RegExp(String.raw`^\s*(?:#{1,6}\s+)?(\*\*|__)?(${TASK_ID})(?::|\s+[-–—])(?:\*\*|__)?`);
+const LOOSE_TITLE = /^([A-Za-z0-9][\w.-]{0,63}):\s/;
+const FIELD = /^\s*[-*+]\s+(?:\*\*|__)?([A-Za-z][A-Za-z ]{0,30}?)(?:\*\*|__)?:(?:\*\*|__)?\s*/;
 const FIELDS = new Map<string, BlockField>([
   ['status', 'status'],
   ['assigned', 'assignee'],
@@ -48,9 +51,25 @@ export function findBlocks(
 
 /** A field line, or null. `field` is null for a field that we do not know. */
 export function readFieldLine(line: string): FieldLine | null {
-  const [, head, , name, value] = FIELD.exec(line) ?? [];
+  const [head, name] = FIELD.exec(line) ?? [];
   if (head === undefined || name === undefined) return null;
-  return { field: FIELDS.get(name.trim().toLowerCase()) ?? null, head, value: value ?? '' };
+  return { field: FIELDS.get(name.trim().toLowerCase()) ?? null, head, value: line.slice(head.length).trimEnd() };
+}
+
+/** The title of a block in pieces. `strict`: its id looks like one, so that less must stand below it. */
+interface Title {
+  strict: boolean;
+  bold: string | undefined;
+  id: string;
+  text: string;
+}
+
+function readTitle(line: string): Title | null {
+  const [head, bold, id] = TITLE.exec(line) ?? [];
+  if (head !== undefined && id !== undefined) return { strict: true, bold, id, text: line.slice(head.length).trim() };
+  const [looseHead, loose] = LOOSE_TITLE.exec(line) ?? [];
+  if (looseHead === undefined || loose === undefined) return null;
+  return { strict: false, bold: undefined, id: loose, text: line.slice(looseHead.length).trim() };
 }
 
 function readBlock(
@@ -59,23 +78,22 @@ function readBlock(
   at: number,
   warnings: TaskWarning[],
 ): FoundTask | null {
-  const line = lines[at] ?? '';
-  const strict = TITLE.exec(line);
-  const [, , bold, id, title] = strict ?? LOOSE_TITLE.exec(line) ?? [];
-  if (id === undefined) return null;
-  const { fields, last } = readFields(lines, fenced, at, strict !== null);
-  if (strict === null ? fields.status === undefined : Object.keys(fields).length === 0) return null;
+  const title = readTitle(lines[at] ?? '');
+  if (title === null) return null;
+  const { strict, bold, id, text } = title;
+  const { fields, last } = readFields(lines, fenced, at, strict);
+  if (strict ? Object.keys(fields).length === 0 : fields.status === undefined) return null;
   const value = (field: BlockField): string | undefined => readFieldLine(lines[fields[field] ?? -1] ?? '')?.value;
   const word = value('status');
   const status = word === undefined ? null : taskStatusOf(word);
   if (word !== undefined && status === null && word !== '') {
     warnings.push({
       line: (fields.status ?? at) + 1,
-      reason: `"${word.slice(0, 40)}" is no task status: read as pending`,
+      reason: `"${cutText(word, 40)}" is no task status: read as pending`,
     });
   }
   const task = markdownTask(at, {
-    text: plainText(withoutEnd(title ?? '', bold)) || id,
+    text: plainText(withoutEnd(text, bold)) || id,
     status: status ?? 'pending',
     id,
     assignee: fields.assignee === undefined ? undefined : valueIn(value('assignee')),
@@ -91,7 +109,7 @@ function withoutEnd(title: string, mark: string | undefined): string {
   return mark && title.endsWith(mark) ? title.slice(0, -mark.length) : title;
 }
 
-/** The field lines below a title. A block ends at the first blank line after them, and at whatever is no list. */
+/** The field lines below a title. A block ends at the first blank line after them, at whatever is no list, and at a title. */
 function readFields(
   lines: readonly string[],
   fenced: readonly boolean[],
@@ -107,7 +125,7 @@ function readFields(
       break;
     }
     const read = readFieldLine(line);
-    if (read === null && !/^\s+\S|^[-*+]\s/.test(line)) break;
+    if (read === null && (TITLE.test(line) || !/^\s+\S|^[-*+]\s/.test(line))) break;
     if (read?.field && !(read.field in fields)) fields[read.field] = at;
     if (read !== null) last = at;
   }

@@ -11,7 +11,7 @@ export interface Box {
   text: string;
 }
 
-const BOX = /^(\s*(?:>\s*)*(?:[-*+]|\d{1,9}[.)])\s+)\[([ xX~-])\](\s+|$)(.*)$/;
+const BOX = /^(\s*(?:>\s*)*(?:[-*+]|\d{1,9}[.)])\s+)\[([ xX~-])\](\s+|$)(.*)$/s;
 const ID = new RegExp(String.raw`^[\s*_\`[(]*(?:P[0-3]\b[\s*_:.)\]-]*)?(${TASK_ID})(?=[:*\`\])]|\s[-–—:]|\s*$)`);
 const TASK = new RegExp(String.raw`^[\s*_\`[(]*(?:P[0-3]\b[\s*_:.)\]-]*)?(TASK(?:-[A-Z0-9_]+)*-\d+)\b`);
 

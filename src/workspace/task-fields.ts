@@ -26,6 +26,13 @@ export interface TaskWarning {
   reason: string;
 }
 
+/** What one task file holds; `passedOver`: what of it was not read, in words. */
+export interface FoundTasks {
+  found: FoundTask[];
+  warnings: TaskWarning[];
+  passedOver: string[];
+}
+
 /** `P0` to `P3` in a text, or the word for one; null when it names none. */
 export function priorityIn(text: string): string | null {
   const level = /(?<![\p{L}\p{N}_@-])[Pp]([0-3])(?![\p{L}\p{N}_-])/u.exec(text.slice(0, 2000))?.[1];
@@ -47,8 +54,9 @@ export function priorityMark(text: string): string | null {
   return PRIORITY_WORDS.has(text.trim().toLowerCase()) ? null : priorityIn(text);
 }
 
-/** `@name` (or `@"a name"`) in running text; an address (`a@b.c`) is none. */
-export const ASSIGNEE_MARK = /(?<![\p{L}\p{N}_.@`])@(?:"([^"\n]+)"|([\p{L}\p{N}_][\p{L}\p{N}_.-]*))/u;
+/** `@name` (or `@"a name"`) in running text; an address (`a@b.c`) is none, and neither is a package (`@scope/name`). */
+export const ASSIGNEE_MARK =
+  /(?<![\p{L}\p{N}_.@`])@(?:"([^"\n]+)"|([\p{L}\p{N}_][\p{L}\p{N}_.-]*)(?![\p{L}\p{N}_.-]|\/[\p{L}\p{N}_.*]))/u;
 
 /** `P0` to `P3` in running text. */
 export const PRIORITY_MARK = /(?<![\p{L}\p{N}_@-])[Pp][0-3](?![\p{L}\p{N}_-])/u;
@@ -56,12 +64,21 @@ export const PRIORITY_MARK = /(?<![\p{L}\p{N}_@-])[Pp][0-3](?![\p{L}\p{N}_-])/u;
 /** The first `@name` of a text, without `@`. */
 export function assigneeMark(text: string): string | null {
   const mark = ASSIGNEE_MARK.exec(text.slice(0, 2000));
-  return mark?.[1] ?? mark?.[2]?.replace(/[.-]+$/, '') ?? null;
+  const bare = mark?.[2];
+  return mark?.[1] ?? (bare === undefined ? null : bare.slice(0, bare.length - stopsOf(bare).length));
+}
+
+/** The full stops and dashes at the end of a mark: they are none of the name. */
+export function stopsOf(mark: string): string {
+  let end = mark.length;
+  while (end > 0 && '.-'.includes(mark.charAt(end - 1))) end -= 1;
+  return mark.slice(end);
 }
 
 /** How a name is written in running text. */
 export function writeAssigneeMark(name: string): string {
-  return /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name) ? `@${name}` : `@"${name.replaceAll('"', "'")}"`;
+  const plain = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name) && stopsOf(name) === '';
+  return plain ? `@${name}` : `@"${name.replaceAll('"', "'")}"`;
 }
 
 /** A cell's or field's text, or null when it only says that there is none (`-`, `Unassigned`). */
@@ -86,13 +103,9 @@ export function escapeMarkdown(text: string): string {
   return oneLine(text).replaceAll(/[\\`*[\]<|]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, String.raw`\$&`);
 }
 
-/** A text on one line, without control characters, at most 500 characters long. */
+/** A text on one line, without control characters. */
 export function oneLine(text: string): string {
-  return text
-    .replaceAll(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim()
-    .slice(0, 500)
-    .trim();
+  return text.replaceAll(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }
 
 /** Ids as tasks carry them: `TASK-041`, `TASK-AUTO-001`, `T-9`. */

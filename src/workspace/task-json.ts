@@ -1,8 +1,16 @@
-import type { Task, TaskStatus } from '../protocol/index.js';
+import { type Task, type TaskStatus, cutText } from '../protocol/index.js';
+import { BOUNDS, counted } from './bounds.js';
 import { decodeText } from './decode.js';
 import { isObject, kindOf, parseTolerantJson } from './json.js';
-import { elementsOf, membersOf, skipBlank } from './json-spans.js';
-import { type FoundTask, type TaskWarning, assigneeMark, priorityIn, priorityMark } from './task-fields.js';
+import { type Member, type Span, elementsOf, membersOf, skipBlank } from './json-spans.js';
+import {
+  type FoundTask,
+  type FoundTasks,
+  type TaskWarning,
+  assigneeMark,
+  priorityIn,
+  priorityMark,
+} from './task-fields.js';
 import { taskStatusOf } from './task-words.js';
 
 /** The names under which a task's JSON states each field, ours first. */
@@ -16,9 +24,7 @@ export const TASK_FIELD_NAMES = {
 } as const;
 
 /** What a TASK_QUEUE.json said, or its refusal. */
-export type JsonTasks =
-  | { found: FoundTask[]; warnings: TaskWarning[] }
-  | { refused: { place: string | null; reason: string } };
+export type JsonTasks = FoundTasks | { refused: { place: string | null; reason: string } };
 
 /** Reads `{tasks: […]}` (or a bare list). Never throws. */
 export function findJsonTasks(bytes: Uint8Array): JsonTasks {
@@ -26,33 +32,46 @@ export function findJsonTasks(bytes: Uint8Array): JsonTasks {
   if (!parsed.ok) return { refused: { place: parsed.place, reason: parsed.reason } };
   const list = isObject(parsed.value) ? (parsed.value.tasks ?? []) : parsed.value;
   if (!Array.isArray(list)) return { refused: { place: 'tasks', reason: `expected a list, found ${kindOf(list)}` } };
-  return readList(list as unknown[], decodeText(bytes).text);
+  const said = readList(list as unknown[], decodeText(bytes).text);
+  said.passedOver.push(...parsed.notes.map(({ place, reason }) => (place === null ? reason : `${place}: ${reason}`)));
+  return said;
 }
 
-function readList(list: unknown[], text: string): JsonTasks {
-  const found: FoundTask[] = [];
-  const warnings: TaskWarning[] = [];
-  const lines = linesOf(
-    text,
-    taskElements(text).map((span) => span.start),
-  );
-  for (const [index, entry] of list.entries()) {
-    const line = lines[index] ?? 1;
-    const task = readEntry(entry, line, warnings);
-    if (task) found.push({ task, place: { form: 'json', line: line - 1, index } });
+function readList(list: unknown[], text: string): FoundTasks {
+  const said: FoundTasks = { found: [], warnings: [], passedOver: [] };
+  const looked = list.slice(0, BOUNDS.entries);
+  if (looked.length < list.length) {
+    said.passedOver.push(`${counted(list.length)} entries: the first ${counted(looked.length)} are read`);
   }
-  return { found, warnings };
+  const lines = linesOf(text, taskElements(text));
+  for (const [index, entry] of looked.entries()) {
+    const line = lines.next().value ?? 1;
+    const task = readEntry(entry, line, said);
+    if (task) said.found.push({ task, place: { form: 'json', line: line - 1, index } });
+  }
+  return said;
 }
 
-/** Where the elements of the list of tasks stand in a JSON text; the last member `tasks` counts, as it does in parsing. */
-export function taskElements(text: string): { start: number; end: number }[] {
+/**
+ * Where the elements of the list of tasks stand in a JSON text, one at a time; the last member `tasks` counts, as it does in
+ * parsing, however it is written (`"t\u0061sks"`).
+ */
+export function* taskElements(text: string): Generator<Span> {
   const root = skipBlank(text, 0);
-  if (text[root] === '[') return elementsOf(text, root);
-  const tasks = membersOf(text, root).findLast((member) => member.rawKey === '"tasks"');
-  return tasks ? elementsOf(text, tasks.value.start) : [];
+  if (text[root] === '[') {
+    yield* elementsOf(text, root);
+    return;
+  }
+  let tasks: Member | undefined;
+  for (const member of membersOf(text, root)) if (isTasks(member.rawKey)) tasks = member;
+  if (tasks) yield* elementsOf(text, tasks.value.start);
 }
 
-function readEntry(entry: unknown, line: number, warnings: TaskWarning[]): FoundTask['task'] | null {
+function isTasks(rawKey: string): boolean {
+  return rawKey === '"tasks"' || (rawKey.includes('\\') && JSON.parse(rawKey) === 'tasks');
+}
+
+function readEntry(entry: unknown, line: number, { warnings, passedOver }: FoundTasks): FoundTask['task'] | null {
   const fields = typeof entry === 'string' ? { description: entry } : entry;
   const text = isObject(fields) ? textOf(fields, TASK_FIELD_NAMES.text) : null;
   const id = isObject(fields) ? textOf(fields, ['id']) : null;
@@ -66,7 +85,7 @@ function readEntry(entry: unknown, line: number, warnings: TaskWarning[]): Found
   const title = text ?? id ?? '';
   const assignee = textOf(fields, TASK_FIELD_NAMES.assignee);
   const priority = textOf(fields, TASK_FIELD_NAMES.priority);
-  const subtasks = subtasksOf(fields.subtasks);
+  const subtasks = subtasksOf(fields.subtasks, line, passedOver);
   return {
     text: title,
     status: statusOf(fields, line, warnings),
@@ -85,15 +104,20 @@ function statusOf(fields: Record<string, unknown>, line: number, warnings: TaskW
   const status = typeof word === 'string' ? taskStatusOf(word) : null;
   if (status !== null) return status;
   if (word !== undefined && word !== null) {
-    const said = typeof word === 'string' ? `"${word.slice(0, 40)}"` : kindOf(word);
+    const said = typeof word === 'string' ? `"${cutText(word, 40)}"` : kindOf(word);
     warnings.push({ line, reason: `${said} is no task status: read as pending` });
   }
   return fields.completed === true ? 'completed' : 'pending';
 }
 
-function subtasksOf(value: unknown): NonNullable<Task['subtasks']> {
+function subtasksOf(value: unknown, line: number, passedOver: string[]): NonNullable<Task['subtasks']> {
   if (!Array.isArray(value)) return [];
-  return (value as unknown[]).flatMap((entry) => {
+  if (value.length > BOUNDS.subtasks) {
+    passedOver.push(
+      `line ${line}: a task with ${counted(value.length)} subtasks, the first ${BOUNDS.subtasks} are read`,
+    );
+  }
+  return (value as unknown[]).slice(0, BOUNDS.subtasks).flatMap((entry) => {
     const fields = typeof entry === 'string' ? { description: entry } : entry;
     if (!isObject(fields)) return [];
     const id = textOf(fields, ['id']);
@@ -111,15 +135,16 @@ function textOf(fields: Record<string, unknown>, names: readonly string[]): stri
   return null;
 }
 
-/** The 1-based lines of ascending offsets, in one pass. */
-function linesOf(text: string, offsets: readonly number[]): number[] {
+/** The 1-based lines of pieces of a text that come in order, in one pass. */
+function* linesOf(text: string, spans: Iterable<Span>): Generator<number, undefined> {
   let line = 1;
   let at = text.indexOf('\n');
-  return offsets.map((offset) => {
-    while (at !== -1 && at < offset) {
+  for (const { start } of spans) {
+    while (at !== -1 && at < start) {
       line += 1;
       at = text.indexOf('\n', at + 1);
     }
-    return line;
-  });
+    yield line;
+  }
+  return undefined;
 }

@@ -1,12 +1,13 @@
-import { readFences } from './markdown.js';
+import { readFences, splitLines } from './markdown.js';
 import { findBlocks } from './task-blocks.js';
 import { findBoxes } from './task-boxes.js';
-import { type FoundTask, type TaskWarning, priorityMark } from './task-fields.js';
+import { type FoundTasks, priorityMark } from './task-fields.js';
 import { findRows } from './task-tables.js';
 
-/** The tasks of a Markdown file in all its forms, in the order of their lines. `lines` are without their ends. */
-export function findMarkdownTasks(lines: readonly string[]): { found: FoundTask[]; warnings: TaskWarning[] } {
-  const { fenced } = readFences(lines);
+/** The tasks of a Markdown text in all its forms, in the order of their lines. */
+export function findMarkdownTasks(text: string): FoundTasks {
+  const { lines, passedOver } = splitLines(text);
+  const { fenced, unclosed } = readFences(lines);
   const rows = findRows(lines, fenced);
   const blocks = findBlocks(lines, fenced);
   const found = [...findBoxes(lines, fenced), ...rows.found, ...blocks.found];
@@ -15,9 +16,12 @@ export function findMarkdownTasks(lines: readonly string[]): { found: FoundTask[
     const silent = task.priority === null && place.form === 'block' && place.fields.priority === undefined;
     if (silent) task.priority = sections[place.line] ?? null;
   }
+  if (unclosed !== null)
+    passedOver.push(`line ${unclosed + 1}: a comment begins that never ends; what follows is not read`);
   return {
     found: found.sort((a, b) => a.place.line - b.place.line),
     warnings: [...rows.warnings, ...blocks.warnings].sort((a, b) => a.line - b.line),
+    passedOver,
   };
 }
 

@@ -71,10 +71,14 @@ export function taskStatusOf(text: string): TaskStatus | null {
   return word === '' ? (MARKS.find(([mark]) => text.includes(mark))?.[1] ?? null) : null;
 }
 
+/** What is longer says more than a status. */
+const BARE_LENGTH = 60;
+
 /** True when a text is nothing but a status: an example of how this file writes it. */
 export function isBareStatus(text: string): boolean {
   const word = plainWord(text);
-  return WORDS.some(([name]) => word === name) && /^[^\p{L}(]*[\p{L}_ -]+$/u.test(text.trim());
+  const bare = text.length <= BARE_LENGTH && /^[^\p{L}(]*[\p{L}_ -]+$/u.test(text.trim());
+  return bare && WORDS.some(([name]) => word === name);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AgentReading, OfficeReading, Reading, TaskFileReading } from '../protocol/index.js';
+import type { AgentReading, OfficeReading, Reading, Task, TaskFileReading } from '../protocol/index.js';
 import { readSome } from './read.js';
 import { reasonOf } from './read-bytes.js';
 import type { Value } from './watch-delivery.js';
@@ -17,7 +17,28 @@ export async function readNoun(root: string, noun: ReadNoun, now: number): Promi
 
 /** True when a second read of a noun found what the first had found. */
 export function isSameValue(a: Value | undefined, b: Value | undefined): boolean {
-  return isDeepStrictEqual(a, b);
+  const [tasks, others] = [tasksIn(a), tasksIn(b)];
+  if (tasks === null || others === null) return isDeepStrictEqual(a, b);
+  // Thousands of small objects: comparing them field by field takes a tenth of the time.
+  return tasks.length === others.length && tasks.every((task, at) => isSameTask(task, others[at]));
+}
+
+function tasksIn(value: Value | undefined): Task[] | null {
+  return value && 'tasks' in value && value.passedOver === undefined && value.warnings.length === 0
+    ? value.tasks
+    : null;
+}
+
+function isSameTask(task: Task, other: Task | undefined): boolean {
+  if (other === undefined) return false;
+  const { subtasks, ...fields } = task;
+  const { subtasks: otherSubtasks, ...otherFields } = other;
+  const names = Object.keys(fields) as (keyof typeof fields)[];
+  return (
+    names.length === Object.keys(otherFields).length &&
+    names.every((name) => fields[name] === otherFields[name]) &&
+    isDeepStrictEqual(subtasks, otherSubtasks)
+  );
 }
 
 /** Nouns of a whole reading that could not be read for want of file handles. */

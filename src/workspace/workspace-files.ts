@@ -1,21 +1,21 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { workspaceLayout } from '../base/index.js';
+import { McError, workspaceLayout } from '../base/index.js';
 import type { OfficeReading, TaskFile, TaskFileReading } from '../protocol/index.js';
 import { isFound } from './agent-files.js';
 import type { ReadAgentOptions } from './agent-directory.js';
-import { readOffice } from './office.js';
+import { work } from './desk.js';
 import { LIMITS, readBytes } from './read-bytes.js';
-import { readTaskFile } from './tasks.js';
 
 /** Reads the office file as it is now. Half-written JSON is read a second time. */
 export function readOfficeAt(root: string, options: ReadAgentOptions = {}): Promise<OfficeReading> {
-  return readTwice<OfficeReading>(root, workspaceLayout(root).office, { office: null }, readOffice, options.retryMs);
+  const read = (bytes: Uint8Array): Promise<OfficeReading> => work('office', bytes.length, bytes);
+  return readTwice<OfficeReading>(root, workspaceLayout(root).office, { office: null }, read, options.retryMs);
 }
 
 /** Reads one task file as it is now; a missing one has no tasks. Half-written JSON is read a second time. */
 export function readTaskFileAt(root: string, file: TaskFile, options: ReadAgentOptions = {}): Promise<TaskFileReading> {
   const path = workspaceLayout(root).taskFiles[file];
-  const read = (bytes: Uint8Array): TaskFileReading => readTaskFile(file, bytes);
+  const read = (bytes: Uint8Array): Promise<TaskFileReading> => work('tasks', bytes.length, file, bytes);
   return readTwice<TaskFileReading>(root, path, { tasks: [], warnings: [] }, read, options.retryMs);
 }
 
@@ -25,7 +25,7 @@ async function readTwice<T extends object>(
   root: string,
   path: string,
   missing: T,
-  read: (bytes: Uint8Array) => T,
+  read: (bytes: Uint8Array) => Promise<T>,
   retryMs = 100,
 ): Promise<T | Refused> {
   const first = await readOnce(root, path, missing, read);
@@ -38,11 +38,17 @@ async function readOnce<T extends object>(
   root: string,
   path: string,
   missing: T,
-  read: (bytes: Uint8Array) => T,
+  read: (bytes: Uint8Array) => Promise<T>,
 ): Promise<{ said: T | Refused; broken?: true }> {
   const file = await readBytes(root, path, LIMITS.json);
   if (file === null) return { said: missing };
   if (!isFound(file)) return { said: { refused: { place: null, reason: file.refused } } };
-  const said = read(file.bytes);
+  const said = await read(file.bytes).catch((error: unknown) => refusedBy(error));
   return 'refused' in said ? { said, broken: true } : { said };
+}
+
+/** What takes too long or too much to read is refused, as what cannot be read is. */
+function refusedBy(error: unknown): Refused {
+  if (error instanceof McError) return { refused: { place: null, reason: error.message } };
+  throw error;
 }

@@ -3,10 +3,9 @@ import { McError, workspaceLayout } from '../base/index.js';
 import type { AgentReport } from '../protocol/index.js';
 import { isAgentId } from './agent-list.js';
 import { COUNTER_NAMES } from './counters.js';
-import { mergeState } from './merge-state.js';
-import { placeAgent } from './office-edit.js';
+import { bufferOf, whenDone, workOrWait } from './desk.js';
 import { inTurn } from './write-queue.js';
-import { editOrBegin, editTarget, type Ground, isNoDirectory, jsonEdit } from './write-target.js';
+import { editOrBegin, editTarget, type Ground, isNoDirectory, jsonEdit, type TargetEdit } from './write-target.js';
 
 /**
  * Merges a report into the agent's state.json (and, for a zone, into the office file), atomically and keeping what it does
@@ -28,7 +27,8 @@ export async function mergeReport(
   const settleMs = options.retryMs ?? 100;
   const { agents, office } = workspaceLayout(root);
   const statePath = join(agents, id, 'state.json');
-  const mergeInto = (bytes: Buffer | null) => mergeState(bytes, checked, now);
+  const mergeInto = (bytes: Buffer | null) =>
+    whenDone(workOrWait('report', bytes?.length ?? 0, bytes, checked, now), bufferOf);
   const writeState = async () => {
     const name = `state.json of ${id}`;
     try {
@@ -40,9 +40,10 @@ export async function mergeReport(
   const { zone } = checked;
   if (zone === undefined) return inTurn(statePath, writeState);
   const name = 'current_office_state.json';
-  const editOffice = (change: (bytes: Buffer | null) => Buffer | null) =>
+  const editOffice = (change: TargetEdit['edit']) =>
     editOrBegin(ground, { path: office, name, kind: 'rewrite', edit: jsonEdit(name, change), settleMs });
-  const place = (bytes: Buffer | null) => placeAgent(bytes, id, zone, now);
+  const place = (bytes: Buffer | null) =>
+    whenDone(workOrWait('place', bytes?.length ?? 0, bytes, id, zone, now), bufferOf);
   await inTurn(statePath, () =>
     inTurn(office, async () => {
       // Looked at first: with a broken office nothing is written at all.

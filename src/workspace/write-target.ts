@@ -10,7 +10,8 @@ import {
   toMcError,
   workspaceLayout,
 } from '../base/index.js';
-import { isObject, parseTolerantJson } from './json.js';
+import { encodingOf } from './decode.js';
+import { whenDone, workOrWait } from './desk.js';
 import { LIMITS } from './read-bytes.js';
 
 /** Where a writer may write. */
@@ -34,7 +35,11 @@ export interface TargetEdit extends Pick<FileEdit, 'path' | 'kind' | 'edit' | 's
 export async function editTarget({ root, roots }: Ground, { name, ...edit }: TargetEdit): Promise<void> {
   const layout = workspaceLayout(root);
   try {
-    await editFile({ ...edit, within: roots ?? (await rootsOf(layout)), limit: LIMITS.json });
+    const checked: TargetEdit['edit'] = (old, settled) => {
+      if (old !== null && !isBlank(old)) requireUtf8(old, name);
+      return edit.edit(old, settled);
+    };
+    await editFile({ ...edit, edit: checked, within: roots ?? (await rootsOf(layout)), limit: LIMITS.json });
   } catch (error) {
     if (isNoDirectory(error)) await requireWorkspace(root);
     throw named(toMcError(error, layout.root), layout.root, edit.path, name);
@@ -59,17 +64,27 @@ export function isNoDirectory(error: unknown): boolean {
   return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
 }
 
+/** What we write is UTF-8: within a text of another encoding it would be garbage. */
+function requireUtf8(bytes: Uint8Array, name: string): void {
+  const encoding = encodingOf(bytes);
+  if (encoding === 'utf-8') return;
+  throw new McError('state.unreadable', `${name} is written in ${encoding.toUpperCase()}, and mc writes UTF-8 only`, {
+    hint: 'convert it first: iconv -f UTF-16 -t UTF-8',
+  });
+}
+
 /**
  * An edit of a file that must hold a JSON object, or nothing: a file that was made and never filled (a crash leaves such) is
  * begun anew. Everything else is never overwritten.
  * @throws McError (the edit) `state.unreadable`
  */
-export function jsonEdit(name: string, change: (bytes: Buffer | null) => Buffer | null): TargetEdit['edit'] {
+export function jsonEdit(name: string, change: TargetEdit['edit']): TargetEdit['edit'] {
   return (old, settled) => {
-    if (old === null || (settled && isBlank(old))) return change(null);
-    const reason = reasonAgainst(old);
-    if (reason === null) return change(old);
-    throw new McError('state.unreadable', `${name}: ${reason}`, { hint: 'mend or remove the file, then try again' });
+    if (old === null || (settled && isBlank(old))) return change(null, settled);
+    return whenDone(workOrWait('againstObject', old.length, old), (reason) => {
+      if (reason === null) return change(old, settled);
+      throw new McError('state.unreadable', `${name}: ${reason}`, { hint: 'mend or remove the file, then try again' });
+    });
   };
 }
 
@@ -90,10 +105,4 @@ function named(error: McError, root: string, path: string, name: string): McErro
 /** Nothing but blanks, or the zeros of a file whose bytes a crash has lost. */
 function isBlank(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0 || byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
-}
-
-function reasonAgainst(bytes: Uint8Array): string | null {
-  const parsed = parseTolerantJson(bytes);
-  if (!parsed.ok) return parsed.place === null ? parsed.reason : `${parsed.reason} (${parsed.place})`;
-  return isObject(parsed.value) ? null : 'holds no JSON object';
 }

@@ -7,13 +7,13 @@ import {
   type TaskFile,
   type TaskPatch,
 } from '../protocol/index.js';
-import { appendBatch } from './append-tasks.js';
-import { toBinary } from './json-edit.js';
-import { patchTaskBytes } from './patch-task.js';
+import { bufferOf, whenDone, work, workOrWait } from './desk.js';
+import { checkNewTask, checkPriority } from './new-tasks.js';
+import { taskNotFound } from './patch-task.js';
 import { LIMITS, readBytes } from './read-bytes.js';
 import { isFound } from './agent-files.js';
-import { oneLine, priorityIn } from './task-fields.js';
-import { type PlacedTask, placeTasks } from './tasks.js';
+import { oneLine } from './task-fields.js';
+import type { TakenIds } from './task-ids.js';
 import { inTurn } from './write-queue.js';
 import { editOrBegin, editTarget, type Ground } from './write-target.js';
 
@@ -33,16 +33,23 @@ export async function appendTasks(
   roots?: Ground['roots'],
 ): Promise<{ file: TaskFile; ids: string[] }> {
   if (tasks.length === 0) throw new McError('input.invalid', 'No tasks provided');
+  // Before anything is read: what is asked for may be refused as it is.
+  for (const task of tasks) checkNewTask(task);
   const path = workspaceLayout(root).taskFiles[NEW_TASKS_FILE];
   return inTurn(path, async () => {
-    const elsewhere = await takenIds(root);
+    const elsewhere = await takenIds(
+      root,
+      tasks.flatMap(({ id }) => id ?? []),
+    );
     let ids: string[] = [];
-    const edit = (old: Buffer | null) => {
-      const taken = new Set([...elsewhere, ...(old === null ? [] : idsIn(NEW_TASKS_FILE, old))]);
-      const batch = appendBatch(old, { tasks, now, source, taken });
-      ids = batch.ids;
-      return batch.added;
-    };
+    const edit = (old: Buffer | null) =>
+      whenDone(
+        workOrWait('append', old?.length ?? 0, NEW_TASKS_FILE, old, { tasks, now, source, ...elsewhere }),
+        (batch) => {
+          ids = batch.ids;
+          return bufferOf(batch.added);
+        },
+      );
     await editOrBegin({ root, roots }, { path, name: NEW_TASKS_FILE, kind: 'append', edit });
     return { file: NEW_TASKS_FILE, ids };
   });
@@ -55,70 +62,50 @@ export async function appendTasks(
  */
 export async function patchTask(root: string, key: string, patch: TaskPatch, roots?: Ground['roots']): Promise<Task> {
   const file = TASK_FILES.find((source) => key.startsWith(`${source}#`));
-  if (file === undefined) throw notFound(key);
+  if (file === undefined) throw taskNotFound(key);
   const checked = checkPatch(patch);
   const path = workspaceLayout(root).taskFiles[file];
   return inTurn(path, async () => {
     let patched: Task | undefined;
     const edit = (old: Buffer | null) => {
-      if (old === null) throw notFound(key);
-      const placed = placedIn(file, old);
-      const found = placed.find(({ task }) => task.key === key);
-      if (found === undefined) throw notFound(key);
-      const bytes = patchTaskBytes(old, placed, found.place, checked);
-      const after = placedIn(file, bytes);
-      patched = (after.find(({ task }) => task.key === key) ?? after[placed.indexOf(found)] ?? found).task;
-      return bytes.equals(old) ? null : bytes;
+      if (old === null) throw taskNotFound(key);
+      return whenDone(workOrWait('patch', old.length, file, old, key, checked), ({ bytes, task }) => {
+        patched = task;
+        const made = bufferOf(bytes);
+        return made.equals(old) ? null : made;
+      });
     };
     const kind = file.endsWith('.json') ? 'rewrite' : 'lines';
     await editTarget({ root, roots }, { path, name: file, kind, edit });
-    if (patched === undefined) throw notFound(key);
+    if (patched === undefined) throw taskNotFound(key);
     return patched;
   });
-}
-
-function placedIn(file: TaskFile, bytes: Uint8Array): PlacedTask[] {
-  const said = placeTasks(file, bytes);
-  if ('placed' in said) return said.placed;
-  throw new McError('state.unreadable', `${file}: ${said.refused.reason}`, { hint: 'mend the file, then try again' });
 }
 
 function checkPatch(patch: TaskPatch): TaskPatch {
   const { status, assignee, priority } = patch;
   if (status !== undefined && !TASK_STATUSES.includes(status)) {
-    throw new McError('input.invalid', `${JSON.stringify(status)} is no task status`, {
+    throw new McError('input.invalid', `${JSON.stringify(status)} is not a task status`, {
       hint: TASK_STATUSES.join(', '),
     });
   }
-  const level = priority === undefined || priority === '' ? priority : priorityIn(oneLine(priority));
-  if (level === null)
-    throw new McError('input.invalid', `${JSON.stringify(priority)} is no priority`, { hint: 'P0 to P3' });
   return {
     ...(status === undefined ? {} : { status }),
     ...(assignee === undefined ? {} : { assignee: oneLine(assignee) }),
-    ...(level === undefined ? {} : { priority: level }),
+    ...(priority === undefined ? {} : { priority: checkPriority(priority) }),
   };
 }
 
-/** Every id that a task file other than that of new tasks has in use. */
-async function takenIds(root: string): Promise<Set<string>> {
-  const taken = new Set<string>();
+/** Which of the wanted ids the task files other than that of new tasks have, and their highest `TASK-AUTO-NNN`. */
+async function takenIds(root: string, wanted: readonly string[]): Promise<TakenIds> {
+  const all: TakenIds = { taken: [], lastAuto: 0 };
   for (const file of TASK_FILES) {
     if (file === NEW_TASKS_FILE) continue;
     const read = await readBytes(root, workspaceLayout(root).taskFiles[file], LIMITS.json);
-    if (read !== null && isFound(read)) for (const id of idsIn(file, read.bytes)) taken.add(id);
+    if (read === null || !isFound(read)) continue;
+    const { taken, lastAuto } = await work('idsTaken', read.size, file, read.bytes, wanted);
+    all.taken.push(...taken);
+    all.lastAuto = Math.max(all.lastAuto, lastAuto);
   }
-  return taken;
-}
-
-/** Every id in use, and every `TASK-AUTO-NNN` that the file mentions, in a form we read or not. */
-function idsIn(file: TaskFile, bytes: Uint8Array): Set<string> {
-  const said = placeTasks(file, bytes);
-  const ids = new Set('placed' in said ? said.placed.flatMap(({ task }) => task.id ?? []) : []);
-  for (const [id] of toBinary(bytes).matchAll(/TASK-AUTO-\d{1,9}/g)) ids.add(id);
-  return ids;
-}
-
-function notFound(key: string): McError {
-  return new McError('task.not_found', `no task ${JSON.stringify(key)}`, { hint: 'mc tasks list shows them' });
+  return all;
 }

@@ -1,5 +1,14 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { acceptsGzip, PACK_FROM_BYTES, pack } from './pack.js';
+
+/** A part of an answer that is JSON already, however large: it is put in as it is. */
+export class Json {
+  readonly bytes: Uint8Array;
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
 
 /** Answers that are good for as long as what they were made of stays: serialised once, told by their ETag. */
 export interface AnswerCache {
@@ -37,8 +46,7 @@ export function createAnswerCache(life: string): AnswerCache {
   const entries = new Map<string, Entry>();
   let bytes = 0;
 
-  const hold = (etag: string, answer: unknown): Held => {
-    const body = Buffer.from(JSON.stringify(answer));
+  const hold = (etag: string, body: Buffer): Held => {
     bytes += body.length;
     return { etag, body, packed: null };
   };
@@ -51,7 +59,8 @@ export function createAnswerCache(life: string): AnswerCache {
     if (old && !(old instanceof Promise)) bytes -= old.body.length;
     const etag = `W/"${life}.${revision}"`;
     const answer = build();
-    const held = answer instanceof Promise ? answer.then((value) => hold(etag, value)) : hold(etag, answer);
+    const body = answer instanceof Promise ? answer.then(bodyOf) : bodyOf(answer);
+    const held = body instanceof Promise ? body.then((value) => hold(etag, value)) : hold(etag, body);
     const entry = { revision, held };
     entries.set(key, entry);
     if (held instanceof Promise) settle(entries, key, entry, held);
@@ -65,6 +74,41 @@ export function createAnswerCache(life: string): AnswerCache {
       return held instanceof Promise ? held.then((value) => sendHeld(call, value)) : sendHeld(call, held);
     },
   };
+}
+
+/** Rows of a list that are written in one turn of the event loop. */
+const ROWS_AT_ONCE = 1000;
+
+/** An answer as JSON. A long list in it is written in slices, so that nobody waits for it. */
+function bodyOf(answer: unknown): Buffer | Promise<Buffer> {
+  const fields = Object.entries(answer as Record<string, unknown>);
+  const isLarge = fields.some(([, value]) => value instanceof Json || isLong(value));
+  return isLarge ? inSlices(fields) : Buffer.from(JSON.stringify(answer));
+}
+
+function isLong(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.length > ROWS_AT_ONCE;
+}
+
+async function inSlices(fields: [string, unknown][]): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  const put = (text: string): void => void pieces.push(Buffer.from(text));
+  const written = fields.filter(([, value]) => value !== undefined);
+  for (const [at, [name, value]] of written.entries()) {
+    put(`${at === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+    if (value instanceof Json) pieces.push(value.bytes);
+    else if (!isLong(value)) put(JSON.stringify(value));
+    else {
+      for (let start = 0; start < value.length; start += ROWS_AT_ONCE) {
+        const rows = JSON.stringify(value.slice(start, start + ROWS_AT_ONCE));
+        put(`${start === 0 ? '[' : ','}${rows.slice(1, -1)}`);
+        await turn();
+      }
+      put(']');
+    }
+  }
+  put('}');
+  return Buffer.concat(pieces);
 }
 
 /** An answer that is there is kept as such; one that failed is built again for the next who asks. */

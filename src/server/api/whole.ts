@@ -1,8 +1,10 @@
-import { isFound, LIMITS, parseTolerantJson, readBytes } from '../../workspace/index.js';
+import { isFound, LIMITS, readBytes, work } from '../../workspace/index.js';
+import { Json } from './cache.js';
 
-/** What a JSON file of the workspace holds now, whole; undefined when it cannot be read. */
-export async function wholeJson(root: string, path: string): Promise<unknown> {
+/** What a JSON file of the workspace holds now, whole, as JSON; undefined when it cannot be read. */
+export async function wholeJson(root: string, path: string): Promise<Json | undefined> {
   const file = await readBytes(root, path, LIMITS.json);
-  const parsed = file !== null && isFound(file) ? parseTolerantJson(file.bytes) : null;
-  return parsed?.ok ? parsed.value : undefined;
+  const bytes =
+    file !== null && isFound(file) ? await work('wholeJson', file.size, file.bytes).catch(() => null) : null;
+  return bytes === null ? undefined : new Json(bytes);
 }

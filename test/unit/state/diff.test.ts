@@ -131,3 +131,28 @@ describe('a reading', () => {
     expect(state.snapshot.notifications).toHaveLength(1);
   });
 });
+
+describe('what was passed over in a file', () => {
+  it('is told once, again when it is something else, and anew when it was well in between', () => {
+    const state = newState();
+    const read = (passedOver?: string[]) => {
+      const tasks = { tasks: [], warnings: [], ...(passedOver ? { passedOver } : {}) };
+      return state.read({ ...reads(), tasks: new Map([[QUEUE, tasks]]) }, T0);
+    };
+    expect(read(['more than 3,000 tasks'])).toMatchObject([
+      {
+        type: 'notification',
+        data: {
+          title: `${QUEUE} is not shown whole`,
+          message: `${QUEUE}: more than 3,000 tasks.`,
+          level: 'warning',
+          data: { file: QUEUE, reason: 'more than 3,000 tasks' },
+        },
+      },
+    ]);
+    expect(read(['more than 3,000 tasks'])).toEqual([]);
+    expect(read(['more than 200,000 lines'])).toHaveLength(1);
+    expect(read()).toEqual([]);
+    expect(read(['more than 200,000 lines'])).toHaveLength(1);
+  });
+});

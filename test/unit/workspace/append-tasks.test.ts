@@ -3,16 +3,20 @@ import { describe, expect, test } from 'vitest';
 import type { NewTask } from '../../../src/protocol/index.js';
 import { readTaskFile } from '../../../src/workspace/index.js';
 import { appendBatch } from '../../../src/workspace/append-tasks.js';
+import { idsTakenIn } from '../../../src/workspace/task-ids.js';
 import { oneLine } from '../../../src/workspace/task-fields.js';
 import { numRuns } from './runs.js';
 
+const FILE = 'PENDING_TASKS.md';
 const NOW = Date.parse('2026-02-18T03:40:10Z');
 
 function append(old: string | null, tasks: NewTask[], source?: string, taken: string[] = []) {
   const bytes = old === null ? null : Buffer.from(old);
-  const added = appendBatch(bytes, { tasks, now: NOW, source, taken: new Set(taken) });
+  const wanted = tasks.flatMap(({ id }) => id ?? []);
+  const known = idsTakenIn(FILE, Buffer.from(taken.map((id) => `${id}: x\n- Status: done\n`).join('\n')), wanted);
+  const added = appendBatch(FILE, bytes, { tasks, now: NOW, source, ...known });
   const whole = Buffer.concat([bytes ?? Buffer.alloc(0), added.added]);
-  const reading = readTaskFile('PENDING_TASKS.md', whole);
+  const reading = readTaskFile(FILE, whole);
   if ('refused' in reading) throw new Error('refused');
   return { text: whole.toString(), ids: added.ids, tasks: reading.tasks };
 }
@@ -25,8 +29,8 @@ describe('appendBatch', () => {
       'cli',
     );
     expect(text).toBe(
-      '# PENDING TASKS\n\n---\n\n## Batch: 2026-02-18 03:40\n\nTASK-AUTO-001: Tidy\n- Assigned: bob\n- Due: 2026-02-21\n' +
-        '- Status: ⏳ NOT STARTED\n- Priority: P1\n- Created: 2026-02-18 03:40\n- Source: cli\n\n---\n',
+      '# PENDING TASKS\n\n---\n\n## Batch: 2026-02-18 03:40 UTC\n\nTASK-AUTO-001: Tidy\n- Assigned: bob\n- Due: 2026-02-21\n' +
+        '- Status: ⏳ NOT STARTED\n- Priority: P1\n- Created: 2026-02-18 03:40 UTC\n- Source: cli\n\n---\n',
     );
     expect(tasks).toMatchObject([
       {
@@ -36,7 +40,7 @@ describe('appendBatch', () => {
         assignee: 'bob',
         priority: 'P1',
         due: '2026-02-21',
-        created: '2026-02-18 03:40',
+        created: '2026-02-18 03:40 UTC',
       },
     ]);
   });
@@ -63,6 +67,40 @@ describe('appendBatch', () => {
 
   test.each(['', 'a b', 'a\nb', '-x', 'x'.repeat(65), 'a:b', '../x'])('%j cannot be an id', (id) => {
     expect(() => append(null, [{ id }])).toThrow(/cannot be a task id/);
+  });
+
+  test('an open comment is closed, so that what is new is not hidden in it', () => {
+    expect(append('<!-- a note\n- [ ] hidden\n', [{ title: 'seen' }]).tasks).toMatchObject([{ text: 'seen' }]);
+  });
+
+  test.each([
+    [{ title: '' }, 'the text of the task is empty'],
+    [{ title: ' \n ' }, 'the text of the task is empty'],
+    [{ title: 'x'.repeat(3000) }, 'the text is 3000 characters long, at most 1000 are kept'],
+    [{ title: 'a', assignee: 'x'.repeat(201) }, 'the assignee is 201 characters long'],
+    [{ title: 'a', priority: 'P9' }, '"P9" is not a priority'],
+    [{ title: 'a', due: 'yesterday' }, 'due: "yesterday" is not a date'],
+    [{ title: 'a', due: '2026-02-30' }, 'due: "2026-02-30" is not a date'],
+    [{ title: 'a', due: `2026-02-21${' '.repeat(20_000)}x` }, 'is not a date'],
+  ] as [NewTask, string][])('%j is refused, and says why', (task, message) => {
+    expect(() => append(null, [task])).toThrow(message);
+  });
+
+  test.each(['2026-02-21', '2026-02-21 14:30', '2026-02-21T14:30:00Z', '2026-02-21T14:30+01:00', '2028-02-29', ''])(
+    'the date %j is taken',
+    (due) => {
+      expect(append(null, [{ title: 'a', due }]).tasks).toMatchObject([{ due: due || null }]);
+    },
+  );
+
+  test('the longest text is kept whole, and so is an emoji at its end', () => {
+    const title = `${'x'.repeat(998)}🙂`;
+    expect(append(null, [{ title }]).tasks).toMatchObject([{ text: title }]);
+  });
+
+  test('a file that holds as much as is read takes no more: nothing is put where nobody sees it', () => {
+    const full = '- [ ] a\n'.repeat(3000);
+    expect(() => append(full, [{ title: 'b' }])).toThrow('PENDING_TASKS.md is full: more than 3,000 tasks');
   });
 
   test('an id is given once', () => {
@@ -98,10 +136,11 @@ describe('appendBatch', () => {
         .map((parts) => parts.join('')),
     );
     fc.assert(
-      fc.property(words, words, words, words, (title, assignee, due, source) => {
-        const { tasks } = append('# old\n', [{ title, assignee, due }, { title: 'next' }], source);
+      fc.property(words, words, words, (title, assignee, source) => {
+        fc.pre(oneLine(title) !== '');
+        const { tasks } = append('# old\n', [{ title, assignee }, { title: 'next' }], source);
         expect(tasks).toHaveLength(2);
-        expect(tasks[0]?.text).toBe(oneLine(title) || 'Untitled task');
+        expect(tasks[0]?.text).toBe(oneLine(title));
       }),
       { numRuns: numRuns(500) },
     );

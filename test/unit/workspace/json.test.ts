@@ -71,7 +71,7 @@ describe('parseTolerantJson', () => {
       fc.property(fc.jsonValue(), fc.constantFrom(undefined, 2, '\t'), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
         expect(parse(text)).toEqual({ ok: true, value: JSON.parse(text), notes: [] });
-        expect(scanJson(text)).toEqual({ ok: true, zeros: [] });
+        expect(scanJson(text)).toEqual({ ok: true, repairs: [] });
       }),
       { numRuns: numRuns(200) },
     );
@@ -107,11 +107,20 @@ describe('parseTolerantJson', () => {
       fc.property(fc.array(token, { maxLength: 14 }), (tokens) => {
         const text = tokens.join('');
         const scan = scanJson(text);
-        if (scan.ok && scan.zeros.length === 0) expect(() => JSON.parse(text) as unknown).not.toThrow();
+        if (scan.ok && scan.repairs.length === 0) expect(() => JSON.parse(text) as unknown).not.toThrow();
         if (!scan.ok) expect(() => JSON.parse(text) as unknown).toThrow();
       }),
       { numRuns: numRuns(2000) },
     );
+  });
+
+  test("Python's NaN and Infinity are null, with one note however many they are", () => {
+    expect(parse('{"status":"busy","cpu":NaN,"list":[Infinity,-Infinity, 1]}')).toEqual({
+      ok: true,
+      value: { status: 'busy', cpu: null, list: [null, null, 1] },
+      notes: [{ place: 'line 1, column 24', reason: 'NaN is not JSON: read as null (and 2 more like it)' }],
+    });
+    expect(parse('{"a":Nan}')).toMatchObject({ ok: false });
   });
 
   test('every beginning of a text is refused as cut short or is itself JSON', () => {

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { type FastifyInstance, fastify } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createAnswerCache } from '../../../../src/server/api/cache.js';
+import { createAnswerCache, Json } from '../../../../src/server/api/cache.js';
 
 let app: FastifyInstance | undefined;
 
@@ -75,4 +75,18 @@ it('forgets answers rather than holding too many', async () => {
   expect(counts.built).toBe(7);
   await get('a');
   expect(counts.built).toBe(7);
+});
+
+describe('a large answer', () => {
+  it('is the same JSON, though it is written in slices', async () => {
+    const rows = Array.from({ length: 2500 }, (_, at) => ({ key: `k${at}`, text: 'ü' }));
+    const answer = { tasks: rows, left: undefined, next_cursor: null };
+    const { get } = cached(() => answer);
+    expect((await get()).body).toBe(JSON.stringify(answer));
+  });
+
+  it('takes a part that is JSON already as it is', async () => {
+    const { get } = cached(async () => ({ id: 'a', state: new Json(Buffer.from('{"n":12345678901234567890}')) }));
+    expect((await get()).body).toBe('{"id":"a","state":{"n":12345678901234567890}}');
+  });
 });

@@ -1,0 +1,130 @@
+// How long texts take that were made to take long: for each reader a family of them, from 1 kB to 16 MB, in time per kB
+// against ordinary text of the same size; and how long the server's event loop stands still over such files.
+// Options: --largest BYTES (default 16 MB), --part cost or stall (default both). Ends by itself within about five minutes.
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { CARD, JSON_TASKS, MARKDOWN, OFFICE, STATE } from './hostile-texts.mjs';
+import { agentId, makeWorkspace, percentile, root, round, startServer } from './server-process.mjs';
+
+const LARGEST = Number(process.argv[process.argv.indexOf('--largest') + 1]) || 16 * 1024 * 1024 - 4096;
+const PART = process.argv[process.argv.indexOf('--part') + 1];
+const SIZES = [1024, 16 * 1024, 256 * 1024, 2 * 1024 * 1024, LARGEST].filter((size) => size <= LARGEST);
+
+const bundle = join(tmpdir(), `mc-hostile-${process.pid}.mjs`);
+await build({
+  entryPoints: [join(root, 'src/workspace/parse-jobs.ts')],
+  outfile: bundle,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  logLevel: 'error',
+  external: ['pino', 'pino-pretty'],
+  banner: { js: "import { createRequire as cr } from 'node:module'; const require = cr(import.meta.url);" },
+});
+const { JOBS } = await import(pathToFileURL(bundle).href);
+
+const fileOf = (bytes) => ({ bytes, size: bytes.length, mtimeMs: 1 });
+const agentWith = (name) => (bytes) =>
+  JOBS.agent('a', { files: { [name]: fileOf(bytes) }, memory: [], tasks: [], warnings: [] }, 2);
+const READERS = {
+  markdown: { texts: MARKDOWN, read: (bytes) => JOBS.tasks('PENDING_TASKS.md', bytes) },
+  json_tasks: { texts: JSON_TASKS, read: (bytes) => JOBS.tasks('mission-control/TASK_QUEUE.json', bytes) },
+  office: { texts: OFFICE, read: JOBS.office },
+  state: { texts: STATE, read: agentWith('state.json') },
+  card: { texts: CARD, read: agentWith('agent.json') },
+};
+
+const { readers, growth } = PART === 'stall' ? { readers: null, growth: null } : measureCosts();
+const stall = PART === 'cost' ? null : await measureStall();
+console.log(JSON.stringify({ bench: 'hostile', node: process.version, sizes: SIZES, growth, readers, stall }, null, 2));
+
+/**
+ * Per text the time per kB against ordinary text of the same size, and how it grows with the size: a text that is nothing but
+ * tasks costs more than one that holds some, but no kB of it may cost more because there are others.
+ */
+function measureCosts() {
+  const readers = {};
+  const growth = { value: 0, text: null, limit: 3 };
+  for (const [reader, { texts, read }] of Object.entries(READERS)) {
+    const ordinary = SIZES.map((size) => costOf(read, texts.ordinary(size)));
+    const cases = {};
+    for (const [name, text] of Object.entries(texts)) {
+      const costs = name === 'ordinary' ? ordinary : SIZES.map((size) => costOf(read, text(size)));
+      const grown = round((costs.at(-1) ?? 0) / Math.min(...costs.slice(0, 2)));
+      cases[name] = {
+        us_per_kb: costs.map((cost) => round(cost)),
+        to_ordinary: costs.map((cost, at) => round(cost / ordinary[at])),
+        growth: grown,
+      };
+      if (grown > growth.value) Object.assign(growth, { value: grown, text: `${reader}.${name}` });
+    }
+    readers[reader] = cases;
+  }
+  return { readers, growth };
+}
+
+/** Microseconds per kB, the best of some runs: what else the machine does only adds. */
+function costOf(read, text) {
+  const bytes = Buffer.from(text);
+  const runs = bytes.length > 1e6 ? 2 : bytes.length > 1e5 ? 4 : 30;
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < runs; run += 1) {
+    const began = performance.now();
+    read(bytes);
+    best = Math.min(best, performance.now() - began);
+  }
+  return (best * 1000) / (bytes.length / 1024);
+}
+
+/** Writes one hostile file after the other under a running server; its own gauge tells how long its event loop stood. */
+async function measureStall() {
+  const { workspace, remove } = makeWorkspace(3);
+  const mission = join(workspace, 'mission-control');
+  const server = await startServer(workspace, ['--rate-limit', '1000000', '--collect-interval', '1h', '--no-backups'], {
+    NODE_OPTIONS: `--import ${new URL('hostile-gauge.mjs', import.meta.url).href}`,
+  });
+  const health = () => fetch(`${server.ready.http}/healthz`).then((answer) => answer.text());
+  const stalls = {};
+  try {
+    await gauge(server);
+    for (const [reader, path] of [
+      ['markdown', join(mission, 'TASK_QUEUE.md')],
+      ['json_tasks', join(mission, 'TASK_QUEUE.json')],
+      ['office', join(mission, 'current_office_state.json')],
+      ['state', join(mission, 'agents', agentId(0), 'state.json')],
+      ['card', join(mission, 'agents', agentId(1), 'agent.json')],
+    ]) {
+      for (const [name, text] of Object.entries(READERS[reader].texts)) {
+        const bytes = Buffer.from(text(LARGEST)).subarray(0, 16 * 1024 * 1024);
+        writeFileSync(path, bytes);
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await health();
+        if (reader === 'markdown') await fetch(`${server.ready.http}/api/tasks`).then((answer) => answer.text());
+        stalls[`${reader}.${name}`] = await gauge(server);
+      }
+      writeFileSync(path, reader === 'markdown' ? '# none\n' : '{}\n');
+    }
+  } finally {
+    await server.stop();
+    remove();
+  }
+  const worst = (name) => round(Math.max(...Object.values(stalls).map((stall) => stall[name])), 1);
+  const median = (name) =>
+    percentile(
+      Object.values(stalls).map((stall) => stall[name]),
+      0.5,
+    );
+  const figures = (name) => ({ value: worst(name), median: median(name), limit: 50 });
+  return { cpu_max_ms: figures('cpu_ms'), stall_max_ms: figures('stall_ms'), each: stalls };
+}
+
+/** How long the server's event loop stood still, and the CPU that it took in one go, since the last question. */
+async function gauge({ child }) {
+  const told = new Promise((resolve) => child.once('message', resolve));
+  child.send('how long');
+  const { stall, cpu } = await told;
+  return { stall_ms: round(stall, 1), cpu_ms: round(cpu, 1) };
+}
