@@ -1,59 +1,75 @@
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { errnoOf } from '../base/index.js';
+import { errnoOf, type HeldDirectory, holdDirectory, isWithin, McError, realPathOf } from '../base/index.js';
 import type { Veil } from './browse-names.js';
 import { readPlace, refusedPath } from './browse-path.js';
 
-/** A place in the workspace that may be looked at. */
-export interface Place {
-  /** Without a symbolic link in it. */
-  real: string;
-  /** The names of `real`, from the workspace down. */
+/** What may be browsed: the workspace, its real paths (`rootsOf`), and what is hidden in it. */
+export interface Browsed {
+  root: string;
+  roots: readonly string[];
+  veil: Veil;
+}
+
+/** A directory that is held open, and its names from the workspace down. */
+export interface HeldPlace {
+  held: HeldDirectory;
   names: string[];
 }
 
+/** An open file, and its names from the workspace down. */
+export interface OpenPlace {
+  handle: FileHandle;
+  stats: Stats;
+  names: string[];
+}
+
+/** The names of the roots, in the order of `rootsOf`: behind a link the first does not contain the others. */
+const ROOT_NAMES = [[], ['mission-control'], ['mission-control', 'agents']];
+
 /**
- * Where a path really leads; null when nothing is there.
+ * Opens the directory at a path that came from outside; null when there is none.
  * @throws McError `file.refused` for every path that leads out, is hidden, or leads to what is hidden
  */
-export async function findPlace(root: string, path: string, veil: Veil): Promise<Place | null> {
-  const names = readPlace(path);
-  if (veil(names)) throw refusedPath();
-  return placeAt(root, join(root, ...names), veil);
+export async function holdPlace(browsed: Browsed, path: string): Promise<HeldPlace | null> {
+  const asked = readPlace(path);
+  if (browsed.veil(asked)) throw refusedPath();
+  try {
+    const held = await holdDirectory(join(browsed.root, ...asked), browsed.roots);
+    try {
+      return { held, names: shownNames(browsed, held.real) };
+    } catch (error) {
+      await held.close();
+      throw error;
+    }
+  } catch (error) {
+    return nothingThere(error);
+  }
+}
+
+/**
+ * Opens what lies at a path that came from outside; null when nothing is there. Opening never waits, and what was opened is
+ * looked at, not its name: names may be changed by others at any time.
+ * @throws McError `file.refused` as `holdPlace`
+ */
+export async function openPlace(browsed: Browsed, path: string): Promise<OpenPlace | null> {
+  const asked = readPlace(path);
+  if (browsed.veil(asked)) throw refusedPath();
+  return openAt(browsed, join(browsed.root, ...asked));
 }
 
 /** The same for a path that is known to be written in plain names, such as an entry of a directory. */
-export async function placeAt(root: string, path: string, veil: Veil): Promise<Place | null> {
+export async function openAt(browsed: Browsed, path: string): Promise<OpenPlace | null> {
+  // A device is not even opened: that alone can do something.
+  if (await isDevice(path)) throw refusedPath();
+  let handle: FileHandle | undefined;
   try {
-    const [real, home] = await Promise.all([realpath(path), realpath(root)]);
-    const names = namesBelow(home, real);
-    if (names === null || veil(names)) throw refusedPath();
-    return { real, names };
+    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0));
+    const stats = await handle.stat();
+    return { handle, stats, names: shownNames(browsed, await realPathOf(handle.fd, path, stats)) };
   } catch (error) {
-    return nothingThere(error);
-  }
-}
-
-/**
- * Opens what lies at a place and makes sure that it still lies there: names may be changed by others at any time.
- * Null when it has gone. Opening never waits and never follows a link.
- * @throws McError `file.refused` when it was exchanged meanwhile
- */
-export async function openPlace(root: string, place: Place, veil: Veil): Promise<FileHandle | null> {
-  let handle: FileHandle;
-  try {
-    handle = await open(place.real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0));
-  } catch (error) {
-    return nothingThere(error);
-  }
-  try {
-    const again = await placeAt(root, place.real, veil);
-    const [opened, there] = await Promise.all([handle.stat(), again && stat(again.real)]);
-    if (!there || !isSame(opened, there)) throw refusedPath();
-    return handle;
-  } catch (error) {
-    await handle.close();
+    await handle?.close();
     return nothingThere(error);
   }
 }
@@ -63,17 +79,24 @@ export async function lookAt(path: string): Promise<Stats | null> {
   return lstat(path).catch(() => null);
 }
 
-function namesBelow(home: string, real: string): string[] | null {
-  if (real === home) return [];
-  return real.startsWith(home + sep) ? relative(home, real).split(sep) : null;
+async function isDevice(path: string): Promise<boolean> {
+  const stats = await lookAt(await realpath(path).catch(() => path));
+  return stats !== null && (stats.isCharacterDevice() || stats.isBlockDevice());
 }
 
-function isSame(one: Stats, other: Stats): boolean {
-  return one.dev === other.dev && one.ino === other.ino;
+/** @throws McError `file.refused` for a real path that is outside or hidden */
+function shownNames({ roots, veil }: Browsed, real: string): string[] {
+  const at = roots.findIndex((root) => isWithin(real, [root]));
+  if (at === -1) throw refusedPath();
+  const below = relative(roots[at] ?? '', real);
+  const names = [...(ROOT_NAMES[at] ?? []), ...(below === '' ? [] : below.split(sep))];
+  if (veil(names)) throw refusedPath();
+  return names;
 }
 
 function nothingThere(error: unknown): null {
   const code = errnoOf(error);
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return null;
-  throw code === null ? error : refusedPath(error);
+  // Whatever it was, it does not tell whether anything is there.
+  throw error instanceof McError || code !== null ? refusedPath(error) : error;
 }

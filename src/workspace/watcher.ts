@@ -5,7 +5,9 @@ import { type Clock, errnoOf, LEADS_OUT, monotonicNow, rootsOf, watchClock, work
 import type { Logger } from '../base/log.js';
 import { type AgentReading, type Reading, emptyReading } from '../protocol/index.js';
 import { untoldFileSystemAt } from './file-system.js';
+import { nearMiss } from './near-miss.js';
 import { readAll } from './read.js';
+import { meantIn, mistakenIn } from './survey.js';
 import { type Value, createDelivery } from './watch-delivery.js';
 import { createLedger } from './watch-ledger.js';
 import { createLinks } from './watch-links.js';
@@ -100,6 +102,8 @@ export function createWatcher(options: WatcherOptions): Watcher {
   /** Agents of which some time lies ahead of the clock. */
   const ahead = new Set<string>();
   const jumps = watchClock({ now: () => clock.now(), monotonic: monotonicNow });
+  /** Names that were warned of. */
+  const mistaken = new Set<string>();
   let jumped = 0;
   let aheadAt = 0;
   const add = (noun: Noun, value: Value | undefined): void => {
@@ -167,6 +171,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       for (const changed of ledger.changes(place, true)) tell(place, changed);
       return;
     }
+    if (place.agent === '' && meantIn(place, name) !== null) warnOfNames({ agent: null, places: [place] });
     const branch = branchOf(place, name);
     if (branch !== null) tree.look(branch, event === 'rename');
     tell(place, name);
@@ -208,7 +213,19 @@ export function createWatcher(options: WatcherOptions): Watcher {
     else ahead.delete(id);
   }
 
+  /** Above the agents nobody else could tell of a name that is nearly right. */
+  function warnOfNames({ agent, places }: Pick<Branch, 'agent' | 'places'>): void {
+    if (agent !== null) return;
+    for (const place of places)
+      for (const { path, meant } of mistakenIn(place)) {
+        if (mistaken.size > 1000) return;
+        if (!mistaken.has(path)) log?.warn({ path }, nearMiss(meant));
+        mistaken.add(path);
+      }
+  }
+
   function onOpen(branch: Branch): void {
+    warnOfNames(branch);
     if (!hasRead) for (const place of branch.places) ledger.write(place);
     else markBranch(branch);
   }
