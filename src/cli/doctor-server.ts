@@ -56,7 +56,8 @@ function healthFinding({ status, services }: HealthAnswer, url: string): Finding
 /** Looking every second is right where it was asked for or nothing else works; people should know all the same. */
 function watchFindings({ watch }: HealthAnswer): Finding[] {
   if (!watch) return [];
-  const how = watch.mode === 'native' ? 'the system tells of changes' : `files are looked at every second: ${watch.reason}`;
+  const how =
+    watch.mode === 'native' ? 'the system tells of changes' : `files are looked at every second: ${watch.reason}`;
   return [well('watching', how)];
 }
 

@@ -120,7 +120,15 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     clock,
     log,
     newId,
-    watch: (listeners) => createWatcher({ root: layout.root, roots, mode: settings.watch === 'poll' ? 'polling' : (settings.watch as 'auto' | 'native'), clock, log, ...listeners }),
+    watch: (listeners) =>
+      createWatcher({
+        root: layout.root,
+        roots,
+        mode: settings.watch === 'poll' ? 'polling' : (settings.watch as 'auto' | 'native'),
+        clock,
+        log,
+        ...listeners,
+      }),
   });
   life.push('watcher', () => feed.close());
   // Never down: what it cannot watch it polls, and a workspace that is missing may come back.

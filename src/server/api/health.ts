@@ -22,7 +22,9 @@ const Health = Type.Object({
   watch: Type.Optional(
     Type.Object({
       mode: Words(['native', 'polling']),
-      reason: Nullable(Type.String({ description: 'why files are looked at every second; null: the system tells of changes' })),
+      reason: Nullable(
+        Type.String({ description: 'why files are looked at every second; null: the system tells of changes' }),
+      ),
     }),
   ),
 });

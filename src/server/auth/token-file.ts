@@ -1,6 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { acquireLock, McError, readRegularSync, userConfigDirectory, wasRead, writeFileAtomic } from '../../base/index.js';
+import {
+  acquireLock,
+  McError,
+  readRegularSync,
+  userConfigDirectory,
+  wasRead,
+  writeFileAtomic,
+} from '../../base/index.js';
 import { SCOPES, type Scope, type TokenRow } from '../../protocol/index.js';
 
 /** A token as it is kept: what it opens and what it is told by, but never the token itself. */

@@ -50,7 +50,7 @@ function playedFeed(first: Reading | (() => Promise<Reading>), tickMs = 1_000_00
       return {
         start: () => (typeof first === 'function' ? first() : Promise.resolve(first)),
         rescan: () => Promise.resolve(),
-        health: () => ({ state: 'available', mode: 'native', directories: 1 }),
+        health: () => ({ state: 'available', mode: 'native', reason: null, directories: 1 }),
         close: () => {
           closed += 1;
           return Promise.resolve();
