@@ -81,7 +81,7 @@ async function entriesOf(agents: string, within: readonly string[], list: AgentL
 }
 
 /** Null for an agent; as the reader of one has it, a link is one unless it leads nowhere or to what is no directory. */
-async function refusalOf(path: string, entry: Dirent<Buffer>): Promise<string | 'no agent' | null> {
+async function refusalOf(path: string, entry: Dirent<Buffer>): Promise<string | null> {
   if (!entry.isSymbolicLink()) return entry.isDirectory() ? null : 'no agent';
   try {
     return (await stat(path)).isDirectory() ? null : 'no agent';

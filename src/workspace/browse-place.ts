@@ -44,6 +44,8 @@ export async function holdPlace(browsed: Browsed, path: string): Promise<HeldPla
       throw error;
     }
   } catch (error) {
+    // What is no directory must not tell that it is there, outside or hidden.
+    if (errnoOf(error) === 'ENOTDIR') await (await openPlace(browsed, path))?.handle.close();
     return nothingThere(error);
   }
 }

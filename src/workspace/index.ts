@@ -5,7 +5,7 @@ export * from './agent-list.js';
 export * from './agents.js';
 export { browsePlace } from './browse.js';
 export type { Browsed } from './browse-place.js';
-export { createVeil, type Veil } from './browse-names.js';
+export { createVeil } from './browse-names.js';
 export { MAX_PART_BYTES, readPart } from './browse-read.js';
 export * from './json.js';
 export * from './office.js';

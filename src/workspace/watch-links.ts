@@ -6,10 +6,10 @@ import type { OpenPost, Post } from './watch-post.js';
 export interface LinkOptions {
   openPost: OpenPost;
   /** False: nothing is watched, whoever looks round finds the changes. */
-  isNative(): boolean;
+  isNative: () => boolean;
   /** Real paths: what lies elsewhere is not watched. */
-  within(): readonly string[];
-  onError(error: unknown): void;
+  within: () => readonly string[];
+  onError: (error: unknown) => void;
 }
 
 /**

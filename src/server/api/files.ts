@@ -40,13 +40,17 @@ const Read = Type.Object({
 
 /** What lies in the workspace: directories and files, but nothing hidden, secret or outside. */
 export function fileEndpoints(context: ApiContext): Endpoints<'filesBrowse' | 'filesRead'> {
-  const { roots, layout, allowFile } = context;
-  const seen: Seen = { root: layout.root, roots, veil: createVeil(allowFile) };
+  let made: Seen | undefined;
+  const seen = (): Seen => {
+    const { roots, layout, allowFile } = context;
+    made ??= { root: layout.root, roots, veil: createVeil(allowFile) };
+    return made;
+  };
   return {
-    filesBrowse: endpoint({ query: BrowseQuery, answer: Browsed }, (call) => browse(seen, call)),
+    filesBrowse: endpoint({ query: BrowseQuery, answer: Browsed }, (call) => browse(seen(), call)),
     filesRead: endpoint({ query: ReadQuery, answer: Read }, ({ query }): Promise<FileAnswer> => {
       const { path, offset = 0, length = MAX_PART_BYTES } = query;
-      return readPart(seen, path, { offset, length });
+      return readPart(seen(), path, { offset, length });
     }),
   };
 }

@@ -130,7 +130,9 @@ describe('times', () => {
       // Some file systems keep no such time.
       const { mtimeMs } = await import('node:fs').then(({ statSync }) => statSync(state));
       if (Math.abs(mtimeMs) < 8.64e15) continue;
-      expect(reasons(watched, 'one')).toEqual([expect.stringMatching(/^state\.json: the time -?9000000000000 .* cannot be/)]);
+      expect(reasons(watched, 'one')).toEqual([
+        expect.stringMatching(/^state\.json: the time -?9000000000000 .* cannot be/),
+      ]);
       expect(watched.agent('one')?.agent).toMatchObject({ status: 'idle', last_active: null, since: null });
     }
   });
@@ -166,7 +168,9 @@ describe('very many, very deep, very long', () => {
     const name = `${'n'.repeat(200)}\n${'m'.repeat(54)}`;
     await putState(watched.root, name, 'busy');
     await expectStatus(watched, name, 'busy');
-    mkdirSync(agentPath(watched.root, 'one', 'memory', ...Array.from({ length: 1500 }, () => 'd')), { recursive: true });
+    mkdirSync(agentPath(watched.root, 'one', 'memory', ...Array.from({ length: 1500 }, () => 'd')), {
+      recursive: true,
+    });
     await swapState(watched.root, 'one', 'busy');
     await expectStatus(watched, 'one', 'busy');
     expect(readdirSync(agentPath(watched.root, 'one'))).toContain('memory');

@@ -3,7 +3,6 @@ import {
   chmodSync,
   cpSync,
   existsSync,
-  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -43,8 +42,6 @@ export function createMutator(fixture: string, root: string, outside: string, ra
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   const control = join(root, 'mission-control');
   const agents = join(control, 'agents');
-  const pipe = join(outside, 'pipe');
-  execFileSync('mkfifo', [pipe]);
   mkdirSync(join(outside, 'agent/memory'), { recursive: true });
   writeFileSync(join(outside, 'agent/state.json'), '{"status":"busy","secret":"outside"}');
   mkdirSync(join(root, 'store'), { recursive: true });
@@ -89,7 +86,7 @@ export function createMutator(fixture: string, root: string, outside: string, ra
     },
     directory: (path) => mkdirSync(clear(path)),
     file: () => writeFileSync(clear(someDirectory()), 'in the place of a directory'),
-    fifo: (path) => linkSync(pipe, clear(path)),
+    fifo: (path) => execFileSync('mkfifo', [clear(path)]),
     device: (path) => symlinkSync('/dev/zero', clear(path)),
     linkInside: () => {
       const path = someFile();

@@ -77,6 +77,7 @@ describe('a sound installation', () => {
       'workspace',
       'permissions',
       'watches',
+      'names',
       'disk',
       'database',
       'clock',
