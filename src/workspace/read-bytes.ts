@@ -29,7 +29,11 @@ export async function readBytes(
 ): Promise<FoundFile | RefusedFile | null> {
   const file = await readRegular(path, { limit, within: within ?? (await rootsOf(workspaceLayout(root))) });
   if (wasRead(file)) return { bytes: file.bytes, mtimeMs: file.stats.mtimeMs, size: file.bytes.length };
-  if (file !== null) return { refused: file.reason, mtimeMs: file.stats?.mtimeMs ?? null };
+  if (file !== null) {
+    // Only an edit of a file of the workspace is a sign of life: not what happens in a directory, a FIFO or outside.
+    const isOurs = file.stats?.isFile() === true && file.reason !== LEADS_OUT;
+    return { refused: file.reason, mtimeMs: isOurs ? file.stats.mtimeMs : null };
+  }
   return (await isLink(path)) ? { refused: LEADS_NOWHERE, mtimeMs: null } : null;
 }
 
