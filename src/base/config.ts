@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { McError } from './errors.js';
+import { defaultWorkspace, homeDirectory, userConfigDirectory, workspaceLayout } from './layout.js';
 import { readRegular, wasRead } from './open-file.js';
 import { rootsOf } from './roots.js';
-import { defaultWorkspace, userConfigDirectory, workspaceLayout } from './layout.js';
 import {
   acceptedBy,
   envOf,
@@ -176,5 +176,5 @@ function show(key: SettingKey, raw: unknown): string {
 }
 
 function expandHome(path: string, home?: string): string {
-  return path === '~' || path.startsWith('~/') ? join(home ?? process.env.HOME ?? '~', path.slice(1)) : path;
+  return path === '~' || path.startsWith('~/') ? join(home ?? homeDirectory(), path.slice(1)) : path;
 }

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, McError } from './errors.js';
 import { identity, isAlive, type KeptHolder, lapsesIn, type LockHolder, readLock, RENEW_MS } from './lock-holder.js';
-import { reasonOf } from './refusals.js';
+import { calledBy, reasonOf } from './refusals.js';
 
 export { isAlive, type LockHolder, readLock } from './lock-holder.js';
 
@@ -125,14 +125,15 @@ async function touch(path: string, holder: LockHolder): Promise<void> {
 /** `fileNow`: what the file system's clock said, in milliseconds. */
 async function linkNew(path: string, holder: LockHolder): Promise<{ taken: boolean; fileNow: number }> {
   const aside = asidePath(path);
-  await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
-  const { mtimeMs: fileNow } = await stat(aside);
+  let fileNow = Date.now();
   try {
+    await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
+    fileNow = (await stat(aside)).mtimeMs;
     await link(aside, path);
     return { taken: true, fileNow };
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return { taken: false, fileNow };
-    throw error;
+    throw calledBy(path, error);
   } finally {
     await rm(aside, { force: true });
   }

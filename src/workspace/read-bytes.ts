@@ -31,8 +31,8 @@ export async function readBytes(
   if (wasRead(file)) return { bytes: file.bytes, mtimeMs: file.stats.mtimeMs, size: file.bytes.length };
   if (file !== null) {
     // Only an edit of a file of the workspace is a sign of life: not what happens in a directory, a FIFO or outside.
-    const isOurs = file.stats?.isFile() === true && file.reason !== LEADS_OUT;
-    return { refused: file.reason, mtimeMs: isOurs ? file.stats.mtimeMs : null };
+    const { stats, reason } = file;
+    return { refused: reason, mtimeMs: stats?.isFile() && reason !== LEADS_OUT ? stats.mtimeMs : null };
   }
   return (await isLink(path)) ? { refused: LEADS_NOWHERE, mtimeMs: null } : null;
 }
