@@ -11,9 +11,15 @@ export default class Doctor extends McCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Doctor);
     const desk = await this.open(flags);
-    const probes = machineProbes(async (path) => {
-      const { databaseFaults } = await import('../src/backup/database.js');
-      return databaseFaults(path);
+    const probes = machineProbes({
+      async databaseFaults(path) {
+        const { databaseFaults } = await import('../src/backup/database.js');
+        return databaseFaults(path);
+      },
+      async watched(root) {
+        const { surveyPlaces } = await import('../src/workspace/index.js');
+        return surveyPlaces(root);
+      },
     });
     const answer = await diagnose(desk.config, probes);
     desk.result(answer, () => doctorText(answer, desk.terminal));

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { errnoOf, McError } from './errors.js';
+import { McError } from './errors.js';
 import { defaultWorkspace, homeDirectory, userConfigDirectory, workspaceLayout } from './layout.js';
+import { readRegular, wasRead } from './open-file.js';
+import { rootsOf } from './roots.js';
 import {
   acceptedBy,
   envOf,
@@ -56,13 +57,14 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const fromFlags = readFlags(sources.flags);
   const fromEnv = readEnv(sources.env);
   const userPath = join(userConfigDirectory(sources.env, sources.home), 'config.json');
-  const fromUser = await readConfigFile(userPath, false);
+  const fromUser = await readConfigFile(userPath, null);
   const named = fromFlags.workspace ?? fromEnv.workspace ?? fromUser.workspace;
   const workspace = resolve(
     typeof named === 'string' ? expandHome(named, sources.home) : defaultWorkspace(sources.home),
   );
-  const workspacePath = workspaceLayout(workspace).config;
-  const fromWorkspace = await readConfigFile(workspacePath, true);
+  const layout = workspaceLayout(workspace);
+  const workspacePath = layout.config;
+  const fromWorkspace = await readConfigFile(workspacePath, await rootsOf(layout));
   const layers = [
     { values: fromFlags, origin: (key: SettingKey): Origin => ({ kind: 'flag', name: `--${flagOf(key)}` }) },
     { values: fromEnv, origin: (key: SettingKey): Origin => ({ kind: 'env', name: envOf(key) }) },
@@ -88,7 +90,7 @@ function readFlags(flags: ConfigSources['flags']): Layer {
     if (raw === undefined) continue;
     const value = readSetting(key, raw);
     if (value === undefined) {
-      throw new McError('usage', `--${flagOf(key)}: ${show(raw)} is not ${acceptedBy(key)}`, {
+      throw new McError('usage', `--${flagOf(key)}: ${show(key, raw)} is not ${acceptedBy(key)}`, {
         hint: 'see --help for the flags and what they take',
       });
     }
@@ -109,12 +111,13 @@ function readEnv(env: NodeJS.ProcessEnv): Layer {
   return layer;
 }
 
-async function readConfigFile(path: string, agentsWrite: boolean): Promise<Layer> {
-  const content = await readObject(path);
+/** `within`: the workspace's real paths, for its own file, which agents can write and exchange; null for the user's. */
+async function readConfigFile(path: string, within: readonly string[] | null): Promise<Layer> {
+  const content = await readObject(path, within);
   const layer: Layer = {};
   for (const [key, raw] of Object.entries(content)) {
     if (!isKey(key)) throw unknownKey(path, key);
-    if (agentsWrite && settingOf(key).door) throw openedDoor(path, key);
+    if (within !== null && settingOf(key).door) throw openedDoor(path, key);
     const value = readSetting(key, raw);
     if (value === undefined) throw invalid(path, key, raw);
     layer[key] = value;
@@ -122,20 +125,24 @@ async function readConfigFile(path: string, agentsWrite: boolean): Promise<Layer
   return layer;
 }
 
-async function readObject(path: string): Promise<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return {};
-    throw new McError('config.invalid', `${path} cannot be read: ${(error as Error).message}`, { cause: error });
+/** No settings fill so much, in bytes. */
+const CONFIG_LIMIT = 1024 * 1024;
+
+async function readObject(path: string, within: readonly string[] | null): Promise<Record<string, unknown>> {
+  const file = await readRegular(path, { limit: CONFIG_LIMIT, within: within ?? undefined });
+  if (file === null) return {};
+  if (!wasRead(file)) {
+    throw new McError('config.invalid', `${path} cannot be read: ${file.reason}`, {
+      hint: 'mend the file or remove it',
+    });
   }
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(file.bytes.toString('utf8'));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch (error) {
-    throw new McError('config.invalid', `${path} is not JSON: ${(error as Error).message}`, {
-      hint: 'mend the file or remove it',
+  } catch {
+    // What the parser says quotes the file, and that may be where a token stands.
+    throw new McError('config.invalid', `${path} is not JSON`, {
+      hint: `mend the file (jq . ${path} shows where) or remove it`,
     });
   }
   throw new McError('config.invalid', `${path} holds no JSON object`, { hint: 'write it as {"port": 8080}' });
@@ -158,12 +165,13 @@ function openedDoor(path: string, key: SettingKey): McError {
 }
 
 function invalid(where: string, key: SettingKey, raw: unknown): McError {
-  return new McError('config.invalid', `${where}: "${key}" is ${show(raw)}, accepted is ${acceptedBy(key)}`, {
+  return new McError('config.invalid', `${where}: "${key}" is ${show(key, raw)}, accepted is ${acceptedBy(key)}`, {
     hint: 'mc config show --origin tells where each value comes from',
   });
 }
 
-function show(raw: unknown): string {
+function show(key: SettingKey, raw: unknown): string {
+  if (settingOf(key).secret) return 'not shown';
   return JSON.stringify(raw)?.slice(0, 80) ?? String(raw);
 }
 

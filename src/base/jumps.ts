@@ -6,9 +6,9 @@ export function monotonicNow(): number {
 /** Where times come from. */
 export interface Times {
   /** Milliseconds since the epoch, as the clock says. */
-  now(): number;
+  now: () => number;
   /** As `monotonicNow`. */
-  monotonic(): number;
+  monotonic: () => number;
 }
 
 /** What a deletion by age is decided on. */

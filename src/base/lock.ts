@@ -1,117 +1,155 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, link, lstat, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { asideName } from './aside.js';
-import { makeDirectory } from './atomic.js';
 import { errnoOf, McError } from './errors.js';
-import { calledBy } from './refusals.js';
+import { identity, isAlive, type KeptHolder, lapsesIn, type LockHolder, readLock, RENEW_MS } from './lock-holder.js';
+import { calledBy, reasonOf } from './refusals.js';
 
-/** Who holds a lock. `boot` and `started` tell a living holder from another process that got the same pid later. */
-export interface LockHolder {
-  pid: number;
-  host: string;
-  /** The kernel's boot id, or null where there is none. */
-  boot: string | null;
-  /** The process's start time in clock ticks since boot as the kernel tells it, or null. */
-  started: string | null;
-  /** ISO 8601 UTC. */
-  since: string;
-  /** What the holder does: `serve`, `backup create` … */
-  purpose: string;
-  /** Whatever else the holder wants to be found by, such as its URLs. */
-  details: Record<string, unknown>;
-}
+export { isAlive, type LockHolder, readLock } from './lock-holder.js';
 
 export interface Lock {
   holder: LockHolder;
   /** Writes new details into the lock file. */
   update(details: Record<string, unknown>): Promise<void>;
+  /**
+   * Writes the lock anew, so that others see that its holder lives, also after somebody removed or spoiled the file: true. False
+   * when another living holder has it by now. Happens by itself every ten seconds.
+   */
+  renew(): Promise<boolean>;
   /** Removes the lock file if it is still ours. */
   release(): Promise<void>;
 }
 
 /**
  * Takes the lock or says who has it. The file appears under its name complete (it is linked there), so nobody reads half
- * a lock; a dead holder's lock is taken over.
- * @throws McError `busy` naming the living holder
+ * a lock; a dead holder's lock is taken over, and so is whatever else lies there. `onLost` is told once when another holder
+ * has it although this one lives.
+ * @throws McError `busy` naming the living holder; `io` when its directory cannot be made
  */
-export async function acquireLock(path: string, purpose: string, now: number = Date.now()): Promise<Lock> {
-  await makeDirectory(dirname(path));
+export async function acquireLock(
+  path: string,
+  purpose: string,
+  now: number = Date.now(),
+  onLost: (holder: LockHolder | null) => void = () => {},
+): Promise<Lock> {
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+    // EEXIST: of what is no directory.
+    const reason = errnoOf(error) === 'EEXIST' ? 'something else is in its place' : reasonOf(error);
+    throw new McError(errnoOf(error) === 'ENOSPC' ? 'disk.full' : 'io', `no directory ${dirname(path)}: ${reason}`, {
+      hint: `look at it with ls -ld ${dirname(path)}, and move away what is in its place`,
+      cause: error,
+    });
+  });
   const holder: LockHolder = { ...(await identity()), since: new Date(now).toISOString(), purpose, details: {} };
   for (let attempt = 0; attempt < 20; attempt += 1) {
-    if (await linkNew(path, holder)) return lockOf(path, holder);
+    const { taken, fileNow } = await linkNew(path, holder);
+    if (taken) return lockOf(path, holder, onLost);
     const other = await readLock(path);
-    if (other && (await isAlive(other))) throw busy(path, other);
+    if (other && (await isAlive(other, fileNow))) throw busy(path, other, fileNow);
     await removeDead(path, other);
   }
   throw new McError('busy', `${purpose}: the lock is being fought over`, { hint: 'try again in a moment' });
 }
 
-/** Who holds the lock, dead or alive; null when nobody does or the file is no lock. */
-export async function readLock(path: string): Promise<LockHolder | null> {
+function lockOf(path: string, holder: LockHolder, onLost: (holder: LockHolder | null) => void): Lock {
+  let released = false;
+  let lost = false;
+  // One at a time: what a renewal began must not come after a release.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work, work);
+    last = next.catch(() => {});
+    return next;
+  };
+  const mine = async () => isSame(await readLock(path), holder);
+  const replace = async () => {
+    const aside = asidePath(path);
+    await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
+    await rename(aside, path).catch(async (error: unknown) => {
+      await rm(aside, { force: true });
+      throw error;
+    });
+  };
+  const renew = async (): Promise<boolean> => {
+    if (released) return true;
+    const other = await readLock(path);
+    if (isSame(other, holder)) return (await touch(path, holder), true);
+    if (other && (await isAlive(other))) return false;
+    await removeDead(path, other);
+    return (await linkNew(path, holder)).taken;
+  };
+  const timer = setInterval(() => {
+    // A disk that refuses it now may take it the next time.
+    const renewed = inTurn(renew).catch(() => true);
+    void renewed.then(async (isOurs) => {
+      if (!isOurs && !lost) onLost(await readLock(path));
+      lost = !isOurs;
+    });
+  }, RENEW_MS);
+  timer.unref();
+  return {
+    holder,
+    update: (details) =>
+      inTurn(async () => {
+        holder.details = { ...holder.details, ...details };
+        if (await mine()) await replace();
+      }),
+    renew: () => inTurn(renew),
+    async release() {
+      clearInterval(timer);
+      released = true;
+      await inTurn(async () => {
+        if (await mine()) await rm(path, { force: true });
+      });
+    },
+  };
+}
+
+/** Writes the same bytes again: the file system's own clock tells when, so that clocks of two machines need not agree. */
+async function touch(path: string, holder: LockHolder): Promise<void> {
+  let handle: FileHandle | undefined;
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-    return isHolder(value) ? value : null;
-  } catch {
-    return null;
+    handle = await open(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    // Whatever lies there by now is only written to when it is the very same lock.
+    const bytes = Buffer.from(JSON.stringify(holder));
+    const found = Buffer.alloc(bytes.length);
+    await handle.read(found, 0, bytes.length, 0);
+    if (found.equals(bytes)) await handle.write(bytes, 0, bytes.length, 0);
+  } finally {
+    await handle?.close();
   }
 }
 
-/** Whether the holder's process still lives. A holder on another host is taken to live: nobody can tell from here. */
-export async function isAlive(holder: LockHolder): Promise<boolean> {
-  if (holder.host !== hostname()) return true;
-  const boot = await bootId();
-  if (holder.boot !== null && boot !== null && holder.boot !== boot) return false;
-  if (!processExists(holder.pid)) return false;
-  const started = await startTime(holder.pid);
-  return holder.started === null || started === null || holder.started === started;
-}
-
-function lockOf(path: string, holder: LockHolder): Lock {
-  const mine = async () => {
-    const current = await readLock(path);
-    return current?.pid === holder.pid && current.since === holder.since;
-  };
-  return {
-    holder,
-    async update(details) {
-      holder.details = { ...holder.details, ...details };
-      if (!(await mine())) return;
-      const aside = asidePath(path);
-      try {
-        await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
-        await rename(aside, path);
-      } finally {
-        await rm(aside, { force: true });
-      }
-    },
-    async release() {
-      if (await mine()) await rm(path, { force: true });
-    },
-  };
-}
-
-async function linkNew(path: string, holder: LockHolder): Promise<boolean> {
+/** `fileNow`: what the file system's clock said, in milliseconds. */
+async function linkNew(path: string, holder: LockHolder): Promise<{ taken: boolean; fileNow: number }> {
   const aside = asidePath(path);
+  let fileNow = Date.now();
   try {
     await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
+    fileNow = (await stat(aside)).mtimeMs;
     await link(aside, path);
-    return true;
+    return { taken: true, fileNow };
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
+    if (errnoOf(error) === 'EEXIST') return { taken: false, fileNow };
     throw calledBy(path, error);
   } finally {
-    // Also what a full disk took only a part of.
     await rm(aside, { force: true });
   }
 }
 
 function asidePath(path: string): string {
-  return join(dirname(path), asideName(basename(path)));
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.mc-tmp`);
 }
 
-/** Moves a dead lock away. Should somebody else have put a living one there since we looked, it is put back. */
-async function removeDead(path: string, dead: LockHolder | null): Promise<void> {
+/**
+ * Moves a dead lock away. Should somebody else have put a living one there since we looked, it is put back. A directory that
+ * lies there may hold something: it is kept, under another name.
+ */
+async function removeDead(path: string, dead: KeptHolder | null): Promise<void> {
+  const own: Stats | null = await lstat(path).catch(() => null);
+  if (own?.isDirectory()) return rename(path, `${path}.aside-${randomBytes(4).toString('hex')}`);
   const aside = asidePath(path);
   try {
     await rename(path, aside);
@@ -122,51 +160,22 @@ async function removeDead(path: string, dead: LockHolder | null): Promise<void> 
   const moved = await readLock(aside);
   const isOther = moved !== null && (moved.pid !== dead?.pid || moved.since !== dead.since);
   if (isOther) await link(aside, path).catch(() => {});
-  await rm(aside, { force: true });
+  await rm(aside, { force: true, recursive: true });
 }
 
-function busy(path: string, holder: LockHolder): McError {
-  const where = holder.host === hostname() ? `process ${holder.pid}` : `process ${holder.pid} on ${holder.host}`;
+function isSame(found: LockHolder | null, holder: LockHolder): boolean {
+  return found?.pid === holder.pid && found.since === holder.since && found.host === holder.host;
+}
+
+function busy(path: string, holder: KeptHolder, now: number): McError {
+  const isHere = holder.host === hostname();
+  const where = isHere ? `process ${holder.pid}` : `process ${holder.pid} on ${holder.host}`;
+  const lapses = lapsesIn(holder, now);
+  const elsewhere =
+    lapses === null
+      ? `if ${holder.host} no longer runs it, remove ${path}`
+      : `if ${holder.host} no longer runs it, try again in ${Math.ceil(Math.max(0, lapses) / 1000)} s: its lock then lapses`;
   return new McError('busy', `${holder.purpose} is already running here: ${where}, since ${holder.since}`, {
-    hint:
-      holder.host === hostname()
-        ? `stop it first (kill ${holder.pid}), or use another workspace`
-        : `if ${holder.host} no longer runs it, remove ${path}`,
+    hint: isHere ? `stop it first (kill ${holder.pid}), or use another workspace` : elsewhere,
   });
-}
-
-async function identity(): Promise<Pick<LockHolder, 'pid' | 'host' | 'boot' | 'started'>> {
-  return { pid: process.pid, host: hostname(), boot: await bootId(), started: await startTime(process.pid) };
-}
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it exists and belongs to somebody else.
-    return errnoOf(error) === 'EPERM';
-  }
-}
-
-async function bootId(): Promise<string | null> {
-  const text = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => null);
-  return text?.trim() ?? null;
-}
-
-/** Field 22 of /proc/PID/stat (proc(5)); the name in field 2 may hold spaces and brackets, so count from its end. */
-async function startTime(pid: number): Promise<string | null> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-}
-
-function isHolder(value: unknown): value is LockHolder {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'pid' in value &&
-    Number.isInteger(value.pid) &&
-    'host' in value &&
-    'since' in value
-  );
 }

@@ -94,6 +94,12 @@ export const SETTINGS = {
     default: 600_000,
     description: 'A working agent without a sign of life for this long is stale',
   },
+  watch: {
+    kind: 'choice',
+    choices: ['auto', 'native', 'poll'],
+    default: 'auto',
+    description: 'How changes of files are seen: told by the system, or by looking every second (for bind mounts, WSL)',
+  },
   maxClients: { kind: 'integer', min: 1, max: 100_000, default: 10_000, description: 'WebSocket clients at once' },
   collectInterval: {
     kind: 'duration',

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, readdir, readFile, stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { type Config, errnoOf, type WorkspaceLayout, workspaceLayout } from '../base/index.js';
+import { isoOf } from '../protocol/index.js';
 import { type Finding, ill, well } from './finding.js';
 import { quote } from './quote.js';
 
@@ -17,12 +18,14 @@ export interface DoctorProbes {
   freeBytes: (path: string) => Promise<number>;
   /** The kernel's limits of watches; null where it has none or does not tell. */
   watchLimits: () => Promise<{ watches: number; instances: number } | null>;
+  /** How many directories of a workspace the server watches, and names in it that somebody mistook. */
+  watched: (root: string) => Promise<{ directories: number; mistaken: { path: string; meant: string }[] }>;
   /** What SQLite finds wrong with a database; empty when nothing is. */
   databaseFaults: (path: string) => Promise<string[]>;
 }
 
 /** The probes of the machine this runs on. */
-export function machineProbes(databaseFaults: DoctorProbes['databaseFaults']): DoctorProbes {
+export function machineProbes(own: Pick<DoctorProbes, 'databaseFaults' | 'watched'>): DoctorProbes {
   return {
     now: Date.now,
     answerMs: 5000,
@@ -35,7 +38,7 @@ export function machineProbes(databaseFaults: DoctorProbes['databaseFaults']): D
       const [watches, instances] = await Promise.all([readLimit('max_user_watches'), readLimit('max_user_instances')]);
       return watches === null || instances === null ? null : { watches, instances };
     },
-    databaseFaults,
+    ...own,
   };
 }
 
@@ -64,6 +67,7 @@ function within(layout: WorkspaceLayout, probes: DoctorProbes): Promise<Finding[
   return Promise.all([
     permissionFinding(layout, probes),
     watchFinding(layout, probes),
+    namesFinding(layout, probes),
     diskFinding(layout, probes),
     databaseFinding(layout, probes),
     fileClockFinding(layout, probes),
@@ -97,10 +101,10 @@ async function permissionFinding(layout: WorkspaceLayout, { access: may }: Docto
   return ill('permissions', `this user cannot read and write ${theirs.join(', ')}`, fix);
 }
 
-async function watchFinding({ missionControl }: WorkspaceLayout, { watchLimits }: DoctorProbes): Promise<Finding> {
+async function watchFinding({ root }: WorkspaceLayout, { watchLimits, watched }: DoctorProbes): Promise<Finding> {
   const limits = await watchLimits();
   if (!limits) return well('watches', 'this system sets no limit');
-  const directories = await countDirectories(missionControl);
+  const { directories } = await watched(root);
   const message = `${directories} directories to watch, the limit of this user is ${limits.watches}`;
   const needed = Math.ceil(directories / WATCH_SHARE);
   if (needed > limits.watches) {
@@ -113,6 +117,18 @@ async function watchFinding({ missionControl }: WorkspaceLayout, { watchLimits }
     `only ${limits.instances} programs of this user can watch at once`,
     'sudo sysctl fs.inotify.max_user_instances=512',
   );
+}
+
+/** A file under a name that is nearly right is not read, and nothing else tells whoever wrote it. */
+async function namesFinding({ root }: WorkspaceLayout, { watched }: DoctorProbes): Promise<Finding> {
+  const { mistaken } = await watched(root);
+  const [first] = mistaken;
+  if (!first) return well('names', 'all names are as the server reads them');
+  const some = mistaken.slice(0, 3).map(({ path, meant }) => `${path} is not read: the name is written ${meant}`);
+  const more = mistaken.length > some.length ? `; ${mistaken.length - some.length} more` : '';
+  const from = `${root}/${first.path}`;
+  const to = `${from.slice(0, from.lastIndexOf('/') + 1)}${first.meant}`;
+  return ill('names', `${some.join('; ')}${more}`, `mv -n ${quote(from)} ${quote(to)}`);
 }
 
 async function diskFinding({ root }: WorkspaceLayout, { freeBytes }: DoctorProbes): Promise<Finding> {
@@ -138,7 +154,8 @@ async function fileClockFinding({ missionControl }: WorkspaceLayout, { now }: Do
   const times = await Promise.all(
     names.map((name) =>
       stat(`${missionControl}/${name}`).then(
-        ({ mtimeMs }) => mtimeMs,
+        // A time that no calendar knows says nothing of the clock.
+        ({ mtimeMs }) => (isoOf(mtimeMs) === null ? 0 : mtimeMs),
         () => 0,
       ),
     ),
@@ -173,11 +190,6 @@ function tryPort(host: string, port: number): Promise<string | null> {
     server.once('error', (error) => resolve(errnoOf(error) ?? error.message));
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(null)));
   });
-}
-
-async function countDirectories(path: string): Promise<number> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => []);
-  return 1 + entries.filter((entry) => entry.isDirectory()).length;
 }
 
 async function readLimit(name: string): Promise<number | null> {

@@ -33,6 +33,7 @@ export async function serverFindings(config: Config, { now, answerMs }: ServerPr
         versionFinding(health, config),
         clockFinding(health, asked, answered),
         peersFinding(stream, url),
+        ...watchFindings(health),
       ],
       ports: new Set([url, await server.streamUrl()].map((address) => Number(new URL(address).port))),
     };
@@ -50,6 +51,14 @@ function healthFinding({ status, services }: HealthAnswer, url: string): Finding
   const watcher = trouble.some(([name]) => name === 'watcher');
   const fix = watcher ? 'sudo sysctl fs.inotify.max_user_watches=524288' : `curl ${quote(`${url}/api/health`)}`;
   return ill('server', `${status}: ${trouble.map(([name, state]) => `${name}: ${state}`).join(', ')}`, fix);
+}
+
+/** Looking every second is right where it was asked for or nothing else works; people should know all the same. */
+function watchFindings({ watch }: HealthAnswer): Finding[] {
+  if (!watch) return [];
+  const how =
+    watch.mode === 'native' ? 'the system tells of changes' : `files are looked at every second: ${watch.reason}`;
+  return [well('watching', how)];
 }
 
 function versionFinding({ version }: HealthAnswer, config: Config): Finding {

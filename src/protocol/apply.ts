@@ -1,5 +1,6 @@
 import type { Agent } from './agents.js';
 import type { AgentStatusData, EventDraft, McEvent, TaskUpdateData } from './events.js';
+import { heldOffice } from './office.js';
 import { type KeptNotification, NOTIFICATIONS_KEPT } from './notifications.js';
 import type { Snapshot } from './snapshot.js';
 import type { Task } from './tasks.js';
@@ -17,7 +18,7 @@ export function applyEvent(snapshot: Snapshot, event: McEvent | EventDraft): voi
       snapshot.agents.delete(event.data.agent);
       break;
     case 'agent_position':
-      snapshot.office = event.data;
+      snapshot.office = heldOffice(event.data);
       break;
     case 'task_update':
       applyTasks(snapshot, event.data);

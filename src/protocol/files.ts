@@ -12,8 +12,8 @@ export interface BrowseItem {
   type: 'file' | 'directory' | 'link' | 'other';
   /** In bytes; null for what is no file. */
   size: number | null;
-  /** ISO 8601 UTC. */
-  modified: string;
+  /** ISO 8601 UTC; null for a time that no calendar knows. */
+  modified: string | null;
 }
 
 /** Answer of `/api/files/browse`. */

@@ -11,3 +11,12 @@ export interface Office {
   /** timestamp, hour, state, zone, description and whatever else the file says. */
   [key: string]: unknown;
 }
+
+/**
+ * An office as it is held: null when it says nothing, not even a position. That is how an office file that is gone is told of,
+ * in a form that every client has always been able to read.
+ */
+export function heldOffice(office: Office): Office | null {
+  const says = Object.keys(office).length > 1 || Object.keys(office.positions).length > 0;
+  return says ? office : null;
+}

@@ -14,6 +14,8 @@ export interface AgentReading {
   broken: AgentWarning | null;
   /** Names of memory/*.md with their mtimes in milliseconds: a new or newer one means that a memory was written. */
   memory: Record<string, number>;
+  /** Some time lay ahead of the clock and was not believed: later, or when the clock is put right, it may be. */
+  ahead?: true;
 }
 
 /** What the office file said: an office, nothing (no file), or a refusal with its place and reason. */

@@ -22,6 +22,8 @@ export interface HealthAnswer {
   /** Seconds since the server became ready. */
   uptime: number;
   workspace: string;
+  /** How changes of files are seen, and why it is by looking every second (null: the system tells). Absent in older servers. */
+  watch?: { mode: 'native' | 'polling'; reason: string | null };
 }
 
 /** Answer of `/healthz`. */

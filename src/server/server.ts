@@ -8,6 +8,7 @@ import {
   Lifecycle,
   McError,
   packageVersion,
+  rootsOf,
   type Settings,
   systemClock,
   type WorkspaceLayout,
@@ -79,12 +80,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 async function start(options: ServerOptions, life: Lifecycle): Promise<RunningServer> {
   const { settings, log, clock = systemClock, newId = randomUUID } = options;
   const layout = await findWorkspace(options.workspace);
+  // Once: what is made a link later is not where the operator keeps the workspace.
+  const roots = await rootsOf(layout);
   let rest: Door | undefined;
   const kept = createTokenBook(options.tokensFile ?? null, clock);
   const guards = createGuards({ settings, addresses: machineAddresses(), pagePort: () => rest?.port ?? null, kept });
   const tls = await readTls(settings);
 
-  const lock = await acquireLock(layout.serverLock, 'mc serve', clock.now());
+  const lock = await acquireLock(layout.serverLock, 'mc serve', clock.now(), (other) =>
+    log.error({ other }, `another process has taken ${layout.serverLock}: two servers may be at work here`),
+  );
   life.push('lock', () => lock.release());
 
   // Bound before anything is read: a taken port is told at once. Until the end of the list they answer 503.
@@ -115,7 +120,15 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     clock,
     log,
     newId,
-    watch: (listeners) => createWatcher({ root: layout.root, clock, log, ...listeners }),
+    watch: (listeners) =>
+      createWatcher({
+        root: layout.root,
+        roots,
+        mode: settings.watch === 'poll' ? 'polling' : (settings.watch as 'auto' | 'native'),
+        clock,
+        log,
+        ...listeners,
+      }),
   });
   life.push('watcher', () => feed.close());
   // Never down: what it cannot watch it polls, and a workspace that is missing may come back.
@@ -194,6 +207,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     backups,
     guards,
     layout,
+    roots,
     clock,
     log,
     cache: createAnswerCache(epoch),

@@ -3,6 +3,7 @@ import {
   type AgentWarning,
   agentStatusData,
   type EventDraft,
+  heldOffice,
   type Notification,
   type OfficeReading,
   type Reading,
@@ -80,9 +81,9 @@ function diffOffice(diff: Diff, said: OfficeReading) {
   const { snapshot, options, drafts } = diff;
   const reading = boundOffice(said);
   if ('refused' in reading) return tellRefusal(diff, OFFICE_FILE, reading.refused);
-  if (snapshot.office === null && reading.office === null) return;
-  const office = reading.office ?? { positions: {} };
-  if (!sameJson(snapshot.office, office)) drafts.push({ type: 'agent_position', data: office, at: options.now });
+  const office = reading.office && heldOffice(reading.office);
+  if (sameJson(snapshot.office, office)) return;
+  drafts.push({ type: 'agent_position', data: office ?? { positions: {} }, at: options.now });
 }
 
 function diffTaskFile(diff: Diff, path: TaskFile, reading: TaskFileReading) {

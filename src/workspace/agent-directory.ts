@@ -1,8 +1,8 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { McError, errnoOf, workspaceLayout } from '../base/index.js';
+import { McError, rootsOf, workspaceLayout } from '../base/index.js';
 import type { AgentReading } from '../protocol/index.js';
 import {
   AGENT_FILES,
@@ -16,17 +16,33 @@ import {
 } from './agent-files.js';
 import { readAgent } from './agents.js';
 import { work } from './desk.js';
+import { CUT_OFF, inDirectory } from './directory.js';
 import { parseTolerantJson } from './json.js';
-import { LIMITS, followLink, readBytes, reasonOf } from './read-bytes.js';
+import { meantName, nearMiss } from './near-miss.js';
+import { LIMITS, readBytes } from './read-bytes.js';
 
 export interface ReadAgentOptions {
   /** How long to wait before JSON that does not parse is read a second time, in milliseconds (100). */
   retryMs?: number;
+  /** Real paths in which all that is read must lie; the workspace as it is now (`rootsOf`) when absent. */
+  within?: readonly string[];
 }
 
 /** Only the newest of each (by name) are looked at. */
 const MEMORY_KEPT = 500;
 const TASKS_KEPT = 200;
+
+/** All names in an agent's directory that mean something. */
+export const AGENT_NAMES: readonly string[] = [...AGENT_FILES, 'memory', 'tasks'];
+
+/** What an agent's directory is being read for. */
+interface Search {
+  root: string;
+  path: string;
+  within: readonly string[];
+  retryMs: number;
+  found: AgentFiles;
+}
 
 /** Reads what lies in an agent's directory; null when there is no such directory. Nothing in it makes this throw. */
 export async function readAgentDirectory(
@@ -34,16 +50,22 @@ export async function readAgentDirectory(
   id: string,
   options: ReadAgentOptions = {},
 ): Promise<AgentFiles | null> {
+  const layout = workspaceLayout(root);
+  const path = join(layout.agents, id);
+  const within = options.within ?? (await rootsOf(layout));
   const found = noAgentFiles();
-  const directory = await openDirectory(root, join(workspaceLayout(root).agents, id));
-  if (directory === null) return null;
-  if ('refused' in directory) {
-    found.warnings.push({ file: '.', place: null, reason: directory.refused });
-    return found;
-  }
-  await Promise.all(
-    directory.entries.map((entry) => readEntry(root, directory.path, entry, found, options.retryMs ?? 100)),
-  );
+  const search: Search = { root, path, within, retryMs: options.retryMs ?? 100, found };
+  const names = await inDirectory(path, within, async ({ entries, cut }) => {
+    if (cut) warnInto(found.warnings, '.')(null, CUT_OFF);
+    for (const { name } of entries) {
+      const meant = meantName(name, AGENT_NAMES);
+      if (meant !== null) warnInto(found.warnings, name)(null, nearMiss(meant));
+    }
+    return AGENT_NAMES.filter((name) => cut || entries.some((entry) => entry.name === name));
+  });
+  if (names === null) return null;
+  if ('refused' in names) found.warnings.push({ file: '.', place: null, reason: names.refused });
+  else await Promise.all(names.map((name) => readEntry(search, name)));
   // The order in which reads end is no news.
   found.warnings.sort((a, b) => (a.file < b.file ? -1 : 1));
   return found;
@@ -86,46 +108,25 @@ function withoutLarge(files: AgentFiles, reason: string): AgentFiles {
 /** Files above this size are what makes an agent take long, in bytes. */
 const LARGE = 16 * 1024;
 
-type Directory = { path: string; entries: Dirent[] } | { refused: string };
-
-async function openDirectory(root: string, path: string): Promise<Directory | null> {
-  try {
-    const real = (await lstat(path)).isSymbolicLink() ? await followLink(root, path) : { path };
-    if ('refused' in real) return real;
-    return { path: real.path, entries: await readdir(real.path, { withFileTypes: true }) };
-  } catch (error) {
-    const code = errnoOf(error);
-    return code === 'ENOENT' || code === 'ENOTDIR' ? null : { refused: reasonOf(error) };
-  }
-}
-
-async function readEntry(root: string, path: string, entry: Dirent, found: AgentFiles, retryMs: number): Promise<void> {
-  const { name } = entry;
-  if (isAgentFile(name)) {
+async function readEntry(search: Search, name: string): Promise<void> {
+  const { root, path, within, found } = search;
+  if (name === 'memory') found.memory = (await readMemory(search)) ?? [];
+  else if (name === 'tasks') found.tasks = await readTaskCards(search);
+  else {
     const file = name.endsWith('.json')
-      ? await readJson(root, join(path, name), retryMs)
-      : await readBytes(root, join(path, name), LIMITS.text);
-    if (file !== null) found.files[name] = file;
-  } else if ((name === 'memory' || name === 'tasks') && !entry.isFile()) {
-    const inner = await openDirectory(root, join(path, name));
-    if (inner === null) return;
-    if ('refused' in inner) warnInto(found.warnings, name)(null, inner.refused);
-    else if (name === 'memory') found.memory = await readMemory(inner.path, inner.entries);
-    else found.tasks = await readTaskCards(root, inner.path, inner.entries);
+      ? await readJson(search, join(path, name))
+      : await readBytes(root, join(path, name), LIMITS.text, within);
+    if (file !== null) found.files[name as AgentFileName] = file;
   }
-}
-
-function isAgentFile(name: string): name is AgentFileName {
-  return (AGENT_FILES as readonly string[]).includes(name);
 }
 
 /** JSON that does not parse may be half-written: it gets a second chance. */
-async function readJson(root: string, path: string, retryMs: number): Promise<FoundFile | RefusedFile | null> {
-  const file = await readBytes(root, path, LIMITS.json);
+async function readJson({ root, within, retryMs }: Search, path: string): Promise<FoundFile | RefusedFile | null> {
+  const file = await readBytes(root, path, LIMITS.json, within);
   if (file === null || !isFound(file)) return file;
   if (await isJson(file)) return file;
   await wait(retryMs);
-  return readBytes(root, path, LIMITS.json);
+  return readBytes(root, path, LIMITS.json, within);
 }
 
 /** What is read at once is parsed once: the result is kept for whoever reads the fields. */
@@ -135,29 +136,51 @@ async function isJson(file: FoundFile): Promise<boolean> {
   return file.json.ok;
 }
 
-async function readMemory(path: string, entries: readonly Dirent[]): Promise<AgentFiles['memory']> {
-  const names = newest(entries, '.md', MEMORY_KEPT);
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const stats = await lstat(join(path, name)).catch(() => null);
-      return stats?.isFile() ? [{ name, mtimeMs: stats.mtimeMs }] : [];
-    }),
-  );
-  return found.flat();
+async function readMemory({ path, within, found }: Search): Promise<AgentFiles['memory'] | undefined> {
+  const warn = warnInto(found.warnings, 'memory');
+  const memory = await inDirectory(join(path, 'memory'), within, async ({ entries, cut }, held) => {
+    if (cut) warn(null, CUT_OFF);
+    const stats = await Promise.all(
+      newest(entries, '.md', MEMORY_KEPT).map(async (name) => {
+        const own = await lstat(join(held.path, name)).catch(() => null);
+        return own?.isFile() ? [{ name, mtimeMs: own.mtimeMs }] : [];
+      }),
+    );
+    return stats.flat();
+  });
+  if (memory === null || !('refused' in memory)) return memory ?? undefined;
+  warn(null, memory.refused);
+  return undefined;
 }
 
-async function readTaskCards(root: string, path: string, entries: readonly Dirent[]): Promise<AgentFiles['tasks']> {
-  const names = newest(entries, '.json', TASKS_KEPT);
-  const found: AgentFiles['tasks'] = [];
+async function readTaskCards({ root, path, within, found }: Search): Promise<AgentFiles['tasks']> {
+  const warn = warnInto(found.warnings, 'tasks');
+  const names = await inDirectory(join(path, 'tasks'), within, async ({ entries, cut }) => {
+    const kept = newest(entries, '.json', TASKS_KEPT);
+    const all = entries.filter(({ name }) => isKind(name, '.json')).length;
+    if (cut) warn(null, CUT_OFF);
+    else if (all > kept.length) warn(null, `${all} task files: the last ${kept.length} by name are read`);
+    return kept;
+  });
+  if (names === null) return [];
+  if ('refused' in names) {
+    warn(null, names.refused);
+    return [];
+  }
+  const cards: AgentFiles['tasks'] = [];
   // One after the other: many agents are read at one time, and each open file counts against the process's limit.
   for (const name of names) {
-    const file = await readBytes(root, join(path, name), LIMITS.text);
-    if (file !== null) found.push({ name, file });
+    const file = await readBytes(root, join(path, 'tasks', name), LIMITS.text, within);
+    if (file !== null) cards.push({ name, file });
   }
-  return found;
+  return cards;
 }
 
 function newest(entries: readonly Dirent[], ending: string, kept: number): string[] {
-  const names = entries.map(({ name }) => name).filter((name) => name.endsWith(ending) && !name.startsWith('.'));
+  const names = entries.map(({ name }) => name).filter((name) => isKind(name, ending));
   return names.sort().slice(-kept);
+}
+
+function isKind(name: string, ending: string): boolean {
+  return name.endsWith(ending) && !name.startsWith('.');
 }

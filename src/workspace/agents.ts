@@ -22,6 +22,7 @@ export function readAgent(id: string, files: AgentFiles, now: number = Number.PO
   const card = cardOf(files, warnings);
   const soul = soulOf(files, warnings);
   const identity = identityOf(files, warnings);
+  const { last, ahead } = lastSign([...mtimes(files, warnings), ...state.signs, ...card.signs], now);
   const agent: Agent = {
     id,
     name: soul.title ?? id,
@@ -32,14 +33,15 @@ export function readAgent(id: string, files: AgentFiles, now: number = Number.PO
     current_tasks: state.currentTasks,
     tasks: [...state.tasks, ...taskCards(files, warnings)],
     counters: readCounters([...state.counters, ...card.counters]),
-    last_active: lastSign([...mtimes(files, warnings), ...state.signs, ...card.signs], now),
+    last_active: last,
     heartbeat_interval: state.heartbeatInterval ?? card.heartbeatInterval,
     warnings: [],
     state: state.state,
   };
   // Last, when every reader has had its say.
   agent.warnings = fewWarnings(warnings, WARNINGS_KEPT);
-  return { agent, broken, memory: Object.fromEntries(files.memory.map(({ name, mtimeMs }) => [name, mtimeMs])) };
+  const memory = Object.fromEntries(files.memory.map(({ name, mtimeMs }) => [name, mtimeMs]));
+  return { agent, broken, memory, ...(ahead ? { ahead } : {}) };
 }
 
 function stateOf(files: AgentFiles, warnings: AgentWarning[]): { state: StateFile; broken: AgentWarning | null } {

@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { McError } from '../base/index.js';
 import type { FileAnswer } from '../protocol/index.js';
-import { isSealed, type Veil } from './browse-names.js';
-import { openPlace } from './browse-place.js';
+import { isSealed } from './browse-names.js';
+import { type Browsed, openPlace } from './browse-place.js';
 import { refusedPath } from './browse-path.js';
 
 /** The most that is read of a file at once, in bytes. */
@@ -19,8 +19,8 @@ export interface PartRequest {
  * comes as base64.
  * @throws McError `file.refused` (also for what is no regular file), `file.not_found` (also for a directory)
  */
-export async function readPart(root: string, path: string, part: PartRequest, veil: Veil): Promise<FileAnswer> {
-  const place = await openPlace(root, path, veil);
+export async function readPart(browsed: Browsed, path: string, part: PartRequest): Promise<FileAnswer> {
+  const place = await openPlace(browsed, path);
   if (place === null) throw notFound();
   const { handle, stats, names } = place;
   try {

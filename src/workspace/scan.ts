@@ -1,6 +1,8 @@
-import { type Stats, lstatSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { errnoOf } from '../base/index.js';
+import { type Stats, lstatSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { TASK_FILES } from '../protocol/index.js';
+import { AGENT_FILES } from './agent-files.js';
+import { listNow } from './directory.js';
 import { type Place, nounOf } from './watch-places.js';
 
 /** What a file looked like from outside. */
@@ -11,6 +13,8 @@ export interface Mark {
   ctimeMs: number;
   /** It was so young when it was looked at that a later write may have left the same times. */
   young: boolean;
+  /** It is reached by a symbolic link. */
+  isLink: boolean;
 }
 
 /** Names of the files in a directory that are somebody's business, and their marks. */
@@ -22,7 +26,7 @@ const YOUNG_MS = 25;
 /** In a directory of more files only the last by name (memory files are named by date) are looked at one by one. */
 const LOOKED_AT = 200;
 
-const UNSEEN: Mark = { ino: 0, size: 0, mtimeMs: 0, ctimeMs: 0, young: false };
+const UNSEEN: Mark = { ino: 0, size: 0, mtimeMs: 0, ctimeMs: 0, young: false, isLink: false };
 
 /**
  * The files of a directory that mean something. Synchronous, because looking costs 3 µs and a thread's answer 20: callers
@@ -42,10 +46,11 @@ export function listFiles(place: Place, now: number): Listing | null {
 
 /** What one file looks like at `now` (milliseconds); null when there is none, or a directory in its place. */
 export function markOf(place: Place, name: string, now: number): Mark | null {
-  const stats = look(join(place.path, name));
-  if (!stats || stats.isDirectory()) return null;
-  const { ino, size, mtimeMs, ctimeMs } = stats;
-  return { ino, size, mtimeMs, ctimeMs, young: now - Math.max(mtimeMs, ctimeMs) < YOUNG_MS };
+  const found = look(join(place.path, name));
+  if (!found || found.stats.isDirectory()) return null;
+  const { ino, size, mtimeMs, ctimeMs } = found.stats;
+  const young = now - Math.max(mtimeMs, ctimeMs) < YOUNG_MS;
+  return { ino, size, mtimeMs, ctimeMs, young, isLink: found.isLink };
 }
 
 /** Names that came, went or changed. `strict`: names whose old mark proves nothing count as changed. */
@@ -63,23 +68,27 @@ export function isSameMark(a: Mark, b: Mark): boolean {
   return a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs;
 }
 
+/** Names that mean something wherever they stand: looked for also where not all entries of a directory can be looked at. */
+const KNOWN_NAMES = [...AGENT_FILES, 'current_office_state.json', ...TASK_FILES.map((file) => basename(file))];
+
 function namesIn(place: Place): string[] | null {
-  try {
-    return readdirSync(place.path, { withFileTypes: true })
-      .filter((entry) => !entry.isDirectory() && nounOf(place, entry.name) !== null)
-      .map((entry) => entry.name)
-      .sort();
-  } catch (error) {
-    const code = errnoOf(error);
-    return code === 'ENOENT' || code === 'ENOTDIR' ? [] : null;
-  }
+  const listed = listNow(place.path);
+  if (!listed) return null;
+  const names = listed.entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  const all = listed.cut
+    ? new Set([...names, ...KNOWN_NAMES.filter((name) => nounOf(place, name)?.kind !== 'file')])
+    : names;
+  return [...all].filter((name) => nounOf(place, name) !== null).sort();
 }
 
 /** Links count as what they lead to, as the readers take them; one that leads nowhere as itself. */
-function look(path: string): Stats | null {
+function look(path: string): { stats: Stats; isLink: boolean } | null {
+  let own: Stats | undefined;
   try {
-    return statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path, { throwIfNoEntry: false }) ?? null;
+    own = lstatSync(path, { throwIfNoEntry: false });
+    if (!own?.isSymbolicLink()) return own ? { stats: own, isLink: false } : null;
+    return { stats: statSync(path, { throwIfNoEntry: false }) ?? own, isLink: true };
   } catch {
-    return null;
+    return own ? { stats: own, isLink: true } : null;
   }
 }

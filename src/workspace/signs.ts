@@ -1,9 +1,7 @@
+import { isAhead, isoOf } from '../protocol/index.js';
 import type { Warn } from './agent-files.js';
 import { clip } from './decode.js';
 import { kindOf } from './json.js';
-
-/** How far a clock may run ahead before a time is taken for nonsense, in milliseconds. */
-export const FUTURE_LIMIT_MS = 5 * 60_000;
 
 /** A time at which an agent did something, and where it is written. Milliseconds since the epoch. */
 export interface Sign {
@@ -12,15 +10,23 @@ export interface Sign {
   warn: Warn;
 }
 
-/** The newest sign of life, ISO 8601 UTC. One from the future is passed over with a warning. */
-export function lastSign(signs: readonly Sign[], now: number): string | null {
+/**
+ * The newest sign of life, ISO 8601 UTC. One from the future is passed over with a warning, and so is a time that no calendar
+ * knows. `ahead`: there was one from the future.
+ */
+export function lastSign(signs: readonly Sign[], now: number): { last: string | null; ahead: boolean } {
   let newest: number | null = null;
-  for (const sign of signs) {
-    if (sign.at > now + FUTURE_LIMIT_MS) {
-      sign.warn(sign.place, `a time in the future (${isoTime(sign.at)}) is no sign of life`);
-    } else if (newest === null || sign.at > newest) newest = sign.at;
+  let ahead = false;
+  for (const { at, place, warn } of signs) {
+    const time = isoOf(at);
+    if (time === null)
+      warn(place, `the time ${Math.round(at / 1000)} (seconds since 1970) cannot be: it is no sign of life`);
+    else if (isAhead(at, now)) {
+      ahead = true;
+      warn(place, `a time in the future (${time}) is no sign of life`);
+    } else if (newest === null || at > newest) newest = at;
   }
-  return newest === null ? null : isoTime(newest);
+  return { last: newest === null ? null : isoOf(newest), ahead };
 }
 
 /** The signs that the fields `lastActive` and `last_active` of an object give. */

@@ -1,4 +1,4 @@
-import { type Agent, type AgentStatus, type Evidence, normalizeStatus } from '../protocol/index.js';
+import { type Agent, type AgentStatus, type Evidence, isoOf, normalizeStatus } from '../protocol/index.js';
 import type { Warn } from './agent-files.js';
 import { clip } from './decode.js';
 import { kindOf } from './json.js';
@@ -41,7 +41,7 @@ export function chooseStatus(
   return {
     status: chosen.word,
     normalized_status: chosen.normalized,
-    since: new Date(chosen.mtimeMs).toISOString(),
+    since: isoOf(chosen.mtimeMs),
     evidence: chosen.evidence,
   };
 }

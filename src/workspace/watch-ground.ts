@@ -1,22 +1,23 @@
 import { type Stats, lstatSync, realpathSync, statSync } from 'node:fs';
-import { sep } from 'node:path';
+import { isWithin } from '../base/index.js';
 import type { Place } from './watch-places.js';
 
 /** Directories as they lie on the disk. */
 export interface Found {
   /** Without those that are links to where nobody may look. */
   places: Place[];
-  /** The real path of each of `places`. */
+  /** The path of each of `places` under which it is watched. */
   watchPaths: string[];
   /** Changes when one of them is another directory than before, or comes or goes. */
   identity: string;
 }
 
-/** Those of a branch's places that are directories now; null when its first place is none. */
-export function lookAt(root: string, places: readonly Place[]): Found | null {
+/** Those of a branch's places that are directories in the real paths `within` now; null when its first place is none, or there is no workspace yet. */
+export function lookAt(places: readonly Place[], within: readonly string[]): Found | null {
+  if (within.length === 0) return null;
   const found: Found = { places: [], watchPaths: [], identity: '' };
   for (const place of places) {
-    const directory = directoryAt(root, place);
+    const directory = directoryAt(place, within);
     if (!directory && place === places[0]) return null;
     if (!directory) continue;
     const { stats, watchPath } = directory;
@@ -28,21 +29,21 @@ export function lookAt(root: string, places: readonly Place[]): Found | null {
   return found;
 }
 
-function directoryAt(root: string, place: Place): { stats: Stats; watchPath: string | null } | null {
+/** A directory that leads out has no path to be watched under. */
+function directoryAt(
+  { path, part }: Place,
+  within: readonly string[],
+): { stats: Stats; watchPath: string | null } | null {
   try {
-    const own = lstatSync(place.path);
-    if (own.isDirectory())
-      return { stats: own, watchPath: place.part === 'root' ? realpathSync(place.path) : place.path };
-    if (!own.isSymbolicLink()) return null;
-    const stats = statSync(place.path);
-    return stats.isDirectory() ? { stats, watchPath: allowed(root, place, realpathSync(place.path)) } : null;
+    const own = lstatSync(path);
+    const isPlain = own.isDirectory();
+    if (!isPlain && !own.isSymbolicLink()) return null;
+    const stats = isPlain ? own : statSync(path);
+    if (!stats.isDirectory()) return null;
+    const real = realpathSync.native(path);
+    const watchPath = isPlain && part !== 'root' ? path : real;
+    return { stats, watchPath: isWithin(real, within) ? watchPath : null };
   } catch {
     return null;
   }
-}
-
-/** An owner may keep the workspace or mission-control/ elsewhere; what agents can make must not lead out. */
-function allowed(root: string, place: Place, target: string): string | null {
-  const isTrunk = place.agent === '';
-  return isTrunk || target.startsWith(realpathSync(root) + sep) ? target : null;
 }

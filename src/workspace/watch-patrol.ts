@@ -11,6 +11,10 @@ export interface PatrolOptions {
   tell: (place: Place, name: string) => void;
   /** Between rounds where there are no watches, in milliseconds. */
   pollMs: number;
+  /** A round went wrong; the next one comes all the same. */
+  onError: (error: unknown) => void;
+  /** Now and then, at each look at the clock. */
+  onTick: () => void;
   /** Between rounds that only make sure that no watch missed anything, in milliseconds. */
   rescanMs: number;
 }
@@ -36,7 +40,8 @@ const SHARE = 0.1;
 /** But no workspace is so large that it may be polled less often than this, in milliseconds. */
 const MOST_PATIENT_MS = 15_000;
 
-export function createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs }: PatrolOptions): Patrol {
+export function createPatrol(options: PatrolOptions): Patrol {
+  const { tree, ledger, isNative, tell, pollMs, rescanMs, onError, onTick } = options;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   let closed = false;
@@ -47,7 +52,7 @@ export function createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs }:
     start() {
       if (closed) return;
       nextRound = performance.now() + (isNative() ? rescanMs : pollMs);
-      timer = setInterval(tick, pollMs);
+      timer = setInterval(guarded, pollMs);
     },
     heard() {
       heard += 1;
@@ -65,6 +70,15 @@ export function createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs }:
       await running;
     },
   };
+
+  function guarded(): void {
+    try {
+      onTick();
+      tick();
+    } catch (error) {
+      onError(error);
+    }
+  }
 
   function tick(): void {
     if (running) return;
@@ -87,9 +101,11 @@ export function createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs }:
   }
 
   function begin(strict: boolean): Promise<void> {
-    running ??= walk(strict).finally(() => {
-      running = null;
-    });
+    running ??= walk(strict)
+      .catch(onError)
+      .finally(() => {
+        running = null;
+      });
     return running;
   }
 

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { isAsideName, workspaceLayout } from '../base/index.js';
 import { TASK_FILES, type TaskFile } from '../protocol/index.js';
+import { AGENT_NAMES } from './agent-directory.js';
 import { AGENT_FILES } from './agent-files.js';
 import { isAgentId } from './agent-list.js';
+import { meantName } from './near-miss.js';
 
 /** A directory that is watched: where it is, and which part of a workspace it is. */
 export interface Place {
@@ -60,7 +62,8 @@ export function nounOf(place: Place, name: string): Noun | null {
     case 'agents':
       return file;
     case 'agent':
-      return (AGENT_FILES as readonly string[]).includes(name) ? agent : file;
+      // A near miss of a name is a warning of the agent's.
+      return isAgentFile(name) || meantName(name, AGENT_NAMES) !== null ? agent : file;
     case 'memory':
       return name.endsWith('.md') ? agent : file;
     case 'tasks':
@@ -90,6 +93,10 @@ export function nounKey(noun: Noun): string {
 /** Files aside of ours and of others, editors' swap files, and dot files, which nobody outside may hear of. */
 function isPassedOver(name: string): boolean {
   return name.startsWith('.') || isAsideName(name) || /\.tmp(\W.*)?$|~$|^#.*#$|^4913$/s.test(name);
+}
+
+function isAgentFile(name: string): boolean {
+  return (AGENT_FILES as readonly string[]).includes(name);
 }
 
 function taskNoun(path: string): Noun | null {

@@ -37,7 +37,13 @@ export const openPost: OpenPost = (directories, { onRaw, onError }) => {
   });
   watcher.on('raw', (event, name: unknown, details: unknown) => {
     const directory = watchedPath(details);
-    if (directory !== null && !closed) onRaw(event, directory, typeof name === 'string' ? name : null);
+    if (directory === null || closed) return;
+    try {
+      onRaw(event, directory, typeof name === 'string' ? name : null);
+    } catch (error) {
+      // Nobody above could take it: the process would end.
+      onError(error);
+    }
   });
   const opened = new Promise<void>((resolve) => {
     watcher.once('ready', resolve);

@@ -1,18 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AgentReading, OfficeReading, Reading, Task, TaskFileReading } from '../protocol/index.js';
-import { readSome } from './read.js';
-import { reasonOf } from './read-bytes.js';
+import { reasonOf } from '../base/index.js';
+import { type Dirty, readSome } from './read.js';
 import type { Value } from './watch-delivery.js';
 import type { FileNoun, Noun } from './watch-places.js';
 
 /** A noun whose files have to be read. */
 export type ReadNoun = Exclude<Noun, FileNoun>;
 
-/** Reads one noun at `now` (milliseconds). */
-export async function readNoun(root: string, noun: ReadNoun, now: number): Promise<Value> {
-  if (noun.kind === 'agent') return (await readSome(root, { agents: [noun.id] }, now)).agents.get(noun.id) ?? null;
-  if (noun.kind === 'tasks') return (await readSome(root, { tasks: [noun.file] }, now)).tasks.get(noun.file) ?? null;
-  return (await readSome(root, { office: true }, now)).office ?? null;
+/** Reads one noun at `now` (milliseconds), from nowhere but the real paths `within`. */
+export async function readNoun(root: string, noun: ReadNoun, now: number, within: readonly string[]): Promise<Value> {
+  const read = (dirty: Dirty) => readSome(root, dirty, now, within);
+  if (noun.kind === 'agent') return (await read({ agents: [noun.id] })).agents.get(noun.id) ?? null;
+  if (noun.kind === 'tasks') return (await read({ tasks: [noun.file] })).tasks.get(noun.file) ?? null;
+  return (await read({ office: true })).office ?? null;
 }
 
 /** True when a second read of a noun found what the first had found. */

@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { errnoOf } from '../base/index.js';
 import { isAgentId } from './agent-list.js';
+import { isLinkNow, isNowhere } from './directory.js';
 import { type Found, lookAt } from './watch-ground.js';
 import { type Place, agentBranch, agentPlaces, trunkPlaces } from './watch-places.js';
 import { createPause } from './watch-pause.js';
@@ -25,8 +25,12 @@ export interface Branch {
 export interface TreeOptions {
   root: string;
   openPost: OpenPost;
+  /** Real paths: a directory that lies elsewhere is neither watched nor looked into. */
+  within(): readonly string[];
   /** False: directories are found, but not watched. */
   isNative(): boolean;
+  /** At each look at a directory: whether it is reached by a link. */
+  onLinked(key: string, place: Place, isLink: boolean): void;
   onRaw(place: Place, event: string, name: string | null): void;
   onError(error: unknown): void;
   /** The branch is there and watched: what it holds has to be read now. Also after it was replaced. */
@@ -104,7 +108,9 @@ export function createTree(options: TreeOptions): Tree {
       known.again = replaced || known.again === 'replaced' ? 'replaced' : 'look';
       return;
     }
-    const found = lookAt(options.root, placesOf(key));
+    const places = placesOf(key);
+    for (const place of places) options.onLinked(key, place, isLinkNow(place.path));
+    const found = lookAt(places, options.within());
     if (!found) {
       if (known) remove(known);
     } else if (!known || replaced || known.identity !== found.identity) {
@@ -126,7 +132,7 @@ export function createTree(options: TreeOptions): Tree {
     openers += 1;
     for (const branch of toOpen) {
       toOpen.delete(branch);
-      await watch(branch);
+      await watch(branch).catch((error: unknown) => options.onError(error));
       settle(branch);
     }
     openers -= 1;
@@ -203,17 +209,18 @@ export function createTree(options: TreeOptions): Tree {
   function agentsThere(): string[] {
     try {
       unlisted = false;
+      if (branches.get('agents')?.places.length === 0) return [];
       const entries = readdirSync(trunk.agents.path, { withFileTypes: true });
       return entries.filter((entry) => !entry.isFile() && isAgentId(entry.name)).map(({ name }) => agentBranch(name));
     } catch (error) {
-      unlisted = errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR';
+      unlisted = !isNowhere(error);
       return [];
     }
   }
 
   async function whileBusy(work: () => Promise<void>): Promise<void> {
     busy += 1;
-    await work();
+    await work().catch((error: unknown) => options.onError(error));
     busy -= 1;
     if (busy > 0) return;
     for (const resolve of idlers) resolve();
@@ -227,7 +234,13 @@ export function createTree(options: TreeOptions): Tree {
 
 /** The system tells that a directory itself is gone (or moved) with the directory's own name, as if it were a file in it. */
 function isOwnEnd(directory: string, name: string): boolean {
-  return name === basename(directory) && lstatSync(join(directory, name), { throwIfNoEntry: false }) === undefined;
+  if (name !== basename(directory)) return false;
+  try {
+    return lstatSync(join(directory, name), { throwIfNoEntry: false }) === undefined;
+  } catch {
+    // A file, a loop or something closed has its place: then it is not the directory that it was.
+    return true;
+  }
 }
 
 function agentIn(key: string): string | null {

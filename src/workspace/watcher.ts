@@ -1,11 +1,16 @@
 /** The watcher: a door of its own, so that commands which only read files do not load chokidar. */
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Clock, errnoOf } from '../base/index.js';
+import { type Clock, errnoOf, LEADS_OUT, monotonicNow, rootsOf, watchClock, workspaceLayout } from '../base/index.js';
 import type { Logger } from '../base/log.js';
-import { type Reading, emptyReading } from '../protocol/index.js';
+import { type AgentReading, type Reading, emptyReading } from '../protocol/index.js';
+import { untoldFileSystemAt } from './file-system.js';
+import { nearMiss } from './near-miss.js';
 import { readAll } from './read.js';
+import { meantIn, mistakenIn } from './survey.js';
 import { type Value, createDelivery } from './watch-delivery.js';
 import { createLedger } from './watch-ledger.js';
+import { createLinks } from './watch-links.js';
 import { createPatrol } from './watch-patrol.js';
 import { type FileNoun, type Noun, type Place, branchOf, nounKey, nounOf } from './watch-places.js';
 import { type OpenPost, openPost } from './watch-post.js';
@@ -17,14 +22,19 @@ export type { ReadNoun };
 
 export interface WatcherOptions {
   root: string;
+  /** The real paths that are the workspace (`rootsOf`); as they are at the start when absent. */
+  roots?: readonly string[];
   clock: Clock;
   log?: Logger;
   /** Every reading but the first, in order. Holds only what changed. */
   onReading: (reading: Reading) => void;
   /** Called at most once: the system has no watches or handles left, so files are looked at every second instead. */
   onMode?: (change: { mode: 'polling'; reason: string }) => void;
-  /** `auto` (the default) begins with watches and falls back to polling; the others keep to one way. */
-  mode?: 'auto' | 'native' | 'polling';
+  /**
+   * `auto` (the default) begins with watches, but where files are changed by others without the system being told (NFS, 9p …), and
+   * falls back to polling; the others keep to one way.
+   */
+  mode?: WatchMode;
   /** Between two looks at all files when polling, in milliseconds (1,000). */
   pollMs?: number;
   /** Between two looks that only make sure that no watch missed anything, in milliseconds (60,000). */
@@ -33,10 +43,15 @@ export interface WatcherOptions {
   openPost?: OpenPost;
 }
 
+/** How files are watched, as the setting says it. */
+export type WatchMode = 'auto' | 'native' | 'polling';
+
 export interface WatcherHealth {
   /** `available`, or what is wrong. */
   state: string;
   mode: 'native' | 'polling';
+  /** Why it polls; null while it has watches. */
+  reason: string | null;
   /** How many directories are looked after. */
   directories: number;
 }
@@ -58,11 +73,20 @@ export interface Watcher {
   close(): Promise<void>;
 }
 
+/** The branches above those of agents. */
+const TRUNK = ['root', 'mission-control', 'agents'];
+
 /** How long to wait for a file handle before a file is read again, in milliseconds. */
 const STARVED_MS = 250;
 
 /** How long to wait before looking what became of a file that has no event of its own, in milliseconds. */
 const FILE_MS = 30;
+
+/** By so much the clock must be set (milliseconds) before all that was judged by it is judged anew. */
+const JUMP_MS = 2000;
+
+/** How often files are read again whose times lie ahead: with time they can be believed. */
+const AHEAD_AGAIN_MS = 30_000;
 
 /** Watches the workspace at `root`, which need not be there (yet). Does nothing before `start`. */
 export function createWatcher(options: WatcherOptions): Watcher {
@@ -70,31 +94,55 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const timers = new Set<NodeJS.Timeout>();
   let mode: 'native' | 'polling' = options.mode === 'polling' ? 'polling' : 'native';
   let trouble: string | null = null;
+  /** Why it polls although nothing is wrong. */
+  let choice: string | null = mode === 'polling' ? 'asked for' : null;
+  let roots = options.roots ?? [];
   let hasRead = false;
   let closed = false;
 
-  const ledger = createLedger(() => clock.now());
+  const within = (): readonly string[] => roots;
+  const isNative = (): boolean => mode === 'native';
+  const post = options.openPost ?? openPost;
+  const links = createLinks({ openPost: post, isNative, within, onError });
+  const ledger = createLedger(() => clock.now(), onLinkedFile);
   const delivery = createDelivery(() => clock.now(), deliver);
+  /** Agents of which some time lies ahead of the clock. */
+  const ahead = new Set<string>();
+  const jumps = watchClock({ now: () => clock.now(), monotonic: monotonicNow });
+  /** Names that were warned of. */
+  const mistaken = new Set<string>();
+  let jumped = 0;
+  let aheadAt = 0;
   const add = (noun: Noun, value: Value | undefined): void => {
-    if (value !== undefined) delivery.add(noun, value);
+    if (value === undefined) return;
+    if (noun.kind === 'agent') noteAhead(noun.id, value as AgentReading | null);
+    delivery.add(noun, value);
   };
   const nouns = createReadQueue<ReadNoun, Value | undefined>({ read, deliver: add, isSame: isSameValue });
   const files = createReadQueue<FileNoun, Value>({ read: lookLater, deliver: add, isSame: () => false, atOnce: 1e6 });
-  const isNative = (): boolean => mode === 'native';
-  const tree = createTree({ root, openPost: options.openPost ?? openPost, isNative, onRaw, onError, onOpen, onGone });
-  const patrol = createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs });
+  const tree = createTree({ root, openPost: post, within, isNative, onLinked, onRaw, onError, onOpen, onGone });
+  const onFault = (error: unknown): void => log?.error({ err: error }, 'looking at the files failed');
+  const patrol = createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs, onError: onFault, onTick });
 
   return {
     async start() {
+      await findRoots();
+      if (mode === 'native' && (options.mode ?? 'auto') === 'auto') {
+        const system = await untoldFileSystemAt(root);
+        if (system !== null) mode = 'polling';
+        if (system !== null) choice = `the workspace lies on ${system}, which does not tell of every change`;
+      }
+      if (choice !== null) log?.info(`files are looked at every second: ${choice}`);
       tree.look('root');
       await tree.idle();
       if (closed) return emptyReading(clock.now());
       // Only now: what changed before is read, what changes from here on is told.
       hasRead = true;
       patrol.start();
-      const { reading, refused } = await readAll(root, clock.now());
+      const { reading, refused } = await readAll(root, clock.now(), roots);
       for (const { name, reason } of refused) log?.warn({ name, reason }, 'an entry of agents/ is refused');
       delivery.know(reading.agents.keys());
+      for (const [id, agent] of reading.agents) noteAhead(id, agent);
       for (const noun of starvedIn(reading)) markLater(noun);
       setImmediate(() => {
         nouns.release();
@@ -115,16 +163,17 @@ export function createWatcher(options: WatcherOptions): Watcher {
     health: () => ({
       state: closed ? 'stopped' : stateNow(),
       mode,
+      reason: mode === 'native' ? null : (trouble ?? choice),
       // Counted for who asks: probes want the state alone.
       get directories() {
-        return countPlaces(tree.branches.values());
+        return countPlaces(tree.branches.values()) + links.count();
       },
     }),
     async close() {
       closed = true;
       for (const timer of timers) clearTimeout(timer);
       delivery.close();
-      await Promise.all([patrol.close(), tree.close(), nouns.close(), files.close()]);
+      await Promise.all([patrol.close(), tree.close(), links.close(), nouns.close(), files.close()]);
     },
   };
 
@@ -134,12 +183,61 @@ export function createWatcher(options: WatcherOptions): Watcher {
       for (const changed of ledger.changes(place, true)) tell(place, changed);
       return;
     }
+    if (place.agent === '' && meantIn(place, name) !== null) warnOfNames({ agent: null, places: [place] });
     const branch = branchOf(place, name);
     if (branch !== null) tree.look(branch, event === 'rename');
     tell(place, name);
   }
 
+  /** A workspace that comes after the start is what it is then. */
+  async function findRoots(): Promise<void> {
+    if (roots.length === 0) roots = await rootsOf(workspaceLayout(root));
+  }
+
+  function onLinked(key: string, place: Place, isLink: boolean): void {
+    links.follow(`directory ${place.path}`, isLink ? place.path : null, () => tree.look(key, true));
+  }
+
+  function onLinkedFile(place: Place, name: string, isLink: boolean): void {
+    const kind = nounOf(place, name)?.kind;
+    // Memories are no evidence when they are links.
+    if (kind === undefined || kind === 'file' || place.part === 'memory') return;
+    const path = join(place.path, name);
+    links.follow(`file ${path}`, isLink ? path : null, () => {
+      if (ledger.isChanged(place, name)) tell(place, name);
+    });
+  }
+
+  function onTick(): void {
+    if (roots.length === 0) void findRoots().then(() => tree.look('root'));
+    const jump = jumps.jumpMs();
+    if (Math.abs(jump - jumped) > JUMP_MS) {
+      jumped = jump;
+      for (const { agent } of tree.branches.values()) if (agent !== null) mark({ kind: 'agent', id: agent });
+    }
+    if (ahead.size === 0 || monotonicNow() < aheadAt) return;
+    aheadAt = monotonicNow() + AHEAD_AGAIN_MS;
+    for (const id of ahead) mark({ kind: 'agent', id });
+  }
+
+  function noteAhead(id: string, value: AgentReading | null): void {
+    if (value?.ahead) ahead.add(id);
+    else ahead.delete(id);
+  }
+
+  /** Above the agents nobody else could tell of a name that is nearly right. */
+  function warnOfNames({ agent, places }: Pick<Branch, 'agent' | 'places'>): void {
+    if (agent !== null) return;
+    for (const place of places)
+      for (const { path, meant } of mistakenIn(place)) {
+        if (mistaken.size > 1000) return;
+        if (!mistaken.has(path)) log?.warn({ path }, nearMiss(meant));
+        mistaken.add(path);
+      }
+  }
+
   function onOpen(branch: Branch): void {
+    warnOfNames(branch);
     if (!hasRead) for (const place of branch.places) ledger.write(place);
     else markBranch(branch);
   }
@@ -176,7 +274,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   async function read(noun: ReadNoun): Promise<Value | undefined> {
     ledger.settle(nounKey(noun));
     try {
-      const value = await readNoun(root, noun, clock.now());
+      const value = await readNoun(root, noun, clock.now(), roots);
       if (!isStarved(value)) return value;
     } catch (error) {
       log?.error({ err: error, noun }, 'reading failed');
@@ -219,6 +317,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     if (options.mode === 'native') return;
     mode = 'polling';
     tree.dropWatches();
+    links.dropWatches();
     patrol.hurry();
     options.onMode?.({ mode, reason });
   }
@@ -226,6 +325,9 @@ export function createWatcher(options: WatcherOptions): Watcher {
   function stateNow(): string {
     if (hasRead && !tree.branches.has('root')) return 'the workspace is missing';
     if (hasRead && !tree.branches.has('mission-control')) return 'mission-control/ is missing in the workspace';
+    // A link that was put in its place since the start.
+    const led = TRUNK.find((key) => tree.branches.get(key)?.places.length === 0);
+    if (hasRead && led !== undefined) return `${led} is now a ${LEADS_OUT}: start the server anew if that is meant`;
     if (trouble === null) return 'available';
     return mode === 'polling' ? `polling, because ${trouble}` : trouble;
   }

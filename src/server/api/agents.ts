@@ -64,8 +64,8 @@ export function agentEndpoints(context: ApiContext): Endpoints<'agents' | 'agent
 }
 
 /** Events and snapshot hold only so much of a state; here it is told whole. */
-async function wholeState({ layout }: ApiContext, agent: Agent): Promise<unknown> {
-  return (await wholeJson(layout.root, join(layout.agents, agent.id, 'state.json'))) ?? agent.state;
+async function wholeState(context: ApiContext, agent: Agent): Promise<unknown> {
+  return (await wholeJson(context, join(context.layout.agents, agent.id, 'state.json'))) ?? agent.state;
 }
 
 function isTruncated(state: unknown): boolean {

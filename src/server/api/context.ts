@@ -26,6 +26,8 @@ export interface ApiContext {
   metrics: Pick<MetricsService, 'answer' | 'knowsAgent'>;
   guards: Guards;
   layout: WorkspaceLayout;
+  /** The real paths that are the workspace. */
+  roots: readonly string[];
   clock: Clock;
   log: Logger;
   version: string;

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { McError } from '../../base/index.js';
 import type { BrowseAnswer, FileAnswer } from '../../protocol/index.js';
-import { createVeil, describeNames, listPlace, MAX_PART_BYTES, readPart, type Veil } from '../../workspace/index.js';
+import { type Browsed as Seen, browsePlace, createVeil, MAX_PART_BYTES, readPart } from '../../workspace/index.js';
 import type { ApiContext } from './context.js';
 import { type Call, type Endpoints, endpoint } from './endpoint.js';
 import { NextCursor, nextOf, PageQuery, pageOf } from './pages.js';
@@ -11,7 +11,7 @@ const Item = Type.Object({
   name: Type.String(),
   type: Words(['file', 'directory', 'link', 'other']),
   size: Nullable(Type.Integer()),
-  modified: Time,
+  modified: Nullable(Time),
 });
 const Browsed = Type.Object({ path: Type.String(), items: Type.Array(Item), next_cursor: NextCursor });
 const BrowseQuery = Type.Object({
@@ -40,32 +40,35 @@ const Read = Type.Object({
 
 /** What lies in the workspace: directories and files, but nothing hidden, secret or outside. */
 export function fileEndpoints(context: ApiContext): Endpoints<'filesBrowse' | 'filesRead'> {
-  let made: Veil | undefined;
-  const veil = () => {
-    made ??= createVeil(context.allowFile);
+  let made: Seen | undefined;
+  const seen = (): Seen => {
+    const { roots, layout, allowFile } = context;
+    made ??= { root: layout.root, roots, veil: createVeil(allowFile) };
     return made;
   };
   return {
-    filesBrowse: endpoint({ query: BrowseQuery, answer: Browsed }, (call) => browse(context.layout.root, veil(), call)),
+    filesBrowse: endpoint({ query: BrowseQuery, answer: Browsed }, (call) => browse(seen(), call)),
     filesRead: endpoint({ query: ReadQuery, answer: Read }, ({ query }): Promise<FileAnswer> => {
       const { path, offset = 0, length = MAX_PART_BYTES } = query;
-      return readPart(context.layout.root, path, { offset, length }, veil());
+      return readPart(seen(), path, { offset, length });
     }),
   };
 }
 
 async function browse(
-  root: string,
-  veil: Veil,
+  seen: Seen,
   { query, reply }: Call<{ query: typeof BrowseQuery; answer: typeof Browsed }>,
 ): Promise<BrowseAnswer | undefined> {
   const { path: asked = '', ...pageQuery } = query;
   const path = asked === '' ? '.' : asked;
   try {
-    const { place, names } = await listPlace(root, path, veil);
-    const page = pageOf(names, (name) => name, pageQuery);
-    const items = await describeNames(root, place, page.items, veil);
-    return { path, items, ...nextOf(pageQuery, page.next) };
+    let next: string | null = null;
+    const items = await browsePlace(seen, path, (names) => {
+      const page = pageOf(names, (name) => name, pageQuery);
+      next = page.next;
+      return page.items;
+    });
+    return { path, items, ...nextOf(pageQuery, next) };
   } catch (error) {
     if (!(error instanceof McError) || error.code !== 'file.not_found') throw error;
     // Older clients read which path it was.

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { HealthAnswer } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
-import { Time, Words } from './schemas.js';
+import { Nullable, Time, Words } from './schemas.js';
 
 const State = Type.String({ description: 'available, or what is wrong' });
 const Health = Type.Object({
@@ -19,6 +19,14 @@ const Health = Type.Object({
   version: Type.String(),
   uptime: Type.Number(),
   workspace: Type.String(),
+  watch: Type.Optional(
+    Type.Object({
+      mode: Words(['native', 'polling']),
+      reason: Nullable(
+        Type.String({ description: 'why files are looked at every second; null: the system tells of changes' }),
+      ),
+    }),
+  ),
 });
 const Alive = Type.Object({ alive: Type.Literal(true) });
 const Ready = Type.Object({
@@ -61,18 +69,20 @@ export function createHealthWriter(): (answer: HealthAnswer) => string {
       last = answer.services;
       services = JSON.stringify(answer.services);
     }
-    const { status, timestamp, version, uptime, workspace } = answer;
+    const { status, timestamp, version, uptime, workspace, watch } = answer;
     return (
       `{"status":"${status}","timestamp":"${timestamp}","services":${services},` +
-      `"version":${JSON.stringify(version)},"uptime":${uptime},"workspace":${JSON.stringify(workspace)}}`
+      `"version":${JSON.stringify(version)},"uptime":${uptime},"workspace":${JSON.stringify(workspace)}` +
+      (watch === undefined ? '}' : `,"watch":${JSON.stringify(watch)}}`)
     );
   };
 }
 
-function healthOf({ services, clock, version, startedAt, layout }: ApiContext): HealthAnswer {
+function healthOf({ services, clock, version, startedAt, layout, feed }: ApiContext): HealthAnswer {
   const now = clock.now();
   const { states, down } = services.look();
   const whole = Object.values(states).every((state) => state === 'available');
+  const { mode, reason } = feed.watcher.health();
   return {
     status: down.length > 0 ? 'unhealthy' : whole ? 'healthy' : 'degraded',
     timestamp: new Date(now).toISOString(),
@@ -80,5 +90,6 @@ function healthOf({ services, clock, version, startedAt, layout }: ApiContext): 
     version,
     uptime: Math.max(0, now - startedAt) / 1000,
     workspace: layout.root,
+    watch: { mode, reason },
   };
 }

@@ -29,7 +29,7 @@ export function officeEndpoints(context: ApiContext): Endpoints<'systemStatus'> 
         const { agents, system, timestamp } = latest();
         return {
           // The last good office when the file cannot be read just now.
-          office_state: (await wholeJson(layout.root, layout.office)) ?? feed.snapshot.office,
+          office_state: (await wholeJson(context, layout.office)) ?? feed.snapshot.office,
           office: feed.snapshot.office,
           metrics: { agents: Object.fromEntries(agents), system, timestamp },
           timestamp: new Date(clock.now()).toISOString(),

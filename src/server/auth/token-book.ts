@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Clock } from '../../base/index.js';
+import { type Clock, errnoOf } from '../../base/index.js';
 import { type KeptToken, readTokens } from './token-file.js';
 
 /** How often it is looked whether tokens were made or revoked, in milliseconds. */
@@ -32,6 +32,11 @@ export function createTokenBook(path: string | null, clock: Clock): () => readon
 }
 
 function versionOf(path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats ? `${stats.ino}:${stats.mtimeMs}:${stats.size}` : 'none';
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats ? `${stats.ino}:${stats.mtimeMs}:${stats.size}` : 'none';
+  } catch (error) {
+    // Asked in the middle of requests and heartbeats, where nobody could take it.
+    return errnoOf(error) ?? 'unknown';
+  }
 }

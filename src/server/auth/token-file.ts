@@ -1,7 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { acquireLock, errnoOf, McError, userConfigDirectory, writeFileAtomic } from '../../base/index.js';
+import {
+  acquireLock,
+  McError,
+  readRegularSync,
+  userConfigDirectory,
+  wasRead,
+  writeFileAtomic,
+} from '../../base/index.js';
 import { SCOPES, type Scope, type TokenRow } from '../../protocol/index.js';
 
 /** A token as it is kept: what it opens and what it is told by, but never the token itself. */
@@ -12,6 +18,8 @@ export interface KeptToken extends TokenRow {
 
 const MODE = 0o600;
 const OTHERS_MAY_WRITE = 0o022;
+/** Thousands of tokens fill less, in bytes. */
+const LIMIT = 4 * 1024 * 1024;
 
 /** Where a user's tokens lie. */
 export function tokensPath(env: NodeJS.ProcessEnv = process.env, home?: string): string {
@@ -28,20 +36,27 @@ export function tokenDigest(token: string): Buffer {
  * @throws McError `config.invalid` for a file that is not ours to trust: no list of tokens, or writable by others
  */
 export function readTokens(path: string): KeptToken[] {
-  try {
-    if (process.platform !== 'win32' && (statSync(path).mode & OTHERS_MAY_WRITE) !== 0) {
-      throw new McError('config.invalid', `${path} can be written by others`, { hint: `chmod 600 ${path}` });
-    }
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    const tokens = typeof value === 'object' && value !== null && 'tokens' in value ? value.tokens : null;
-    if (Array.isArray(tokens) && tokens.every(isKept)) return tokens;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
-    if (error instanceof McError) throw error;
+  const file = readRegularSync(path, { limit: LIMIT });
+  if (file === null) return [];
+  if (!wasRead(file)) throw new McError('config.invalid', `${path} ${file.reason}`, { hint: 'mend it, or remove it' });
+  if (process.platform !== 'win32' && (file.stats.mode & OTHERS_MAY_WRITE) !== 0) {
+    throw new McError('config.invalid', `${path} can be written by others`, { hint: `chmod 600 ${path}` });
   }
-  throw new McError('config.invalid', `${path} is no list of tokens`, {
+  const tokens = listIn(file.bytes);
+  if (tokens !== null) return tokens;
+  throw new McError('config.invalid', `${path} is not a list of tokens`, {
     hint: 'mend it, or remove it and make new tokens with mc token create',
   });
+}
+
+function listIn(bytes: Buffer): KeptToken[] | null {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    const tokens = typeof value === 'object' && value !== null && 'tokens' in value ? value.tokens : null;
+    return Array.isArray(tokens) && tokens.every(isKept) ? tokens : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Makes a token and keeps its hash. This is the only time that the token itself is told. @throws McError `busy` */

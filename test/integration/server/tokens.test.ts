@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { ROUTES, type RouteName, routeOf, routePath, SCOPES } from '../../../src/protocol/index.js';
@@ -59,6 +61,19 @@ describe('a token', () => {
     await expect.poll(async () => (await office.get('/api/agents', bearer(tokens.read.token))).status).toBe(401);
     const fresh = await createToken(tokensFile, { scope: 'read', label: null, now: Date.now() });
     await expect.poll(async () => (await office.get('/api/agents', bearer(fresh.token))).status).toBe(200);
+  });
+
+  it('counts on when the directory of its file becomes a file, and the file a FIFO', async () => {
+    const { office, tokens, tokensFile } = await lockedOffice();
+    const known = async () => (await office.get('/api/agents', bearer(tokens.read.token))).status;
+    rmSync(tokensFile);
+    execFileSync('mkfifo', [tokensFile]);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(await known()).toBe(200);
+    rmSync(dirname(tokensFile), { recursive: true });
+    writeFileSync(dirname(tokensFile), '');
+    // A file that is gone takes its tokens with it; the server stays.
+    await expect.poll(known).toBe(401);
   });
 
   it('opens the socket in the first frame, as far as its scope goes', async () => {

@@ -102,8 +102,13 @@ describe('agents', () => {
     const list = await listAgentIds(root);
     expect(list).toEqual({
       ids: names.toSorted(),
-      refused: [{ name: 'b\uFFFD', reason: 'the name is not valid UTF-8' }],
+      refused: expect.arrayContaining([
+        { name: 'b\uFFFD', reason: 'the name is not valid UTF-8' },
+        { name: 'dangling', reason: 'symbolic link that leads nowhere' },
+      ]),
     });
+    expect(list.refused).toHaveLength(2);
+    expect(await readAgentAt(root, 'dangling')).toBeNull();
     for (const reading of (await readAgents(root, list.ids)).values()) expect(reading?.agent.status).toBe('idle');
   });
 

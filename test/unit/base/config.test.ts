@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configPaths, defaultWorkspace, loadConfig, userConfigDirectory } from '../../../src/base/index.js';
@@ -82,6 +83,40 @@ describe('loadConfig', () => {
     const { home, paths } = house({});
     mkdirSync(paths.user, { recursive: true });
     await expect(loadConfig({ flags: {}, env: {}, home })).rejects.toMatchObject({ code: 'config.invalid' });
+  });
+
+  it('never waits for what lies in the place of the workspace’s file, nor reads it without end', async () => {
+    const { home, workspace, paths } = house({ workspace: {} });
+    const forms: [RegExp, () => void][] = [
+      [/is a FIFO/, () => execFileSync('mkfifo', [paths.workspace])],
+      [/is a device/, () => symlinkSync('/dev/zero', paths.workspace)],
+      [/larger than 1 MB/, () => (writeFileSync(paths.workspace, ''), truncateSync(paths.workspace, 5e9))],
+    ];
+    for (const [reason, make] of forms) {
+      rmSync(paths.workspace);
+      make();
+      await expect(loadConfig({ flags: { workspace }, env: {}, home })).rejects.toMatchObject({
+        code: 'config.invalid',
+        message: expect.stringMatching(reason),
+      });
+    }
+  });
+
+  it('quotes nothing of a file that is not JSON, lies outside of the workspace or may hold a token', async () => {
+    const { home, workspace, paths } = house({ workspace: 'SECRET-1' });
+    const messageOf = (env = {}) =>
+      loadConfig({ flags: { workspace }, env, home }).then(
+        () => 'none',
+        (error: Error & { hint: string }) => `${error.message} ${error.hint}`,
+      );
+    expect(await messageOf()).not.toContain('SECRET');
+    rmSync(paths.workspace);
+    write(join(home, 'outside.json'), { 'SECRET-2': 1 });
+    symlinkSync(join(home, 'outside.json'), paths.workspace);
+    expect(await messageOf()).toMatch(/symbolic link that leads out of the workspace/);
+    rmSync(paths.workspace);
+    write(paths.user, { token: ['SECRET-3'] });
+    expect(await messageOf()).toMatch(/"token" is not shown, accepted is a text/);
   });
 
   it('refuses bad flags and bad variables, naming them', async () => {

@@ -1,6 +1,17 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -70,14 +81,73 @@ describe('acquireLock', () => {
     await expect(acquireLock(file, 'mc serve')).resolves.toBeDefined();
   });
 
-  it('respects a holder on another host, and says how to remove it', async () => {
+  it('respects a holder on another host that is not known to renew its lock, and says how to remove it', async () => {
     const file = path();
-    const { holder } = await acquireLock(file, 'mc serve');
+    const { renewMs: _renewMs, ...holder } = (await acquireLock(file, 'mc serve')).holder;
     plant(file, { host: 'elsewhere', pid: 1 }, holder);
     expect(await isAlive({ ...holder, host: 'elsewhere' })).toBe(true);
     await expect(acquireLock(file, 'mc serve')).rejects.toMatchObject({
       code: 'busy',
       hint: expect.stringContaining(`remove ${file}`),
+    });
+  });
+
+  it('respects a holder on another host, or in another container, as long as it renews its lock', async () => {
+    const file = path();
+    const { holder } = await acquireLock(file, 'mc serve');
+    for (const change of [{ host: 'elsewhere' }, { space: 'pid:[1]' }]) {
+      plant(file, { ...change, pid: 1, started: '1' }, holder);
+      await expect(acquireLock(file, 'mc serve')).rejects.toMatchObject({ code: 'busy' });
+      const old = Date.now() / 1000 - 61;
+      utimesSync(file, old, old);
+      await (await acquireLock(file, 'mc serve')).release();
+    }
+  });
+
+  it('is written anew after somebody removed or spoiled it, and touched while it is whole', async () => {
+    const file = path();
+    const lock = await acquireLock(file, 'mc serve');
+    utimesSync(file, 1, 1);
+    expect(await lock.renew()).toBe(true);
+    expect(statSync(file).mtimeMs).toBeGreaterThan(1e12);
+    rmSync(file);
+    expect(await lock.renew()).toBe(true);
+    writeFileSync(file, '{"half');
+    expect(await lock.renew()).toBe(true);
+    expect(await readLock(file)).toMatchObject({ pid: process.pid });
+    plant(file, { since: 'later' }, lock.holder);
+    expect(await lock.renew()).toBe(false);
+    await lock.release();
+    expect(existsSync(file)).toBe(true);
+  });
+
+  const odd: Record<string, (file: string) => void> = {
+    FIFO: (file) => execFileSync('mkfifo', [file]),
+    'link to a device': (file) => symlinkSync('/dev/zero', file),
+    'huge file': (file) => (writeFileSync(file, ''), truncateSync(file, 5e9)),
+    'lock of nonsense': (file) => writeFileSync(file, '{"pid":-1,"host":1,"since":null}'),
+    directory: (file) => mkdirSync(join(file, 'kept'), { recursive: true }),
+  };
+  for (const [what, make] of Object.entries(odd)) {
+    it(`does not wait for a ${what} in its place, and takes over`, async () => {
+      const file = path();
+      await (await acquireLock(file, 'mc serve')).release();
+      make(file);
+      expect(await readLock(file)).toBeNull();
+      const lock = await acquireLock(file, 'mc serve');
+      expect(await readLock(file)).toMatchObject({ pid: process.pid });
+      await lock.release();
+      const kept = readdirSync(dirname(file));
+      expect(kept).toHaveLength(what === 'directory' ? 1 : 0);
+    });
+  }
+
+  it('says what is in the way of its directory', async () => {
+    const file = path();
+    writeFileSync(dirname(file), '');
+    await expect(acquireLock(file, 'mc serve')).rejects.toMatchObject({
+      code: 'io',
+      message: `no directory ${dirname(file)}: something else is in its place`,
     });
   });
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { databaseFaults } from '../../../src/backup/database.js';
+import { surveyPlaces } from '../../../src/workspace/index.js';
 import { acquireLock, loadConfig, packageVersion, workspaceLayout } from '../../../src/base/index.js';
 import { diagnose, doctorText } from '../../../src/cli/doctor.js';
 import { type DoctorProbes, machineProbes } from '../../../src/cli/doctor-local.js';
@@ -37,7 +38,7 @@ async function look({ probes = {}, flags = {} }: Case = {}) {
     home: root,
   });
   const answer = await diagnose(config, {
-    ...machineProbes(databaseFaults),
+    ...machineProbes({ databaseFaults, watched: surveyPlaces }),
     freeBytes: () => Promise.resolve(2 ** 40),
     watchLimits: () => Promise.resolve({ watches: 65_536, instances: 128 }),
     ...probes,
@@ -76,6 +77,7 @@ describe('a sound installation', () => {
       'workspace',
       'permissions',
       'watches',
+      'names',
       'disk',
       'database',
       'clock',

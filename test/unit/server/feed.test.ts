@@ -55,7 +55,7 @@ function playedFeed(
         start: () => (typeof first === 'function' ? first() : Promise.resolve(first)),
         rescan: () => Promise.resolve(),
         look: () => look(given),
-        health: () => ({ state: 'available', mode: 'native', directories: 1 }),
+        health: () => ({ state: 'available', mode: 'native', reason: null, directories: 1 }),
         close: () => {
           closed += 1;
           return Promise.resolve();

@@ -43,7 +43,15 @@ describe('listFiles', () => {
 });
 
 describe('changedNames', () => {
-  const mark = (more: Partial<Mark> = {}): Mark => ({ ino: 1, size: 1, mtimeMs: 1, ctimeMs: 1, young: false, ...more });
+  const mark = (more: Partial<Mark> = {}): Mark => ({
+    ino: 1,
+    size: 1,
+    mtimeMs: 1,
+    ctimeMs: 1,
+    young: false,
+    isLink: false,
+    ...more,
+  });
 
   it('finds what came, went and changed', () => {
     const before = new Map([

@@ -1,0 +1,131 @@
+import { readFile, readlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { ageOf } from '../protocol/index.js';
+import { errnoOf } from './errors.js';
+import { type ReadFile, readRegular, wasRead } from './open-file.js';
+
+/** Who holds a lock. `boot` and `started` tell a living holder from another process that got the same pid later. */
+export interface LockHolder {
+  pid: number;
+  host: string;
+  /** The kernel's boot id, or null where there is none. */
+  boot: string | null;
+  /** The process's start time in clock ticks since boot as the kernel tells it, or null. */
+  started: string | null;
+  /** The pid namespace (a container has its own) in which `pid` counts, or null where there is none. */
+  space?: string | null;
+  /** How often the holder writes its lock anew while it lives, in milliseconds; absent: never. */
+  renewMs?: number;
+  /** ISO 8601 UTC. */
+  since: string;
+  /** What the holder does: `serve`, `backup create` … */
+  purpose: string;
+  /** Whatever else the holder wants to be found by, such as its URLs. */
+  details: Record<string, unknown>;
+}
+
+/** A holder as its lock file tells of it. */
+export interface KeptHolder extends LockHolder {
+  /** When the lock was last written, milliseconds since the epoch; absent for one that was not read from a file. */
+  renewedAt?: number;
+}
+
+/** How often a lock is written anew, in milliseconds. */
+export const RENEW_MS = 10_000;
+/** A holder that has not written its lock anew for so many times in a row has ended. */
+const MISSED = 6;
+/** A lock is some hundred bytes. */
+const LIMIT = 64 * 1024;
+
+/** Who holds the lock, dead or alive; null when nobody does or the file is no lock. Never waits, whatever lies there. */
+export async function readLock(path: string): Promise<KeptHolder | null> {
+  const file = await readRegular(path, { limit: LIMIT });
+  return wasRead(file) ? holderIn(file) : null;
+}
+
+/** Who this process is as the holder of a lock. */
+export async function identity(): Promise<Pick<LockHolder, 'pid' | 'host' | 'boot' | 'started' | 'space' | 'renewMs'>> {
+  const [boot, started, space] = await Promise.all([bootId(), startTime(process.pid), pidSpace()]);
+  return { pid: process.pid, host: hostname(), boot, started, space, renewMs: RENEW_MS };
+}
+
+/**
+ * Whether the holder still lives at `now` (milliseconds). One whose processes cannot be seen from here (another host, another
+ * container) lives as long as it writes its lock anew; where it is not known to do so it is taken to live.
+ */
+export async function isAlive(holder: KeptHolder, now: number = Date.now()): Promise<boolean> {
+  const isHere = holder.host === hostname();
+  const boot = await bootId();
+  if (isHere && holder.boot !== null && boot !== null && holder.boot !== boot) return false;
+  if (!isHere || !(await isSeen(holder))) return !hasLapsed(holder, now);
+  if (!processExists(holder.pid)) return false;
+  const started = await startTime(holder.pid);
+  return holder.started === null || started === null || holder.started === started;
+}
+
+/** When a holder that cannot be seen from here counts as ended if it does not write its lock anew, in milliseconds from `now`; null: never. */
+export function lapsesIn(holder: KeptHolder, now: number): number | null {
+  const { renewMs, renewedAt } = holder;
+  if (renewMs === undefined || renewedAt === undefined) return null;
+  const age = ageOf(renewedAt, now);
+  return age === null ? null : renewMs * MISSED - age;
+}
+
+function hasLapsed(holder: KeptHolder, now: number): boolean {
+  return (lapsesIn(holder, now) ?? 0) < 0;
+}
+
+/** Whether the holder's pid counts where ours does. */
+async function isSeen({ space }: LockHolder): Promise<boolean> {
+  const ours = await pidSpace();
+  return space === undefined || space === null || ours === null || space === ours;
+}
+
+function holderIn({ bytes, stats }: ReadFile): KeptHolder | null {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    return isHolder(value) ? { ...value, renewedAt: stats.mtimeMs } : null;
+  } catch {
+    return null;
+  }
+}
+
+function isHolder(value: unknown): value is LockHolder {
+  if (typeof value !== 'object' || value === null) return false;
+  const { pid, host, boot, started, since, purpose, details, renewMs } = value as Record<string, unknown>;
+  const isText = (field: unknown) => typeof field === 'string';
+  return (
+    Number.isInteger(pid) &&
+    (pid as number) > 0 &&
+    [host, since, purpose].every(isText) &&
+    [boot, started].every((field) => field === null || isText(field)) &&
+    (renewMs === undefined || (typeof renewMs === 'number' && renewMs > 0)) &&
+    typeof details === 'object' &&
+    details !== null
+  );
+}
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it exists and belongs to somebody else.
+    return errnoOf(error) === 'EPERM';
+  }
+}
+
+async function bootId(): Promise<string | null> {
+  const text = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => null);
+  return text?.trim() ?? null;
+}
+
+function pidSpace(): Promise<string | null> {
+  return readlink('/proc/self/ns/pid').catch(() => null);
+}
+
+/** Field 22 of /proc/PID/stat (proc(5)); the name in field 2 may hold spaces and brackets, so count from its end. */
+async function startTime(pid: number): Promise<string | null> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+}
