@@ -23,6 +23,8 @@ export interface Observer {
   /** A task of the task files ended; it counts for its assignee once, however often it is told. */
   endTask(agent: string, task: string, outcome: Outcome, at: number): void;
   figures(agent: string, at: number): Observation | null;
+  /** The clock was set by so many milliseconds: what lasts goes on as if it had not been. */
+  shift(ms: number): void;
   /** Ends every interval: nobody watches from now on. */
   stop(at: number): IntervalRow[];
 }
@@ -36,8 +38,10 @@ interface Begun {
 
 interface Watched {
   status: AgentStatus;
-  /** Since when the status has been watched. */
+  /** Since when the status has been watched, as the clock said then. */
   began: number;
+  /** The same by the clock of now: what has passed is counted from here. */
+  since: number;
   /** Tasks it has begun, by key, with their start where it is known. */
   tasks: Map<string, Begun>;
   totals: ObservedTotals;
@@ -66,6 +70,7 @@ export function createObserver(saved: ReadonlyMap<string, ObservedTotals>): Obse
       const ended = endInterval(agent.id, held, at);
       held.status = agent.normalized_status;
       held.began = at;
+      held.since = at;
       return [ended, { agent: agent.id, began: at, ended: null, status: held.status }];
     },
     lose(agent, at) {
@@ -91,6 +96,12 @@ export function createObserver(saved: ReadonlyMap<string, ObservedTotals>): Obse
         taskDuration: held.endings.meanDuration(at),
       };
     },
+    shift(ms) {
+      for (const held of watched.values()) {
+        held.since += ms;
+        for (const task of held.tasks.values()) if (task.startedAt !== null) task.startedAt += ms;
+      }
+    },
     stop(at) {
       const ended = [...watched].map(([agent, held]) => endInterval(agent, held, at));
       watched.clear();
@@ -103,6 +114,7 @@ function firstLook(agent: Agent, at: number, totals: ObservedTotals): Watched {
   const watched: Watched = {
     status: agent.normalized_status,
     began: at,
+    since: at,
     tasks: new Map(),
     totals,
     endings: createEndings(),
@@ -176,8 +188,8 @@ function endInterval(agent: string, held: Watched, at: number): IntervalRow {
   return { agent, began: held.began, ended: Math.max(held.began, at), status: held.status };
 }
 
-function timeSpent({ status, began }: Watched, at: number): { work: number; idle: number } {
-  const spent = Math.max(0, at - began);
+function timeSpent({ status, since }: Watched, at: number): { work: number; idle: number } {
+  const spent = Math.max(0, at - since);
   return { work: claimsWork(status) ? spent : 0, idle: status === 'idle' ? spent : 0 };
 }
 

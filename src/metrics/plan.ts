@@ -1,5 +1,5 @@
 import type { Database } from './database.js';
-import { metaNumber } from './meta.js';
+import { importedUntil, metaNumber } from './meta.js';
 import { invalid, type Query, type Step } from './params.js';
 import { floorTo, type Tier, TIER_MS } from './tiers.js';
 
@@ -59,7 +59,7 @@ function planOf(
 
 function isKept(db: Database, tier: Tier, { since, until }: Pick<Query, 'since' | 'until'>): boolean {
   const retired = metaNumber(db, `retired_${tier}`);
-  const imported = metaNumber(db, 'imported_until');
+  const imported = importedUntil(db);
   return retired === null || since >= retired || (imported !== null && until <= imported);
 }
 

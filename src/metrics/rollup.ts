@@ -73,7 +73,7 @@ function createRoller(db: Database, scope: MetricScope, tier: RollupTier): Rolle
   const metrics = metricsOf(scope);
   const width = TIER_MS[tier];
   const read = createReader(db, scope, tier);
-  const insert = db.prepare(insertInto(tableOf(scope, tier), ['agent', 't', 'n', ...metrics.flatMap(rollupColumns)]));
+  const insert = db.prepare(insertBucket(tableOf(scope, tier), ['agent', 't', 'n', ...metrics.flatMap(rollupColumns)]));
   const fold = FINER[tier] === 'raw' ? foldRaw : foldRolled;
   return (key, from, to) => {
     const { rows, next } = read(key, from, to);
@@ -87,6 +87,13 @@ function createRoller(db: Database, scope: MetricScope, tier: RollupTier): Rolle
     }
     return next;
   };
+}
+
+/** A bucket that is made again, when some of its rows are retired already, never replaces one made of more. */
+function insertBucket(table: string, columns: string[]): string {
+  const values = columns.map((column) => `${column} = excluded.${column}`).join(', ');
+  const insert = insertInto(table, columns, 'INSERT');
+  return `${insert} ON CONFLICT (agent, t) DO UPDATE SET ${values} WHERE excluded.n >= ${table}.n`;
 }
 
 type Row = (number | null)[];

@@ -55,6 +55,12 @@ export function createTables(): string {
   ].join(';\n');
 }
 
+/** Every name of ours in a database, in lower case: nothing else may bear it. */
+export function ownNames(): string[] {
+  const sql = [createTables(), createEvents(), createViews()].join(';\n');
+  return [...sql.matchAll(/CREATE (?:TABLE|INDEX|VIEW) (\w+)/g)].map(([, name]) => name ?? '');
+}
+
 /** The table of events: `timestamp` answers as it always did, computed from the milliseconds. */
 export function createEvents(): string {
   return `CREATE TABLE events (id INTEGER PRIMARY KEY AUTOINCREMENT, t INTEGER NOT NULL, event_type TEXT NOT NULL,
