@@ -16,6 +16,8 @@ export interface ObservedTotals {
   failed: number | null;
   sent: number | null;
   received: number | null;
+  /** Counters that the agent's own files have stated, as bits (`statedBy`); null: counted by an mc that did not look. */
+  stated: number | null;
 }
 
 /** What one collection found. */
@@ -24,6 +26,8 @@ export interface Collection {
   agents: { agent: string; values: Values }[];
   system: Values;
   observed: { agent: string; totals: ObservedTotals }[];
+  /** Counters that have another source from this sample on. */
+  breaks?: { agent: string; metric: string }[];
 }
 
 export interface EventRow {
@@ -61,8 +65,9 @@ export function createStore(db: Database): Store {
   const writers = { agent: sampleWriter(db, 'agent'), system: sampleWriter(db, 'system') };
   const writeLast = lastWriter(db);
   const writeObserved = db.prepare(
-    insertInto('observed', ['agent', 'work', 'idle', 'completed', 'failed', 'sent', 'received']),
+    insertInto('observed', ['agent', 'work', 'idle', 'completed', 'failed', 'sent', 'received', 'stated']),
   );
+  const writeBreak = db.prepare(insertInto('breaks', ['agent', 'metric', 't']));
   const writeEvent = db.prepare('INSERT INTO events (t, event_type, agent_id, data) VALUES (?, ?, ?, ?)');
   const writeInterval = db.prepare(insertInto('intervals', ['agent', 'began', 'ended', 'status']));
   let begun = false;
@@ -74,7 +79,7 @@ export function createStore(db: Database): Store {
   };
 
   const collect = db.transaction(
-    ({ t, agents, system, observed }: Collection, interval: number, health: HealthExplanation | null) => {
+    ({ t, agents, system, observed, breaks = [] }: Collection, interval: number, health: HealthExplanation | null) => {
       if (!begun) begin(t);
       rewind(db, t);
       for (const { agent, values } of agents) {
@@ -83,8 +88,9 @@ export function createStore(db: Database): Store {
       }
       writers.system(0, t, system);
       for (const { agent, totals: o } of observed) {
-        writeObserved.run(keyOf(agent), o.work, o.idle, o.completed, o.failed, o.sent, o.received);
+        writeObserved.run(keyOf(agent), o.work, o.idle, o.completed, o.failed, o.sent, o.received, o.stated);
       }
+      for (const { agent, metric } of breaks) writeBreak.run(keyOf(agent), metric, t);
       setMeta(db, 'last_collection', t);
       setMeta(db, 'collect_interval', interval);
       if (health) setMeta(db, 'health', JSON.stringify(health));
@@ -189,6 +195,6 @@ function agentKeys(db: Database): Keys {
   return Object.assign(keyOf, { guard });
 }
 
-function totalsOf({ work, idle, completed, failed, sent, received }: ObservedTotals): ObservedTotals {
-  return { work, idle, completed, failed, sent, received };
+function totalsOf({ work, idle, completed, failed, sent, received, stated }: ObservedTotals): ObservedTotals {
+  return { work, idle, completed, failed, sent, received, stated };
 }

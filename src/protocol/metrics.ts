@@ -21,6 +21,8 @@ export interface Series {
   metric: string;
   unit: string;
   agent: string | null;
+  /** The aggregate of its points. */
+  agg?: string;
   points: Point[];
 }
 
@@ -46,6 +48,7 @@ export interface QueryAnswer {
   until: string;
   /** The step that was used: `raw`, `1m`, `5m`, `1h` or `1d`. */
   step: string;
+  /** `default` where the metrics have different ones: each series names its own. */
   agg: string;
   series: Series[];
   /** Where it was asked for: null before the first collection. */
@@ -101,6 +104,8 @@ export interface EventsAnswer {
   events: LoggedEvent[];
   /** Id after which the next page begins; null: this was the last. */
   next_cursor?: string | null;
+  /** Entries that bear a time in the future, from when a clock was wrong: left out unless `until` asks for them. */
+  ahead?: number;
 }
 
 export interface ActivityAnswer {

@@ -101,7 +101,7 @@ describe('a query', () => {
     expect(together('avg')).toEqual([(29.5 * 60 + 59 * 60) / 120]);
     expect(together('rate')[0]).toBeCloseTo((59 + 118) / 3600, 9);
     expect(together('sum', 'raw').slice(0, 3)).toEqual([0, 3, 6]);
-    expect(together('last', 'raw').slice(0, 3)).toEqual([0, 2, 4]);
+    expect(together('last', 'raw').slice(0, 3)).toEqual([0, 3, 6]);
     expect(together('p50', 'raw').slice(0, 3)).toEqual([0, 1.5, 3]);
     const answer = query(store, { metric: 'tasks_completed', since, until: until(60), group_by: 'none' }, now);
     expect(answer.series).toMatchObject([{ agent: null }]);
