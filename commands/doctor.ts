@@ -12,8 +12,11 @@ export default class Doctor extends McCommand {
     const { flags } = await this.parse(Doctor);
     const desk = await this.open(flags);
     const probes = machineProbes(async (path) => {
+      // Before SQLite opens it: a FIFO would be waited for.
+      const { faultsOfPlace } = await import('../src/metrics/place.js');
+      const faults = faultsOfPlace(path);
       const { databaseFaults } = await import('../src/backup/database.js');
-      return databaseFaults(path);
+      return faults.length > 0 ? faults : databaseFaults(path);
     });
     const answer = await diagnose(desk.config, probes);
     desk.result(answer, () => doctorText(answer, desk.terminal));

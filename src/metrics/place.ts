@@ -46,6 +46,15 @@ export function obstaclesAt(database: string, roots: readonly string[]): Obstacl
   return obstacles;
 }
 
+/** What stands in the way of a database, in words; empty when nothing does. For whoever only looks. */
+export function faultsOfPlace(database: string): string[] {
+  try {
+    return obstaclesAt(database, rootsAround(database)).map(({ suffix, what }) => `${database}${suffix} is ${what}`);
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
 /** The file at a path, as `sameFile` compares it; null when nothing can be found there. */
 export function fileAt(path: string): Stats | null {
   try {

@@ -397,7 +397,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
       const now = clock.now();
       // Agents that are there but have not been sampled yet are no unknown names.
       const asked = { ...input, known: [...snapshot.agents.keys()] };
-      if (!readsLong(db, name, asked, now)) return Buffer.from(writeRead(db, name, asked, now));
+      if (!readsLong(db, name, asked, now)) return writeRead(db, name, asked, now);
       return await desk.ask('read', { path: layout.database, name, input: asked, now });
     } catch (error) {
       if (isDamage(error)) void trouble(error);

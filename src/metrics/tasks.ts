@@ -40,7 +40,7 @@ const PERFORMERS: Performers = {
   read: async ({ path, name, input, now }) => {
     const db = openReader(path);
     try {
-      return Buffer.from(writeRead(db, name, input, now));
+      return writeRead(db, name, input, now);
     } finally {
       db.close();
     }

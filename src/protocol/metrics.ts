@@ -10,6 +10,17 @@ export interface SystemMetric {
 /** A sample in the old columns and ours. null: not measured. */
 export type MetricRow = Record<string, number | string | null>;
 
+/** What the `error_rate` of an agent's latest sample was made of; null: it has none, so its tasks tell nothing. */
+export function endedOf(sample: Readonly<Partial<MetricRow>> | null | undefined): {
+  tasks_completed: number | null;
+  tasks_failed: number | null;
+} {
+  const { error_rate, tasks_completed, tasks_failed } = sample ?? {};
+  return typeof error_rate === 'number' && typeof tasks_completed === 'number' && typeof tasks_failed === 'number'
+    ? { tasks_completed, tasks_failed }
+    : { tasks_completed: null, tasks_failed: null };
+}
+
 /** A point of a series: the beginning of its bucket (of a raw series: its sample's time), ISO 8601 UTC. null: a gap. */
 export interface Point {
   t: string;
