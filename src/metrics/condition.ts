@@ -17,6 +17,8 @@ export interface Condition {
   isWell(): boolean;
   /** A database was set aside, for this reason ("damaged"). */
   setAside(reason: string): void;
+  /** The database's file is not under its name, and cannot be put there again; null: it is. */
+  lost(reason: string | null): void;
   /** A collection took place. */
   ran(): void;
   /** `available`, or what is wrong. */
@@ -33,6 +35,7 @@ export function createCondition(clock: Clock, monotonic: () => number, interval:
   let heldSince: number | null = null;
   let failed: string | null = null;
   let setAsideReason: string | null = null;
+  let lost: string | null = null;
   let ranAt: number | null = null;
   return {
     away: () => away,
@@ -63,11 +66,15 @@ export function createCondition(clock: Clock, monotonic: () => number, interval:
     setAside(reason) {
       setAsideReason = reason;
     },
+    lost(reason) {
+      lost = reason;
+    },
     ran() {
       ranAt = monotonic();
     },
     text() {
       if (away !== null) return away;
+      if (lost !== null) return lost;
       if (paused) return `paused since ${new Date(paused.since).toISOString()}: ${paused.reason}`;
       if (failed !== null) return `the last collection failed: ${failed}`;
       if (setAsideReason !== null) return `the database was ${setAsideReason} and set aside; a new one was begun`;

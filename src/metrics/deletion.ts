@@ -5,6 +5,8 @@ import type { Retention } from './retention.js';
 
 /** Decides whether the clock can be believed enough to delete by age. */
 export interface DeletionGuard {
+  /** Looks at what is on record, before anything is written; only the first time counts. */
+  begin(db: Database): void;
   /** Why nothing must be deleted now, as words that end a sentence; null: it may. */
   heldBecause(db: Database, keep: Retention, now: number): string | null;
 }
@@ -18,11 +20,17 @@ export function createDeletionGuard(times: Times): DeletionGuard {
   /** undefined: not looked up yet. */
   let newestBefore: number | null | undefined;
   let heldSince: number | null = null;
+  /** What was held is being deleted: that may take more than one run. */
+  let believed = false;
   return {
-    heldBecause(db, keep, now) {
+    begin(db) {
       if (newestBefore === undefined) newestBefore = newestRecord(db);
-      const facts = { now, newestBefore, upMs: watch.upMs(), jumpMs: watch.jumpMs() };
-      const reason = deletionHeld(facts) ?? heldByShare(db, keep, now);
+    },
+    heldBecause(db, keep, now) {
+      const facts = { now, newestBefore: newestBefore ?? null, upMs: watch.upMs(), jumpMs: watch.jumpMs() };
+      const doubt = deletionHeld(facts);
+      if (doubt !== null) believed = false;
+      const reason = doubt ?? (believed ? null : heldByShare(db, keep, now));
       if (reason === null) {
         heldSince = null;
         return null;
@@ -32,6 +40,7 @@ export function createDeletionGuard(times: Times): DeletionGuard {
       // It has been said for a day, and the clock has gone on as it is: so it is taken to be right.
       heldSince = null;
       newestBefore = null;
+      believed = true;
       watch = watchClock(times);
       return null;
     },

@@ -1,4 +1,4 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Stats } from 'node:fs';
@@ -62,6 +62,7 @@ export function createKeeper(
     try {
       store = createStore(db);
       store.observed();
+      guard.begin(db);
     } catch (error) {
       store = null;
       db.close();
@@ -129,10 +130,8 @@ export function createKeeper(
       current().db.close();
       store = null;
       if (isTaken(path)) return [{ kind: 'replaced', path: held }, ...(await begin())];
-      // A log of the file that is gone must not be taken for one of the file that comes.
-      for (const suffix of COMPANIONS) {
-        if (isTaken(path + suffix)) await rename(path + suffix, freeName(path + suffix, 'removed', now));
-      }
+      // A log of the file that is gone must not be taken for one of the file that comes, which holds all that was in it.
+      for (const suffix of COMPANIONS) await rm(path + suffix, { force: true });
       await rename(held, path);
       return [{ kind: 'rewritten', path }, ...(await begin())];
     },

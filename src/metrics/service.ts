@@ -320,10 +320,9 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     try {
       await exchange('the database was removed and is being written again', () => keeper.reclaim());
     } finally {
-      if (condition.away() !== null && keeper.isDisplaced()) {
-        condition.failed(`the database was removed; ${condition.away()}`);
-        condition.goAway(null);
-      }
+      const lost = condition.away() !== null && keeper.isDisplaced();
+      condition.lost(lost ? `the database was removed, and cannot be written again: ${condition.away()}` : null);
+      if (lost) condition.goAway(null);
     }
   };
 
