@@ -124,12 +124,12 @@ export function nearest(name: string, names: readonly string[]): string[] {
     .map(({ candidate }) => candidate);
 }
 
-/** @throws McError `agent.not_found` with the names that are near, of those that are known */
+/** @throws McError `agent.unknown` with the names that are near, of those that are known */
 export function unknownAgent(agent: string, names: Iterable<string>): McError {
   const known = [...new Set(names)];
   const near = nearest(agent, known);
   const hint = known.length === 0 ? 'nothing has been sampled yet' : 'mc agents list shows which there are';
-  return new McError('agent.not_found', `there is no agent "${agent}"`, {
+  return new McError('agent.unknown', `there is no agent "${agent}"`, {
     hint: near.length > 0 ? `nearest: ${near.join(', ')}` : hint,
   });
 }

@@ -15,7 +15,7 @@ export { METRICS } from './registry.js';
 /**
  * Answers a read from the database at `path`.
  * `upgrade: false`: an old database is refused instead.
- * @throws McError `not_found`, `io`, `busy` as `openReader`; `input.invalid`, `metric.unknown`, `agent.not_found` as the read
+ * @throws McError `not_found`, `io`, `busy` as `openReader`; `input.invalid`, `metric.unknown`, `agent.unknown` as the read
  */
 export async function readDatabase<K extends ReadName>(
   path: string,

@@ -13,7 +13,7 @@ import { valuesBefore } from './rollup.js';
 /**
  * Answers a query from the database.
  * @param known agents that exist but may have no sample yet
- * @throws McError `agent.not_found` for an agent that nobody knows, `input.invalid` for too much
+ * @throws McError `agent.unknown` for an agent that nobody knows, `input.invalid` for too much
  */
 export function answerQuery(db: Database, query: Query, now: number, known: readonly string[] = []): QueryAnswer {
   const plan = planQuery(db, query);
