@@ -1,93 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Clock, McError, monotonicNow, watchClock, type WorkspaceLayout } from '../base/index.js';
-import type { Logger } from '../base/log.js';
-import type { EventDraft, EventsAnswer, QueryAnswer, Snapshot } from '../protocol/index.js';
-import type { Bus } from '../bus/index.js';
-import {
-  type Announcement,
-  announceHeld,
-  announceNotice,
-  announcePause,
-  announceResume,
-  notificationDraft,
-  systemMetricDrafts,
-} from './announcements.js';
+import { McError, monotonicNow, watchClock } from '../base/index.js';
+import { announceHeld, announceResume, systemMetricDrafts } from './announcements.js';
 import { createBacklog } from './backlog.js';
 import { gather } from './collector.js';
-import { createCondition, HELD_REASON } from './condition.js';
-import { isDamage, isFull, isHeld, isUnusable } from './database.js';
+import { createCondition } from './condition.js';
+import type { MetricsOptions, MetricsService, MetricsSettings } from './contract.js';
+import { createCustody, unreadable } from './custody.js';
+import { isDamage, isHeld, isUnusable } from './database.js';
 import { createDesk } from './desk.js';
 import { createFleetEnds, type FleetEnds } from './ends.js';
-import { createKeeper, type Keeper } from './keeper.js';
-import { createLatest, type LatestMetrics } from './latest.js';
-import { createMachineProbe, type MachineProbe, NO_BACKUPS, type Probes } from './probes.js';
-import type { Notice } from './prepare.js';
+import { createKeeper } from './keeper.js';
+import { createLatest } from './latest.js';
+import { createMachineProbe, type MachineProbe, NO_BACKUPS } from './probes.js';
 import { type ReadName, type Reads, readsLong, writeRead } from './reads.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import type { Retention } from './retention.js';
 import type { Store } from './store.js';
 import { isLate, startTimetable, type Timetable } from './timetable.js';
 
-/** Milliseconds. */
-export interface MetricsSettings {
-  collectInterval: number;
-  retainRaw: number;
-  retainMinutes: number;
-  retainHours: number;
-  retainEvents: number;
-}
-
-export interface MetricsOptions {
-  layout: Pick<WorkspaceLayout, 'database'>;
-  snapshot: Snapshot;
-  bus: Pick<Bus, 'subscribe'>;
-  /** Puts events of ours onto the stream. */
-  publish: (drafts: EventDraft[]) => void;
-  clock: Clock;
-  settings: MetricsSettings;
-  log: Logger;
-  probes: Probes;
-  /** Holds the database; one of its own when it is not given. */
-  keeper?: Keeper;
-  /** Milliseconds that only ever grow, whatever is done to the clock. */
-  monotonic?: () => number;
-}
-
-/** What another program holds is tried again after this long, then ever later. */
-const RETRY_FROM_MS = 250;
-const RETRY_AT_MOST_MS = 2000;
 /** How long a stop waits for a program that holds the database. */
 const LAST_MS = 2000;
 /** A clock that moved by more was set. */
 const SET_MS = 2000;
-
-/** The history of a workspace: records, collects, keeps and answers. */
-export interface MetricsService {
-  /**
-   * Opens (upgrades, replaces) the database, begins to watch and takes the first sample. A database that cannot be opened
-   * is told by `health` and tried again at each collection.
-   */
-  start(): Promise<void>;
-  /** `available`, or what is wrong. */
-  health(): string;
-  /** The latest samples, from memory. */
-  lastRows(): LatestMetrics;
-  /** Takes a sample now. */
-  collect(): Promise<void>;
-  query(input: Reads['query']['input']): Promise<QueryAnswer>;
-  events(input: Reads['events']['input']): Promise<EventsAnswer>;
-  /** True for an agent that is there, or was there and left samples. */
-  knowsAgent(agent: string): boolean;
-  /** Any read as UTF-8 JSON; what takes long is read by a worker. */
-  answer<K extends ReadName>(name: K, input: Reads[K]['input']): Promise<Uint8Array>;
-  /**
-   * Closes the database while its file is replaced (a restore), and opens what is there then.
-   * @throws McError `busy` while somebody else replaces it
-   */
-  whileClosed<T>(work: () => Promise<T>): Promise<T>;
-  /** Writes what is left and closes. */
-  stop(): Promise<void>;
-}
 
 export function createMetricsService(options: MetricsOptions): MetricsService {
   const { layout, snapshot, bus, clock, settings, log, probes, monotonic = monotonicNow } = options;
@@ -107,81 +41,20 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   let countedSince: number | null = null;
   let lastDue: number | null = null;
   let deletionHeld = false;
-  let retry: NodeJS.Timeout | null = null;
-  let retryMs = RETRY_FROM_MS;
   /** Somebody replaces the database's file: it must not be opened. */
   let lent = false;
   let stopped = false;
 
-  const announce = (announcement: Announcement) => {
-    const at = clock.now();
-    recorder?.note(announcement.type, at, announcement.data);
-    const draft = notificationDraft(announcement, at);
-    if (draft) options.publish([draft]);
-  };
-
-  const told = (notices: readonly Notice[]) => {
-    for (const notice of notices) {
-      if (notice.kind === 'set_aside') condition.setAside(notice.reason);
-      announce(announceNotice(notice));
-    }
-  };
-
-  const trouble = async (error: unknown): Promise<void> => {
-    // Nothing can be written while the database is away; what happens meanwhile is held.
-    if (condition.away() !== null) return;
-    const message = error instanceof Error ? error.message : String(error);
-    if (isHeld(error)) {
-      if (condition.held()) pause(HELD_REASON, message);
-      retryLater();
-    } else if (isFull(error)) {
-      pause('the disk is full', message);
-    } else if (isDamage(error)) {
-      log.error({ error: message }, 'the metrics database is damaged: it is set aside');
-      await exchange('the database is damaged and is being set aside', () => keeper.replace(error));
-    } else {
-      condition.failed(message);
-      log.error({ error: message }, 'metrics could not be written');
-      recorder?.note('collection_failed', clock.now(), { reason: message });
-    }
-  };
-
-  const pause = (reason: string, error: string) => {
-    if (!condition.pause(reason)) return;
-    log.error({ error }, `metrics are paused: ${reason}`);
-    announce(announcePause(reason));
-  };
-
-  /** Puts another file in the place of the database; meanwhile nobody reads or writes. */
-  const exchange = async (why: string, work: () => Promise<Notice[]>) => {
-    condition.goAway(why);
-    try {
-      const notices = await work();
-      condition.goAway(null);
-      told(notices);
-    } catch (error) {
-      stayAway(error);
-    }
-  };
-
-  const stayAway = (error: unknown) => {
-    if (isHeld(error)) {
-      condition.goAway(HELD_REASON);
-      retryLater();
-      return;
-    }
-    condition.goAway(`the database cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
-    log.error({ err: error }, 'the metrics database cannot be opened');
-  };
-
-  const retryLater = () => {
-    if (retry !== null || stopped) return;
-    retry = setTimeout(() => {
-      retry = null;
-      void tryAgain();
-    }, retryMs).unref();
-    retryMs = Math.min(retryMs * 2, RETRY_AT_MOST_MS);
-  };
+  const custody = createCustody({
+    keeper,
+    condition,
+    clock,
+    log,
+    publish: options.publish,
+    note: (type, at, data) => recorder?.note(type, at, data),
+    tryAgain: () => tryAgain(),
+  });
+  const { announce, told, trouble } = custody;
 
   const tryAgain = async () => {
     if (lent || stopped) return;
@@ -252,7 +125,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
       await backlog.empty(({ collection, health }) => keeper.store().writeCollection(collection, interval, health));
       const dropped = backlog.takeDropped();
       if (dropped > 0) recorder?.note('samples_dropped', clock.now(), { collections: dropped });
-      retryMs = RETRY_FROM_MS;
+      custody.eased();
       const pausedMs = condition.well();
       if (pausedMs !== null) announce(announceResume(pausedMs));
     } catch (error) {
@@ -274,10 +147,10 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
         use();
       }
       condition.goAway(null);
-      retryMs = RETRY_FROM_MS;
+      custody.eased();
       told(notices);
     } catch (error) {
-      stayAway(error);
+      custody.stayAway(error);
       await keeper.close().catch(() => {});
     }
   };
@@ -318,7 +191,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   const reclaim = async () => {
     log.error({ file: layout.database }, 'the metrics database is no longer where it was opened');
     try {
-      await exchange('the database was removed and is being written again', () => keeper.reclaim());
+      await custody.exchange('the database was removed and is being written again', () => keeper.reclaim());
     } finally {
       const lost = condition.away() !== null && keeper.isDisplaced();
       condition.lost(lost ? `the database was removed, and cannot be written again: ${condition.away()}` : null);
@@ -365,7 +238,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     },
     async stop() {
       stopped = true;
-      if (retry !== null) clearTimeout(retry);
+      custody.stop();
       unsubscribe?.();
       await timetable?.stop();
       machine?.stop();
@@ -407,13 +280,6 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   async function read<K extends ReadName>(name: K, input: Reads[K]['input']): Promise<Reads[K]['answer']> {
     return JSON.parse(Buffer.from(await answer(name, input)).toString('utf8')) as Reads[K]['answer'];
   }
-}
-
-/** What a database cannot answer just now is no fault of whoever asks, nor of the server. */
-function unreadable(error: unknown): unknown {
-  const hint = 'try again in a moment; mc serve logs what is wrong';
-  if (isDamage(error)) return new McError('busy', 'the metrics database is damaged and is being set aside', { hint });
-  return isHeld(error) ? new McError('busy', HELD_REASON, { hint }) : error;
 }
 
 function retentionOf(settings: MetricsSettings): Retention {
