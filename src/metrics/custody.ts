@@ -11,9 +11,9 @@ import type { Notice } from './prepare.js';
 /** Decides what an error of the database asks for: waiting, pausing, another file; and tells it. */
 export interface Custody {
   /** As a line of the event log, and to people where it is worth a notification. */
-  announce(announcement: Announcement): void;
-  told(notices: readonly Notice[]): void;
-  trouble(error: unknown): Promise<void>;
+  announce: (announcement: Announcement) => void;
+  told: (notices: readonly Notice[]) => void;
+  trouble: (error: unknown) => Promise<void>;
   /** Puts another file in the place of the database; meanwhile nobody reads or writes. */
   exchange(why: string, work: () => Promise<Notice[]>): Promise<void>;
   /** The database cannot be opened for this reason. */
