@@ -1,8 +1,8 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Stats } from 'node:fs';
-import { type Clock, monotonicNow, sameFile } from '../base/index.js';
+import { type Clock, makeDirectory, monotonicNow, sameFile } from '../base/index.js';
 import { freeName } from './aside.js';
 import { isHeld, openWriter } from './database.js';
 import { createDeletionGuard, type DeletionGuard } from './deletion.js';
@@ -124,7 +124,7 @@ export function createKeeper(
       await endMaintenance();
       const now = clock.now();
       // Only in a workspace that is still there: one that is being removed must not come back.
-      if (isTaken(dirname(dirname(dirname(path))))) await mkdir(dirname(path), { recursive: true });
+      if (isTaken(dirname(dirname(dirname(path))))) await makeDirectory(dirname(path));
       const held = freeName(path, isTaken(path) ? 'replaced' : 'removed', now);
       await writeCopy(current().db, held);
       current().db.close();

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDirectory } from '../base/index.js';
 import { freeName, setAside } from './aside.js';
 import { DamageError, type Database, isDamage, isUnusable, openWriter, PATIENCE_MS, versionOf } from './database.js';
 import { isLegacy, type LegacyReport, UpgradeError, upgradeLegacy } from './legacy.js';
@@ -43,7 +44,7 @@ export async function prepareDatabase(path: string, now: number, options: Prepar
   const patience = options.patience ?? PATIENCE_MS;
   const refused = () => obstaclesAt(path, options.roots ?? rootsAround(path));
   refused();
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   await removeUnfinished(path);
   const notices: Notice[] = [];
   for (const { suffix, what } of refused()) {
