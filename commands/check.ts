@@ -11,7 +11,7 @@ import {
   reachServer,
   runChecks,
 } from '../src/cli/index.js';
-import { type Agent, claimsWork, countStatuses, EXIT } from '../src/protocol/index.js';
+import { type Agent, claimsWork, countStatuses, endedOf, EXIT, type MetricRow } from '../src/protocol/index.js';
 
 export default class Check extends McCommand {
   static override summary = 'Check the fleet, for CI and cron';
@@ -66,7 +66,8 @@ async function askFacts(desk: Desk): Promise<CheckFacts> {
     const value = metrics.system?.[name];
     return typeof value === 'number' ? value : null;
   };
-  return { health: figure('system_health_score'), agents, backupAge: figure('backup_age_seconds') };
+  const ended = agents.map((agent) => ({ ...agent, ...endedOf(agent.metrics) }));
+  return { health: figure('system_health_score'), agents: ended, backupAge: figure('backup_age_seconds') };
 }
 
 /** The same from files and database. Nothing is written, and nothing needs to be there. */
@@ -88,7 +89,13 @@ async function readFacts(desk: Desk, limits: CheckLimits, now: number): Promise<
     collectionOnTime: now - (standing?.lastCollection ?? 0) <= 2 * (standing?.collectInterval ?? 60_000),
     backup: { age: backupAge, limit: limits.maxBackupAge / 1000, scheduled: false },
   });
-  return { health: score, agents: aged.map((agent) => ({ ...agent, ...agent.counters })), backupAge };
+  const ended = aged.map((agent) => ({ ...agent, ...endedBy(agent, standing?.agents[agent.id]) }));
+  return { health: score, agents: ended, backupAge };
+}
+
+/** What the agent's file states now, where it states both; else what its latest sample says, which also knows what was seen. */
+function endedBy({ counters }: Agent, sample: MetricRow | undefined) {
+  return counters.tasks_completed !== null && counters.tasks_failed !== null ? counters : endedOf(sample);
 }
 
 async function readStanding({ database }: WorkspaceLayout, now: number) {

@@ -13,8 +13,11 @@ export default class Doctor extends McCommand {
     const desk = await this.open(flags);
     const probes = machineProbes({
       async databaseFaults(path) {
+        // Before SQLite opens it: a FIFO would be waited for.
+        const { faultsOfPlace } = await import('../src/metrics/place.js');
+        const faults = faultsOfPlace(path);
         const { databaseFaults } = await import('../src/backup/database.js');
-        return databaseFaults(path);
+        return faults.length > 0 ? faults : databaseFaults(path);
       },
       async watched(root) {
         const { surveyPlaces } = await import('../src/workspace/index.js');

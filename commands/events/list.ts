@@ -28,6 +28,11 @@ export default class EventsList extends McCommand {
     const { describeEvent } = await import('../../src/metrics/query.js');
     desk.result(answer, () => eventLogTable(answer.events, describeEvent, desk.terminal));
     if (answer.events.length === 0) desk.note('no such events');
+    if ((answer.ahead ?? 0) > 0) {
+      desk.note(
+        `${answer.ahead} entries of a time when the clock was ahead are left out; --until 9999-12-31 shows them`,
+      );
+    }
   }
 }
 

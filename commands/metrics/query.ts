@@ -1,10 +1,22 @@
 import { Flags } from '@oclif/core';
 import { workspaceLayout } from '../../src/base/index.js';
-import { McCommand, queryCsv, queryLines, queryTable, reachServer, searchOf, type Desk } from '../../src/cli/index.js';
+import {
+  cleanJson,
+  type Desk,
+  McCommand,
+  measuredLines,
+  queryCsv,
+  queryLines,
+  queryTable,
+  reachServer,
+  searchOf,
+} from '../../src/cli/index.js';
 import type { QueryAnswer } from '../../src/protocol/index.js';
 
 const FORMATS = ['table', 'chart', 'json', 'csv', 'ndjson'] as const;
 type Format = (typeof FORMATS)[number];
+/** What step auto aims at where a table is read on a terminal. */
+const TABLE_POINTS = 60;
 
 export default class MetricsQuery extends McCommand {
   static override summary = 'Ask the history of metrics';
@@ -24,7 +36,9 @@ export default class MetricsQuery extends McCommand {
     system: Flags.boolean({ description: 'Figures of the whole system' }),
     since: Flags.string({ description: 'Begin: 15m, 24h, 7d, an ISO time, epoch milliseconds [default: 24h]' }),
     until: Flags.string({ description: 'End, in the same forms [default: now]' }),
-    step: Flags.string({ description: 'raw, 1m, 5m, 1h, 1d or auto, which gives at most about 1,000 points' }),
+    step: Flags.string({
+      description: 'raw, 1m, 5m, 1h, 1d or auto: at most about 1,000 points, 60 in a table on a terminal',
+    }),
     agg: Flags.string({ description: 'avg, min, max, sum, last, count, rate, p50, p95 or p99' }),
     'group-by': Flags.string({ description: 'agent, or none: all agents taken together' }),
     format: Flags.string({ description: 'How it is printed', options: FORMATS }),
@@ -34,6 +48,7 @@ export default class MetricsQuery extends McCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(MetricsQuery);
     const desk = await this.open({ ...flags, json: flags.json || flags.format === 'json' });
+    const format = flags.json ? 'json' : ((flags.format ?? 'table') as Format);
     const answer = await ask(desk, {
       metric: argv as string[],
       agent: flags.agent,
@@ -44,8 +59,10 @@ export default class MetricsQuery extends McCommand {
       agg: flags.agg,
       group_by: flags['group-by'],
       explain: flags.explain,
+      // Whoever reads a table reads no more; a file or another program takes all there is.
+      points: format === 'table' && desk.terminal.boxes ? String(TABLE_POINTS) : undefined,
     });
-    await print(desk, answer, flags.json ? 'json' : ((flags.format ?? 'table') as Format));
+    await print(desk, answer, format);
   }
 }
 
@@ -60,18 +77,34 @@ async function ask(desk: Desk, asked: Asked): Promise<QueryAnswer> {
     return (await rest.request('GET', `/api/metrics/query?${searchOf(asked)}`)) as QueryAnswer;
   }
   const { readDatabase } = await import('../../src/metrics/query.js');
-  return readDatabase(workspaceLayout(desk.config.workspace).database, 'query', asked, Date.now());
+  const { points, ...rest } = asked;
+  const query = { ...rest, ...(points !== undefined && { points: Number(points) }) };
+  return readDatabase(workspaceLayout(desk.config.workspace).database, 'query', query, Date.now());
 }
 
 async function print(desk: Desk, answer: QueryAnswer, format: Format): Promise<void> {
-  const text = () => (format === 'csv' ? queryCsv(answer) : queryTable(answer, desk.terminal));
-  if (format === 'ndjson') for (const line of queryLines(answer)) process.stdout.write(`${JSON.stringify(line)}\n`);
+  if (format === 'ndjson') for (const line of queryLines(answer)) process.stdout.write(`${cleanJson(line)}\n`);
   else if (format === 'chart') {
     const { queryChart } = await import('../../src/cli/chart.js');
     desk.result(answer, () => queryChart(answer, desk.terminal));
   } else if (answer.explain !== undefined && format === 'table') {
     const { explanationText } = await import('../../src/cli/metrics.js');
     desk.result(answer, () => explanationText(answer, desk.terminal));
-  } else desk.result(answer, text);
+  } else if (format === 'table') printTable(desk, answer);
+  else desk.result(answer, () => queryCsv(answer));
   if (answer.series.length === 0) desk.note('nothing was measured in this range');
+}
+
+/** On a terminal without the empty lines before the first figure and after the last. */
+function printTable(desk: Desk, answer: QueryAnswer): void {
+  if (!desk.terminal.boxes) {
+    desk.result(answer, () => queryTable(answer, desk.terminal));
+    return;
+  }
+  const { lines, before, after } = measuredLines(answer);
+  desk.result(answer, () => queryTable(answer, desk.terminal, lines));
+  if (before + after > 0 && lines.length > 0) {
+    const left = [before > 0 && `${before} before`, after > 0 && `${after} after`].filter(Boolean).join(' and ');
+    desk.note(`${left} them are left out: nothing was measured then (a line is ${answer.step})`);
+  }
 }

@@ -28,7 +28,7 @@ const JUMP_MS = 60 * 60_000;
 /** A record that is older than this when a process begins: the machine was off that long, or its clock is wrong. */
 const GAP_MS = 3 * 24 * 60 * 60_000;
 /** After this long somebody has had the chance to see what is said of the clock. */
-const TRUST_AFTER_MS = 24 * 60 * 60_000;
+export const TRUST_AFTER_MS = 24 * 60 * 60_000;
 
 /**
  * Why nothing must be deleted for its age now, as words that end a sentence ("the clock moved by 9 h …"), or null when the

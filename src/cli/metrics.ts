@@ -44,12 +44,13 @@ export interface MetricLine {
 /** Which metrics exist. */
 export function metricsTable(metrics: readonly MetricLine[], terminal: Terminal): string {
   const columns: Column<MetricLine>[] = [
+    // The name is what has to be typed: it keeps its width, whatever else has to go.
     { header: 'METRIC', cell: ({ name }) => name },
     { header: 'OF', cell: ({ scope }) => scope },
     { header: 'KIND', cell: ({ kind }) => kind },
     { header: 'UNIT', cell: ({ unit }) => unit },
-    { header: 'MEANING', cell: ({ meaning }) => meaning, min: 16 },
-    { header: 'COMPUTED', cell: ({ computed }) => computed, min: 16, givesWay: true },
+    { header: 'MEANING', cell: ({ meaning }) => meaning, min: 16, good: 28 },
+    { header: 'COMPUTED', cell: ({ computed }) => computed, min: 16, good: 24, givesWay: true },
   ];
   return renderTable(columns, metrics, terminal);
 }

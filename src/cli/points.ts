@@ -2,36 +2,89 @@ import type { Point, QueryAnswer, Series } from '../protocol/index.js';
 import { UNKNOWN } from './ages.js';
 import { cleanText } from './clean.js';
 import { paint, type Terminal } from './terminal.js';
-import { widthOf } from './width.js';
+import { pad, widthOf } from './width.js';
 
 /** More series than this make a table too wide: each point gets a line of its own. */
 const MAX_COLUMNS = 6;
 
-/** An answer as a table: a column for each series, or a line for each point. Local times on a terminal, else ISO. */
-export function queryTable(answer: QueryAnswer, terminal: Terminal): string {
-  const time = (iso: string) => (terminal.boxes ? localMoment(iso) : iso);
-  if (answer.series.length <= MAX_COLUMNS) {
-    const rows = pointsByTime(answer.series);
-    const head = ['TIME', ...answer.series.map((series) => `${titleOf(series)} (${series.unit})`)];
-    const lines = rows.map(({ t, values }) => [time(t), ...values.map(shownValue)]);
-    return columnsOf(head, lines, terminal);
-  }
-  const head = ['TIME', 'METRIC', 'AGENT', 'UNIT', 'VALUE'];
-  const lines = answer.series.flatMap(({ metric, agent, unit, points }) =>
-    points.map(({ t, v }) => [time(t), metric, cleanText(agent ?? ''), unit, shownValue(v)]),
-  );
-  return columnsOf(head, lines, terminal);
+/** A line of a table: a time, and what each series had then. */
+export interface PointLine {
+  t: string;
+  values: (number | null)[];
 }
 
-/** Columns of thousands of lines, for which the tables of other commands take too long. Figures stand on the right. */
-function columnsOf(head: string[], lines: string[][], terminal: Terminal): string {
-  const widths = head.map((title, at) =>
-    lines.reduce((width, line) => Math.max(width, line[at]?.length ?? 0), widthOf(title)),
+/**
+ * The lines of an answer from the first to the last in which anything was measured, and how many before and after them
+ * were left out.
+ */
+export function measuredLines(answer: QueryAnswer): { lines: PointLine[]; before: number; after: number } {
+  const lines = pointsByTime(answer.series);
+  const isEmpty = ({ values }: PointLine) => values.every((value) => value === null);
+  const first = lines.findIndex((line) => !isEmpty(line));
+  if (first === -1) return { lines: [], before: lines.length, after: 0 };
+  const last = lines.findLastIndex((line) => !isEmpty(line));
+  return { lines: lines.slice(first, last + 1), before: first, after: lines.length - 1 - last };
+}
+
+/**
+ * An answer as a table: a column for each series, or a line for each point where there are too many or the terminal is too
+ * narrow. Local times on a terminal, else ISO. `lines`: those to be shown, all of them when they are not given.
+ */
+export function queryTable(
+  answer: QueryAnswer,
+  terminal: Terminal,
+  lines: readonly PointLine[] = pointsByTime(answer.series),
+): string {
+  const time = (iso: string) => (terminal.boxes ? localMoment(iso) : iso);
+  if (answer.series.length <= MAX_COLUMNS) {
+    const cells = lines.map(({ t, values }) => [time(t), ...values.map(shownValue)]);
+    for (const heads of [oneHead(answer), stackedHeads(answer)]) {
+      const table = columnsOf(heads, cells, terminal, 1);
+      if (table.width <= terminal.width) return table.text;
+    }
+  }
+  const shown = new Set(lines.map(({ t }) => t));
+  const head = ['TIME', 'METRIC', 'AGENT', 'UNIT', 'VALUE'];
+  const cells = answer.series.flatMap(({ metric, agent, unit, points }) =>
+    points
+      .filter(({ t }) => shown.has(t))
+      .map(({ t, v }) => [time(t), metric, cleanText(agent ?? ''), unit, shownValue(v)]),
   );
-  const figures = head.length - (head[1] === 'METRIC' ? 1 : head.length - 1);
+  return columnsOf([head], cells, terminal, head.length - 1).text;
+}
+
+function oneHead({ series }: QueryAnswer): string[][] {
+  return [['TIME', ...series.map((one) => `${titleOf(one)} (${one.unit})`)]];
+}
+
+/** Metric, agent and unit below each other: narrower by what they take side by side. */
+function stackedHeads({ series }: QueryAnswer): string[][] {
+  const heads = [
+    ['TIME', ...series.map(({ metric }) => metric)],
+    ['', ...series.map(({ agent }) => cleanText(agent ?? ''))],
+    ['', ...series.map(({ unit }) => `(${unit})`)],
+  ];
+  return heads.filter((head) => head.some((cell) => cell !== ''));
+}
+
+/**
+ * Columns of thousands of lines, for which the tables of other commands take too long. Figures, from the column `figures`
+ * on, stand on the right.
+ */
+function columnsOf(
+  heads: string[][],
+  lines: string[][],
+  terminal: Terminal,
+  figures: number,
+): { text: string; width: number } {
+  const widths = (heads[0] ?? []).map((_, at) => {
+    const title = Math.max(...heads.map((head) => widthOf(head[at] ?? '')));
+    return lines.reduce((width, line) => Math.max(width, widthOf(line[at] ?? '')), title);
+  });
   const row = (cells: string[]) =>
-    cells.map((cell, at) => (at < figures ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  ');
-  return [paint(terminal, 'dim', row(head)), ...lines.map(row)].join('\n');
+    cells.map((cell, at) => pad(cell, widths[at] ?? 0, at < figures ? 'left' : 'right')).join('  ');
+  const width = widths.reduce((sum, one) => sum + one + 2, -2);
+  return { width, text: [...heads.map((head) => paint(terminal, 'dim', row(head))), ...lines.map(row)].join('\n') };
 }
 
 /** An answer as CSV (RFC 4180): one line per point; what was not measured is empty. */
@@ -70,7 +123,7 @@ export function localMoment(iso: string): string {
 }
 
 /** Series may have points at different times (raw samples): the times of all, each with the values of all. */
-function pointsByTime(series: readonly Series[]): { t: string; values: (number | null)[] }[] {
+function pointsByTime(series: readonly Series[]): PointLine[] {
   const rows = new Map<string, (number | null)[]>();
   for (const [at, { points }] of series.entries()) {
     for (const { t, v } of points) {
@@ -82,8 +135,9 @@ function pointsByTime(series: readonly Series[]): { t: string; values: (number |
   return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([t, values]) => ({ t, values }));
 }
 
-/** Names of directories may hold anything; a spreadsheet must not take one for a formula. */
-function csvField(text: string): string {
-  const safe = /^[=+\-@]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
+/** Names of directories may hold anything: neither a terminal nor a spreadsheet must take one for a command. */
+function csvField(field: string): string {
+  const text = cleanText(field);
+  const safe = /^\s*[=+\-@]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

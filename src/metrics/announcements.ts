@@ -12,8 +12,32 @@ export interface Announcement {
   notification: { title: string; message: string; level: NotificationLevel } | null;
 }
 
-/** What has to be said of a database that was upgraded or set aside. Paths are shown by their last name only. */
+/** What has to be said of a database that was upgraded, set aside or written again. Paths are shown by their last name. */
 export function announceNotice(notice: Notice): Announcement {
+  if (notice.kind === 'rewritten') {
+    return {
+      type: 'database_rewritten',
+      data: { path: basename(notice.path) },
+      notification: {
+        title: 'Metrics database written again',
+        message:
+          'Its file was removed while mc serve ran, and was written again with all it held; to begin anew, stop mc serve first',
+        level: 'warning',
+      },
+    };
+  }
+  if (notice.kind === 'replaced') {
+    const kept = basename(notice.path);
+    return {
+      type: 'database_replaced',
+      data: { path: kept },
+      notification: {
+        title: 'Metrics database replaced',
+        message: `Another file was put in its place while mc serve ran, and is used from now on; what was held lies under ${kept}`,
+        level: 'warning',
+      },
+    };
+  }
   if (notice.kind === 'upgraded') {
     const { kind: _, copy, ...data } = notice;
     return {
@@ -21,7 +45,7 @@ export function announceNotice(notice: Notice): Announcement {
       data: { ...data, copy: basename(copy) },
       notification: {
         title: 'Metrics database upgraded',
-        message: `${data.agentRows + data.systemRows} samples and ${data.events} events were kept; a copy of the old file is ${basename(copy)}`,
+        message: `${data.agentRows + data.systemRows} samples and ${data.events} events were kept${restOf(data)}; a copy of the old file is ${basename(copy)}`,
         level: 'info',
       },
     };
@@ -38,6 +62,12 @@ export function announceNotice(notice: Notice): Announcement {
   };
 }
 
+/** What an upgrade could not take over, and where it is. */
+function restOf({ unplaced, kept }: { unplaced: number; kept: string[] }): string {
+  const rows = unplaced > 0 ? `; ${unplaced} rows that could not be read whole are in the table unplaced` : '';
+  return kept.length > 0 ? `${rows}; tables with columns of their own stay as ${kept.join(', ')}` : rows;
+}
+
 export function announcePause(reason: string): Announcement {
   return {
     type: 'collection_paused',
@@ -46,6 +76,19 @@ export function announcePause(reason: string): Announcement {
       title: 'Metrics are paused',
       message: `${reason}; collection resumes by itself`,
       level: 'error',
+    },
+  };
+}
+
+/** Old figures and events are not deleted while the clock cannot be believed. */
+export function announceHeld(reason: string): Announcement {
+  return {
+    type: 'deletion_held',
+    data: { reason },
+    notification: {
+      title: 'Old metrics are kept for now',
+      message: `Nothing is deleted for its age: ${reason}. Check the clock; after a day of running deletion goes on by itself`,
+      level: 'warning',
     },
   };
 }

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
+import { COMPANIONS, isTaken } from './place.js';
 
 /** `20260217T060029Z`: a time that can stand in a file's name on every system. */
 export function fileTime(at: number): string {
@@ -11,7 +11,7 @@ export function freeName(path: string, label: string, at: number, extension = ''
   const stem = `${path}.${label}-${fileTime(at)}`;
   for (let n = 1; ; n += 1) {
     const name = `${stem}${n === 1 ? '' : `-${n}`}${extension}`;
-    if (!existsSync(name)) return name;
+    if (!isTaken(name)) return name;
   }
 }
 
@@ -21,8 +21,8 @@ export function freeName(path: string, label: string, at: number, extension = ''
  */
 export async function setAside(path: string, label: string, at: number): Promise<string> {
   const aside = freeName(path, label, at);
-  for (const suffix of ['-wal', '-shm', '']) {
-    if (existsSync(path + suffix)) await rename(path + suffix, aside + suffix);
+  for (const suffix of [...COMPANIONS, '']) {
+    if (isTaken(path + suffix)) await rename(path + suffix, aside + suffix);
   }
   return aside;
 }

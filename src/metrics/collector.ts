@@ -42,6 +42,8 @@ export function gather(sources: Sources, moment: Moment): Gathered {
   const agents: Collection['agents'] = [];
   const observed: Collection['observed'] = [];
   const failures: Gathered['failures'] = [];
+  const breaks = recorder.observer.takeBreaks();
+  for (const { agent } of breaks) ends.forget(agent);
   for (const agent of snapshot.agents.values()) {
     try {
       const seen = recorder.observer.figures(agent.id, moment.t);
@@ -54,7 +56,7 @@ export function gather(sources: Sources, moment: Moment): Gathered {
     }
   }
   const { health, system } = gatherSystem(sources, moment);
-  return { collection: { t: moment.t, agents, system, observed }, health, failures };
+  return { collection: { t: moment.t, agents, system, observed, breaks }, health, failures };
 }
 
 function gatherSystem(sources: Sources, moment: Moment): { health: Health; system: Values } {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { McError, workerFile } from '../base/index.js';
+import { errnoOf, McError, workerFile } from '../base/index.js';
 import type { ErrorCode } from '../protocol/index.js';
+import { DamageError, sqliteCode, sqliteError } from './database.js';
 import { type Asked, type Asks, perform } from './tasks.js';
 
 /** Does long work in a thread of its own, so that the event loop stays free. */
@@ -18,6 +19,9 @@ export interface PlainError {
   message: string;
   code: string | null;
   hint: string | null;
+  /** SQLite's name of it: whoever asked must know what it says about the file. */
+  sqlite: string | null;
+  errno: string | null;
 }
 
 interface Waiting {
@@ -76,6 +80,19 @@ export function createDesk(file: string = workerFile('metrics')): MetricsDesk {
   };
 }
 
-function errorOf({ message, code, hint }: PlainError): Error {
-  return code === null ? new Error(message) : new McError(code as ErrorCode, message, hint === null ? {} : { hint });
+/** What a thread can be sent of an error. */
+export function plainError(error: unknown): PlainError {
+  const message = error instanceof Error ? error.message : String(error);
+  const cause = error instanceof McError ? error.cause : error;
+  const sqlite = cause instanceof DamageError ? 'SQLITE_CORRUPT' : sqliteCode(cause);
+  const errno = errnoOf(error);
+  return error instanceof McError
+    ? { message, code: error.code, hint: error.hint, sqlite, errno }
+    : { message, code: null, hint: null, sqlite, errno };
+}
+
+function errorOf({ message, code, hint, sqlite, errno }: PlainError): Error {
+  if (sqlite !== null) return sqliteError(message, sqlite);
+  if (code !== null) return new McError(code as ErrorCode, message, hint === null ? {} : { hint });
+  return Object.assign(new Error(message), errno === null ? {} : { code: errno });
 }

@@ -1,4 +1,11 @@
+import { ageOf } from '../protocol/index.js';
+
 const HOUR = 3_600_000;
+
+/** True within the hour before `now`; what was counted while the clock was ahead is not. */
+function isOfLastHour(at: number, now: number): boolean {
+  return (ageOf(at, now) ?? HOUR) < HOUR;
+}
 
 /** Who told of a task's end: the agent's own files, or a task file. */
 export type Teller = 'agent' | 'queue';
@@ -22,7 +29,7 @@ interface Ending {
 export function createEndings(): Endings {
   let endings: Ending[] = [];
   const forget = (at: number) => {
-    endings = endings.filter((ending) => ending.at > at - HOUR);
+    endings = endings.filter((ending) => isOfLastHour(ending.at, at));
   };
   return {
     add(name, teller, duration, at) {
@@ -59,7 +66,7 @@ export function createLastHour(): LastHour {
       entries.push({ at, value });
     },
     total(at) {
-      entries = entries.filter((entry) => entry.at > at - HOUR);
+      entries = entries.filter((entry) => isOfLastHour(entry.at, at));
       return { n: entries.length, sum: entries.reduce((sum, { value }) => sum + value, 0) };
     },
   };

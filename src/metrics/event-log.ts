@@ -1,8 +1,14 @@
-import { type ActivityAnswer, describeBackupUpdate, type EventsAnswer, type LoggedEvent } from '../protocol/index.js';
+import {
+  type ActivityAnswer,
+  AHEAD_MS,
+  describeBackupUpdate,
+  type EventsAnswer,
+  type LoggedEvent,
+} from '../protocol/index.js';
 import { parseMoment } from '../base/index.js';
 import type { Database } from './database.js';
 import { LOGGED_TYPES, OWN_EVENTS } from './event-rows.js';
-import { invalid, nearest } from './params.js';
+import { invalid, nearest, unknownAgent } from './params.js';
 
 /** Filters of the event log, as texts from outside. */
 export interface EventsInput {
@@ -17,27 +23,50 @@ export interface EventsInput {
 
 export const EVENTS_LIMIT = 1000;
 
+type Condition = [sql: string, value: number | string | number[] | undefined];
+
 /**
- * Events, newest first.
+ * Events, newest first. Those of the future (a clock was wrong when they were written) are only counted, unless `until` is
+ * given: they would be the newest for years.
  * @param known agents that exist but of which the log says nothing yet
  * @throws McError `input.invalid` for a type, an agent or a time that cannot be
  */
 export function readEvents(db: Database, input: EventsInput, now: number, known: readonly string[] = []): EventsAnswer {
   const limit = limitOf(input.limit, 100);
-  const conditions: [sql: string, value: number | string | undefined][] = [
+  const conditions: Condition[] = [
     ['event_type = ?', input.type === undefined ? undefined : knownType(db, input.type)],
     ['agent_id = ?', input.agent === undefined ? undefined : knownAgent(db, input.agent, known)],
     ['t >= ?', input.since === undefined ? undefined : parseMoment(input.since, now)],
-    ['t < ?', input.until === undefined ? undefined : parseMoment(input.until, now)],
-    ['id < ?', input.cursor],
+    ['t < ?', input.until === undefined ? aheadOf(now) : parseMoment(input.until, now)],
+    ...afterCursor(db, input.cursor),
   ];
   const set = conditions.filter(([, value]) => value !== undefined);
   const where = set.length > 0 ? `WHERE ${set.map(([sql]) => sql).join(' AND ')}` : '';
   const rows = db
     .prepare(`SELECT id, timestamp, event_type, agent_id, data FROM events ${where} ORDER BY t DESC, id DESC LIMIT ?`)
-    .all(...set.map(([, value]) => value), limit + 1) as (Omit<LoggedEvent, 'data'> & { data: string | null })[];
+    .all(...set.flatMap(([, value]) => value), limit + 1) as (Omit<LoggedEvent, 'data'> & { data: string | null })[];
   const events = rows.slice(0, limit).map((row) => ({ ...row, data: parsed(row.data) }));
-  return { events, next_cursor: rows.length > limit ? String(events.at(-1)?.id) : null };
+  return {
+    events,
+    next_cursor: rows.length > limit ? String(events.at(-1)?.id) : null,
+    ahead: input.until === undefined ? countAhead(db, now) : 0,
+  };
+}
+
+/** From here on times cannot be believed. */
+function aheadOf(now: number): number {
+  return now + AHEAD_MS + 1;
+}
+
+function countAhead(db: Database, now: number): number {
+  return db.prepare('SELECT count(*) FROM events WHERE t >= ?').pluck().get(aheadOf(now)) as number;
+}
+
+/** What comes after an event in the order of the list. Where it has been retired meanwhile, its id must do. */
+function afterCursor(db: Database, cursor: number | undefined): Condition[] {
+  if (cursor === undefined) return [];
+  const t = db.prepare('SELECT t FROM events WHERE id = ?').pluck().get(cursor) as number | undefined;
+  return t === undefined ? [['id < ?', cursor]] : [['(t, id) < (?, ?)', [t, cursor]]];
 }
 
 export interface ActivityInput {
@@ -48,15 +77,15 @@ export interface ActivityInput {
 
 const SESSION = "coalesce(json_extract(data, '$.activity.session_id'), json_extract(data, '$.activity.sessionId'))";
 
-/** The event log as lines to read, newest first. */
+/** The event log as lines to read, newest first; without those of the future. */
 export function readActivity(db: Database, input: ActivityInput, now: number): ActivityAnswer {
   const limit = limitOf(input.limit, 50);
   const offset = input.offset ?? 0;
   if (!Number.isInteger(offset) || offset < 0)
     throw invalid(`offset is ${offset}`, 'accepted is a whole number from 0');
-  const where =
-    input.session === undefined ? '' : `WHERE event_type = 'agent_activity' AND json_valid(data) AND ${SESSION} = ?`;
-  const values = input.session === undefined ? [] : [input.session];
+  const ofSession = `event_type = 'agent_activity' AND json_valid(data) AND ${SESSION} = ? AND`;
+  const where = `WHERE ${input.session === undefined ? '' : ofSession} t < ?`;
+  const values = [...(input.session === undefined ? [] : [input.session]), aheadOf(now)];
   const total = db
     .prepare(`SELECT count(*) FROM events ${where}`)
     .pluck()
@@ -123,18 +152,16 @@ function knownType(db: Database, type: string): string {
   if (ours.includes(type) || db.prepare('SELECT 1 FROM events WHERE event_type = ? LIMIT 1').get(type)) return type;
   const found = db.prepare('SELECT DISTINCT event_type FROM events').pluck().all() as string[];
   const names = [...new Set([...ours, ...found])];
-  throw invalid(
-    `there is no event type "${type}"`,
-    `nearest: ${nearest(type, names).join(', ')}. Accepted: ${names.join(', ')}`,
-  );
+  const near = nearest(type, names);
+  const guess = near.length > 0 ? `nearest: ${near.join(', ')}. ` : '';
+  throw invalid(`there is no event type "${type}"`, `${guess}Accepted: ${names.join(', ')}`);
 }
 
 function knownAgent(db: Database, agent: string, known: readonly string[]): string {
   if (known.includes(agent)) return agent;
   if (db.prepare('SELECT 1 FROM agents WHERE name = ?').get(agent)) return agent;
   if (db.prepare('SELECT 1 FROM events WHERE agent_id = ? LIMIT 1').get(agent)) return agent;
-  const names = new Set([...known, ...(db.prepare('SELECT name FROM agents').pluck().all() as string[])]);
-  throw invalid(`there is no agent "${agent}"`, `nearest: ${nearest(agent, [...names]).join(', ')}`);
+  throw unknownAgent(agent, [...known, ...(db.prepare('SELECT name FROM agents').pluck().all() as string[])]);
 }
 
 function parsed(data: string | null): unknown {

@@ -15,7 +15,11 @@ export const OWN_EVENTS = [
   'collection_resumed',
   'database_upgraded',
   'database_set_aside',
+  'database_rewritten',
+  'database_replaced',
+  'deletion_held',
   'events_dropped',
+  'samples_dropped',
 ] as const;
 export type OwnEvent = (typeof OWN_EVENTS)[number];
 

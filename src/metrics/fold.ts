@@ -1,3 +1,4 @@
+import { type Breaks, createBreakReader, isBroken } from './breaks.js';
 import type { Database } from './database.js';
 import { metaNumber } from './meta.js';
 import { type Metric, type MetricScope, metricsOf } from './registry.js';
@@ -118,10 +119,13 @@ function rawReader(db: Database, scope: MetricScope, metrics: readonly Metric[],
   const rows = rowsOf(db, scope, 'raw', ['t', '1', ...metrics.map(({ name }) => name)]);
   if (folding !== 'inc') return (key, from, to) => rows.all(key, from, to) as Row[];
   const places = metrics.map((metric) => metricsOf(scope).indexOf(metric));
+  const breaksOf = createBreakReader(db, scope, metricsOf(scope));
   return (key, from, to) => {
-    const known = valuesBefore(db, scope, key, from);
+    const breaks = breaksOf(key);
+    const known = valuesBefore(db, scope, key, from, breaks);
     const before = places.map((place) => known[place] ?? null);
-    return increases(rows.all(key, from, to) as Row[], before);
+    const some = breaks && places.map((place) => breaks[place] ?? []);
+    return increases(rows.all(key, from, to) as Row[], before, some, from - 1);
   };
 }
 
@@ -131,14 +135,18 @@ function rowsOf(db: Database, scope: MetricScope, tier: Tier, columns: string[])
 }
 
 /** Replaces each value by what it has grown since the one before. */
-function increases(rows: Row[], before: Row): Row[] {
+function increases(rows: Row[], before: Row, breaks: Breaks | null, from: number): Row[] {
+  let last = from;
   for (const row of rows) {
+    const t = row[0] ?? 0;
     for (let at = 0; at < before.length; at += 1) {
+      if (breaks !== null && isBroken(breaks, at, last, t)) before[at] = null;
       const value = row[2 + at];
       if (value === null || value === undefined) continue;
       row[2 + at] = increase(before[at] ?? null, value);
       before[at] = value;
     }
+    last = t;
   }
   return rows;
 }

@@ -5,4 +5,5 @@
 export type { LatestMetrics } from './latest.js';
 export type { ReadName, Reads } from './reads.js';
 export { type Metric, METRICS, metricsOf } from './registry.js';
-export { createMetricsService, type MetricsOptions, type MetricsService, type MetricsSettings } from './service.js';
+export type { MetricsOptions, MetricsService, MetricsSettings } from './contract.js';
+export { createMetricsService } from './service.js';

@@ -1,10 +1,15 @@
-import { existsSync, statSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { Clock } from '../base/index.js';
-import { setAside } from './aside.js';
-import { openWriter } from './database.js';
+import type { Stats } from 'node:fs';
+import { type Clock, makeDirectory, monotonicNow, sameFile } from '../base/index.js';
+import { freeName } from './aside.js';
+import { isHeld, openWriter } from './database.js';
+import { createDeletionGuard, type DeletionGuard } from './deletion.js';
 import type { MetricsDesk } from './desk.js';
-import { type Notice, prepareDatabase, preparesLong } from './prepare.js';
+import { writeCopy } from './old-copy.js';
+import { COMPANIONS, fileAt, isTaken, rootsAround } from './place.js';
+import { giveUp, type Notice, prepareDatabase, preparesLong } from './prepare.js';
 import { type Retention, retire } from './retention.js';
 import { rollUp } from './rollup.js';
 import { createStore, type Store } from './store.js';
@@ -14,39 +19,78 @@ export interface Keeper {
   /** The open store. Another one after `replace`. */
   store(): Store;
   open(): Promise<Notice[]>;
-  /** Sets the database aside that was found damaged while in use, and begins a new one. */
-  replace(): Promise<Notice[]>;
+  /** Sets the database aside of which this error says that it cannot be used, and begins a new one. */
+  replace(error: unknown): Promise<Notice[]>;
+  /** True when the file that was opened no longer lies under its name: what is written would be lost at the end. */
+  isDisplaced(): boolean;
+  /** Writes what is held under its name again, or beside it where another file has been put there, and opens that. */
+  reclaim(): Promise<Notice[]>;
   /** What has to be done now and then; asked after each collection, returns when nothing is left. */
   maintain(t: number): Promise<void>;
+  /** Why nothing was deleted for its age at the last maintenance, as words that end a sentence; null: it was. */
+  heldBecause(): string | null;
   close(): Promise<void>;
 }
 
 const CHECKPOINT_BYTES = 4 * 1024 * 1024;
 const RETIRE_EVERY_MS = 3_600_000;
 
-export function createKeeper(path: string, retention: Retention, clock: Clock, desk: MetricsDesk): Keeper {
+export function createKeeper(
+  path: string,
+  retention: Retention,
+  clock: Clock,
+  desk: MetricsDesk,
+  monotonic: () => number = monotonicNow,
+): Keeper {
+  const atStart = rootsAround(path);
+  const roots = atStart.length > 0 ? atStart : undefined;
+  const guard: DeletionGuard = createDeletionGuard({ now: () => clock.now(), monotonic });
   let store: Store | null = null;
+  let opened: Stats | null = null;
   let maintaining: Promise<void> | null = null;
-  let retiredAt = Number.NEGATIVE_INFINITY;
+  let retiredAt: number | null = null;
+  let held: string | null = null;
   let closing = false;
 
   const current = (): Store => {
     if (!store) throw new Error('the metrics database is not open');
     return store;
   };
+  const use = () => {
+    // Whoever serves others waits for nobody: what is held by another program is written later.
+    const db = openWriter(path, 0);
+    try {
+      store = createStore(db);
+      store.observed();
+      guard.begin(db);
+    } catch (error) {
+      store = null;
+      db.close();
+      throw error;
+    }
+    opened = fileAt(path);
+  };
+  const prepare = (now: number): Promise<Notice[]> =>
+    preparesLong(path) ? desk.ask('prepare', { path, now, roots }) : prepareDatabase(path, now, { roots, patience: 0 });
   const begin = async (): Promise<Notice[]> => {
     const now = clock.now();
-    const notices = preparesLong(path) ? await desk.ask('prepare', { path, now }) : await prepareDatabase(path, now);
-    store = createStore(openWriter(path));
-    store.closeOpenIntervals();
+    const notices = await prepare(now);
+    try {
+      use();
+    } catch (error) {
+      notices.push(await giveUp(path, now, error), ...(await prepare(now)));
+      use();
+    }
     return notices;
   };
   const tidy = async (t: number) => {
     const { db } = current();
     await rollUp(db, t, pause);
-    if (t - retiredAt >= RETIRE_EVERY_MS) {
-      retiredAt = t;
-      await retire(db, retention, t, pause);
+    const now = monotonic();
+    if (retiredAt === null || now - retiredAt >= RETIRE_EVERY_MS) {
+      retiredAt = now;
+      held = guard.heldBecause(db, retention, t);
+      if (held === null) await retire(db, retention, t, pause);
     }
     await pause();
   };
@@ -56,19 +100,40 @@ export function createKeeper(path: string, retention: Retention, clock: Clock, d
     if (!closing && sizeOf(`${path}-wal`) > CHECKPOINT_BYTES) await desk.ask('checkpoint', { path });
     return !closing;
   };
+  const endMaintenance = async () => {
+    closing = true;
+    await maintaining?.catch(() => {});
+    closing = false;
+  };
 
   return {
     store: current,
     open: begin,
-    async replace() {
-      const now = clock.now();
-      closing = true;
-      await maintaining?.catch(() => {});
-      closing = false;
+    async replace(error) {
+      await endMaintenance();
       store?.db.close();
       store = null;
-      const aside = await setAside(path, 'corrupt', now);
-      return [{ kind: 'set_aside', reason: 'damaged', path: aside }, ...(await begin())];
+      return [await giveUp(path, clock.now(), error), ...(await begin())];
+    },
+    isDisplaced() {
+      if (store === null || opened === null) return false;
+      const now = fileAt(path);
+      return now === null || !sameFile(now, opened);
+    },
+    async reclaim() {
+      await endMaintenance();
+      const now = clock.now();
+      // Only in a workspace that is still there: one that is being removed must not come back.
+      if (isTaken(dirname(dirname(dirname(path))))) await makeDirectory(dirname(path));
+      const held = freeName(path, isTaken(path) ? 'replaced' : 'removed', now);
+      await writeCopy(current().db, held);
+      current().db.close();
+      store = null;
+      if (isTaken(path)) return [{ kind: 'replaced', path: held }, ...(await begin())];
+      // A log of the file that is gone must not be taken for one of the file that comes, which holds all that was in it.
+      for (const suffix of COMPANIONS) await rm(path + suffix, { force: true });
+      await rename(held, path);
+      return [{ kind: 'rewritten', path }, ...(await begin())];
     },
     async maintain(t) {
       if (maintaining) return maintaining;
@@ -77,16 +142,21 @@ export function createKeeper(path: string, retention: Retention, clock: Clock, d
       });
       return maintaining;
     },
+    heldBecause: () => held,
     async close() {
-      closing = true;
-      await maintaining?.catch(() => {});
-      closing = false;
-      store?.close();
-      store = null;
+      await endMaintenance();
+      try {
+        store?.close();
+      } catch (error) {
+        // The mark of an orderly stop cannot be written: the next start checks the file, that is all.
+        if (!isHeld(error)) throw error;
+      } finally {
+        store = null;
+      }
     },
   };
 }
 
 function sizeOf(path: string): number {
-  return existsSync(path) ? statSync(path).size : 0;
+  return fileAt(path)?.size ?? 0;
 }

@@ -1,6 +1,7 @@
 import type { Agent, AgentActivityData, AgentStatus } from '../protocol/index.js';
 import { claimsWork } from '../protocol/index.js';
 import { createEndings, type Endings, type Teller } from './endings.js';
+import { type Counter, newlyStated, statedBy } from './sources.js';
 import type { IntervalRow, ObservedTotals } from './store.js';
 
 /** What was seen of one agent by a given time. Milliseconds and pieces; null: never seen. */
@@ -23,6 +24,10 @@ export interface Observer {
   /** A task of the task files ended; it counts for its assignee once, however often it is told. */
   endTask(agent: string, task: string, outcome: Outcome, at: number): void;
   figures(agent: string, at: number): Observation | null;
+  /** Counters that were seen and sampled so far, and that the agent's own files state since the last call. */
+  takeBreaks(): { agent: string; metric: Counter }[];
+  /** The clock was set by so many milliseconds: what lasts goes on as if it had not been. */
+  shift(ms: number): void;
   /** Ends every interval: nobody watches from now on. */
   stop(at: number): IntervalRow[];
 }
@@ -36,8 +41,10 @@ interface Begun {
 
 interface Watched {
   status: AgentStatus;
-  /** Since when the status has been watched. */
+  /** Since when the status has been watched, as the clock said then. */
   began: number;
+  /** The same by the clock of now: what has passed is counted from here. */
+  since: number;
   /** Tasks it has begun, by key, with their start where it is known. */
   tasks: Map<string, Begun>;
   totals: ObservedTotals;
@@ -48,15 +55,26 @@ interface Watched {
 export function createObserver(saved: ReadonlyMap<string, ObservedTotals>): Observer {
   const watched = new Map<string, Watched>();
   const totals = new Map([...saved].map(([agent, known]) => [agent, { ...known }]));
+  const sampled = new Set(saved.keys());
+  let breaks: { agent: string; metric: Counter }[] = [];
   const totalsOf = (agent: string) => {
-    const known = totals.get(agent) ?? { work: 0, idle: 0, completed: null, failed: null, sent: null, received: null };
+    const known = totals.get(agent) ?? NOTHING_SEEN();
     totals.set(agent, known);
     return known;
+  };
+  const noteStated = (agent: Agent, seen: ObservedTotals) => {
+    const before = seen.stated;
+    const now = (before ?? 0) | statedBy(agent);
+    seen.stated = now;
+    if (before === null || now === before || !sampled.has(agent.id)) return;
+    const others = newlyStated(before, now).filter((name) => seen[SEEN[name]] !== null);
+    breaks.push(...others.map((metric) => ({ agent: agent.id, metric })));
   };
 
   return {
     see(agent, at) {
       const held = watched.get(agent.id);
+      noteStated(agent, totalsOf(agent.id));
       if (!held) {
         watched.set(agent.id, firstLook(agent, at, totalsOf(agent.id)));
         return [{ agent: agent.id, began: at, ended: null, status: agent.normalized_status }];
@@ -66,6 +84,7 @@ export function createObserver(saved: ReadonlyMap<string, ObservedTotals>): Obse
       const ended = endInterval(agent.id, held, at);
       held.status = agent.normalized_status;
       held.began = at;
+      held.since = at;
       return [ended, { agent: agent.id, began: at, ended: null, status: held.status }];
     },
     lose(agent, at) {
@@ -83,6 +102,7 @@ export function createObserver(saved: ReadonlyMap<string, ObservedTotals>): Obse
     figures(agent, at) {
       const held = watched.get(agent);
       if (!held) return null;
+      sampled.add(agent);
       const running = timeSpent(held, at);
       return {
         ...held.totals,
@@ -90,6 +110,17 @@ export function createObserver(saved: ReadonlyMap<string, ObservedTotals>): Obse
         idle: held.totals.idle + running.idle,
         taskDuration: held.endings.meanDuration(at),
       };
+    },
+    takeBreaks() {
+      const taken = breaks;
+      breaks = [];
+      return taken;
+    },
+    shift(ms) {
+      for (const held of watched.values()) {
+        held.since += ms;
+        for (const task of held.tasks.values()) if (task.startedAt !== null) task.startedAt += ms;
+      }
     },
     stop(at) {
       const ended = [...watched].map(([agent, held]) => endInterval(agent, held, at));
@@ -99,10 +130,31 @@ export function createObserver(saved: ReadonlyMap<string, ObservedTotals>): Obse
   };
 }
 
+const NOTHING_SEEN = (): ObservedTotals => ({
+  work: 0,
+  idle: 0,
+  completed: null,
+  failed: null,
+  sent: null,
+  received: null,
+  stated: 0,
+});
+
+/** Where the observer counts what a counter of the same meaning may state. */
+const SEEN: Record<Counter, Exclude<keyof ObservedTotals, 'stated'>> = {
+  tasks_completed: 'completed',
+  tasks_failed: 'failed',
+  total_work_time: 'work',
+  idle_time: 'idle',
+  messages_sent: 'sent',
+  messages_received: 'received',
+};
+
 function firstLook(agent: Agent, at: number, totals: ObservedTotals): Watched {
   const watched: Watched = {
     status: agent.normalized_status,
     began: at,
+    since: at,
     tasks: new Map(),
     totals,
     endings: createEndings(),
@@ -176,8 +228,8 @@ function endInterval(agent: string, held: Watched, at: number): IntervalRow {
   return { agent, began: held.began, ended: Math.max(held.began, at), status: held.status };
 }
 
-function timeSpent({ status, began }: Watched, at: number): { work: number; idle: number } {
-  const spent = Math.max(0, at - began);
+function timeSpent({ status, since }: Watched, at: number): { work: number; idle: number } {
+  const spent = Math.max(0, at - since);
   return { work: claimsWork(status) ? spent : 0, idle: status === 'idle' ? spent : 0 };
 }
 

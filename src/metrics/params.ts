@@ -19,7 +19,12 @@ export interface RawQuery {
   step?: string | undefined;
   agg?: string | undefined;
   group_by?: string | undefined;
+  /** How many points step auto gives at most, about. */
+  points?: number | undefined;
 }
+
+/** What step auto aims at when nothing is said. */
+export const GOOD_POINTS = 1000;
 
 /** A query that has been understood. Times in milliseconds. */
 export interface Query {
@@ -29,15 +34,21 @@ export interface Query {
   since: number;
   until: number;
   step: Step;
-  agg: Aggregate;
+  /** null: to each metric its own (`aggregateOf`). */
+  agg: Aggregate | null;
   groupBy: Grouping;
+  /** How many points step auto aims at. */
+  points: number;
 }
+
+/** A query of metrics that are all aggregated alike. */
+export type PlainQuery = Query & { agg: Aggregate };
 
 /** @throws McError `input.invalid` or `metric.unknown` that says what is accepted and what comes nearest */
 export function parseQuery(raw: RawQuery, now: number): Query {
   const metrics = parseMetrics(listOf(raw.metric), raw.system === true ? 'system' : null);
   const agents = listOf(raw.agent);
-  const agg = oneOf('agg', raw.agg ?? defaultAggregate(metrics), AGGREGATES);
+  const agg = raw.agg === undefined ? null : oneOf('agg', raw.agg, AGGREGATES);
   if (agg === 'rate') for (const metric of metrics) refuseRate(metric);
   if (agents.length > 0 && metrics.every(({ scope }) => scope === 'system')) {
     throw invalid(`${metrics[0]?.name} is a figure of the system, no agent has it`, 'leave the agent out');
@@ -49,6 +60,7 @@ export function parseQuery(raw: RawQuery, now: number): Query {
     step: oneOf('step', raw.step ?? 'auto', STEPS),
     agg,
     groupBy: oneOf('group_by', raw.group_by ?? 'agent', GROUPINGS),
+    points: raw.points ?? GOOD_POINTS,
   };
 }
 
@@ -91,19 +103,40 @@ export function parseMetric(name: string): Metric {
     name,
     METRICS.map((known) => known.name),
   );
-  throw new McError('metric.unknown', `there is no metric "${name}"`, {
-    hint: `nearest: ${near.join(', ')}. mc metrics list shows all`,
+  const guess = near.length > 0 ? `nearest: ${near.join(', ')}. ` : '';
+  throw new McError('metric.unknown', `there is no metric "${name}"`, { hint: `${guess}mc metrics list shows all` });
+}
+
+/** Up to three names that are really near: a third of the letters may differ, or the name may be a part of it. */
+export function nearest(name: string, names: readonly string[]): string[] {
+  const wanted = name.toLowerCase();
+  const limit = Math.min(wanted.length - 1, Math.max(1, Math.floor(wanted.length / 3)));
+  const far = (candidate: string) => {
+    const known = candidate.toLowerCase();
+    if (wanted.length >= 3 && known.includes(wanted)) return 1;
+    return distance(wanted, known);
+  };
+  return [...names]
+    .map((candidate) => ({ candidate, away: far(candidate) }))
+    .filter(({ away }) => away <= limit)
+    .sort((a, b) => a.away - b.away || (a.candidate < b.candidate ? -1 : 1))
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
+/** @throws McError `agent.unknown` with the names that are near, of those that are known */
+export function unknownAgent(agent: string, names: Iterable<string>): McError {
+  const known = [...new Set(names)];
+  const near = nearest(agent, known);
+  const hint = known.length === 0 ? 'nothing has been sampled yet' : 'mc agents list shows which there are';
+  return new McError('agent.unknown', `there is no agent "${agent}"`, {
+    hint: near.length > 0 ? `nearest: ${near.join(', ')}` : hint,
   });
 }
 
-/** Up to three names that come nearest. */
-export function nearest(name: string, names: readonly string[]): string[] {
-  return [...names].sort((a, b) => distance(name, a) - distance(name, b)).slice(0, 3);
-}
-
-/** The average of a counter means little to anybody: where only counters are asked for it is their last value. */
-function defaultAggregate(metrics: readonly Metric[]): Aggregate {
-  return metrics.every(({ kind }) => kind === 'counter') ? 'last' : 'avg';
+/** How a metric is aggregated where nothing is said: the average of a counter means little to anybody. */
+export function aggregateOf({ kind }: Metric): Aggregate {
+  return kind === 'counter' ? 'last' : 'avg';
 }
 
 function parseMetrics(names: readonly string[], scope: MetricScope | null): Metric[] {

@@ -1,6 +1,6 @@
 import type { Series } from '../protocol/index.js';
 import type { Database } from './database.js';
-import type { Query } from './params.js';
+import type { PlainQuery } from './params.js';
 import type { Plan } from './plan.js';
 import { decodeValue, type Metric, type MetricScope } from './registry.js';
 import { tableOf } from './schema.js';
@@ -11,7 +11,7 @@ const SHARES: Record<string, number> = { p50: 0.5, p95: 0.95, p99: 0.99 };
 /** Percentiles of the raw samples in each bucket. */
 export function percentileSeries(
   db: Database,
-  query: Query,
+  query: PlainQuery,
   plan: Plan,
   scope: MetricScope,
   metrics: readonly Metric[],

@@ -1,6 +1,6 @@
 import type { Database } from './database.js';
-import { metaNumber } from './meta.js';
-import { invalid, type Query, type Step } from './params.js';
+import { importedUntil, metaNumber } from './meta.js';
+import { GOOD_POINTS, invalid, type Query, type Step } from './params.js';
 import { floorTo, type Tier, TIER_MS } from './tiers.js';
 
 /** Which rows answer a query, and what its points stand for. */
@@ -20,8 +20,6 @@ export interface Plan {
 const STEP_MS = { '1m': 60_000, ...TIER_MS };
 const STEP_TIERS: Record<Plan['step'], Tier> = { raw: 'raw', '1m': 'raw', '5m': '5m', '1h': '1h', '1d': '1d' };
 const FINEST_FIRST = ['raw', '1m', '5m', '1h', '1d'] as const;
-/** What `auto` aims at. */
-const GOOD_POINTS = 1000;
 /** More than this in one series is refused: nobody can look at so much. */
 export const MAX_POINTS = 50_000;
 
@@ -30,12 +28,16 @@ export const MAX_POINTS = 50_000;
  * kept. Percentiles need the raw rows.
  * @throws McError `input.invalid` for too many points, or percentiles of a time whose raw rows are retired
  */
-export function planQuery(db: Database, query: Pick<Query, 'since' | 'until' | 'step' | 'agg'>): Plan {
-  const percentile = query.agg.startsWith('p');
-  if (percentile && !isKept(db, 'raw', query)) throw rawRetired(db, query.agg);
+export function planQuery(
+  db: Database,
+  query: Pick<Query, 'since' | 'until' | 'step'> & Partial<Pick<Query, 'agg' | 'points'>>,
+): Plan {
+  const { agg, points: good = GOOD_POINTS } = query;
+  const percentile = agg?.startsWith('p') === true;
+  if (percentile && !isKept(db, 'raw', query)) throw rawRetired(db, agg);
   const plans = FINEST_FIRST.map((step) => planOf(db, query, step, percentile));
   if (query.step === 'auto') {
-    const fitting = plans.find((plan) => plan.points <= GOOD_POINTS && (percentile || isKept(db, plan.tier, query)));
+    const fitting = plans.find((plan) => plan.points <= good && (percentile || isKept(db, plan.tier, query)));
     return bounded(fitting ?? (plans.at(-1) as Plan));
   }
   return bounded(plans.find((plan) => plan.step === query.step) as Plan);
@@ -59,7 +61,7 @@ function planOf(
 
 function isKept(db: Database, tier: Tier, { since, until }: Pick<Query, 'since' | 'until'>): boolean {
   const retired = metaNumber(db, `retired_${tier}`);
-  const imported = metaNumber(db, 'imported_until');
+  const imported = importedUntil(db);
   return retired === null || since >= retired || (imported !== null && until <= imported);
 }
 

@@ -1,4 +1,4 @@
-import { invalid, type Query } from './params.js';
+import { invalid, type PlainQuery } from './params.js';
 import type { Plan } from './plan.js';
 import type { Metric } from './registry.js';
 
@@ -12,7 +12,7 @@ export interface Source {
 }
 
 /** The unit of a series: that of the metric, except where the aggregate changes it. */
-export function unitOf(metric: Metric, { agg }: Pick<Query, 'agg'>): string {
+export function unitOf(metric: Metric, { agg }: Pick<PlainQuery, 'agg'>): string {
   if (agg === 'count') return 'samples';
   return agg === 'rate' ? `${metric.unit}/s` : metric.unit;
 }

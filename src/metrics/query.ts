@@ -4,7 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { openReader } from './database.js';
+import { openReader, reading } from './database.js';
+import { obstaclesAt, rootsAround } from './place.js';
 import { answerRead, type ReadName, type Reads } from './reads.js';
 import { SCHEMA_VERSION } from './schema.js';
 
@@ -14,7 +15,7 @@ export { METRICS } from './registry.js';
 /**
  * Answers a read from the database at `path`.
  * `upgrade: false`: an old database is refused instead.
- * @throws McError `not_found` when there is no database, `input.invalid` and `metric.unknown` as the read
+ * @throws McError `not_found`, `io`, `busy` as `openReader`; `input.invalid`, `metric.unknown`, `agent.unknown` as the read
  */
 export async function readDatabase<K extends ReadName>(
   path: string,
@@ -29,7 +30,7 @@ export async function readDatabase<K extends ReadName>(
   }
   const db = openReader(path);
   try {
-    return answerRead(db, name, input, now);
+    return reading(() => answerRead(db, name, input, now));
   } finally {
     db.close();
   }
@@ -37,7 +38,7 @@ export async function readDatabase<K extends ReadName>(
 
 /** A database of an older layout: reading it needs writing it once. What is damaged or newer is not touched here. */
 function needsUpgrade(path: string): boolean {
-  if (!existsSync(path)) return false;
+  if (!existsSync(path) || obstaclesAt(path, rootsAround(path)).length > 0) return false;
   try {
     const db = new Sqlite(path, { readonly: true });
     try {

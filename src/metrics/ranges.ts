@@ -13,7 +13,7 @@ export function createRangeReader(
   folding: Folding,
   range: { since: number; until: number },
 ): (key: number) => (number | null)[] {
-  const plan = planQuery(db, { ...range, step: 'auto', agg: 'avg' });
+  const plan = planQuery(db, { ...range, step: 'auto' });
   // One bucket of the whole range; raw samples are taken exactly, rollups by whole buckets.
   const span = { ...plan, stepMs: Number.POSITIVE_INFINITY, buckets: 1 };
   const fold = createFolder(db, scope, metrics, folding, span);

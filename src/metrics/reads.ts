@@ -43,10 +43,10 @@ export function answerRead<K extends ReadName>(db: Database, name: K, input: unk
   return READERS[name](db, input as Reads[K]['input'], now);
 }
 
-/** The same as the text of its JSON. */
-export function writeRead(db: Database, name: ReadName, input: unknown, now: number): string {
+/** The same as its JSON in UTF-8. */
+export function writeRead(db: Database, name: ReadName, input: unknown, now: number): Buffer {
   if (name === 'history') return writeHistory(db, input as HistoryInput, now);
-  return JSON.stringify(answerRead(db, name, input, now));
+  return Buffer.from(JSON.stringify(answerRead(db, name, input, now)));
 }
 
 /** Reading this many rows takes about 10 ms; more is work for the worker. */

@@ -7,7 +7,9 @@ import type { EventRow, IntervalRow, ObservedTotals, Store } from './store.js';
 /** Rows are written this long after the first of a batch came in, or as soon as there are BATCH_ROWS of them. */
 export const BATCH_MS = 250;
 export const BATCH_ROWS = 500;
-/** What is held while nothing can be written (a full disk); beyond it the oldest events are dropped and counted. */
+/** So many events go into one transaction: more would hold the event loop, when many have waited. */
+const FLUSH_ROWS = 1000;
+/** What is held while nothing can be written (a full disk); beyond it the oldest rows are dropped and counted. */
 const HELD_ROWS = 10_000;
 
 export interface RecorderOptions {
@@ -30,9 +32,13 @@ export interface Recorder {
   note(type: OwnEvent, at: number, data: Record<string, unknown>, agent?: string): void;
   /** Events of the stream since the last call, `system_metric` not counted. */
   takeCount(): number;
-  /** Writes the batch now. False when it could not be written. */
+  /** Writes the batch now; of a large one the rest follows soon. False when it could not be written. */
   flush(): boolean;
-  /** Ends every interval and writes what is left. */
+  /** Rows that are not written yet. */
+  waiting(): number;
+  /** The clock was set by so many milliseconds: durations go on as if it had not been. */
+  shift(ms: number): void;
+  /** Ends every interval and writes what is left. False when it could not be written. */
   stop(at: number): boolean;
 }
 
@@ -51,19 +57,22 @@ export function createRecorder(options: RecorderOptions): Recorder {
     timer = null;
     if (events.length + intervals.length === 0) return true;
     try {
-      const lost = dropped > 0 ? [ownRow('events_dropped', events.at(-1)?.t ?? 0, { events: dropped })] : [];
-      options.write([...events, ...lost], intervals);
-      events = [];
-      intervals = [];
+      const some = events.slice(0, FLUSH_ROWS);
+      const stretches = intervals.slice(0, FLUSH_ROWS);
+      const lost = dropped > 0 ? [ownRow('events_dropped', some.at(-1)?.t ?? 0, { events: dropped })] : [];
+      options.write([...some, ...lost], stretches);
+      events = events.slice(some.length);
+      intervals = intervals.slice(stretches.length);
       dropped = 0;
       failing = false;
+      if (events.length + intervals.length > 0) timer = setTimeout(flush, 1).unref();
       return true;
     } catch (error) {
       failing = true;
-      while (events.length > HELD_ROWS) {
-        events.shift();
-        dropped += 1;
-      }
+      const over = Math.max(0, events.length - HELD_ROWS);
+      events = events.slice(over);
+      intervals = intervals.slice(Math.max(0, intervals.length - HELD_ROWS));
+      dropped += over;
       options.onWriteError(error);
       return false;
     }
@@ -128,9 +137,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return taken;
     },
     flush,
+    waiting: () => events.length + intervals.length,
+    shift: (ms) => observer.shift(ms),
     stop(at) {
       intervals.push(...observer.stop(at));
-      return flush();
+      for (let written = true; written; written = flush()) {
+        if (events.length + intervals.length === 0) return true;
+      }
+      return false;
     },
   };
 }

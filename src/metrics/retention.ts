@@ -1,5 +1,5 @@
 import type { Database } from './database.js';
-import { metaNumber, setMeta } from './meta.js';
+import { importedUntil, metaNumber, setMeta } from './meta.js';
 import { breathe, type Pause, workInSlices } from './slices.js';
 import { tableOf } from './schema.js';
 import { TIERS, type Tier } from './tiers.js';
@@ -25,7 +25,7 @@ export async function retire(db: Database, keep: Retention, now: number, pause: 
 }
 
 function* retireSteps(db: Database, keep: Retention, now: number): Generator<void> {
-  const imported = metaNumber(db, 'imported_until') ?? Number.MIN_SAFE_INTEGER;
+  const imported = importedUntil(db) ?? Number.MIN_SAFE_INTEGER;
   for (const tier of TIERS) {
     if (tier === '1d') continue;
     const before = Math.min(now - keep[tier], rolledUpTo(db, tier));
@@ -36,6 +36,7 @@ function* retireSteps(db: Database, keep: Retention, now: number): Generator<voi
   }
   yield* retireIntervals(db, now - keep.events);
   yield* retireEvents(db, now - keep.events);
+  setMeta(db, 'retention', JSON.stringify(keep));
 }
 
 /** Rows of a tier are needed until the next tier has been made from them. */

@@ -1,3 +1,4 @@
+import { type Breaks, createBreakReader, isBroken } from './breaks.js';
 import type { Database } from './database.js';
 import { metaNumber, setMeta } from './meta.js';
 import { type Metric, type MetricScope, metricsOf } from './registry.js';
@@ -73,20 +74,31 @@ function createRoller(db: Database, scope: MetricScope, tier: RollupTier): Rolle
   const metrics = metricsOf(scope);
   const width = TIER_MS[tier];
   const read = createReader(db, scope, tier);
-  const insert = db.prepare(insertInto(tableOf(scope, tier), ['agent', 't', 'n', ...metrics.flatMap(rollupColumns)]));
-  const fold = FINER[tier] === 'raw' ? foldRaw : foldRolled;
+  const insert = db.prepare(insertBucket(tableOf(scope, tier), ['agent', 't', 'n', ...metrics.flatMap(rollupColumns)]));
+  const ofRaw = FINER[tier] === 'raw';
+  const breaksOf = createBreakReader(db, scope, metrics);
   return (key, from, to) => {
     const { rows, next } = read(key, from, to);
-    const before = FINER[tier] === 'raw' && rows.length > 0 ? valuesBefore(db, scope, key, from) : [];
+    const breaks = ofRaw ? breaksOf(key) : null;
+    const before = ofRaw && rows.length > 0 ? valuesBefore(db, scope, key, from, breaks) : [];
     for (let index = 0; index < rows.length; ) {
       const start = index;
       const bucket = floorTo(timeOf(rows[start]), width);
       while (index < rows.length && timeOf(rows[index]) < bucket + width) index += 1;
-      const { n, buckets } = fold(rows.slice(start, index), metrics, before);
+      const some = rows.slice(start, index);
+      const last = start === 0 ? from - 1 : timeOf(rows[start - 1]);
+      const { n, buckets } = ofRaw ? foldRaw(some, metrics, before, breaks, last) : foldRolled(some, metrics);
       insert.run(key, bucket, n, ...metrics.flatMap((metric, at) => encodeBucket(metric, buckets[at], n)));
     }
     return next;
   };
+}
+
+/** A bucket that is made again, when some of its rows are retired already, never replaces one made of more. */
+function insertBucket(table: string, columns: string[]): string {
+  const values = columns.map((column) => `${column} = excluded.${column}`).join(', ');
+  const insert = insertInto(table, columns, 'INSERT');
+  return `${insert} ON CONFLICT (agent, t) DO UPDATE SET ${values} WHERE excluded.n >= ${table}.n`;
 }
 
 type Row = (number | null)[];
@@ -119,10 +131,13 @@ function timeOf(row: Row | undefined): number {
 
 type Folded = { n: number; buckets: Bucket[] };
 
-function foldRaw(rows: Row[], metrics: readonly Metric[], before: Row): Folded {
+function foldRaw(rows: Row[], metrics: readonly Metric[], before: Row, breaks: Breaks | null, last: number): Folded {
   const buckets = metrics.map((metric, at) => {
     const bucket = emptyBucket();
+    let then = last;
     for (const row of rows) {
+      if (breaks !== null && isBroken(breaks, at, then, timeOf(row))) before[at] = null;
+      then = timeOf(row);
       const value = row[at + 1];
       if (value === null || value === undefined) continue;
       addValue(bucket, value, metric.kind === 'counter' ? increase(before[at] ?? null, value) : 0);
@@ -197,19 +212,30 @@ function rolledFigures(metrics: readonly Metric[]): string[] {
   ];
 }
 
-/** The last known value of each metric before a moment, from raw samples; null where the last hour of them has none. */
-export function valuesBefore(db: Database, scope: MetricScope, key: number, t: number): (number | null)[] {
+/**
+ * The last known value of each metric before a moment, from raw samples of its present source; null where the last hour of
+ * them has none. `breaks`: of all metrics of the scope.
+ */
+export function valuesBefore(
+  db: Database,
+  scope: MetricScope,
+  key: number,
+  t: number,
+  breaks: Breaks | null,
+): (number | null)[] {
   const metrics = metricsOf(scope);
   const rows = db
     .prepare(
-      `SELECT ${rawFigures(metrics).join(', ')} FROM ${tableOf(scope, 'raw')} WHERE agent = ? AND t < ? ORDER BY t DESC LIMIT ?`,
+      `SELECT t, ${rawFigures(metrics).join(', ')} FROM ${tableOf(scope, 'raw')} WHERE agent = ? AND t < ? ORDER BY t DESC LIMIT ?`,
     )
     .raw();
   const values: (number | null)[] = metrics.map(() => null);
   // Most often the row before tells everything.
   for (const limit of [1, LOOK_BACK]) {
     for (const row of rows.all(key, t, limit) as (number | null)[][]) {
-      for (const [at, value] of row.entries()) values[at] ??= value;
+      for (const [at, value] of row.slice(1).entries()) {
+        if (breaks === null || !isBroken(breaks, at, timeOf(row), t - 1)) values[at] ??= value;
+      }
     }
     if (metrics.every((metric, at) => metric.kind !== 'counter' || values[at] !== null)) break;
   }

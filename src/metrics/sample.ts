@@ -1,22 +1,31 @@
 import { type Agent, countStatuses, countTasks, listTasks, type Snapshot } from '../protocol/index.js';
 import type { Observation } from './observer.js';
 import { decodeValue, encodeValue, type MetricScope, metricsOf } from './registry.js';
+import { type Counter, isStated, measured, statedBy } from './sources.js';
 import type { Values } from './store.js';
 
 /** The figures of one agent, by metric. Each is a finite number or null: nothing that a file says can throw here. */
 export function sampleAgent(agent: Agent, seen: Observation | null): Values {
   const stated = (name: keyof Agent['counters']) => measured(agent.counters?.[name]);
-  const ended = endedTasks(stated('tasks_completed'), stated('tasks_failed'), seen);
+  const bits = (seen?.stated ?? 0) | statedBy(agent);
+  /** A counter keeps its source: once its file has stated it, a file that does not leaves a gap. */
+  const counted = (name: Counter, counts: number | null | undefined) =>
+    isStated(bits, name) ? stated(name) : measured(counts);
+  const ended = {
+    completed: counted('tasks_completed', seen?.completed),
+    failed: counted('tasks_failed', seen?.failed),
+    comparable: isOneSource(bits, 'tasks_completed', 'tasks_failed'),
+  };
   const errorRate = rateOf(ended);
   const figures: Record<string, number | null> = {
     tasks_completed: ended.completed,
     tasks_failed: ended.failed,
     tasks_in_progress: tasksInProgress(agent),
     avg_task_duration: seconds(seen?.taskDuration),
-    total_work_time: stated('total_work_time') ?? seconds(whenKnown(agent, seen?.work)),
-    idle_time: stated('idle_time') ?? seconds(whenKnown(agent, seen?.idle)),
-    messages_sent: stated('messages_sent') ?? measured(seen?.sent),
-    messages_received: stated('messages_received') ?? measured(seen?.received),
+    total_work_time: counted('total_work_time', seconds(whenKnown(agent, seen?.work))),
+    idle_time: counted('idle_time', seconds(whenKnown(agent, seen?.idle))),
+    messages_sent: counted('messages_sent', seen?.sent),
+    messages_received: counted('messages_received', seen?.received),
     error_rate: errorRate,
     success_rate: errorRate === null ? null : 1 - errorRate,
     cpu_usage: stated('cpu_usage'),
@@ -60,13 +69,8 @@ interface Ended {
   comparable: boolean;
 }
 
-/** What the agent's files state goes before what was seen, each counter for itself. */
-function endedTasks(completed: number | null, failed: number | null, seen: Observation | null): Ended {
-  return {
-    completed: completed ?? measured(seen?.completed),
-    failed: failed ?? measured(seen?.failed),
-    comparable: (completed === null) === (failed === null),
-  };
+function isOneSource(stated: number, one: Counter, other: Counter): boolean {
+  return isStated(stated, one) === isStated(stated, other);
 }
 
 function rateOf({ completed, failed, comparable }: Ended): number | null {
@@ -87,9 +91,4 @@ function whenKnown(agent: Agent, time: number | undefined): number | null {
 
 function seconds(ms: number | null | undefined): number | null {
   return ms === null || ms === undefined ? null : ms / 1000;
-}
-
-/** Counters are never negative; what is no finite number was not measured. */
-function measured(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 }

@@ -50,9 +50,22 @@ export function createTables(): string {
     `CREATE TABLE intervals (agent INTEGER NOT NULL, began INTEGER NOT NULL, ended INTEGER, status TEXT NOT NULL,
        PRIMARY KEY (agent, began)) WITHOUT ROWID`,
     `CREATE TABLE observed (agent INTEGER PRIMARY KEY, work INTEGER NOT NULL, idle INTEGER NOT NULL,
-       completed INTEGER, failed INTEGER, sent INTEGER, received INTEGER)`,
+       completed INTEGER, failed INTEGER, sent INTEGER, received INTEGER, stated INTEGER)`,
+    createBreaks(),
     'CREATE TABLE unplaced (source TEXT NOT NULL, row TEXT NOT NULL)',
   ].join(';\n');
+}
+
+/** When a counter of an agent changed its source. */
+function createBreaks(): string {
+  return `CREATE TABLE IF NOT EXISTS breaks (agent INTEGER NOT NULL, metric TEXT NOT NULL, t INTEGER NOT NULL,
+    PRIMARY KEY (agent, metric, t)) WITHOUT ROWID`;
+}
+
+/** Every name of ours in a database, in lower case: nothing else may bear it. */
+export function ownNames(): string[] {
+  const sql = [createTables(), createEvents(), createViews()].join(';\n');
+  return [...sql.matchAll(/CREATE (?:TABLE|INDEX|VIEW) (?:IF NOT EXISTS )?(\w+)/g)].map(([, name]) => name ?? '');
 }
 
 /** The table of events: `timestamp` answers as it always did, computed from the milliseconds. */
@@ -74,12 +87,14 @@ export function createViews(): string {
       ${decodedColumns('system')} FROM system_raw r`;
 }
 
-/** The metrics of the registry that a database does not have yet, as statements that add them. */
+/** What came later, and metrics of the registry that a database does not have yet, as statements that add them. */
 export function missingColumns(has: (table: string, column: string) => boolean): string[] {
   const statements: string[] = [];
   const add = (table: string, column: string) => {
     if (!has(table, column)) statements.push(`ALTER TABLE ${table} ADD COLUMN ${column} INTEGER`);
   };
+  if (!has('breaks', 't')) statements.push(createBreaks());
+  add('observed', 'stated');
   for (const scope of SCOPES) {
     for (const metric of metricsOf(scope)) {
       add(tableOf(scope, 'raw'), metric.name);

@@ -1,29 +1,37 @@
 import type { Point, QueryAnswer, Series } from '../protocol/index.js';
+import { createBreakReader } from './breaks.js';
 import type { Database } from './database.js';
 import { type Cells, createFolder, emptyCells, type Folding } from './fold.js';
-import { invalid, nearest, type Query, untilOf } from './params.js';
+import { aggregateOf, type PlainQuery, type Query, unknownAgent, untilOf } from './params.js';
 import { bucketTimes, MAX_ANSWER_POINTS, type Source, tooMuch, unitOf } from './points.js';
 import { percentileSeries } from './percentiles.js';
 import { type Plan, planQuery } from './plan.js';
 import { rawSeries } from './raw-series.js';
-import { type Metric, type MetricScope } from './registry.js';
+import { type Metric, type MetricScope, metricsOf } from './registry.js';
+import { valuesBefore } from './rollup.js';
 
 /**
  * Answers a query from the database.
  * @param known agents that exist but may have no sample yet
- * @throws McError `input.invalid` for an agent that nobody knows, or too much
+ * @throws McError `agent.unknown` for an agent that nobody knows, `input.invalid` for too much
  */
 export function answerQuery(db: Database, query: Query, now: number, known: readonly string[] = []): QueryAnswer {
   const plan = planQuery(db, query);
   const series = (['agent', 'system'] as const).flatMap((scope) => {
     const metrics = query.metrics.filter((metric) => metric.scope === scope);
-    return metrics.length > 0 ? seriesOf(db, query, plan, scope, metrics, now, known) : [];
+    const aggs = new Set(metrics.map((metric) => query.agg ?? aggregateOf(metric)));
+    return [...aggs].flatMap((agg) => {
+      const alike = metrics.filter((metric) => (query.agg ?? aggregateOf(metric)) === agg);
+      const some = seriesOf(db, { ...query, agg }, plan, scope, alike, now, known);
+      return some.map((one): Series => ({ ...one, agg }));
+    });
   });
+  const aggs = new Set(query.metrics.map((metric) => query.agg ?? aggregateOf(metric)));
   return {
     since: new Date(query.since).toISOString(),
     until: untilOf(query.until, now),
     step: plan.step,
-    agg: query.agg,
+    agg: aggs.size === 1 ? ([...aggs][0] as string) : 'default',
     series: series.sort((a, b) => orderOf(query, a) - orderOf(query, b)),
   };
 }
@@ -44,7 +52,7 @@ function orderOf({ metrics }: Query, series: Series): number {
 
 function seriesOf(
   db: Database,
-  query: Query,
+  query: PlainQuery,
   plan: Plan,
   scope: MetricScope,
   metrics: readonly Metric[],
@@ -63,7 +71,7 @@ function seriesOf(
 
 function chooseReader(
   db: Database,
-  query: Query,
+  query: PlainQuery,
   plan: Plan,
   scope: MetricScope,
   metrics: readonly Metric[],
@@ -76,7 +84,7 @@ function chooseReader(
 
 function foldedSeries(
   db: Database,
-  query: Query,
+  query: PlainQuery,
   plan: Plan,
   scope: MetricScope,
   metrics: readonly Metric[],
@@ -88,7 +96,8 @@ function foldedSeries(
   const times = bucketTimes(plan);
   return sources.flatMap(({ agent, keys }) => {
     const cells = metrics.map(() => emptyCells(plan.points));
-    for (const key of keys) fold(key, cells);
+    if (query.agg === 'last' && keys.length > 1) foldLastTogether(db, metrics, plan, keys, fold, cells);
+    else for (const key of keys) fold(key, cells);
     return metrics.map((metric, at) => ({
       metric: metric.name,
       unit: unitOf(metric, query),
@@ -98,7 +107,48 @@ function foldedSeries(
   });
 }
 
-function pointsOf(metric: Metric, query: Query, plan: Plan, cells: Cells, times: string[], now: number): Point[] {
+/**
+ * The last values of several agents as one: a counter is summed up over all of them, each with its last value known in the
+ * range; of anything else the mean of those that were sampled.
+ */
+function foldLastTogether(
+  db: Database,
+  metrics: readonly Metric[],
+  plan: Plan,
+  keys: readonly number[],
+  fold: (key: number, cells: readonly Cells[]) => void,
+  together: readonly Cells[],
+): void {
+  const breaksOf = createBreakReader(db, 'agent', metricsOf('agent'));
+  for (const key of keys) {
+    const cells = metrics.map(() => emptyCells(plan.points));
+    fold(key, cells);
+    const before = valuesBefore(db, 'agent', key, plan.start, breaksOf(key));
+    for (const [at, metric] of metrics.entries()) {
+      const place = metricsOf('agent').indexOf(metric);
+      addLast(together[at] as Cells, cells[at] as Cells, metric.kind === 'counter' ? before[place] : undefined);
+    }
+  }
+  for (const [at, { kind }] of metrics.entries()) {
+    const { value, n } = together[at] as Cells;
+    if (kind !== 'counter')
+      for (const [bucket, count] of n.entries()) value[bucket] = (value[bucket] ?? 0) / (count || 1);
+  }
+}
+
+/** `carried`: the last value so far, null when there is none yet; undefined: nothing is carried on. */
+function addLast(together: Cells, { value, n }: Cells, carried: number | null | undefined): void {
+  let held = carried;
+  for (let bucket = 0; bucket < n.length; bucket += 1) {
+    const sampled = (n[bucket] ?? 0) > 0;
+    const last = sampled ? (value[bucket] ?? 0) : (held ?? 0);
+    together.value[bucket] = (together.value[bucket] ?? 0) + last;
+    if (sampled) together.n[bucket] = (together.n[bucket] ?? 0) + 1;
+    if (sampled && held !== undefined) held = last;
+  }
+}
+
+function pointsOf(metric: Metric, query: PlainQuery, plan: Plan, cells: Cells, times: string[], now: number): Point[] {
   const points: Point[] = Array(times.length);
   for (let at = 0; at < times.length; at += 1) {
     const n = cells.n[at] ?? 0;
@@ -107,7 +157,7 @@ function pointsOf(metric: Metric, query: Query, plan: Plan, cells: Cells, times:
   return points;
 }
 
-function valueOf(metric: Metric, { agg }: Query, plan: Plan, cells: Cells, at: number, now: number): number {
+function valueOf(metric: Metric, { agg }: PlainQuery, plan: Plan, cells: Cells, at: number, now: number): number {
   const value = cells.value[at] ?? 0;
   if (agg === 'count') return value;
   if (agg === 'avg') return value / (cells.n[at] ?? 1) / metric.scale;
@@ -129,12 +179,4 @@ function sourcesOf(db: Database, { agents, groupBy }: Query, known: readonly str
     return { agent: name, keys: key === undefined ? [] : [key] };
   });
   return groupBy === 'agent' ? sources : [{ agent: null, keys: sources.flatMap((source) => source.keys) }];
-}
-
-function unknownAgent(name: string, names: string[]): Error {
-  const near = nearest(name, [...new Set(names)]);
-  return invalid(
-    `there is no agent "${name}"`,
-    near.length > 0 ? `nearest: ${near.join(', ')}` : 'nothing has been sampled yet',
-  );
 }

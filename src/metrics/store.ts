@@ -2,8 +2,8 @@ import type { HealthExplanation } from '../protocol/index.js';
 import type { Database } from './database.js';
 import { metaNumber, setMeta } from './meta.js';
 import { encodeValue, type MetricScope, metricsOf } from './registry.js';
-import { insertInto, insertSample } from './schema.js';
-import { floorTo, ROLLUP_TIERS, TIER_MS } from './tiers.js';
+import { insertInto, insertSample, tableOf } from './schema.js';
+import { floorTo, type RollupTier, ROLLUP_TIERS, TIER_MS } from './tiers.js';
 
 /** Values of one agent or of the system in the order of `metricsOf`, in the metrics' units; null: not measured. */
 export type Values = (number | null)[];
@@ -16,6 +16,8 @@ export interface ObservedTotals {
   failed: number | null;
   sent: number | null;
   received: number | null;
+  /** Counters that the agent's own files have stated, as bits (`statedBy`); null: counted by an mc that did not look. */
+  stated: number | null;
 }
 
 /** What one collection found. */
@@ -24,6 +26,8 @@ export interface Collection {
   agents: { agent: string; values: Values }[];
   system: Values;
   observed: { agent: string; totals: ObservedTotals }[];
+  /** Counters that have another source from this sample on. */
+  breaks?: { agent: string; metric: string }[];
 }
 
 export interface EventRow {
@@ -42,15 +46,16 @@ export interface IntervalRow {
   status: string;
 }
 
-/** The writing end of the database. Every method is one transaction. */
+/**
+ * The writing end of the database. Every method is one transaction. Nothing is written before the first of them: so a
+ * database can be opened and read while another program holds it.
+ */
 export interface Store {
   db: Database;
   writeCollection(collection: Collection, interval: number, health: HealthExplanation | null): void;
   writeBatch(events: readonly EventRow[], intervals: readonly IntervalRow[]): void;
   /** Totals by agent. */
   observed(): Map<string, ObservedTotals>;
-  /** Intervals left open by a process that died end where it was last known to watch. */
-  closeOpenIntervals(): void;
   /** Marks an orderly stop and closes. */
   close(): void;
 }
@@ -60,14 +65,22 @@ export function createStore(db: Database): Store {
   const writers = { agent: sampleWriter(db, 'agent'), system: sampleWriter(db, 'system') };
   const writeLast = lastWriter(db);
   const writeObserved = db.prepare(
-    insertInto('observed', ['agent', 'work', 'idle', 'completed', 'failed', 'sent', 'received']),
+    insertInto('observed', ['agent', 'work', 'idle', 'completed', 'failed', 'sent', 'received', 'stated']),
   );
+  const writeBreak = db.prepare(insertInto('breaks', ['agent', 'metric', 't']));
   const writeEvent = db.prepare('INSERT INTO events (t, event_type, agent_id, data) VALUES (?, ?, ?, ?)');
   const writeInterval = db.prepare(insertInto('intervals', ['agent', 'began', 'ended', 'status']));
-  setMeta(db, 'clean', 0);
+  let begun = false;
+  /** The first time: intervals left open by a process that died end where it was last known to watch. */
+  const begin = (t: number) => {
+    setMeta(db, 'clean', 0);
+    const seen = Math.min(metaNumber(db, 'last_collection') ?? 0, t);
+    db.prepare('UPDATE intervals SET ended = max(began, ?) WHERE ended IS NULL').run(seen);
+  };
 
   const collect = db.transaction(
-    ({ t, agents, system, observed }: Collection, interval: number, health: HealthExplanation | null) => {
+    ({ t, agents, system, observed, breaks = [] }: Collection, interval: number, health: HealthExplanation | null) => {
+      if (!begun) begin(t);
       rewind(db, t);
       for (const { agent, values } of agents) {
         writers.agent(keyOf(agent), t, values);
@@ -75,46 +88,66 @@ export function createStore(db: Database): Store {
       }
       writers.system(0, t, system);
       for (const { agent, totals: o } of observed) {
-        writeObserved.run(keyOf(agent), o.work, o.idle, o.completed, o.failed, o.sent, o.received);
+        writeObserved.run(keyOf(agent), o.work, o.idle, o.completed, o.failed, o.sent, o.received, o.stated);
       }
+      for (const { agent, metric } of breaks) writeBreak.run(keyOf(agent), metric, t);
       setMeta(db, 'last_collection', t);
       setMeta(db, 'collect_interval', interval);
       if (health) setMeta(db, 'health', JSON.stringify(health));
     },
   );
   const batch = db.transaction((events: readonly EventRow[], intervals: readonly IntervalRow[]) => {
+    if (!begun) begin(Math.max(0, ...events.map(({ t }) => t), ...intervals.map(({ began }) => began)));
     for (const { t, type, agent, data } of events) writeEvent.run(t, type, agent, data);
     for (const { agent, began, ended, status } of intervals) writeInterval.run(keyOf(agent), began, ended, status);
   });
 
   return {
     db,
-    writeCollection: (collection, interval, health) =>
-      keyOf.guard(() => collect.immediate(collection, interval, health)),
-    writeBatch: (events, intervals) => keyOf.guard(() => batch.immediate(events, intervals)),
+    writeCollection(collection, interval, health) {
+      keyOf.guard(() => collect.immediate(collection, interval, health));
+      begun = true;
+    },
+    writeBatch(events, intervals) {
+      keyOf.guard(() => batch.immediate(events, intervals));
+      begun = true;
+    },
     observed() {
       const rows = db.prepare('SELECT a.name, o.* FROM observed o JOIN agents a ON a.id = o.agent').all();
       return new Map((rows as (ObservedTotals & { name: string })[]).map((row) => [row.name, totalsOf(row)]));
     },
-    closeOpenIntervals() {
-      const seen = metaNumber(db, 'last_collection') ?? 0;
-      db.prepare('UPDATE intervals SET ended = max(began, ?) WHERE ended IS NULL').run(seen);
-    },
     close() {
-      setMeta(db, 'clean', 1);
-      db.close();
+      try {
+        setMeta(db, 'clean', 1);
+      } finally {
+        db.close();
+      }
     },
   };
 }
 
-/** A sample from before what was rolled up (a clock was set back): those buckets are made again, as far as raw rows go. */
+/**
+ * A sample from before what was rolled up (a clock was set back): from its bucket on they are made again, and from the
+ * last bucket before it, as samples may wait that an earlier version left. What was retired while the clock was ahead is
+ * gone, but from here on rows are there again.
+ */
 export function rewind(db: Database, t: number): void {
-  if (t < (metaNumber(db, 'retired_raw') ?? 0)) return;
   for (const tier of ROLLUP_TIERS) {
     const bucket = floorTo(t, TIER_MS[tier]);
     const rolled = metaNumber(db, `rolled_${tier}`);
-    if (rolled === null || rolled > bucket) setMeta(db, `rolled_${tier}`, bucket);
+    if (rolled !== null && rolled <= bucket) continue;
+    const last = rolled === null ? null : lastBucket(db, tier, bucket);
+    setMeta(db, `rolled_${tier}`, last ?? bucket);
   }
+  for (const tier of ['raw', '5m', '1h'] as const) {
+    const from = tier === 'raw' ? t : floorTo(t, TIER_MS[tier]);
+    if ((metaNumber(db, `retired_${tier}`) ?? from) > from) setMeta(db, `retired_${tier}`, from);
+  }
+}
+
+function lastBucket(db: Database, tier: RollupTier, before: number): number | null {
+  const query = `SELECT max(t) FROM ${tableOf('system', tier)} WHERE agent = 0 AND t < ?`;
+  return db.prepare(query).pluck().get(before) as number | null;
 }
 
 function sampleWriter(db: Database, scope: MetricScope): (key: number, t: number, values: Values) => void {
@@ -162,6 +195,6 @@ function agentKeys(db: Database): Keys {
   return Object.assign(keyOf, { guard });
 }
 
-function totalsOf({ work, idle, completed, failed, sent, received }: ObservedTotals): ObservedTotals {
-  return { work, idle, completed, failed, sent, received };
+function totalsOf({ work, idle, completed, failed, sent, received, stated }: ObservedTotals): ObservedTotals {
+  return { work, idle, completed, failed, sent, received, stated };
 }

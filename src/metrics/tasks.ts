@@ -4,7 +4,7 @@ import { type ReadName, writeRead } from './reads.js';
 
 /** The work that a worker can be asked for. */
 export interface Asks {
-  prepare: { input: { path: string; now: number }; answer: Notice[] };
+  prepare: { input: { path: string; now: number; roots?: readonly string[] | undefined }; answer: Notice[] };
   /** Moves the write-ahead log into the database. */
   checkpoint: { input: { path: string }; answer: null };
   /** A read as UTF-8 JSON. */
@@ -27,7 +27,7 @@ export interface Asked {
 type Performers = { [K in keyof Asks]: (input: Asks[K]['input']) => Promise<Asks[K]['answer']> };
 
 const PERFORMERS: Performers = {
-  prepare: ({ path, now }) => prepareDatabase(path, now),
+  prepare: ({ path, now, roots }) => prepareDatabase(path, now, { roots }),
   checkpoint: async ({ path }) => {
     const db = openWriter(path);
     try {
@@ -40,7 +40,7 @@ const PERFORMERS: Performers = {
   read: async ({ path, name, input, now }) => {
     const db = openReader(path);
     try {
-      return Buffer.from(writeRead(db, name, input, now));
+      return writeRead(db, name, input, now);
     } finally {
       db.close();
     }

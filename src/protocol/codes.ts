@@ -66,7 +66,9 @@ export const ERRORS = {
   'body.type': { exit: 2, http: 415 },
   'backup.not_found': { exit: 4, http: 404 },
   'backup.corrupt': { exit: 5, http: 422 },
-  'metric.unknown': { exit: 2, http: 400 },
+  'metric.unknown': { exit: 4, http: 400 },
+  /** Named where agents are chosen from, not as what is asked for. */
+  'agent.unknown': { exit: 4, http: 400 },
   'disk.full': { exit: 1, http: 507 },
   interrupted: { exit: 130, http: 499 },
 } as const satisfies Record<string, { exit: number; http: number }>;

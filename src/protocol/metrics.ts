@@ -10,6 +10,17 @@ export interface SystemMetric {
 /** A sample in the old columns and ours. null: not measured. */
 export type MetricRow = Record<string, number | string | null>;
 
+/** What the `error_rate` of an agent's latest sample was made of; null: it has none, so its tasks tell nothing. */
+export function endedOf(sample: Readonly<Partial<MetricRow>> | null | undefined): {
+  tasks_completed: number | null;
+  tasks_failed: number | null;
+} {
+  const { error_rate, tasks_completed, tasks_failed } = sample ?? {};
+  return typeof error_rate === 'number' && typeof tasks_completed === 'number' && typeof tasks_failed === 'number'
+    ? { tasks_completed, tasks_failed }
+    : { tasks_completed: null, tasks_failed: null };
+}
+
 /** A point of a series: the beginning of its bucket (of a raw series: its sample's time), ISO 8601 UTC. null: a gap. */
 export interface Point {
   t: string;
@@ -21,6 +32,8 @@ export interface Series {
   metric: string;
   unit: string;
   agent: string | null;
+  /** The aggregate of its points. */
+  agg?: string;
   points: Point[];
 }
 
@@ -46,6 +59,7 @@ export interface QueryAnswer {
   until: string;
   /** The step that was used: `raw`, `1m`, `5m`, `1h` or `1d`. */
   step: string;
+  /** `default` where the metrics have different ones: each series names its own. */
   agg: string;
   series: Series[];
   /** Where it was asked for: null before the first collection. */
@@ -101,6 +115,8 @@ export interface EventsAnswer {
   events: LoggedEvent[];
   /** Id after which the next page begins; null: this was the last. */
   next_cursor?: string | null;
+  /** Entries that bear a time in the future, from when a clock was wrong: left out unless `until` asks for them. */
+  ahead?: number;
 }
 
 export interface ActivityAnswer {

@@ -119,6 +119,7 @@ export function newRig(directory: string, changes: Partial<MetricsOptions> = {})
     bus,
     publish,
     clock,
+    monotonic: () => (changes.clock ?? clock).now(),
     settings: SETTINGS,
     log: silentLog(),
     probes: { wsClients: () => 3 },

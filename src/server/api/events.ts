@@ -46,6 +46,7 @@ export function eventEndpoints(context: ApiContext): Endpoints<'systemEvents' | 
         answer: Type.Object({
           events: Type.Array(LoggedEvent),
           next_cursor: Type.Optional(Nullable(Type.String())),
+          ahead: Type.Optional(Type.Integer({ description: 'entries of the future, left out without until' })),
         }),
       },
       ({ query, reply }) => sendRead(context, reply, 'events', query),

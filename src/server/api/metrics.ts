@@ -35,6 +35,9 @@ const Query = Type.Object({
   step: Step,
   agg: Type.Optional(Type.String({ description: 'avg, min, max, sum, last, count, rate, p50, p95 or p99' })),
   group_by: Type.Optional(Type.String({ description: 'agent or none' })),
+  points: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 50_000, description: 'how many step auto gives at most, about: 1 to 50000' }),
+  ),
   explain: Flag,
 });
 const QueryAnswer = Type.Object({
@@ -43,7 +46,13 @@ const QueryAnswer = Type.Object({
   step: Type.String(),
   agg: Type.String(),
   series: Type.Array(
-    Type.Object({ metric: Type.String(), unit: Type.String(), agent: NullableText, points: Type.Array(Point) }),
+    Type.Object({
+      metric: Type.String(),
+      unit: Type.String(),
+      agent: NullableText,
+      agg: Type.Optional(Type.String()),
+      points: Type.Array(Point),
+    }),
   ),
   explain: Type.Optional(Nullable(Type.Object({ timestamp: Time, score: Type.Number(), parts: Type.Array(Part) }))),
 });

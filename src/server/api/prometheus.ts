@@ -1,43 +1,69 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { type Metric, METRICS, metricsOf } from '../../metrics/index.js';
-import type { MetricRow } from '../../protocol/index.js';
+import { isAhead, listAgents, type MetricRow } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
 
 /** Agents whose figures are told; those of more are dropped and counted, so that a scrape stays small. */
 const MAX_AGENTS = 1000;
+/** Samples of what the server tells of itself at each scrape, under a name that Prometheus knows. */
+const TOLD_LIVE: readonly string[] = ['rss', 'ws_clients'];
 
-/** Answers a scrape: the fleet's latest sample by agent, the system's, and the server's own figures of this moment. */
+/** Answers a scrape: the fleet's latest sample by agent, the system's, and the figures of this moment. */
 export function createPrometheus(context: ApiContext): () => Promise<{ type: string; text: string }> {
   const fleet = new Registry();
+  const signs = new Registry();
   const own = new Registry();
-  const setFleet = fleetMetrics(fleet, own);
   const setOwn = ownMetrics(own, context);
-  let held = { revision: -1, text: '' };
+  const fleetText = held(fleet, fleetMetrics(fleet, own));
+  const signsText = held(signs, agentSigns(signs));
   return async () => {
     const latest = context.latest();
-    if (latest.revision !== held.revision) {
-      // Held before it is made: who asks meanwhile makes no second one of the same registry.
-      held = { revision: latest.revision, text: held.text };
-      setFleet(latest.agents, latest.system);
-      held.text = await fleet.metrics();
-    }
+    const agents = context.feed.revision('agents');
+    const texts = [
+      await fleetText(latest.revision, () => [latest.agents, latest.system]),
+      await signsText(agents, () => [listAgents(context.feed.snapshot), context.clock.now()]),
+    ];
     setOwn();
-    return { type: fleet.contentType, text: `${held.text}\n${await own.metrics()}` };
+    return { type: fleet.contentType, text: [...texts, await own.metrics()].join('\n') };
   };
 }
 
-/** `mc_agent_tasks_completed_total`: units stand in the name, counters end in `_total`. */
+/** `mc_agent_tasks_completed_total`: base units stand in the name, counters end in `_total`. */
 export function prometheusName(metric: Metric): string {
-  const { name, unit, kind, scope } = metric;
+  const { name, kind, scope } = metric;
+  const unit = metric.unit === 'ms' ? 'seconds' : metric.unit;
   const stem = kind === 'counter' ? name.replace(/^total_/, '') : name;
-  const suffix = ['seconds', 'bytes', 'percent', 'ms'].includes(unit) && !stem.endsWith(unit) ? `_${unit}` : '';
+  const suffix = ['seconds', 'bytes', 'percent'].includes(unit) && !stem.endsWith(unit) ? `_${unit}` : '';
   return `mc_${scope === 'agent' ? 'agent_' : ''}${stem}${suffix}${kind === 'counter' ? '_total' : ''}`;
+}
+
+/** The name of an agent as a label: directories may be called anything, and some scrapers print what they read. */
+export function agentLabel(agent: string): string {
+  return agent.replaceAll(
+    // oxlint-disable-next-line no-control-regex -- control characters are what this is about
+    /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** The text of a registry, made again when the revision of what it tells is another. */
+function held<T extends unknown[]>(registry: Registry, set: (...facts: T) => void) {
+  let revision = -1;
+  let text = Promise.resolve('');
+  return (now: number, facts: () => T): Promise<string> => {
+    if (now === revision) return text;
+    revision = now;
+    set(...facts());
+    text = registry.metrics();
+    return text;
+  };
 }
 
 type Set = (row: MetricRow, agent: string | null) => void;
 
 function fleetMetrics(fleet: Registry, own: Registry) {
-  const setters = METRICS.map((metric) => [metric, setterOf(metric, fleet)] as const);
+  const told = METRICS.filter(({ name }) => !TOLD_LIVE.includes(name));
+  const setters = told.map((metric) => [metric, setterOf(metric, fleet)] as const);
   const dropped = new Counter({
     name: 'mc_dropped_series_total',
     help: `Series of agents beyond the first ${MAX_AGENTS} that were not told, counted at each collection`,
@@ -45,22 +71,50 @@ function fleetMetrics(fleet: Registry, own: Registry) {
   });
   return (agents: ReadonlyMap<string, MetricRow>, system: MetricRow | null): void => {
     fleet.resetMetrics();
-    let told = 0;
+    const labels = new Map<string, MetricRow>();
     for (const [agent, row] of agents) {
-      if (told === MAX_AGENTS) break;
-      told += 1;
-      for (const [metric, set] of setters) if (metric.scope === 'agent') set(row, agent);
+      if (labels.size === MAX_AGENTS) break;
+      labels.set(agentLabel(agent), row);
+    }
+    for (const [label, row] of labels) {
+      for (const [metric, set] of setters) if (metric.scope === 'agent') set(row, label);
     }
     for (const [metric, set] of setters) if (metric.scope === 'system' && system) set(system, null);
-    dropped.inc((agents.size - told) * metricsOf('agent').length);
+    dropped.inc((agents.size - labels.size) * metricsOf('agent').length);
+  };
+}
+
+/** What an alert on a silent agent needs: its status, and when it last gave a sign. */
+function agentSigns(signs: Registry) {
+  const status = new Gauge({
+    name: 'mc_agent_status',
+    help: 'The normalised status of an agent: 1 for the one it is in',
+    labelNames: ['agent', 'status'],
+    registers: [signs],
+  });
+  const lastSeen = new Gauge({
+    name: 'mc_agent_last_seen_timestamp_seconds',
+    help: 'When an agent last gave a sign; none for a time ahead of the clock',
+    labelNames: ['agent'],
+    registers: [signs],
+  });
+  return (agents: ReturnType<typeof listAgents>, now: number): void => {
+    signs.resetMetrics();
+    for (const agent of agents.slice(0, MAX_AGENTS)) {
+      const label = agentLabel(agent.id);
+      status.set({ agent: label, status: agent.normalized_status }, 1);
+      const seen = agent.last_active === null ? Number.NaN : Date.parse(agent.last_active);
+      if (!isAhead(seen, now)) lastSeen.set({ agent: label }, seen / 1000);
+    }
   };
 }
 
 /** What was not measured has no series: in Prometheus absence is the gap. */
 function setterOf(metric: Metric, fleet: Registry): Set {
+  const inSeconds = metric.unit === 'ms';
   const options = {
     name: prometheusName(metric),
-    help: `${metric.meaning} (${metric.unit})`,
+    help: `${metric.meaning} (${inSeconds ? 'seconds' : metric.unit})`,
     labelNames: metric.scope === 'agent' ? ['agent'] : [],
     registers: [fleet],
   };
@@ -75,7 +129,7 @@ function setterOf(metric: Metric, fleet: Registry): Set {
   const gauge = new Gauge(options);
   return (row, agent) => {
     const value = row[metric.name];
-    if (typeof value === 'number') gauge.set(labels(agent), value);
+    if (typeof value === 'number') gauge.set(labels(agent), inSeconds ? value / 1000 : value);
     // Without labels a reset gauge shows 0.
     else if (agent === null) gauge.remove();
   };
@@ -85,14 +139,19 @@ function ownMetrics(own: Registry, { bus, hub, clock, startedAt, version }: ApiC
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [own] });
   const uptime = gauge('mc_uptime_seconds', 'Time since the server became ready');
   const memory = gauge('process_resident_memory_bytes', 'Resident memory of the server');
-  const clients = gauge('mc_ws_connected_clients', 'Connected WebSocket clients, now');
+  const clients = gauge('mc_ws_clients', 'Connected WebSocket clients, now');
   const events = new Counter({
     name: 'mc_events_total',
     help: 'Events of the stream since the start',
     registers: [own],
   });
   const cpu = new Counter({ name: 'process_cpu_seconds_total', help: 'CPU time of the server', registers: [own] });
-  const info = new Gauge({ name: 'mc_build_info', help: 'Version', labelNames: ['version'], registers: [own] });
+  const info = new Gauge({
+    name: 'mc_build_info',
+    help: 'Versions of mc and of Node.js',
+    labelNames: ['version', 'node'],
+    registers: [own],
+  });
   return () => {
     uptime.set(Math.max(0, clock.now() - startedAt) / 1000);
     memory.set(process.memoryUsage.rss());
@@ -102,6 +161,6 @@ function ownMetrics(own: Registry, { bus, hub, clock, startedAt, version }: ApiC
     const { user, system } = process.cpuUsage();
     cpu.reset();
     cpu.inc((user + system) / 1e6);
-    info.set({ version }, 1);
+    info.set({ version, node: process.version }, 1);
   };
 }

@@ -77,13 +77,22 @@ describe('without a server', () => {
 
   it.each([
     [['metrics', 'query', 'task_completed'], 'tasks_completed'],
+    [['metrics', 'query', 'nope'], 'mc metrics list shows all'],
     [['metrics', 'query', 'tasks_completed', '--agent', 'testr'], 'tester'],
+    [['metrics', 'top', '--by', 'tasks'], 'mc metrics list'],
+    [['events', 'list', '--agent', 'testr'], 'tester'],
+  ])('mc %j ends with 4 and says what there is', async (args, hint) => {
+    const { status, json } = await runJson(place, [...args, ...here]);
+    expect(status).toBe(4);
+    expect(json.error.hint).toContain(hint);
+  });
+
+  it.each([
     [['metrics', 'query', 'tasks_completed', '--step', '10s'], 'raw, 1m, 5m'],
     [['metrics', 'query', 'tasks_completed', '--since', '1h', '--until', '2h'], 'swap'],
     [['metrics', 'query', 'tasks_completed', '--since', 'abc'], 'a duration ago'],
     [['metrics', 'query'], 'mc metrics list'],
     [['metrics', 'query', 'rss', '--format', 'cvs'], 'csv'],
-    [['metrics', 'top', '--by', 'tasks'], 'mc metrics list'],
     [['events', 'list', '--type', 'task_startd'], 'task_started'],
     [['check', '--offline', '--min-health', '2'], 'from 0 to 1'],
     [['check', '--offline', '--max-stale', 'soon'], '10m'],
@@ -158,7 +167,7 @@ describe('with a server', () => {
     const both = ['--metric-that-is-none'];
     expect((await run(place, [...QUERY, ...both, ...here])).status).toBe(2);
     const bad = await runJson(place, ['metrics', 'query', 'task_completed', '--server', served.ready.http]);
-    expect([bad.status, bad.json.error.code]).toEqual([2, 'metric.unknown']);
+    expect([bad.status, bad.json.error.code]).toEqual([4, 'metric.unknown']);
   });
 
   it('explains the health score', async () => {

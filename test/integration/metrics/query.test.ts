@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { McError } from '../../../src/base/index.js';
 import { openReader } from '../../../src/metrics/database.js';
 import type { RawQuery } from '../../../src/metrics/params.js';
 import { answerRead } from '../../../src/metrics/reads.js';
@@ -101,10 +102,69 @@ describe('a query', () => {
     expect(together('avg')).toEqual([(29.5 * 60 + 59 * 60) / 120]);
     expect(together('rate')[0]).toBeCloseTo((59 + 118) / 3600, 9);
     expect(together('sum', 'raw').slice(0, 3)).toEqual([0, 3, 6]);
-    expect(together('last', 'raw').slice(0, 3)).toEqual([0, 2, 4]);
+    expect(together('last', 'raw').slice(0, 3)).toEqual([0, 3, 6]);
     expect(together('p50', 'raw').slice(0, 3)).toEqual([0, 1.5, 3]);
     const answer = query(store, { metric: 'tasks_completed', since, until: until(60), group_by: 'none' }, now);
     expect(answer.series).toMatchObject([{ agent: null }]);
+  });
+
+  it('aggregates each metric in its own way, whatever else is asked for', () => {
+    const store = filled(60);
+    const now = T0 + HOUR;
+    const both = query(store, { metric: ['tasks_completed', 'error_rate'], agent: 'a', since, step: '1h' }, now);
+    expect(both.agg).toBe('default');
+    expect(both.series.map(({ agg }) => agg)).toEqual(['last', 'avg']);
+    for (const one of both.series) {
+      const alone = query(store, { metric: one.metric, agent: 'a', since, step: '1h' }, now);
+      expect(alone).toMatchObject({ agg: one.agg, series: [one] });
+    }
+  });
+
+  it('sums the counters of several agents up, those included that were not sampled just then', () => {
+    const store = newStore(scratch());
+    const steps: [number | null, number | null][] = [
+      [10, 1],
+      [12, null],
+      [null, 2],
+      [13, 2],
+    ];
+    for (const [n, [a, b]] of steps.entries()) {
+      collectInto(store, T0 + n * MINUTE, {
+        a: { tasks_completed: a, cpu_usage: a },
+        b: { tasks_completed: b, cpu_usage: b },
+      });
+    }
+    const now = T0 + 4 * MINUTE;
+    const together = (metric: string, step: string) =>
+      valuesOf(query(store, { metric, since, until: String(now), step, agg: 'last', group_by: 'none' }, now));
+    for (const step of ['raw', '1m']) {
+      expect(together('tasks_completed', step)).toEqual([11, 13, 14, 15]);
+      expect(together('cpu_usage', step)).toEqual([5.5, 12, 2, 7.5]);
+    }
+    expect(together('tasks_completed', '5m')).toEqual([15]);
+  });
+
+  it('aims at as many points as it is told', () => {
+    const store = filled(3000);
+    const now = T0 + 3000 * MINUTE;
+    const stepOf = (range: string) => query(store, { metric: 'error_rate', since: range, points: 60 }, now).step;
+    expect([stepOf('1h'), stepOf('5h'), stepOf('24h'), stepOf('30d')]).toEqual(['5m', '1h', '1h', '1d']);
+  });
+
+  it('names only what is really near', () => {
+    const store = filled(2);
+    const refusal = (metric: string, agent?: string) => {
+      try {
+        query(store, { metric, ...(agent && { agent }) }, T0 + HOUR);
+        return null;
+      } catch (error) {
+        return error as McError;
+      }
+    };
+    expect(refusal('nope')?.hint).toBe('mc metrics list shows all');
+    expect(refusal('task_completed')?.hint).toContain('nearest: tasks_completed');
+    expect(refusal('rss', 'a')?.code).toBe('input.invalid');
+    expect(refusal('error_rate', 'nobody')).toMatchObject({ code: 'agent.unknown', exit: 4, http: 400 });
   });
 
   it('gives percentiles of raw samples and refuses them where there are none any more', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { queryChart } from '../../../src/cli/chart.js';
-import { explanationText } from '../../../src/cli/metrics.js';
-import { queryCsv, queryTable } from '../../../src/cli/points.js';
+import { explanationText, metricsTable } from '../../../src/cli/metrics.js';
+import { METRICS } from '../../../src/metrics/registry.js';
+import { measuredLines, queryCsv, queryTable } from '../../../src/cli/points.js';
 import { searchOf } from '../../../src/cli/search.js';
 import { terminalOf } from '../../../src/cli/terminal.js';
 import type { QueryAnswer, Series } from '../../../src/protocol/index.js';
@@ -44,7 +45,58 @@ describe('an answer as a table', () => {
   });
 });
 
+describe('an answer on a terminal of 80 columns', () => {
+  const NARROW = { ...terminalOf({ isTTY: true, columns: 80 }, { LANG: 'C.UTF-8' }), colour: false };
+
+  it('stacks the heads where they are too wide side by side', () => {
+    const three = ['tasks_completed', 'tasks_in_progress', 'avg_task_duration'].map((metric) =>
+      series([1, 2], { metric, agent: 'a-rather-long-name', unit: 'tasks' }),
+    );
+    const lines = queryTable(answer(...three), NARROW).split('\n');
+    expect(lines.slice(0, 3).map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['TIME', 'tasks_completed', 'tasks_in_progress', 'avg_task_duration'],
+      Array(3).fill('a-rather-long-name'),
+      Array(3).fill('(tasks)'),
+    ]);
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+    const six = Array.from({ length: 6 }, (_, n) =>
+      series([n], { metric: 'total_tasks_in_progress', agent: `agent-${n}` }),
+    );
+    expect(queryTable(answer(...six), NARROW)).toMatch(/^TIME +METRIC +AGENT +UNIT +VALUE/);
+  });
+
+  it('leaves out the empty lines before and after what was measured, and counts them', () => {
+    const whole = answer(
+      series([null, null, 1, null, 2, null]),
+      series([null, null, null, 3, null, null], { agent: 'b' }),
+    );
+    const { lines, before, after } = measuredLines(whole);
+    expect([before, after, lines.length]).toEqual([2, 1, 3]);
+    expect(queryTable(whole, NARROW, lines).split('\n')).toHaveLength(4);
+    expect(measuredLines(answer(series([null])))).toEqual({ lines: [], before: 1, after: 0 });
+  });
+
+  it('never cuts the name of a metric in the list', () => {
+    const rows = METRICS.map(({ name, scope, kind, unit, meaning, computed }) => ({
+      name,
+      scope,
+      kind,
+      unit,
+      meaning,
+      computed,
+    }));
+    const table = metricsTable(rows, NARROW);
+    for (const { name } of METRICS) expect(table).toContain(`\n${name} `);
+    expect(table.split('\n').every((line) => line.length <= 80)).toBe(true);
+  });
+});
+
 describe('an answer as CSV', () => {
+  it('takes the sting out of names that would steer a terminal', () => {
+    const text = queryCsv(answer(series([1], { agent: 'a\u001b[31m\u009b\u202e\u007f' })));
+    expect(text).toContain(',a\ufffd[31m\ufffd\ufffd\ufffd,');
+  });
+
   it('quotes what has to be quoted and lets no name be a formula', () => {
     const lines = queryCsv(answer(series([null], { agent: 'a,"b"' }), series([-1], { agent: '=cmd()' }))).split('\r\n');
     expect(lines[1]).toBe('2026-03-02T00:00:00.000Z,success_rate,"a,""b""",,ratio');

@@ -84,7 +84,7 @@ describe('what is observed of an agent', () => {
   });
 
   it('goes on from the totals of an earlier life', () => {
-    const saved = { work: 5, idle: 6, completed: 7, failed: 0, sent: 8, received: null };
+    const saved = { work: 5, idle: 6, completed: 7, failed: 0, sent: 8, received: null, stated: 0 };
     const observer = createObserver(new Map([['a', saved]]));
     observer.see(newAgent('a', busy), T0);
     expect(observer.figures('a', T0 + 1)).toMatchObject({ ...saved, work: 6 });

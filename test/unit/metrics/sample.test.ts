@@ -13,6 +13,7 @@ const SEEN: Observation = {
   failed: 1,
   sent: null,
   received: 4,
+  stated: 0,
   taskDuration: 1500,
 };
 

@@ -1,0 +1,135 @@
+import { type Clock, McError } from '../base/index.js';
+import type { Logger } from '../base/log.js';
+import type { EventDraft } from '../protocol/index.js';
+import { type Announcement, announceNotice, announcePause, notificationDraft } from './announcements.js';
+import { type Condition, HELD_REASON } from './condition.js';
+import { isDamage, isFull, isHeld } from './database.js';
+import type { OwnEvent } from './event-rows.js';
+import type { Keeper } from './keeper.js';
+import type { Notice } from './prepare.js';
+
+/** Decides what an error of the database asks for: waiting, pausing, another file; and tells it. */
+export interface Custody {
+  /** As a line of the event log, and to people where it is worth a notification. */
+  announce: (announcement: Announcement) => void;
+  told: (notices: readonly Notice[]) => void;
+  trouble: (error: unknown) => Promise<void>;
+  /** Puts another file in the place of the database; meanwhile nobody reads or writes. */
+  exchange(why: string, work: () => Promise<Notice[]>): Promise<void>;
+  /** The database cannot be opened for this reason. */
+  stayAway(error: unknown): void;
+  /** Something went well: what fails next is tried again soon. */
+  eased(): void;
+  stop(): void;
+}
+
+export interface CustodyOptions {
+  keeper: Keeper;
+  condition: Condition;
+  clock: Clock;
+  log: Logger;
+  publish: (drafts: EventDraft[]) => void;
+  note: (type: OwnEvent, at: number, data: Record<string, unknown>) => void;
+  /** Called when what another program held up may be possible again. */
+  tryAgain: () => Promise<void>;
+}
+
+/** What another program holds is tried again after this long, then ever later. */
+const RETRY_FROM_MS = 250;
+const RETRY_AT_MOST_MS = 2000;
+
+export function createCustody(options: CustodyOptions): Custody {
+  const { keeper, condition, clock, log, note } = options;
+  let retry: NodeJS.Timeout | null = null;
+  let retryMs = RETRY_FROM_MS;
+  let stopped = false;
+
+  const announce = (announcement: Announcement) => {
+    const at = clock.now();
+    note(announcement.type, at, announcement.data);
+    const draft = notificationDraft(announcement, at);
+    if (draft) options.publish([draft]);
+  };
+
+  const told = (notices: readonly Notice[]) => {
+    for (const notice of notices) {
+      if (notice.kind === 'set_aside') condition.setAside(notice.reason);
+      announce(announceNotice(notice));
+    }
+  };
+
+  const pause = (reason: string, error: string) => {
+    if (!condition.pause(reason)) return;
+    log.error({ error }, `metrics are paused: ${reason}`);
+    announce(announcePause(reason));
+  };
+
+  const retryLater = () => {
+    if (retry !== null || stopped) return;
+    retry = setTimeout(() => {
+      retry = null;
+      void options.tryAgain();
+    }, retryMs).unref();
+    retryMs = Math.min(retryMs * 2, RETRY_AT_MOST_MS);
+  };
+
+  const stayAway = (error: unknown) => {
+    if (isHeld(error)) {
+      condition.goAway(HELD_REASON);
+      retryLater();
+      return;
+    }
+    condition.goAway(`the database cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
+    log.error({ err: error }, 'the metrics database cannot be opened');
+  };
+
+  const exchange = async (why: string, work: () => Promise<Notice[]>) => {
+    condition.goAway(why);
+    try {
+      const notices = await work();
+      condition.goAway(null);
+      told(notices);
+    } catch (error) {
+      stayAway(error);
+    }
+  };
+
+  return {
+    announce,
+    told,
+    exchange,
+    stayAway,
+    async trouble(error) {
+      // Nothing can be written while the database is away; what happens meanwhile is held.
+      if (condition.away() !== null) return;
+      const message = error instanceof Error ? error.message : String(error);
+      if (isHeld(error)) {
+        if (condition.held()) pause(HELD_REASON, message);
+        retryLater();
+      } else if (isFull(error)) {
+        pause('the disk is full', message);
+      } else if (isDamage(error)) {
+        log.error({ error: message }, 'the metrics database is damaged: it is set aside');
+        await exchange('the database is damaged and is being set aside', () => keeper.replace(error));
+      } else {
+        condition.failed(message);
+        log.error({ error: message }, 'metrics could not be written');
+        note('collection_failed', clock.now(), { reason: message });
+      }
+    },
+    eased() {
+      retryMs = RETRY_FROM_MS;
+    },
+    stop() {
+      stopped = true;
+      if (retry !== null) clearTimeout(retry);
+    },
+  };
+}
+
+/** What a database cannot answer just now is no fault of whoever asks, nor of the server. */
+export function unreadable(error: unknown): unknown {
+  const hint = 'try again in a moment; mc serve logs what is wrong';
+  if (isDamage(error)) return new McError('busy', 'the metrics database is damaged and is being set aside', { hint });
+  return isHeld(error) ? new McError('busy', HELD_REASON, { hint }) : error;
+}
