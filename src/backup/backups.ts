@@ -20,7 +20,7 @@ import { readRecords, type Records } from './records.js';
 import { restoreBackup, type RestoreOptions } from './restore-backup.js';
 import { readJournal } from './restore/journal.js';
 import type { RetentionPolicy } from './retention.js';
-import { deleteBackup, pruneBackups } from './retire.js';
+import { deleteBackup, type PruneOptions, pruneBackups } from './retire.js';
 import { isPattern } from './rules.js';
 import { type TaskRunner, threadRunner } from './threads.js';
 import { exportBackup, importBackup } from './transfer.js';
@@ -43,7 +43,7 @@ export type BackupSettings = Pick<
 /** Everything that can be done with the backups of one workspace. Each heavy piece runs in a worker thread. */
 export interface Backups {
   list(): Promise<Backup[]>;
-  /** @throws McError `backup.not_found`; `latest` is the newest full one */
+  /** @throws McError `backup.not_found`; `latest` is the newest full one, never a safety backup */
   get(id: string): Promise<Backup>;
   create(options?: CreateOptions, onUpdate?: OnUpdate): Promise<BackupCreated>;
   snapshot(onUpdate?: OnUpdate): Promise<BackupCreated>;
@@ -51,7 +51,7 @@ export interface Backups {
   verifyAll(deep?: boolean, onUpdate?: OnUpdate): Promise<VerifyReport[]>;
   drill(id?: string, onUpdate?: OnUpdate): Promise<DrillReport>;
   restore(id: string, options?: RestoreOptions, onUpdate?: OnUpdate): Promise<RestoreReport>;
-  prune(options?: Partial<RetentionPolicy> & { dryRun?: boolean }): Promise<PruneReport>;
+  prune(options?: PruneOptions): Promise<PruneReport>;
   remove(id: string): Promise<Backup>;
   exportTo(id: string, file: string): Promise<{ backup: Backup; file: string }>;
   importFrom(file: string, onUpdate?: OnUpdate): Promise<Backup>;
@@ -92,18 +92,18 @@ export async function openBackups(options: BackupsOptions): Promise<Backups> {
   const list = async () => (await catalogOf(context)).map((entry) => entry.backup);
   return {
     list,
-    get: async (id) => findBackup(await catalogOf(context), id).backup,
+    get: async (id) => findBackup(await catalogOf(context), id, clock.now()).backup,
     create: (create = {}, onUpdate = silent) => createBackup(context, create, onUpdate),
     snapshot: (onUpdate = silent) => createSnapshot(context, onUpdate),
     verify: (id, deep = false, onUpdate = silent) => verifyBackup(context, id, deep, onUpdate),
     verifyAll: (deep = false, onUpdate = silent) => verifyAll(context, deep, onUpdate),
-    drill: (id = 'latest', onUpdate = silent) => drillBackup(context, id, onUpdate),
+    drill: (id, onUpdate = silent) => drillBackup(context, id, onUpdate),
     restore: (id, restore = {}, onUpdate = silent) => restoreBackup(context, id, restore, onUpdate),
     prune: (prune = {}) => pruneBackups(context, prune),
     remove: (id) => deleteBackup(context, id),
     exportTo: (id, file) => exportBackup(context, id, file),
     importFrom: (file, onUpdate = silent) => importBackup(context, file, onUpdate),
-    procedures: async () => backupProcedures(layout, await list()),
+    procedures: async () => backupProcedures(layout, await list(), clock.now()),
     records: () => readRecords(context.files.records),
     recover: () => recoverNow(context, onRecovery),
     stop: () => runner.stop(),

@@ -2,7 +2,7 @@ import { lstat, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { McError, toMcError } from '../base/index.js';
 import type { DrillReport, VerifyReport } from '../protocol/index.js';
-import { type CatalogEntry, findBackup } from './catalog.js';
+import { type CatalogEntry, findBackup, findSound } from './catalog.js';
 import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
 import { checkDatabase } from './database.js';
 import type { OnUpdate } from './progress.js';
@@ -22,7 +22,7 @@ export async function verifyBackup(
   deep: boolean,
   onUpdate: OnUpdate,
 ): Promise<VerifyReport> {
-  const entry = findBackup(await catalogOf(context), id);
+  const entry = findBackup(await catalogOf(context), id, context.clock.now());
   return recorded(context, 'verify', () => verifyEntry(context, entry, deep, onUpdate), faultOf);
 }
 
@@ -51,12 +51,18 @@ export function faultsOf(reports: VerifyReport[]): string | null {
 }
 
 /**
- * Restores a backup (the latest, unless named) into a temporary folder, compares every file and opens every database.
+ * Restores a backup (the newest sound one, unless named) into a temporary folder, compares every file and opens every database.
  * @throws McError `backup.not_found`, `disk.full`
  */
-export async function drillBackup(context: BackupContext, id: string, onUpdate: OnUpdate): Promise<DrillReport> {
+export async function drillBackup(
+  context: BackupContext,
+  id: string | undefined,
+  onUpdate: OnUpdate,
+): Promise<DrillReport> {
   const began = performance.now();
-  const { backup } = findBackup(await catalogOf(context), id);
+  const entries = await catalogOf(context);
+  const now = context.clock.now();
+  const { backup } = id === undefined ? findSound(entries, now) : findBackup(entries, id, now);
   if (backup.backup_type === 'snapshot') throw new McError('input.invalid', 'a snapshot has no files to drill with');
   const work = () =>
     withLock(context, 'backup drill', async () => {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { McError, writeFileAtomic } from '../base/index.js';
-import type { Backup, BackupCreated, BackupProblem } from '../protocol/index.js';
-import { type CatalogEntry, findBackup, rememberArchive } from './catalog.js';
+import { type Backup, type BackupCreated, type BackupProblem, newestBackup } from '../protocol/index.js';
+import { type CatalogEntry, findBackup, isSafetyLabel, rememberArchive } from './catalog.js';
 import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
 import { namesIn } from './files.js';
 import { backupFileName, backupId, isAgentId } from './ids.js';
@@ -36,6 +36,7 @@ export async function createBackup(
 ): Promise<BackupCreated> {
   await requireAgent(context, options.agent ?? null);
   for (const pattern of options.exclude ?? []) requirePattern(pattern);
+  requireLabel(options.label ?? null);
   return withLock(context, 'backup create', () => createLocked(context, options, onUpdate));
 }
 
@@ -49,7 +50,7 @@ export async function createLocked(
   const type = agent === null ? 'full' : 'agent_state';
   return recorded(context, 'create', async () => {
     const { files, layout, rules } = context;
-    const last = (await catalogOf(context)).findLast(({ backup }) => isBase(backup, type, agent));
+    const last = baseOf(await catalogOf(context), type, agent, context.clock.now());
     const at = freeMoment(context, (moment) => backupFileName(type, moment, agent));
     const id = backupId(type, at, agent);
     onUpdate({ id, state: 'started', action: 'create', backup_type: type, agent });
@@ -113,10 +114,19 @@ export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate)
 }
 
 /** The newest archive of the same kind, of our own making: what a new one is built upon. */
-function isBase(backup: Backup, type: Backup['backup_type'], agent: string | null): boolean {
-  return (
-    backup.backup_type === type && backup.agent === agent && backup.origin === 'own' && backup.verify_error === null
+function baseOf(
+  entries: CatalogEntry[],
+  type: Backup['backup_type'],
+  agent: string | null,
+  now: number,
+): CatalogEntry | undefined {
+  const own = entries.filter(({ backup }) => backup.origin === 'own' && backup.verify_error === null);
+  const newest = newestBackup(
+    own.map(({ backup }) => backup),
+    { type, agent },
+    now,
   );
+  return own.find(({ backup }) => backup === newest);
 }
 
 /** Now, or the next millisecond whose name is free: ids never collide, whatever the clock does. */
@@ -171,6 +181,14 @@ async function markHolding(context: BackupContext, last: CatalogEntry | undefine
     archives[name] = { ...known, size, mtime_ms: Math.floor(mtimeMs), holds_at };
   });
   return { ...last.backup, holds_at, problems: [] };
+}
+
+/** The label of safety backups is what tells them from others, so nobody else may use it. */
+function requireLabel(label: string | null): void {
+  if (!isSafetyLabel(label)) return;
+  throw new McError('input.invalid', `the label ${JSON.stringify(label)} marks what a restore saves by itself`, {
+    hint: 'give it other words, such as "before the upgrade"',
+  });
 }
 
 function requirePattern(pattern: string): void {

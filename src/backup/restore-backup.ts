@@ -2,7 +2,7 @@ import { mkdir, realpath, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isAlive, McError, readLock } from '../base/index.js';
 import type { RestoreReport } from '../protocol/index.js';
-import { findBackup } from './catalog.js';
+import { findBackup, safetyLabel } from './catalog.js';
 import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
 import { createLocked } from './make.js';
 import { METRICS_DATABASE } from './plan.js';
@@ -58,7 +58,7 @@ async function restoreLocked(
   onUpdate: OnUpdate,
 ): Promise<RestoreReport> {
   const began = performance.now();
-  const { backup } = findBackup(await catalogOf(context), id);
+  const { backup } = findBackup(await catalogOf(context), id, context.clock.now());
   const elsewhere = options.to ? await prepareTarget(options.to, options.dryRun ?? false) : null;
   const temporary = join(context.files.directory, `.import.snapshot.${process.pid}.mc-tmp`);
   const request: RestoreRequest = {
@@ -122,7 +122,7 @@ async function restoreLocked(
 
 /** Saves what the restore may touch: the agent's directory when only that is asked for, everything otherwise. */
 async function saveBefore(context: BackupContext, id: string, options: RestoreOptions) {
-  const label = `before the restore of ${id}`;
+  const label = safetyLabel(id);
   const agent = options.agent ?? null;
   // An agent that is gone has nothing to save.
   const exists =

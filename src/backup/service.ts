@@ -1,4 +1,4 @@
-import { type Clock, type McError, toMcError, type WorkspaceLayout } from '../base/index.js';
+import { type Clock, type McError, monotonicNow, toMcError, type WorkspaceLayout } from '../base/index.js';
 import type {
   BackupCreated,
   BackupUpdate,
@@ -14,7 +14,7 @@ import { isLoss } from './create.js';
 import type { OnUpdate } from './progress.js';
 import { isFailing } from './records.js';
 import type { RestoreOptions } from './restore-backup.js';
-import { type BackupLog, createWithRoom, startScheduled } from './scheduled.js';
+import { type BackupLog, createWithRoom, holdDeletions, startScheduled } from './scheduled.js';
 import type { TaskRunner } from './threads.js';
 
 export interface BackupServiceOptions {
@@ -27,6 +27,8 @@ export interface BackupServiceOptions {
   /** A new id for a notification. */
   newId: () => string;
   random?: () => number;
+  /** Milliseconds that only grow; tests bring their own. */
+  monotonic?: () => number;
   runner?: TaskRunner;
   /** Lets go of the metrics database while its file is replaced. */
   aroundDatabase?: (swap: () => Promise<RestoreReport>) => Promise<RestoreReport>;
@@ -43,7 +45,8 @@ export interface BackupService extends Omit<Backups, 'stop' | 'recover'> {
 
 /** Opens the backups, ends a restore that was killed, and starts the schedule unless it is switched off. */
 export async function createBackupService(options: BackupServiceOptions): Promise<BackupService> {
-  const { settings, clock, log } = options;
+  const { settings, clock, log, monotonic = monotonicNow } = options;
+  const held = holdDeletions(clock, monotonic);
   const notify = (level: NotificationLevel, title: string, message: string, data: Record<string, unknown> = {}) =>
     options.publish({
       type: 'notification',
@@ -140,10 +143,10 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     }
     unrecorded.set('schedule', `${message}; ${hint}`);
   };
-  const onSchedule = () => watched('create', 'new', (told) => createWithRoom(backups, told));
+  const onSchedule = () => watched('create', 'new', (told) => createWithRoom(backups, held, told));
   const schedule = settings.noBackups
     ? null
-    : startScheduled(options, backups, { create: onSchedule, prune, tellPartial, tellBlocked });
+    : startScheduled(options, backups, { create: onSchedule, prune, tellPartial, tellBlocked }, held);
   return {
     ...backups,
     create,

@@ -19,7 +19,7 @@ export async function exportBackup(
   id: string,
   target: string,
 ): Promise<{ backup: Backup; file: string }> {
-  const { backup, name } = findBackup(await catalogOf(context), id);
+  const { backup, name } = findBackup(await catalogOf(context), id, context.clock.now());
   const wanted = resolve(target);
   const isDirectory = await stat(wanted).then(
     (found) => found.isDirectory(),

@@ -4,6 +4,7 @@ import {
   type BackupProcedures,
   type DrillReport,
   faultWord,
+  isAhead,
   type PruneReport,
   type RestoreReport,
   type VerifyReport,
@@ -23,7 +24,7 @@ export function backupsTable(backups: readonly Backup[], terminal: Terminal, now
     [
       { header: 'ID', cell: (backup) => backup.id, min: 20 },
       { header: 'TYPE', cell: (backup) => TYPES[backup.backup_type] },
-      { header: 'AGE', cell: (backup) => ago(backup.timestamp, now), align: 'right' },
+      { header: 'AGE', cell: (backup) => ageText(backup.timestamp, now), align: 'right' },
       { header: 'SIZE', cell: (backup) => backup.size_human, align: 'right' },
       { header: 'FILES', cell: (backup) => String(backup.file_count), align: 'right' },
       { header: 'VERIFIED', cell: (backup) => verified(backup, now), colour: colourOf, min: 8 },
@@ -47,6 +48,7 @@ export function backupCard(backup: Backup, now: number): string {
     ['verified', verified(backup, now)],
     ['label', backup.label],
     ['origin', backup.origin],
+    ['safety', backup.safety ? 'yes: what a restore was about to replace, never latest' : null],
     ['partial', backup.partial ? 'yes: some files could not be read' : null],
     ['took', backup.duration_ms === null ? null : seconds(backup.duration_ms)],
   ];
@@ -95,7 +97,8 @@ export function pruneText(report: PruneReport, terminal: Terminal): string {
     report.decisions,
     terminal,
   );
-  return `${table}\n${report.deleted.length} deleted, ${Math.round(report.freed_bytes / 1024)} KB freed`;
+  const freed = `${report.deleted.length} deleted, ${Math.round(report.freed_bytes / 1024)} KB freed`;
+  return [table, ...report.notes.map((note) => cleanText(`! ${note}`)), freed].join('\n');
 }
 
 /** A drill, one line and what was wrong. */
@@ -129,8 +132,14 @@ function verified(backup: Backup, now: number): string {
   return backup.verified_at === null ? UNKNOWN : since(backup.verified_at, now);
 }
 
+/** The age of a backup. Of one from ahead of the clock nobody knows it. */
+function ageText(iso: string, now: number): string {
+  return isAhead(Date.parse(iso), now) ? 'ahead' : ago(iso, now);
+}
+
 function since(iso: string, now: number): string {
-  const text = ago(iso, now);
+  const text = ageText(iso, now);
+  if (text === 'ahead') return 'ahead of the clock';
   return text === 'now' ? text : `${text} ago`;
 }
 
@@ -140,7 +149,12 @@ function colourOf(backup: Backup): 'red' | 'green' | null {
 }
 
 function labelOf(backup: Backup): string {
-  const notes = [backup.label, backup.partial ? 'partial' : null, backup.origin === 'own' ? null : backup.origin];
+  const notes = [
+    backup.safety ? 'safety' : null,
+    backup.label,
+    backup.partial ? 'partial' : null,
+    backup.origin === 'own' ? null : backup.origin,
+  ];
   return notes.filter((note) => note !== null).join(', ');
 }
 

@@ -16,6 +16,8 @@ export interface Backup {
   compressed: boolean;
   agent: string | null;
   label: string | null;
+  /** Made by a restore of what it was about to replace: a by-product, never `latest`. */
+  safety: boolean;
   /** When it was last verified with success, null when never (or when the last verification failed). */
   verified_at: string | null;
   /** Why the last verification failed. */
@@ -73,6 +75,8 @@ export interface RestoreReport {
   /** On disk and not in the backup: deleted with `delete`, else kept. */
   removed: string[];
   same: number;
+  /** The same content, and a mode or a time that is set back. */
+  attributes: string[];
   /** Left alone on purpose, each with the reason. */
   skipped: { path: string; reason: string }[];
   restored: number;
@@ -105,6 +109,8 @@ export interface PruneReport {
   decisions: PruneDecision[];
   deleted: string[];
   freed_bytes: number;
+  /** What makes a decision by age doubtful, such as a backup from ahead of the clock. */
+  notes: string[];
 }
 
 /** What a drill found: the backup restored into a temporary folder and compared. */
