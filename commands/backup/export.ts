@@ -14,7 +14,7 @@ export default class BackupExport extends McCommand {
     const { args, flags } = await this.parse(BackupExport);
     const desk = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text), { onlyReads: true });
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const { backup, file } = await backups.exportTo(args.id, args.file);
     desk.result({ ...backup, file }, () => cleanText(`${backup.id} is in ${file}`));
   }

@@ -13,7 +13,7 @@ export default class BackupList extends McCommand {
     const { flags } = await this.parse(BackupList);
     const desk = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text), { onlyReads: true });
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const all = await backups.list();
     const wanted = all.filter((backup) => flags.type === undefined || backup.backup_type === flags.type);
     desk.result({ backups: wanted }, () => backupsTable(wanted, desk.terminal, Date.now()));

@@ -39,7 +39,7 @@ export default class BackupRestore extends McCommand {
     const { args, flags } = await this.parse(BackupRestore);
     const desk = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text), { strict: true });
     const progress = progressLine(process.stderr, flags.quiet);
     const choice = {
       agent: flags.agent ?? null,

@@ -13,7 +13,7 @@ export default class BackupShow extends McCommand {
     const { args, flags } = await this.parse(BackupShow);
     const desk = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text), { onlyReads: true });
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const backup = await backups.get(args.id);
     desk.result(backup, () => backupCard(backup, Date.now()));
   }

@@ -17,7 +17,7 @@ export default class BackupVerify extends McCommand {
     const { args, flags } = await this.parse(BackupVerify);
     const desk = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text), { onlyReads: true });
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     if ((args.id === undefined) !== flags.all) throw new McError('usage', 'name one backup, or say --all');
     const progress = progressLine(process.stderr, flags.quiet);
     const work =

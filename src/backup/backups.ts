@@ -1,4 +1,4 @@
-import { type Clock, McError, type Settings, type WorkspaceLayout } from '../base/index.js';
+import { type Clock, McError, rootsOf, type Settings, type WorkspaceLayout } from '../base/index.js';
 import type {
   Backup,
   BackupCreated,
@@ -11,14 +11,14 @@ import type {
 } from '../protocol/index.js';
 import { findBackup } from './catalog.js';
 import { drillBackup, verifyAll, verifyBackup } from './check.js';
-import { type BackupContext, catalogOf, realLayout, withLock } from './context.js';
+import { type BackupContext, catalogOf, realLayout } from './context.js';
 import { backupFiles } from './files.js';
 import { type CreateOptions, createBackup, createSnapshot } from './make.js';
 import { backupProcedures } from './procedures.js';
 import type { OnUpdate } from './progress.js';
 import { readRecords, type Records } from './records.js';
 import { restoreBackup, type RestoreOptions } from './restore-backup.js';
-import { readJournal } from './restore/journal.js';
+import { type RecoverOptions, recoverRestore } from './recover-restore.js';
 import type { RetentionPolicy } from './retention.js';
 import { deleteBackup, type PruneOptions, pruneBackups } from './retire.js';
 import { isPattern } from './rules.js';
@@ -59,7 +59,7 @@ export interface Backups {
   /** Each stage's last success and failure. */
   records(): Promise<Records>;
   /** Ends a restore that was killed; null when there was none. Every change does this as well, before it begins. */
-  recover(): Promise<RecoveryReport | null>;
+  recover(options?: RecoverOptions): Promise<RecoveryReport | null>;
   /** Ends what is running; the next run cleans up after it. */
   stop(): Promise<void>;
 }
@@ -71,6 +71,8 @@ export interface BackupsOptions {
   runner?: TaskRunner;
   /** Told when a restore that was killed has been finished or taken back. */
   onRecovery?: (report: RecoveryReport) => void;
+  /** Told when it can be neither: other work goes on, and a person has to look (`recover`). */
+  onStuck?: (error: McError) => void;
 }
 
 /**
@@ -78,7 +80,7 @@ export interface BackupsOptions {
  * @throws McError `workspace.missing`, `config.invalid`
  */
 export async function openBackups(options: BackupsOptions): Promise<Backups> {
-  const { settings, clock, runner = threadRunner(), onRecovery = () => {} } = options;
+  const { settings, clock, runner = threadRunner(), onRecovery = () => {}, onStuck = () => {} } = options;
   const layout = await realLayout(options.layout);
   const context: BackupContext = {
     layout,
@@ -87,7 +89,9 @@ export async function openBackups(options: BackupsOptions): Promise<Backups> {
     retention: retentionOf(settings),
     clock,
     runner,
+    roots: await rootsOf(layout),
     onRecovery,
+    onStuck,
   };
   const list = async () => (await catalogOf(context)).map((entry) => entry.backup);
   return {
@@ -105,29 +109,12 @@ export async function openBackups(options: BackupsOptions): Promise<Backups> {
     importFrom: (file, onUpdate = silent) => importBackup(context, file, onUpdate),
     procedures: async () => backupProcedures(layout, await list(), clock.now()),
     records: () => readRecords(context.files.records),
-    recover: () => recoverNow(context, onRecovery),
+    recover: (options = {}) => recoverRestore(context, options),
     stop: () => runner.stop(),
   };
 }
 
 const silent: OnUpdate = () => {};
-
-async function recoverNow(
-  context: BackupContext,
-  onRecovery: (report: RecoveryReport) => void,
-): Promise<RecoveryReport | null> {
-  if (!(await readJournal(context.files.journal))) return null;
-  let found: RecoveryReport | null = null;
-  const telling: BackupContext = {
-    ...context,
-    onRecovery: (report) => {
-      found = report;
-      onRecovery(report);
-    },
-  };
-  await withLock(telling, 'backup recovery', async () => {});
-  return found;
-}
 
 function rulesOf(settings: BackupSettings): BackupContext['rules'] {
   const useless = [...settings.backupInclude, ...settings.backupExclude].find((pattern) => !isPattern(pattern));

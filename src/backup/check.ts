@@ -1,12 +1,14 @@
-import { lstat, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { McError, toMcError } from '../base/index.js';
 import type { DrillReport, VerifyReport } from '../protocol/index.js';
 import { type CatalogEntry, findBackup, findSound } from './catalog.js';
-import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
+import { type BackupContext, catalogOf, isUnwritable, recorded, scratchFor, withReadLock } from './context.js';
 import { checkDatabase } from './database.js';
 import type { OnUpdate } from './progress.js';
 import { updateRecords } from './records.js';
+import { removeTree } from './remove-tree.js';
+import { groundElsewhere } from './restore/ground.js';
 import { checkSnapshot } from './snapshot.js';
 import type { InspectionSummary } from './tasks.js';
 import { unreadableBecause } from './unreadable.js';
@@ -65,9 +67,9 @@ export async function drillBackup(
   const { backup } = id === undefined ? findSound(entries, now) : findBackup(entries, id, now);
   if (backup.backup_type === 'snapshot') throw new McError('input.invalid', 'a snapshot has no files to drill with');
   const work = () =>
-    withLock(context, 'backup drill', async () => {
+    withReadLock(context, 'backup drill', async () => {
       onUpdate({ id: backup.id, state: 'started', action: 'drill' });
-      const directory = await mkdtemp(join(context.files.directory, '.import.drill-'));
+      const directory = await scratchFor(context);
       const report: DrillReport = {
         id: backup.id,
         ok: true,
@@ -82,7 +84,7 @@ export async function drillBackup(
           id: backup.id,
           archive: backup.path,
           checksum: backup.checksum || null,
-          root: join(directory, 'workspace'),
+          ...groundElsewhere(join(directory, 'workspace')),
           journal: join(directory, 'journal.json'),
           kept: null,
           safety: null,
@@ -105,7 +107,7 @@ export async function drillBackup(
         if (error.code !== 'backup.corrupt') throw error;
         report.errors.push(error.message);
       } finally {
-        await rm(directory, { recursive: true, force: true });
+        await removeTree(directory);
       }
       const done = { ...report, ok: report.errors.length === 0, duration_ms: Math.round(performance.now() - began) };
       tellEnd('drill', done, onUpdate);
@@ -144,7 +146,11 @@ async function verifyEntry(
     errors,
     notes,
   };
-  await record(context, entry, report, inspection.unreadable);
+  await record(context, entry, report, inspection.unreadable).catch((error: unknown) => {
+    // What was read is worth telling all the same.
+    if (!isUnwritable(error)) throw error;
+    report.notes = [...report.notes, `the result could not be noted: ${toMcError(error).message}`];
+  });
   tellEnd('verify', report, onUpdate);
   return report;
 }

@@ -90,8 +90,12 @@ export interface RestoreReport {
 /** What an interrupted restore became when the next run found it. */
 export interface RecoveryReport {
   id: string;
-  outcome: 'finished' | 'rolled back';
+  outcome: 'finished' | 'rolled back' | 'given up';
   files: number;
+  /** Given up: what had been replaced and could not be put back, and where it is kept. */
+  kept?: { path: string; kept_at: string }[];
+  /** Given up: where its journal is now. */
+  journal?: string;
   /** Why it could not be finished, when that was tried. */
   reason?: string;
 }
