@@ -14,12 +14,18 @@ export interface RetentionPolicy {
 
 const DAY = 86_400_000;
 
+export interface RetentionContext {
+  /** The ids of those that nobody can read at the moment. They may be sound, so they stay, but they take no other's place. */
+  unreadable?: ReadonlySet<string> | undefined;
+  /** When the next backup is made, if one is about to be: milliseconds since the epoch. */
+  asOf?: number | undefined;
+}
+
 /** Says why a backup stays, or null: this rule does not want it. */
 type Keep = (backup: Backup) => string | null;
 
 /**
- * Decides for every backup whether it stays, and says why. `now`: milliseconds since the epoch. `unreadable`: the ids of
- * those that nobody can read at the moment. They may be sound, so they stay, but they take no other's place.
+ * Decides for every backup whether it stays, and says why. `now`: milliseconds since the epoch.
  *
  * What one would restore never goes: of each kind the newest complete and the newest verified one, whatever came after them.
  */
@@ -27,7 +33,7 @@ export function planRetention(
   backups: Backup[],
   policy: RetentionPolicy,
   now: number,
-  unreadable: ReadonlySet<string> = new Set(),
+  { unreadable = new Set(), asOf = Number.NEGATIVE_INFINITY }: RetentionContext = {},
 ): PruneDecision[] {
   const groups = new Map<string, Backup[]>();
   for (const backup of backups.toSorted((a, b) => compare(b.timestamp, a.timestamp) || compare(b.id, a.id))) {
@@ -36,7 +42,7 @@ export function planRetention(
   }
   const reasons = new Map<Backup, string | null>();
   for (const group of groups.values()) {
-    const rules = rulesOf(group, policy, now);
+    const rules = rulesOf(group, policy, now, asOf);
     for (const backup of group) reasons.set(backup, firstOf(rules, backup));
   }
   return backups.map((backup) => {
@@ -57,7 +63,7 @@ export function planRetention(
  * take nobody's. Partial ones have places of their own while they are newer than every complete one, and imports none that
  * another has earned.
  */
-function rulesOf(group: Backup[], policy: RetentionPolicy, now: number): Keep[] {
+function rulesOf(group: Backup[], policy: RetentionPolicy, now: number, asOf: number): Keep[] {
   const [kind] = group;
   const ahead = (backup: Backup) => isAhead(Date.parse(backup.timestamp), now);
   const standing = group.filter((backup) => backup.verify_error === null && !backup.safety && !ahead(backup));
@@ -74,7 +80,7 @@ function rulesOf(group: Backup[], policy: RetentionPolicy, now: number): Keep[] 
   // Nothing else is complete: a by-product is better than nothing.
   const sound = group.filter((backup) => backup.safety && backup.verify_error === null);
   const lastSafety = complete.length > 0 ? undefined : (sound.find((backup) => !backup.partial) ?? sound[0]);
-  const reference = Math.max(...group.filter((backup) => !ahead(backup)).map(({ timestamp }) => Date.parse(timestamp)));
+  const reference = Math.max(asOf, ...group.filter((backup) => backup.verify_error === null && !ahead(backup)).map(({ timestamp }) => Date.parse(timestamp)));
   return [
     ({ origin }) =>
       !policy.foreign && origin !== 'own'
@@ -85,7 +91,7 @@ function rulesOf(group: Backup[], policy: RetentionPolicy, now: number): Keep[] 
     (backup) => (backup === newest ? 'the newest of its kind' : null),
     (backup) => (backup === lastPartial ? 'the newest of its kind, though partial' : null),
     (backup) => (backup === lastSafety ? 'nothing else of its kind is complete' : null),
-    ({ timestamp }) => (reference - Date.parse(timestamp) <= policy.keepWithin ? 'within the time to keep' : null),
+    ({ timestamp }) => (policy.keepWithin > 0 && reference - Date.parse(timestamp) <= policy.keepWithin ? 'within the time to keep' : null),
     (backup) => placed.get(backup) ?? (backup.origin === 'imported' ? (amongAll.get(backup) ?? null) : null),
     (backup) => alsoPartial.get(backup) ?? null,
   ];

@@ -7,6 +7,8 @@ import { planRetention, type RetentionPolicy } from './retention.js';
 
 export interface PruneOptions extends Partial<RetentionPolicy> {
   dryRun?: boolean;
+  /** A backup is about to be made at this time (milliseconds since the epoch): the time to keep counts back from it. */
+  asOf?: number;
   /** Why nothing may go for its age now, as a part of a sentence; null when the clock is believed. */
   held?: (backups: readonly Backup[]) => string | null;
 }
@@ -17,7 +19,7 @@ export interface PruneOptions extends Partial<RetentionPolicy> {
  * @throws McError `busy`
  */
 export async function pruneBackups(context: BackupContext, options: PruneOptions): Promise<PruneReport> {
-  const { dryRun = false, held = () => null, ...changes } = options;
+  const { dryRun = false, held = () => null, asOf, ...changes } = options;
   const policy = { ...context.retention, ...changes };
   const decide = async () => {
     const entries = await catalogOf(context);
@@ -25,7 +27,7 @@ export async function pruneBackups(context: BackupContext, options: PruneOptions
     const unreadable = new Set(entries.filter((entry) => !entry.readable).map((entry) => entry.backup.id));
     const now = context.clock.now();
     const why = held(backups);
-    const decisions = planRetention(backups, policy, now, unreadable);
+    const decisions = planRetention(backups, policy, now, { unreadable, asOf });
     return {
       backups,
       decisions: why === null ? decisions : decisions.map((decision) => spared(decision, why)),

@@ -94,11 +94,12 @@ export function startScheduled(
 
 /**
  * Makes a backup if anything changed. On a full disk what the retention does not want goes first, and it is tried once
- * more: pruning only after a success would leave the disk full for ever. The newest verified one always stays.
+ * more: pruning only after a success would leave the disk full for ever. The newest verified one always stays. `room`: how
+ * it is pruned then.
  */
 export async function createWithRoom(
   backups: Backups,
-  held: NonNullable<PruneOptions['held']>,
+  room: () => PruneOptions,
   onUpdate: OnUpdate,
 ): Promise<BackupCreated> {
   const create = () => backups.create({ onlyIfChanged: true }, onUpdate);
@@ -107,7 +108,7 @@ export async function createWithRoom(
   } catch (error) {
     if (toMcError(error).code !== 'disk.full') throw error;
     // Should pruning fail as well, its stage says so; what is told here is that the disk is full.
-    const pruned = await backups.prune({ held }).catch(() => null);
+    const pruned = await backups.prune(room()).catch(() => null);
     if (!pruned || pruned.deleted.length === 0) throw error;
     return create();
   }

@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Journal, type Step, writeJournal } from '../../../src/backup/restore/journal.js';
 import { recover, swap } from '../../../src/backup/restore/swap.js';
@@ -64,12 +64,15 @@ function scene(): Scene {
     state: 'swapping',
     id: 'x',
     root,
-    kept,
+    links: {},
+    kept: join(kept, 'x'),
     steps,
     attributes: [{ path: 'a', mode: 0o600, mtimeMs: 5000 }],
   };
-  return { root, journal, file: join(base, 'journal.json'), kept };
+  return { root, journal, file: join(base, 'journal.json'), kept: join(kept, 'x') };
 }
+
+const scopeOf = ({ root, kept }: Scene) => ({ root, links: {}, kept: dirname(kept) });
 
 function expectRestored({ root }: Scene): void {
   expect(readdirSync(root, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual(['a', 'd', 'd/b', 'e']);
@@ -95,15 +98,15 @@ describe('a swap that died', () => {
     const stage = scene();
     await writeJournal(stage.file, stage.journal);
     for (const [, act] of PROGRESS.slice(0, index + 1)) act(stage.root);
-    expect(await recover(stage.file)).toEqual({ id: 'x', outcome: 'finished', files: 2 });
+    expect(await recover(stage.file, scopeOf(stage))).toEqual({ id: 'x', outcome: 'finished', files: 2 });
     expectRestored(stage);
-    expect(await recover(stage.file)).toBeNull();
+    expect(await recover(stage.file, scopeOf(stage))).toBeNull();
   });
 
   it('before it began is taken back', async () => {
     const stage = scene();
     await writeJournal(stage.file, { ...stage.journal, state: 'staging' });
-    expect(await recover(stage.file)).toEqual({ id: 'x', outcome: 'rolled back', files: 2 });
+    expect(await recover(stage.file, scopeOf(stage))).toEqual({ id: 'x', outcome: 'rolled back', files: 2 });
     expect(readdirSync(stage.root).toSorted()).toEqual(['a', 'c', 'e']);
   });
 
@@ -112,7 +115,7 @@ describe('a swap that died', () => {
     for (const [, act] of PROGRESS) act(stage.root);
     await writeJournal(stage.file, { ...stage.journal, state: 'committed' });
     writeFileSync(join(stage.root, 'a'), 'newer work of an agent');
-    await recover(stage.file);
+    await recover(stage.file, scopeOf(stage));
     expect(readFileSync(join(stage.root, 'a'), 'utf8')).toBe('newer work of an agent');
     expect(readdirSync(stage.root).toSorted()).toEqual(['a', 'd', 'e']);
   });
@@ -170,9 +173,9 @@ describe('a swap that cannot go on', () => {
       const stage = scene();
       await writeJournal(stage.file, blocked(stage));
       for (const [, act] of PROGRESS.slice(0, index + 1)) act(stage.root);
-      expect(await recover(stage.file)).toEqual({ id: 'x', outcome: 'rolled back', files: 2, reason });
+      expect(await recover(stage.file, scopeOf(stage))).toEqual({ id: 'x', outcome: 'rolled back', files: 2, reason });
       expectAsBefore(stage);
-      expect(await recover(stage.file)).toBeNull();
+      expect(await recover(stage.file, scopeOf(stage))).toBeNull();
     },
   );
 
@@ -190,7 +193,7 @@ describe('a swap that cannot go on', () => {
     renameSync(join(stage.root, '.c.old.mc-tmp'), join(stage.root, 'c'));
     writeFileSync(join(stage.root, 'a'), 'after');
     writeFileSync(join(stage.root, 'd/mine'), 'mine');
-    await recover(stage.file);
+    await recover(stage.file, scopeOf(stage));
     expect(readFileSync(join(stage.root, 'a'), 'utf8')).toBe('after');
     expect(readdirSync(stage.root, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual([
       'a',
@@ -208,7 +211,7 @@ describe('a swap that cannot go on', () => {
       await undo(stage.journal);
       await undo(stage.journal);
       await writeJournal(stage.file, stage.journal);
-      expect(await recover(stage.file)).toMatchObject({ outcome: 'finished' });
+      expect(await recover(stage.file, scopeOf(stage))).toMatchObject({ outcome: 'finished' });
       expectRestored(stage);
     }
   });
@@ -216,7 +219,7 @@ describe('a swap that cannot go on', () => {
   it('only clears up once it is back', async () => {
     const stage = scene();
     await writeJournal(stage.file, { ...stage.journal, state: 'undone' });
-    expect(await recover(stage.file)).toEqual({ id: 'x', outcome: 'rolled back', files: 2 });
+    expect(await recover(stage.file, scopeOf(stage))).toEqual({ id: 'x', outcome: 'rolled back', files: 2 });
     expectAsBefore(stage);
   });
 
@@ -234,11 +237,11 @@ describe('a swap that cannot go on', () => {
     disk.readOnly();
     for (const attempt of [1, 2]) {
       const message = expect.stringMatching(/neither be finished nor taken back.*d\/b/) as string;
-      await expect(recover(stage.file), `${attempt}`).rejects.toMatchObject({ code: 'io', message });
+      await expect(recover(stage.file, scopeOf(stage)), `${attempt}`).rejects.toMatchObject({ code: 'io', message });
       expect(existsSync(stage.file)).toBe(true);
     }
     disk.writable();
-    expect(await recover(stage.file)).toMatchObject({ outcome: 'rolled back' });
+    expect(await recover(stage.file, scopeOf(stage))).toMatchObject({ outcome: 'rolled back' });
     expect(readdirSync(stage.root).filter((name) => name !== 'd')).toEqual(['a', 'c', 'e']);
     expect(readFileSync(join(stage.root, 'a'), 'utf8')).toBe('old');
     expect(existsSync(join(stage.root, 'd/b'))).toBe(false);

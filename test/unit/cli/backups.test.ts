@@ -34,6 +34,7 @@ const backup: Backup = {
   partial: false,
   holds_at: null,
   origin: 'own',
+  safety: false,
 };
 
 const report: RestoreReport = {
