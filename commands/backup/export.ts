@@ -6,7 +6,10 @@ export default class BackupExport extends McCommand {
   static override exits = ['notFound', 'checkFailed'] as const;
   static override examples = ['<%= config.bin %> backup export latest /mnt/usb/'];
   static override args = {
-    id: Args.string({ description: 'The backup; latest is the newest full one', required: true }),
+    id: Args.string({
+      description: 'The backup; latest is the newest full one, never a safety backup',
+      required: true,
+    }),
     file: Args.string({ description: 'The file, or a directory', required: true }),
   };
 

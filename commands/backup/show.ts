@@ -6,7 +6,10 @@ export default class BackupShow extends McCommand {
   static override exits = ['notFound'] as const;
   static override examples = ['<%= config.bin %> backup show latest'];
   static override args = {
-    id: Args.string({ description: 'The backup; latest is the newest full one', required: true }),
+    id: Args.string({
+      description: 'The backup; latest is the newest full one, never a safety backup',
+      required: true,
+    }),
   };
 
   async run(): Promise<void> {

@@ -7,7 +7,9 @@ export default class BackupVerify extends McCommand {
   static override summary = 'Verify one backup or all';
   static override exits = ['notFound', 'checkFailed'] as const;
   static override examples = ['<%= config.bin %> backup verify latest --deep', '<%= config.bin %> backup verify --all'];
-  static override args = { id: Args.string({ description: 'The backup; latest is the newest full one' }) };
+  static override args = {
+    id: Args.string({ description: 'The backup; latest is the newest full one, never a safety backup' }),
+  };
   static override flags = {
     all: Flags.boolean({ description: 'Every backup there is', default: false }),
     deep: Flags.boolean({ description: 'Compare every file with its manifest' }),

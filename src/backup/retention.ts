@@ -80,7 +80,12 @@ function rulesOf(group: Backup[], policy: RetentionPolicy, now: number, asOf: nu
   // Nothing else is complete: a by-product is better than nothing.
   const sound = group.filter((backup) => backup.safety && backup.verify_error === null);
   const lastSafety = complete.length > 0 ? undefined : (sound.find((backup) => !backup.partial) ?? sound[0]);
-  const reference = Math.max(asOf, ...group.filter((backup) => backup.verify_error === null && !ahead(backup)).map(({ timestamp }) => Date.parse(timestamp)));
+  const reference = Math.max(
+    asOf,
+    ...group
+      .filter((backup) => backup.verify_error === null && !ahead(backup))
+      .map(({ timestamp }) => Date.parse(timestamp)),
+  );
   return [
     ({ origin }) =>
       !policy.foreign && origin !== 'own'
@@ -91,7 +96,10 @@ function rulesOf(group: Backup[], policy: RetentionPolicy, now: number, asOf: nu
     (backup) => (backup === newest ? 'the newest of its kind' : null),
     (backup) => (backup === lastPartial ? 'the newest of its kind, though partial' : null),
     (backup) => (backup === lastSafety ? 'nothing else of its kind is complete' : null),
-    ({ timestamp }) => (policy.keepWithin > 0 && reference - Date.parse(timestamp) <= policy.keepWithin ? 'within the time to keep' : null),
+    ({ timestamp }) =>
+      policy.keepWithin > 0 && reference - Date.parse(timestamp) <= policy.keepWithin
+        ? 'within the time to keep'
+        : null,
     (backup) => placed.get(backup) ?? (backup.origin === 'imported' ? (amongAll.get(backup) ?? null) : null),
     (backup) => alsoPartial.get(backup) ?? null,
   ];

@@ -143,7 +143,8 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     }
     unrecorded.set('schedule', `${message}; ${hint}`);
   };
-  const onSchedule = () => watched('create', 'new', (told) => createWithRoom(backups, () => ({ held, asOf: clock.now() }), told));
+  const onSchedule = () =>
+    watched('create', 'new', (told) => createWithRoom(backups, () => ({ held, asOf: clock.now() }), told));
   const schedule = settings.noBackups
     ? null
     : startScheduled(options, backups, { create: onSchedule, prune, tellPartial, tellBlocked }, held);

@@ -6,6 +6,7 @@ import {
   faultWord,
   isAhead,
   type PruneReport,
+  type RecoveryReport,
   type RestoreReport,
   type VerifyReport,
 } from '../protocol/index.js';
@@ -73,13 +74,24 @@ export function verifyText(report: VerifyReport): string {
 /** What a restore did or would do. */
 export function restoreText(report: RestoreReport): string {
   const would = report.dry_run ? 'would be' : 'were';
+  // Another directory has no safety backup.
+  const kept = (path: string, at: string) =>
+    report.safety_backup === null && report.restored > 0
+      ? `! ${path} was replaced: kept as ${at}`
+      : `! ${path} is not in the safety backup: kept as ${at}`;
   return [
     ...listed('+', 'added', report.added),
     ...listed('~', 'changed', report.changed),
     ...listed('-', report.deleted > 0 ? 'deleted' : 'not in the backup, kept', report.removed),
+    ...listed('=', 'with another mode or time', report.attributes),
     ...report.skipped.slice(0, LISTED).map(({ path, reason }) => `· ${path}: ${reason}`),
-    ...report.kept.map(({ path, kept_at }) => `! ${path} is not in the safety backup: kept as ${kept_at}`),
-    `${report.restored} files ${would} restored into ${report.to}, ${report.same} are the same, ${report.deleted} ${would} deleted`,
+    ...report.kept.map(({ path, kept_at }) => kept(path, kept_at)),
+    `${files(report.restored)} ${would} restored into ${report.to}, ${report.same} are the same, ${report.deleted} ${would} deleted`,
+    ...(report.attributes.length === 0
+      ? []
+      : [
+          `of ${files(report.attributes.length, 'file or directory', 'files and directories')} only the mode or the time ${report.dry_run ? 'would be' : 'was'} set back (=)`,
+        ]),
     ...(report.safety_backup === null ? [] : [`what was replaced is in ${report.safety_backup}`]),
   ]
     .map(cleanText)
@@ -118,6 +130,22 @@ export function proceduresText(procedures: BackupProcedures): string {
       ].join('\n'),
     )
     .join('\n\n');
+}
+
+/** How a restore that had been interrupted ended. */
+export function recoveryText({ id, outcome, reason, kept = [], journal }: RecoveryReport): string {
+  return [
+    `the restore of ${id} had been interrupted: it was ${outcome}`,
+    ...(reason === undefined ? [] : [reason]),
+    ...kept.map(({ path, kept_at }) => `! ${path} was replaced and could not be put back: kept as ${kept_at}`),
+    ...(journal === undefined ? [] : [`its plan is ${journal}`]),
+  ]
+    .map(cleanText)
+    .join('\n');
+}
+
+function files(count: number, one = 'file', many = 'files'): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 function listed(mark: string, what: string, paths: readonly string[]): string[] {

@@ -87,6 +87,12 @@ export interface RestoreReport {
   duration_ms: number;
 }
 
+/** A report as REST and the command line answer with it. */
+export function restoreAnswer(report: RestoreReport): RestoreReport & { success: true; message: string } {
+  const message = `Backup ${report.id} ${report.dry_run ? 'compared' : 'restored'}`;
+  return { success: true, message, ...report };
+}
+
 /** What an interrupted restore became when the next run found it. */
 export interface RecoveryReport {
   id: string;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { McError } from '../../base/index.js';
-import type { BackupCreated, BackupsAnswer } from '../../protocol/index.js';
+import { type BackupCreated, type BackupsAnswer, restoreAnswer } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
 import { keyOf, NextCursor, nextOf, PageQuery, pageOf } from './pages.js';
@@ -161,8 +161,7 @@ async function restoreBackup({ backups }: ApiContext, id: string, body: Static<t
     delete: body.delete ?? false,
     withDatabase: body.with_database ?? false,
   });
-  const message = report.dry_run ? `Backup ${report.id} compared` : `Backup ${report.id} restored`;
-  return { success: true as const, message, ...report };
+  return restoreAnswer(report);
 }
 
 /** A body that may be left out. */

@@ -296,7 +296,10 @@ describe('an unreadable journal', () => {
 
   it.each([
     ['another directory', { root: '/' }],
-    ['a path that leaves it', { steps: [{ do: 'displace', path: '../../etc/passwd', aside: '.x.mc-tmp', safe: null }] }],
+    [
+      'a path that leaves it',
+      { steps: [{ do: 'displace', path: '../../etc/passwd', aside: '.x.mc-tmp', safe: null }] },
+    ],
     ['a name aside that leaves it', { steps: [{ do: 'displace', path: 'x', aside: '/tmp/x', safe: null }] }],
     ['another place to keep files in', { kept: '/etc' }],
   ])('is one that is about %s: an agent may have written it', async (_, changes) => {
