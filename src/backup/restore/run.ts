@@ -45,7 +45,7 @@ export async function restoreArchive(request: RestoreRequest, tools: CreateTools
     );
   }
   const selected = selectFiles(inspection.files, request);
-  requireNoFurniture(selected.files);
+  requireNoFurniture(inspection.files.filter(({ path }) => selected.inScope(path)));
   progress.phase('compare', selected.files.length, totalOf(selected.files));
   const onFile = (file: ManifestFile) => progress.add(1, file.size);
   const differences = await compareWithDisk(request, selected, inspection.manifest, onFile);
