@@ -87,8 +87,9 @@ function lockOf(path: string, holder: LockHolder): Lock {
 
 async function linkNew(path: string, holder: LockHolder): Promise<boolean> {
   const aside = asidePath(path);
-  await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
   try {
+    // On a full disk it is made and cannot be filled: it goes as well.
+    await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
     await link(aside, path);
     return true;
   } catch (error) {

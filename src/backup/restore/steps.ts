@@ -124,7 +124,7 @@ function kindOf(stat: Stats): string {
 /** The beginning of a file's name, for people: short enough that the whole name fits anywhere. */
 function stem(path: string): string {
   const name = basename(path);
-  return [...name].slice(0, Buffer.byteLength(name) > STEM ? STEM / 4 : STEM).join('');
+  return Array.from(name).slice(0, Buffer.byteLength(name) > STEM ? STEM / 4 : STEM).join('');
 }
 
 /** Bytes: with the rest of a name aside it is far below the 143 that the shortest file systems take. */

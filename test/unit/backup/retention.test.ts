@@ -1,6 +1,7 @@
 import { array, assert, boolean, constantFrom, integer, nat, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planRetention, type RetentionPolicy } from '../../../src/backup/retention.js';
+import { holdDeletions } from '../../../src/backup/scheduled.js';
 import type { Backup } from '../../../src/protocol/index.js';
 
 const NOW = Date.parse('2026-11-23T12:00:00.000Z');
@@ -166,5 +167,36 @@ describe('the retention', () => {
       }),
       { numRuns: RUNS },
     );
+  });
+});
+
+describe('deletions of the schedule', () => {
+  const monotonicAt = (state: { up: number }) => () => state.up;
+
+  it('wait while the clock is far ahead of the newest backup from before the start, for a day', () => {
+    const state = { up: 0 };
+    const clock = { at: NOW + 400 * DAY, now: () => clock.at };
+    const held = holdDeletions(clock, monotonicAt(state));
+    expect(held([backup(1), backup(2)])).toContain('ahead of the newest record');
+    // What this process makes itself proves nothing.
+    expect(held([backup(1), backup(-400)])).toContain('ahead of the newest record');
+    state.up += DAY + 1;
+    clock.at += DAY + 1;
+    expect(held([backup(1)])).toBeNull();
+  });
+
+  it('wait after the clock was set while the server ran', () => {
+    const state = { up: 0 };
+    const clock = { at: NOW, now: () => clock.at };
+    const held = holdDeletions(clock, monotonicAt(state));
+    expect(held([backup(0.1)])).toBeNull();
+    clock.at += 90 * DAY;
+    state.up += 1000;
+    expect(held([backup(0.1)])).toContain('the clock moved by 90 d');
+  });
+
+  it('go on when the newest one from ahead of the clock is all that is odd', () => {
+    const held = holdDeletions({ now: () => NOW }, () => 0);
+    expect(held([backup(0.1), backup(-700)])).toBeNull();
   });
 });
