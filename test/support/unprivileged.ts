@@ -16,13 +16,9 @@ const NOBODY = 65_534;
 export function unprivileged(program: string): Unprivileged | null {
   if (process.getuid?.() !== 0) return { prefix: [], give: () => {} };
   const prefix = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
-  const [command = '', ...args] = [
-    ...prefix,
-    process.execPath,
-    '-e',
-    `require('fs').readFileSync(${JSON.stringify(program)})`,
-  ];
-  if (!existsSync(program) || spawnSync(command, args).status !== 0) return null;
+  const script = `require('fs').readFileSync(${JSON.stringify(program)})`;
+  const args = [...prefix.slice(1), process.execPath, '-e', script];
+  if (!existsSync(program) || spawnSync('setpriv', args).status !== 0) return null;
   return { prefix, give: (directory) => give(directory) };
 }
 

@@ -27,7 +27,7 @@ const KILLS = 6 * Number(process.env.MC_TEST_RUNS ?? 1);
 interface Cache {
   user: Unprivileged;
   root: string;
-  mc(...words: string[]): string;
+  mc: (...words: string[]) => string;
   /** Makes the module cache as Go leaves it: every directory without the right to write, its files too. */
   close(): void;
   open(): void;
@@ -117,7 +117,7 @@ describe('directories that their owner may not write', () => {
     };
     for (let kill = 0; kill < KILLS; kill += 1) {
       spoil();
-      const [command = '', ...args] = [
+      const [command, ...args] = [
         ...user.prefix,
         process.execPath,
         join(import.meta.dirname, 'child.mjs'),
@@ -125,7 +125,7 @@ describe('directories that their owner may not write', () => {
         'restore',
         id,
       ];
-      const child = spawn(command, args, {
+      const child = spawn(command ?? '', args, {
         stdio: ['pipe', 'pipe', 'inherit'],
         env: { ...process.env, HOME: dirname(root) },
       });

@@ -13,7 +13,7 @@ describe('what is tried before a restore', () => {
     const root = scratch();
     mkdirSync(join(root, 'a'));
     const ground = groundElsewhere(root);
-    const names = [`${'ä'.repeat(60)}`, 'c:x', 'b'.repeat(101)];
+    const names = ['ä'.repeat(60), 'c:x', 'b'.repeat(101)];
     const entries = ['a/state.json', ...names.map((name) => `a/new/${name}`), `b/${names[1]}`].map(entry);
     const trials = trialsOf(ground, entries, 'tag');
     expect(trials).toHaveLength(1);
