@@ -8,6 +8,7 @@ import { readManifest, type Written } from './archive/reader.js';
 import { nameOf, type Run, runsOf } from './archive/runs.js';
 import { scanArchive } from './archive/scan.js';
 import { eachAtOnce } from './concurrency.js';
+import { furnitureFault } from './furniture.js';
 import type { Pool } from './pool.js';
 import { unreadableBecause } from './unreadable.js';
 
@@ -58,6 +59,10 @@ export async function inspectArchive(archive: string, options: InspectOptions, p
       ? await inspectBroken(archive, errors, options)
       : await inspectPlain(archive);
   inspection.errors.push(...checkPaths(inspection.files));
+  for (const file of inspection.files) {
+    const fault = furnitureFault(file);
+    if (fault !== null) inspection.errors.push(fault);
+  }
   if (options.checksum === null) inspection.notes.push('no checksum was recorded when it was made');
   else if (options.checksum !== inspection.checksum)
     inspection.errors.unshift('the archive’s checksum is not the one recorded');
