@@ -1,4 +1,4 @@
-import { type Clock, McError, type Settings, type WorkspaceLayout } from '../base/index.js';
+import { type Clock, McError, rootsOf, type Settings, type WorkspaceLayout } from '../base/index.js';
 import type {
   Backup,
   BackupCreated,
@@ -82,6 +82,7 @@ export async function openBackups(options: BackupsOptions): Promise<Backups> {
   const layout = await realLayout(options.layout);
   const context: BackupContext = {
     layout,
+    roots: await rootsOf(layout),
     files: backupFiles(layout),
     rules: rulesOf(settings),
     retention: retentionOf(settings),

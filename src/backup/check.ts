@@ -10,7 +10,7 @@ import { updateRecords } from './records.js';
 import { checkSnapshot } from './snapshot.js';
 import type { InspectionSummary } from './tasks.js';
 import { unreadableBecause } from './unreadable.js';
-import { isDatabase } from './walk.js';
+import { isDatabase } from './sqlite-files.js';
 
 /**
  * Verifies one backup. A damaged one is a report that is not ok, no error.

@@ -23,6 +23,8 @@ import type { TaskRunner } from './threads.js';
 export interface BackupContext {
   /** With the workspace's real path: links above it are followed, links in it never. */
   layout: WorkspaceLayout;
+  /** The real directories that are the workspace. */
+  roots: readonly string[];
   files: BackupFiles;
   rules: { include: string[]; exclude: string[]; secrets: boolean };
   retention: RetentionPolicy;

@@ -6,7 +6,7 @@ import type { Backup, BackupCreated, BackupProblem } from '../protocol/index.js'
 import { type CatalogEntry, findBackup, rememberArchive } from './catalog.js';
 import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
 import { namesIn } from './files.js';
-import { backupFileName, backupId, isAgentId } from './ids.js';
+import { backupFileName, backupId, isAgentId, requireFits } from './ids.js';
 import { naiveLocal } from './metadata.js';
 import type { OnUpdate } from './progress.js';
 import { updateRecords } from './records.js';
@@ -57,6 +57,7 @@ export async function createLocked(
       'create',
       {
         root: layout.root,
+        roots: context.roots,
         directory: files.directory,
         type,
         agent,
@@ -182,6 +183,7 @@ function requirePattern(pattern: string): void {
 
 async function requireAgent(context: BackupContext, agent: string | null): Promise<void> {
   if (agent === null) return;
+  requireFits(backupFileName('agent_state', context.clock.now(), agent), agent);
   const there = isAgentId(agent) && (await stat(join(context.layout.agents, agent)).catch(() => null));
   if (there && there.isDirectory()) return;
   throw new McError('agent.not_found', `there is no agent ${agent} in this workspace`, { hint: 'mc agents list' });

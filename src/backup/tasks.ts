@@ -125,7 +125,7 @@ async function holds(
   pool: Pool,
 ): Promise<boolean> {
   // A pipe or a device is left out of every archive: that one is there changes nothing.
-  if (walk.problems.some(({ kind }) => kind !== 'skipped')) return false;
+  if (walk.problems.some(({ kind }) => kind !== 'skipped' && kind !== 'noted')) return false;
   if (JSON.stringify(manifest.rules) !== JSON.stringify(walk.rules)) return false;
   if (!stillHolds(manifest, walk.entries)) return false;
   try {

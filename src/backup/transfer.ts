@@ -6,7 +6,7 @@ import type { Backup } from '../protocol/index.js';
 import { findBackup } from './catalog.js';
 import { type BackupContext, catalogOf, withLock } from './context.js';
 import { requireSpace } from './space.js';
-import { backupFileName } from './ids.js';
+import { backupFileName, requireFits } from './ids.js';
 import type { OnUpdate } from './progress.js';
 import { checksumOf } from './verify.js';
 
@@ -86,6 +86,7 @@ async function freeName(context: BackupContext, type: 'full' | 'agent_state', ag
   const taken = new Set((await catalogOf(context)).flatMap(({ backup, name }) => [backup.id, name]));
   for (let at = context.clock.now(); ; at += 1) {
     const name = backupFileName(type, at, agent, true);
+    requireFits(name, agent ?? '');
     if (!taken.has(name) && !taken.has(name.slice('imported_'.length))) return name;
   }
 }

@@ -121,7 +121,7 @@ describe('a manifest', () => {
   };
 
   it('is read', () => {
-    expect(parseManifest(JSON.stringify(whole)).id).toBe('i');
+    expect(parseManifest(Buffer.from(JSON.stringify(whole))).id).toBe('i');
   });
 
   it.each([
@@ -136,7 +136,7 @@ describe('a manifest', () => {
     ['a member beyond the files', JSON.stringify({ ...whole, members: [{ ...member, count: 2 }] })],
     ['no time', JSON.stringify({ ...whole, created_at: 'yesterday' })],
   ])('is refused with %s', (_, text) => {
-    expect(() => parseManifest(text)).toThrow(expect.objectContaining({ code: 'backup.corrupt' }));
+    expect(() => parseManifest(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'backup.corrupt' }));
   });
 });
 
