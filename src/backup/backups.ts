@@ -15,6 +15,7 @@ import { type BackupContext, catalogOf, realLayout, withLock } from './context.j
 import { backupFiles } from './files.js';
 import { type CreateOptions, createBackup, createSnapshot } from './make.js';
 import { backupProcedures } from './procedures.js';
+import { createLooks } from './looks.js';
 import type { OnUpdate } from './progress.js';
 import { readRecords, type Records } from './records.js';
 import { restoreBackup, type RestoreOptions } from './restore-backup.js';
@@ -88,6 +89,7 @@ export async function openBackups(options: BackupsOptions): Promise<Backups> {
     retention: retentionOf(settings),
     clock,
     runner,
+    look: createLooks(runner),
     onRecovery,
   };
   const list = async () => (await catalogOf(context)).map((entry) => entry.backup);

@@ -11,7 +11,7 @@ import {
   workspaceLayout,
 } from '../base/index.js';
 import { type ErrorCode, EXIT, type RecoveryReport } from '../protocol/index.js';
-import { type CatalogEntry, readCatalog } from './catalog.js';
+import { type CatalogEntry, type Look, readCatalog } from './catalog.js';
 import { type BackupFiles, lockBackups } from './files.js';
 import { recordStage, type Stage } from './records.js';
 import type { RetentionPolicy } from './retention.js';
@@ -30,6 +30,8 @@ export interface BackupContext {
   retention: RetentionPolicy;
   clock: Clock;
   runner: TaskRunner;
+  /** Reads an archive that the list does not know yet, in a thread. */
+  look: Look;
   /** Told when an interrupted restore was ended. */
   onRecovery: (report: RecoveryReport) => void;
 }
@@ -120,5 +122,5 @@ export function isFailure({ code, exit }: McError, action: string): boolean {
 
 /** The catalogue, with files not yet known read in a thread. */
 export async function catalogOf(context: BackupContext): Promise<CatalogEntry[]> {
-  return readCatalog(context.files, context.clock.now(), (path, old) => context.runner.run('look', { path, old }));
+  return readCatalog(context.files, context.clock.now(), context.look);
 }

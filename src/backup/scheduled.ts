@@ -22,6 +22,7 @@ export interface ScheduledWork {
   /** Makes a backup if anything changed. */
   create(): Promise<BackupCreated>;
   prune(): Promise<PruneReport>;
+  /** It lacks something, or holds databases as raw bytes. */
   tellPartial(made: BackupCreated): void;
   /** Somebody else has held the lock for so long that the schedule has stood still. `since`: ISO 8601 UTC. */
   tellBlocked(error: McError, since: string): void;
@@ -54,7 +55,7 @@ export function startScheduled(options: ScheduledOptions, backups: Backups, work
     run: async () => {
       try {
         const made = await work.create();
-        if (made.partial) work.tellPartial(made);
+        if (made.partial || made.problems.some(({ kind }) => kind === 'database')) work.tellPartial(made);
         log.info(
           { id: made.id, bytes: made.size_bytes, partial: made.partial },
           'backup made, or the last one still holds',

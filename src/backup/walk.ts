@@ -221,7 +221,9 @@ function entryOf(path: string, type: WalkedEntry['type'], stat: BigIntStats, lin
 
 /** When a file was written, in whole milliseconds; what no date can hold becomes the last moment that one can. */
 export function timeOf({ mtimeNs }: BigIntStats): number {
-  return Math.max(-LAST_MS, Math.min(LAST_MS, Number(mtimeNs / 1_000_000n)));
+  // Division cuts towards zero, which before 1970 is later.
+  const whole = mtimeNs < 0n ? (mtimeNs - 999_999n) / 1_000_000n : mtimeNs / 1_000_000n;
+  return Math.max(-LAST_MS, Math.min(LAST_MS, Number(whole)));
 }
 
 /** A path's own stat, or that of the directory behind a link that is the workspace itself. */

@@ -133,8 +133,9 @@ export function safeMode(file: Pick<ManifestFile, 'type' | 'mode'>): number {
 }
 
 /** Milliseconds as the system wants a file's time. A hair more, because cutting 0.464 to nanoseconds can end at 0.463. */
-export function secondsOf(mtimeMs: number): number {
-  return mtimeMs % 1000 === 0 ? mtimeMs / 1000 : (mtimeMs + 0.001) / 1000;
+export function secondsOf(mtimeMs: number): string {
+  // As a text: a number below zero Node takes for now.
+  return String(mtimeMs % 1000 === 0 ? mtimeMs / 1000 : (mtimeMs + 0.001) / 1000);
 }
 
 function writeAll(handle: number, bytes: Buffer, position: number): void {

@@ -58,11 +58,13 @@ export function journalOf(
   for (const file of directories) {
     steps.push({ do: 'mkdir', path: file.path, mode: safeMode(file), uid: file.uid, gid: file.gid });
   }
+  const held = new Set(selected.map(({ path }) => path));
   for (const file of writes) {
     const { path } = file;
     // A log left beside an older database would be applied to it.
-    const database = file.database && { database: path };
-    for (const ending of database ? SIDECARS : []) steps.push({ ...displace(path + ending), ...database });
+    const database = (file.database ?? file.raw) && { database: path };
+    const logs = database ? SIDECARS.filter((ending) => !held.has(path + ending)) : [];
+    for (const ending of logs) steps.push({ ...displace(path + ending), ...database });
     steps.push({
       do: 'place',
       path,
