@@ -15,6 +15,7 @@ import { type BackupContext, catalogOf, realLayout } from './context.js';
 import { backupFiles } from './files.js';
 import { type CreateOptions, createBackup, createSnapshot } from './make.js';
 import { backupProcedures } from './procedures.js';
+import { createLooks } from './looks.js';
 import type { OnUpdate } from './progress.js';
 import { readRecords, type Records } from './records.js';
 import { restoreBackup, type RestoreOptions } from './restore-backup.js';
@@ -84,12 +85,13 @@ export async function openBackups(options: BackupsOptions): Promise<Backups> {
   const layout = await realLayout(options.layout);
   const context: BackupContext = {
     layout,
+    roots: await rootsOf(layout),
     files: backupFiles(layout),
     rules: rulesOf(settings),
     retention: retentionOf(settings),
     clock,
     runner,
-    roots: await rootsOf(layout),
+    look: createLooks(runner),
     onRecovery,
     onStuck,
   };

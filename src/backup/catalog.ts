@@ -38,24 +38,30 @@ export async function readCatalog(files: BackupFiles, now: number, look: Look = 
   const cached = new Map<string, CachedArchive>();
   const entries: CatalogEntry[] = [];
   let fresh = true;
-  for (const name of (await namesIn(files.directory)).toSorted()) {
-    const parsed = parseBackupName(name);
-    const stat = parsed ? await lstat(join(files.directory, name)).catch(() => null) : null;
-    if (!parsed || !stat?.isFile()) continue;
-    const known = metadata.cached.get(name);
-    const valid = known?.size === stat.size && known.mtime_ms === Math.floor(stat.mtimeMs);
-    const found = valid ? known : await lookSafely(look, join(files.directory, name), metadata, known);
-    if (found === null) continue;
-    if ('unreadable' in found) {
-      // What was recorded of it stays: it may be readable again.
-      if (known) cached.set(name, known);
-      entries.push(unreadableEntry(files, name, parsed, stat, records, found.unreadable));
-      continue;
-    }
-    fresh &&= valid;
-    cached.set(name, found);
-    entries.push(entryOf(files, name, parsed, found, records));
-  }
+  // Newest first: that is what somebody waits for.
+  const seen = (await namesIn(files.directory))
+    .toSorted()
+    .toReversed()
+    .map(async (name) => {
+      const parsed = parseBackupName(name);
+      const stat = parsed ? await lstat(join(files.directory, name)).catch(() => null) : null;
+      if (!parsed || !stat?.isFile()) return;
+      const known = metadata.cached.get(name);
+      const valid = known?.size === stat.size && known.mtime_ms === Math.floor(stat.mtimeMs);
+      const found = valid ? known : await lookSafely(look, join(files.directory, name), metadata, known);
+      if (found === null) return;
+      if ('unreadable' in found) {
+        // What was recorded of it stays: it may be readable again.
+        if (known) cached.set(name, known);
+        entries.push(unreadableEntry(files, name, parsed, stat, records, found.unreadable));
+        return;
+      }
+      fresh &&= valid;
+      cached.set(name, found);
+      entries.push(entryOf(files, name, parsed, found, records));
+    });
+  // None may still be at it when another has failed.
+  for (const result of await Promise.allSettled(seen)) if (result.status === 'rejected') throw result.reason;
   entries.sort((a, b) => compare(a.backup.timestamp, b.backup.timestamp) || compare(a.backup.id, b.backup.id));
   const recorded = entries.filter(({ name }) => cached.has(name));
   if (!fresh || cached.size !== metadata.cached.size) await saveCache(files, recorded, cached, now);

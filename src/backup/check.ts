@@ -1,10 +1,9 @@
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { McError, toMcError } from '../base/index.js';
 import type { DrillReport, VerifyReport } from '../protocol/index.js';
 import { type CatalogEntry, findBackup, findSound } from './catalog.js';
 import { type BackupContext, catalogOf, isUnwritable, recorded, scratchFor, withReadLock } from './context.js';
-import { checkDatabase } from './database.js';
 import type { OnUpdate } from './progress.js';
 import { updateRecords } from './records.js';
 import { removeTree } from './remove-tree.js';
@@ -12,7 +11,6 @@ import { groundElsewhere } from './restore/ground.js';
 import { checkSnapshot } from './snapshot.js';
 import type { InspectionSummary } from './tasks.js';
 import { unreadableBecause } from './unreadable.js';
-import { isDatabase } from './walk.js';
 
 /**
  * Verifies one backup. A damaged one is a report that is not ok, no error.
@@ -98,10 +96,10 @@ export async function drillBackup(
         };
         const told: OnUpdate = (update) => onUpdate({ ...update, action: 'drill' });
         const restored = await context.runner.run('restore', { ...request, dryRun: false }, told);
-        const again = await context.runner.run('restore', { ...request, dryRun: true, inspected: true });
+        const compared = await context.runner.run('compare', { root: request.root, archive: backup.path });
         report.files = restored.restored;
-        report.errors.push(...[...again.added, ...again.changed].map((path) => `${path}: not as in the backup`));
-        await openDatabases(request.root, report);
+        report.databases = compared.databases;
+        report.errors.push(...compared.errors.slice(0, 100));
       } catch (thrown) {
         const error = toMcError(thrown);
         if (error.code !== 'backup.corrupt') throw error;
@@ -202,17 +200,4 @@ async function record(
       holds_at: archives[name]?.holds_at ?? null,
     };
   });
-}
-
-async function openDatabases(root: string, report: DrillReport): Promise<void> {
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || !isDatabase(path)) continue;
-    report.databases += 1;
-    try {
-      await checkDatabase(path);
-    } catch (error) {
-      report.errors.push(`${entry.name}: ${(error as Error).message}`);
-    }
-  }
 }

@@ -13,7 +13,7 @@ import {
   workspaceLayout,
 } from '../base/index.js';
 import { type ErrorCode, EXIT, type RecoveryReport } from '../protocol/index.js';
-import { type CatalogEntry, readCatalog } from './catalog.js';
+import { type CatalogEntry, type Look, readCatalog } from './catalog.js';
 import { type BackupFiles, lockBackups } from './files.js';
 import { recordStage, type Stage } from './records.js';
 import type { RetentionPolicy } from './retention.js';
@@ -26,13 +26,15 @@ import type { TaskRunner } from './threads.js';
 export interface BackupContext {
   /** With the workspace's real path: links above it are followed, links in it never. */
   layout: WorkspaceLayout;
+  /** The real directories that are the workspace. */
+  roots: readonly string[];
   files: BackupFiles;
   rules: { include: string[]; exclude: string[]; secrets: boolean };
   retention: RetentionPolicy;
   clock: Clock;
   runner: TaskRunner;
-  /** The workspace's real roots when it was opened (`rootsOf`). */
-  roots: readonly string[];
+  /** Reads an archive that the list does not know yet, in a thread. */
+  look: Look;
   /** Told when an interrupted restore was ended. */
   onRecovery: (report: RecoveryReport) => void;
   /** Told when one could not be. */
@@ -207,5 +209,5 @@ export async function scratchFor({ files }: BackupContext): Promise<string> {
 
 /** The catalogue, with files not yet known read in a thread. */
 export async function catalogOf(context: BackupContext): Promise<CatalogEntry[]> {
-  return readCatalog(context.files, context.clock.now(), (path, old) => context.runner.run('look', { path, old }));
+  return readCatalog(context.files, context.clock.now(), context.look);
 }

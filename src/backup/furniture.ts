@@ -1,4 +1,5 @@
-import { METRICS_DATABASE } from './plan.js';
+/** The running server writes it all the time: it is copied, and does not count as a change. */
+export const METRICS_DATABASE = 'mission-control/backend/data/metrics.db';
 
 /** What must be known of an entry to judge its place. */
 export interface Placed {

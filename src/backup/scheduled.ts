@@ -23,6 +23,7 @@ export interface ScheduledWork {
   /** Makes a backup if anything changed. */
   create(): Promise<BackupCreated>;
   prune(options: PruneOptions): Promise<PruneReport>;
+  /** It lacks something, or holds databases as raw bytes. */
   tellPartial(made: BackupCreated): void;
   /** Somebody else has held the lock for so long that the schedule has stood still. `since`: ISO 8601 UTC. */
   tellBlocked(error: McError, since: string): void;
@@ -76,7 +77,7 @@ export function startScheduled(
     run: async () => {
       try {
         const made = await work.create();
-        if (made.partial) work.tellPartial(made);
+        if (made.partial || made.problems.some(({ kind }) => kind === 'database')) work.tellPartial(made);
         log.info(
           { id: made.id, bytes: made.size_bytes, partial: made.partial },
           'backup made, or the last one still holds',

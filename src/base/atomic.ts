@@ -57,6 +57,8 @@ export async function makeDirectory(path: string): Promise<void> {
 async function makeOne(path: string): Promise<void> {
   try {
     await mkdir(path);
+    // What is made durable in a directory goes with it when its own name is lost.
+    await syncDirectory(dirname(path));
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST' || !(await isDirectory(path))) throw error;
   }

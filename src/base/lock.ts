@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { makeDirectory } from './atomic.js';
 import { errnoOf, McError } from './errors.js';
+import { readRegular, wasRead } from './open-file.js';
 
 /** Who holds a lock. `boot` and `started` tell a living holder from another process that got the same pid later. */
 export interface LockHolder {
@@ -34,7 +36,7 @@ export interface Lock {
  * @throws McError `busy` naming the living holder
  */
 export async function acquireLock(path: string, purpose: string, now: number = Date.now()): Promise<Lock> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   const holder: LockHolder = { ...(await identity()), since: new Date(now).toISOString(), purpose, details: {} };
   for (let attempt = 0; attempt < 20; attempt += 1) {
     if (await linkNew(path, holder)) return lockOf(path, holder);
@@ -45,10 +47,15 @@ export async function acquireLock(path: string, purpose: string, now: number = D
   throw new McError('busy', `${purpose}: the lock is being fought over`, { hint: 'try again in a moment' });
 }
 
+/** What a lock says is short; whatever else has its name is none. */
+const LOCK_BYTES = 64 * 1024;
+
 /** Who holds the lock, dead or alive; null when nobody does or the file is no lock. */
 export async function readLock(path: string): Promise<LockHolder | null> {
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const file = await readRegular(path, { limit: LOCK_BYTES });
+    if (!wasRead(file)) return null;
+    const value: unknown = JSON.parse(file.bytes.toString('utf8'));
     return isHolder(value) ? value : null;
   } catch {
     return null;
@@ -76,8 +83,13 @@ function lockOf(path: string, holder: LockHolder): Lock {
       holder.details = { ...holder.details, ...details };
       if (!(await mine())) return;
       const aside = asidePath(path);
-      await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
-      await rename(aside, path);
+      try {
+        await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
+        await rename(aside, path);
+      } catch (error) {
+        await rm(aside, { force: true });
+        throw error;
+      }
     },
     async release() {
       if (await mine()) await rm(path, { force: true });
@@ -88,7 +100,7 @@ function lockOf(path: string, holder: LockHolder): Lock {
 async function linkNew(path: string, holder: LockHolder): Promise<boolean> {
   const aside = asidePath(path);
   try {
-    // On a full disk it is made and cannot be filled: it goes as well.
+    // On a full disk the name is made before the bytes are refused.
     await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
     await link(aside, path);
     return true;

@@ -31,10 +31,13 @@ export interface Backup {
   origin: 'own' | 'old' | 'imported';
 }
 
-/** Why a file is not, or not surely whole, in an archive. */
+/**
+ * Why a file is not, or not surely whole, in an archive. `unreadable`: it is missing, and the backup partial. `database`: it is
+ * there, not as a consistent copy that was found sound. `noted`: it is there, and something about it is worth a word.
+ */
 export interface BackupProblem {
   path: string;
-  kind: 'unreadable' | 'vanished' | 'changed_while_read' | 'database' | 'skipped';
+  kind: 'unreadable' | 'vanished' | 'changed_while_read' | 'database' | 'skipped' | 'noted';
   reason: string;
 }
 

@@ -4,10 +4,11 @@ import { newestBackupAge } from '../protocol/index.js';
 
 /** How old what the newest full backup holds is, and how old it may be: one missed run of the schedule is within the limit. */
 export async function backupFacts(
-  backups: Pick<BackupService, 'list'>,
+  backups: Pick<BackupService, 'listed'>,
   { backupInterval, noBackups }: Pick<Settings, 'backupInterval' | 'noBackups'>,
   now: number,
 ): Promise<{ age: number | null; limit: number; scheduled: boolean }> {
-  const age = newestBackupAge(await backups.list(), now);
+  // Until the first list has been made the age is not known; metrics do not wait for it.
+  const age = newestBackupAge((await backups.listed()) ?? [], now);
   return { age: age === null ? null : age / 1000, limit: (2 * backupInterval) / 1000, scheduled: !noBackups };
 }

@@ -7,6 +7,7 @@ export { describeNames, listPlace } from './browse.js';
 export { createVeil, type Veil } from './browse-names.js';
 export { MAX_PART_BYTES, readPart } from './browse-read.js';
 export * from './json.js';
+export { membersOf, skipBlank } from './json-spans.js';
 export * from './office.js';
 export * from './read-bytes.js';
 export * from './tasks.js';

@@ -42,6 +42,12 @@ export class Contents {
     });
   }
 
+  /** Marks the entry before as the raw bytes of a database. */
+  markRaw(): void {
+    const last = this.files.at(-1);
+    if (last) last.raw = true;
+  }
+
   /** To come back to with `rewind`. */
   mark(): ContentsMark {
     return { files: this.files.length, members: this.members.length, written: this.#writer.mark() };

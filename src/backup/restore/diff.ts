@@ -57,7 +57,7 @@ export async function compareWithDisk(
     else sort(file, verdict, differences);
     onFile(file);
   }
-  if (manifest) addRemoved(ground.root, selected, manifest, differences);
+  if (manifest) addRemoved(ground, selected, manifest, differences);
   leaveFurniture(differences);
   return differences;
 }
@@ -96,12 +96,15 @@ function sort(file: ManifestFile, verdict: Verdict, differences: Differences): v
 }
 
 /** What the backup's own rules would have taken, had it been there. What could not be read then is not missing now. */
-function addRemoved(root: string, selected: Selected, manifest: Manifest, differences: Differences): void {
+function addRemoved(ground: Ground, selected: Selected, manifest: Manifest, differences: Differences): void {
   const start = manifest.agent === null ? '' : `mission-control/agents/${manifest.agent}`;
   const held = new Set(manifest.files.map((file) => file.path));
   const rules = compileRules(manifest.rules);
   const unread = manifest.problems.map((problem) => problem.path);
-  const extra = walkWorkspace(root, manifest.rules, start).entries.filter(
+  const extra = walkWorkspace(ground.root, manifest.rules, start, [
+    ground.root,
+    ...Object.values(ground.links),
+  ]).entries.filter(
     ({ path }) =>
       !held.has(path) &&
       path !== METRICS_DATABASE &&

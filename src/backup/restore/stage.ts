@@ -19,7 +19,7 @@ import type { EntrySink } from '../archive/tar-reader.js';
 import { eachAtOnce } from '../concurrency.js';
 import type { Inspection } from '../verify.js';
 import { at, type Ground } from './ground.js';
-import { safeMode, timeOf } from './modes.js';
+import { safeMode, secondsOf } from './modes.js';
 
 const fsyncAsync = promisify(fsync);
 
@@ -131,7 +131,7 @@ function stagedFile(path: string, file: ManifestFile, written: number[]): EntryS
       ftruncateSync(handle, position);
       if (process.getuid?.() === 0) fchownSync(handle, file.uid, file.gid);
       fchmodSync(handle, safeMode(file));
-      const time = timeOf(Date.parse(file.mtime));
+      const time = secondsOf(Date.parse(file.mtime));
       futimesSync(handle, time, time);
     },
   };

@@ -65,11 +65,13 @@ export function journalOf(
   for (const file of directories) {
     steps.push({ do: 'mkdir', path: file.path, mode: safeMode(file), uid: file.uid, gid: file.gid });
   }
+  const held = new Set(selected.map(({ path }) => path));
   for (const file of writes) {
     const { path } = file;
     // A log left beside an older database would be applied to it.
-    const database = (file.database || path === METRICS_DATABASE) && { database: path };
-    for (const ending of database ? SIDECARS : []) steps.push({ ...displace(path + ending), ...database });
+    const database = (file.database || file.raw || path === METRICS_DATABASE) && { database: path };
+    const logs = database ? SIDECARS.filter((ending) => !held.has(path + ending)) : [];
+    for (const ending of logs) steps.push({ ...displace(path + ending), ...database });
     const staged = aside(path, 'new');
     const home = homeOf(dirname(at(ground, staged)));
     steps.push({
@@ -124,7 +126,9 @@ function kindOf(stat: Stats): string {
 /** The beginning of a file's name, for people: short enough that the whole name fits anywhere. */
 function stem(path: string): string {
   const name = basename(path);
-  return Array.from(name).slice(0, Buffer.byteLength(name) > STEM ? STEM / 4 : STEM).join('');
+  return Array.from(name)
+    .slice(0, Buffer.byteLength(name) > STEM ? STEM / 4 : STEM)
+    .join('');
 }
 
 /** Bytes: with the rest of a name aside it is far below the 143 that the shortest file systems take. */

@@ -20,7 +20,7 @@ import {
   writeJournalWithRoom,
 } from './journal.js';
 import { giveBack, lend } from './lend.js';
-import { timeOf } from './modes.js';
+import { secondsOf } from './modes.js';
 import { clearStrays } from './strays.js';
 import { undo } from './undo.js';
 
@@ -252,7 +252,7 @@ function apply(ground: Ground, { path, mode, mtimeMs }: Attributes): Swapped['un
   const stat = lstatOf(target);
   if (!stat || stat.isSymbolicLink()) return [];
   try {
-    if (Math.abs(stat.mtimeMs - mtimeMs) >= 1) utimesSync(target, timeOf(mtimeMs), timeOf(mtimeMs));
+    if (Math.abs(stat.mtimeMs - mtimeMs) >= 1) utimesSync(target, secondsOf(mtimeMs), secondsOf(mtimeMs));
     if ((stat.mode & 0o7777) !== mode) chmodSync(target, mode);
     return [];
   } catch (error) {

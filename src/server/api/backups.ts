@@ -31,7 +31,7 @@ const BACKUP = {
 const BackupRow = Type.Object(BACKUP);
 const Problem = Type.Object({
   path: Type.String(),
-  kind: Words(['unreadable', 'vanished', 'changed_while_read', 'database', 'skipped']),
+  kind: Words(['unreadable', 'vanished', 'changed_while_read', 'database', 'skipped', 'noted']),
   reason: Type.String(),
 });
 const Created = Type.Object({ ...BACKUP, problems: Type.Array(Problem) });

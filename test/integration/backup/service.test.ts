@@ -74,7 +74,7 @@ describe('the service', () => {
     expect(service.health()).toMatch(/^snapshot failed at /);
   });
 
-  it('warns of a scheduled backup that is partial', async () => {
+  it('warns of a scheduled backup that holds a database as raw bytes', async () => {
     const office = await openOffice();
     writeFileSync(office.path('mission-control/broken.db'), `SQLite format 3\0${'garbage'.repeat(1000)}`);
     const { drafts } = await startService({ root: office.root, scheduled: true });
