@@ -25,7 +25,7 @@ function refusing(bad: () => string | null): TaskRunner {
     ...runner,
     run: (kind, args, onUpdate) => {
       const path = 'archive' in args ? args.archive : 'path' in args ? args.path : null;
-      return path !== null && path === bad() ? Promise.reject(failure(path)) : runner.run(kind, args, onUpdate);
+      return typeof path === 'string' && path === bad() ? Promise.reject(failure(path)) : runner.run(kind, args, onUpdate);
     },
   };
 }
