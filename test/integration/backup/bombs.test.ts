@@ -20,7 +20,7 @@ const DROPPED = 'backup_20260301_000000.tar.gz';
 function longEntry(path: string): Buffer {
   const header = new Header({ path: 'short', type: 'File', size: 0, mode: 0o644, mtime: new Date(0) });
   header.encode();
-  return Buffer.concat([new Pax({ path } as never).encode(), header.block ?? Buffer.alloc(0)]);
+  return Buffer.concat([new Pax({ path }).encode(), header.block ?? Buffer.alloc(0)]);
 }
 
 /** An archive of ours whose manifest is this text. */
@@ -107,16 +107,26 @@ describe('an archive that was made to use up whoever reads it', () => {
 
 describe('an archive whose headers say otherwise than its manifest', () => {
   it.each<[string, string, (manifest: Manifest) => void]>([
-    ['mode', 'another mode', ({ files }) => void files.forEach((file) => Object.assign(file, { mode: 0o777 }))],
+    [
+      'mode',
+      'another mode',
+      ({ files }) => {
+        for (const file of files) file.mode = 0o777;
+      },
+    ],
     [
       'time',
       'another time',
-      ({ files }) => void files.forEach((file) => Object.assign(file, { mtime: new Date(0).toISOString() })),
+      ({ files }) => {
+        for (const file of files) file.mtime = new Date(0).toISOString();
+      },
     ],
     [
       'link',
       'links elsewhere',
-      ({ files }) => void files.forEach((file) => file.link && Object.assign(file, { link: '/etc' })),
+      ({ files }) => {
+        for (const file of files) if (file.link) file.link = '/etc';
+      },
     ],
   ])('is refused for its %s', async (_, words, change) => {
     const { backups, path } = await openOffice();

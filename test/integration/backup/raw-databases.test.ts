@@ -102,7 +102,7 @@ describe('a database of which SQLite makes no sound copy', () => {
   });
 
   it('is kept with its log when somebody holds it for good', async () => {
-    const { database, file, ...rest } = await office();
+    const { database, ...rest } = await office();
     database.pragma('locking_mode = exclusive');
     database.exec('begin exclusive');
     const back = await comesBack(rest);
