@@ -12,7 +12,7 @@ import { ArchiveWriter } from './archive/writer.js';
 import { eachAtOnce } from './concurrency.js';
 import type { CopyDatabase } from './database.js';
 import { backupFileName, backupId } from './ids.js';
-import { deflate, LOOSELY, type PackedBatch, QUICKLY, sha256Of } from './pack.js';
+import { deflate, LOOSELY, type PackedBatch, QUICKLY } from './pack.js';
 import { packDatabase } from './pack-database.js';
 import { packLarge } from './pack-large.js';
 import { type ArchivePlan, planArchive } from './plan.js';

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { scratch } from '../../support/scratch.js';
@@ -82,7 +82,7 @@ describe('a database of which SQLite makes no sound copy', () => {
     database.close();
     const bytes = readFileSync(file).fill(0xaa, 4096 * 20, 4096 * 21);
     writeFileSync(file, bytes);
-    execFileSync('sleep', ['0.2']);
+    await delay(120);
     const back = await comesBack({ backups, ...rest });
     expect(readFileSync(back.file)).toEqual(bytes);
     rest.clock.at += 1000;
