@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { asideName } from './aside.js';
 import { makeDirectory } from './atomic.js';
 import { errnoOf, McError } from './errors.js';
 import { readRegular, wasRead } from './open-file.js';
+import { calledBy } from './refusals.js';
 
 /** Who holds a lock. `boot` and `started` tell a living holder from another process that got the same pid later. */
 export interface LockHolder {
@@ -86,9 +87,8 @@ function lockOf(path: string, holder: LockHolder): Lock {
       try {
         await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
         await rename(aside, path);
-      } catch (error) {
+      } finally {
         await rm(aside, { force: true });
-        throw error;
       }
     },
     async release() {
@@ -100,20 +100,20 @@ function lockOf(path: string, holder: LockHolder): Lock {
 async function linkNew(path: string, holder: LockHolder): Promise<boolean> {
   const aside = asidePath(path);
   try {
-    // On a full disk the name is made before the bytes are refused.
     await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
     await link(aside, path);
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
-    throw error;
+    throw calledBy(path, error);
   } finally {
+    // Also what a full disk took only a part of.
     await rm(aside, { force: true });
   }
 }
 
 function asidePath(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.mc-tmp`);
+  return join(dirname(path), asideName(basename(path)));
 }
 
 /** Moves a dead lock away. Should somebody else have put a living one there since we looked, it is put back. */
