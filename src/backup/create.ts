@@ -10,9 +10,10 @@ import { FORMAT, type Manifest } from './archive/manifest.js';
 import type { Run } from './archive/runs.js';
 import { ArchiveWriter } from './archive/writer.js';
 import { eachAtOnce } from './concurrency.js';
-import { type CopyDatabase, rawIdentity, removeDatabase, restingIdentity } from './database.js';
+import type { CopyDatabase } from './database.js';
 import { backupFileName, backupId } from './ids.js';
-import { deflate, LOOSELY, type PackedBatch, QUICKLY, sha256Of } from './pack.js';
+import { deflate, LOOSELY, type PackedBatch, QUICKLY } from './pack.js';
+import { packDatabase } from './pack-database.js';
 import { packLarge } from './pack-large.js';
 import { type ArchivePlan, planArchive } from './plan.js';
 import type { Pool } from './pool.js';
@@ -22,7 +23,8 @@ import type { OpenFile } from './source.js';
 import { type FreeSpace, requireSpace } from './space.js';
 import { unreadableBecause } from './unreadable.js';
 import { inspectArchive } from './verify.js';
-import { lookAtFile, type Walk, type WalkedEntry, walkWorkspace } from './walk.js';
+import { type Walk, walkWorkspace } from './walk.js';
+import type { WalkedEntry } from './walk-entry.js';
 
 export interface CreateRequest {
   /** The workspace. */
@@ -150,7 +152,10 @@ async function writeEntries(
     const outcome = await packLarge(from, contents, tools.pool, tools.open, (bytes) => progress.add(0, bytes));
     if (outcome === 'database') databases.push(entry);
   }
-  for (const entry of databases) await packDatabase(request, entry, contents, tools, progress);
+  for (const entry of databases) {
+    await packDatabase(request, entry, contents, tools);
+    progress.add(1, entry.size);
+  }
   return new Set(contents.members.map((member) => member.offset).filter((offset) => !copied.has(offset)));
 }
 
@@ -209,60 +214,6 @@ function appendBatch(
     else if (packed && 'reason' in packed) contents.problem(entry.path, packed.outcome, packed.reason);
   }
   if (result.member) contents.append(result.member, files);
-}
-
-async function packDatabase(
-  request: CreateRequest,
-  entry: WalkedEntry,
-  contents: Contents,
-  tools: CreateTools,
-  progress: Progress,
-): Promise<void> {
-  const copy = join(request.directory, `.database.${sha256Of(Buffer.from(entry.path)).slice(0, 12)}.mc-tmp`);
-  const source = join(request.root, entry.path);
-  try {
-    removeDatabase(copy);
-    const before = restingIdentity(source);
-    const unsure = await tools.copyDatabase(source, copy);
-    // Only of a database that nobody wrote meanwhile is the copy what a later look at the file will be held against.
-    const identity = before !== null && before === restingIdentity(source) ? before : null;
-    await packLarge({ entry, from: copy, as: 'copy', identity }, contents, tools.pool, tools.open, () => {});
-    if (unsure !== null) contents.problem(entry.path, 'database', `copied, ${unsure}`);
-  } catch (error) {
-    const reason = toMcError(error);
-    if (reason.code === 'disk.full') throw reason;
-    await packRaw(request, entry, reason.message, contents, tools);
-  } finally {
-    removeDatabase(copy);
-  }
-  progress.add(1, entry.size);
-}
-
-/**
- * Keeps the bytes of a database of which SQLite makes no copy, and of the logs beside it: damaged, locked for good, with a
- * transaction that was never ended, or none at all. Whoever opens them together again finds what is there now.
- */
-async function packRaw(
-  request: CreateRequest,
-  entry: WalkedEntry,
-  reason: string,
-  contents: Contents,
-  tools: CreateTools,
-): Promise<void> {
-  const source = join(request.root, entry.path);
-  const before = rawIdentity(source);
-  for (const ending of ['', '-wal', '-journal']) {
-    const own = ending === '' ? entry : lookAtFile(request.root, entry.path + ending);
-    if (!own) continue;
-    const from = { entry: own, from: join(request.root, own.path), as: 'raw', within: request.roots } as const;
-    const outcome = await packLarge(from, contents, tools.pool, tools.open, () => {});
-    if (ending === '' && outcome !== 'packed') return;
-    if (ending === '') contents.markRaw();
-  }
-  contents.problem(entry.path, 'database', `copied as raw bytes: ${reason}`);
-  if (rawIdentity(source) !== before) {
-    contents.problem(entry.path, 'changed_while_read', 'it was being written while its bytes were read');
-  }
 }
 
 function manifestOf(request: CreateRequest, id: string, walk: Walk, contents: Contents, ms: number): Manifest {

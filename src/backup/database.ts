@@ -2,7 +2,7 @@ import { lstatSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { kindOfFile, McError } from '../base/index.js';
 import { safeIdentity } from './pack.js';
-import { identityOf } from './walk.js';
+import { identityOf } from './walk-entry.js';
 import { isInUse, SIDECARS } from './sqlite-files.js';
 
 /**

@@ -1,4 +1,4 @@
-import { McError } from '../base/index.js';
+import { McError, toMcError } from '../base/index.js';
 import type { Look } from './catalog.js';
 import type { CachedArchive, OldEntry } from './metadata.js';
 import type { TaskRunner } from './threads.js';
@@ -56,9 +56,9 @@ async function readSome(runner: TaskRunner, some: Waiting[]): Promise<void> {
   } catch (error) {
     const [only] = some;
     if (some.length === 1 && only) only.reject(tooLarge(error));
+    else if (toMcError(error).code === 'interrupted') for (const each of some) each.reject(error);
     // One of them was too much for the thread: which one, each will show by itself.
-    else if (isTooLarge(error)) for (const each of some) await readSome(runner, [each]);
-    else for (const each of some) each.reject(error);
+    else for (const each of some) await readSome(runner, [each]);
   }
 }
 

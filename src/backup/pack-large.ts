@@ -6,7 +6,7 @@ import { isChanged, LARGE_FILE, type PackedFile, type PackedMember, safeIdentity
 import type { Pool } from './pool.js';
 import type { OpenedFile, OpenFile } from './source.js';
 import { beginsLikeDatabase } from './sqlite-files.js';
-import { timeOf, type WalkedEntry } from './walk.js';
+import { timeOf, type WalkedEntry } from './walk-entry.js';
 
 export interface LargeFile {
   entry: WalkedEntry;

@@ -6,7 +6,7 @@ import { encodeHead } from './archive/entry.js';
 import { TarBuffer } from './archive/tar-buffer.js';
 import type { OpenedFile, OpenFile } from './source.js';
 import { beginsLikeDatabase } from './sqlite-files.js';
-import { identityOf, timeOf, type WalkedEntry } from './walk.js';
+import { identityOf, timeOf, type WalkedEntry } from './walk-entry.js';
 
 /** Files above this many bytes are packed alone, in parts. */
 export const LARGE_FILE = 4 * 1024 * 1024;

@@ -2,7 +2,7 @@ import type { Manifest, ManifestFile } from './archive/manifest.js';
 import { type Run, runsOf } from './archive/runs.js';
 import { METRICS_DATABASE } from './furniture.js';
 import { LARGE_FILE } from './pack.js';
-import { endingOf, type WalkedEntry } from './walk.js';
+import { endingOf, type WalkedEntry } from './walk-entry.js';
 
 /** How an archive will be put together. */
 export interface ArchivePlan {

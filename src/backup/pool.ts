@@ -5,7 +5,7 @@ import { copyPiece, type Piece } from './archive/copy.js';
 import { hasHashes, readRun, type Run } from './archive/runs.js';
 import { deflate, type PackedBatch, type PackedMember, packBatch } from './pack.js';
 import { type OpenFile, openFile } from './source.js';
-import type { WalkedEntry } from './walk.js';
+import type { WalkedEntry } from './walk-entry.js';
 
 /** The heavy work of archives, each piece independent of the others. */
 export interface Pool {

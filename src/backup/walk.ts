@@ -7,24 +7,8 @@ import { pathFault } from './archive/paths.js';
 import { furnitureFault } from './furniture.js';
 import { behindLink, isReadThrough, LINKABLE, plainPath } from './links.js';
 import { compileRules, ignoreLines, isPattern, MOST_PATTERNS, type RuleMatcher, type Rules } from './rules.js';
+import { endingOf, entryOf, LAST_MS, timeOf, type WalkedEntry } from './walk-entry.js';
 import { isDatabase, isInUse, isSidecar, SIDECARS } from './sqlite-files.js';
-
-/** Something that belongs to a backup, as it was when the walk passed. */
-export interface WalkedEntry {
-  path: string;
-  type: 'file' | 'directory' | 'symlink';
-  size: number;
-  mode: number;
-  mtimeMs: number;
-  uid: number;
-  gid: number;
-  agent: string | null;
-  link?: string;
-  /** See `identityOf`. */
-  identity: string;
-  /** An SQLite database with a log beside it that is not empty: its own bytes alone are not its content. */
-  database?: true;
-}
 
 export interface Walk {
   /** Sorted so that what is alike stands together: by agent, then by file name ending, then by path. */
@@ -42,9 +26,6 @@ const LINE_BYTES = 400;
 const MOST_PROBLEMS = 10_000;
 /** An ignore file that is larger is none that a person wrote. */
 const IGNORE_LIMIT = 256 * 1024;
-/** The last moment, and the first, that a JavaScript date can hold. */
-const LAST_MS = 8.64e15;
-
 /** A walk that is under way. */
 interface Walking extends Walk {
   root: string;
@@ -100,17 +81,6 @@ function takeStart(start: string, walk: Walking): boolean {
   }
   walk.entries.push(entry);
   return true;
-}
-
-/** The agent whose directory a path lies in. */
-export function agentOfPath(path: string): string | null {
-  const [own, agents, agent, below] = path.split('/');
-  return own === 'mission-control' && agents === 'agents' && agent && below !== undefined ? agent : null;
-}
-
-/** Changes whenever a file's bytes can have changed: ctime moves even when somebody sets mtime back. */
-export function identityOf(stat: BigIntStats): string {
-  return [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].map((part) => part.toString(36)).join('.');
 }
 
 function visit(directory: string, matcher: RuleMatcher, walk: Walking): void {
@@ -198,34 +168,6 @@ function lookAt(path: string, walk: Walking): WalkedEntry | null {
   }
 }
 
-/** A regular file as it is now; null when none is there. */
-export function lookAtFile(root: string, path: string): WalkedEntry | null {
-  const stat = lstatSync(join(root, path), { bigint: true, throwIfNoEntry: false });
-  return stat?.isFile() ? entryOf(path, 'file', stat) : null;
-}
-
-function entryOf(path: string, type: WalkedEntry['type'], stat: BigIntStats, link?: string): WalkedEntry {
-  return {
-    path,
-    type,
-    size: type === 'file' ? Number(stat.size) : 0,
-    mode: Number(stat.mode) & 0o7777,
-    mtimeMs: timeOf(stat),
-    uid: Number(stat.uid),
-    gid: Number(stat.gid),
-    agent: agentOfPath(type === 'directory' ? `${path}/` : path),
-    identity: identityOf(stat),
-    ...(link !== undefined && { link }),
-  };
-}
-
-/** When a file was written, in whole milliseconds; what no date can hold becomes the last moment that one can. */
-export function timeOf({ mtimeNs }: BigIntStats): number {
-  // Division cuts towards zero, which before 1970 is later.
-  const whole = mtimeNs < 0n ? (mtimeNs - 999_999n) / 1_000_000n : mtimeNs / 1_000_000n;
-  return Math.max(-LAST_MS, Math.min(LAST_MS, Number(whole)));
-}
-
 /** A path's own stat, or that of the directory behind a link that is the workspace itself. */
 function statOf(full: string, path: string, { roots }: Walking): BigIntStats {
   const stat = lstatSync(full, { bigint: true });
@@ -300,13 +242,6 @@ function byLikeness(a: WalkedEntry, b: WalkedEntry): number {
   return (
     compare(a.agent ?? '', b.agent ?? '') || compare(endingOf(a.path), endingOf(b.path)) || compare(a.path, b.path)
   );
-}
-
-/** What a file's name ends with, its dot included; '' for none. */
-export function endingOf(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const dot = name.lastIndexOf('.');
-  return dot > 0 ? name.slice(dot) : '';
 }
 
 function compare(a: string, b: string): number {

@@ -31,12 +31,13 @@ const BOMB_FREE = 256 * 1024 * 1024;
 export async function scanArchive(
   archive: string,
   onFile: (file: ManifestFile) => EntrySink | null = () => null,
+  most: number = MOST_ENTRIES,
 ): Promise<Scan> {
   const bytes = statSync(archive).size;
   const scan: Scan = { files: [], manifest: null, errors: [], changed: 0, checksum: '', bytes };
   const checksum = createHash('sha256');
   const manifestText: Buffer[] = [];
-  const reader = new TarReader((entry) => takeEntry(entry, scan, manifestText, onFile));
+  const reader = new TarReader((entry) => takeEntry(entry, scan, manifestText, onFile, most));
   const input = createReadStream(archive, { highWaterMark: 1 << 20 });
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   input.on('data', (chunk) => checksum.update(chunk));
@@ -73,21 +74,26 @@ function takeEntry(
   scan: Scan,
   manifestText: Buffer[],
   onFile: (file: ManifestFile) => EntrySink | null,
+  most: number,
 ): EntrySink | null {
   if (!entry.head) {
     scan.errors.push(`${shown(entry.path)}: ${entry.refused}`);
     return null;
   }
   const { head } = entry;
-  if (head.path === MANIFEST_NAME && head.size <= manifestRoom(scan.bytes)) {
+  if (head.path === MANIFEST_NAME) {
+    if (head.size > manifestRoom(scan.bytes)) {
+      scan.errors.push('the manifest is larger than that of an archive of this size can be: a bomb');
+      return null;
+    }
     return { write: (chunk) => manifestText.push(chunk), end: () => {} };
   }
   // `.` is how some tools write the directory they packed.
   if (head.path === '.' || head.path === '') return null;
   const { mtimeMs, ...rest } = head;
   const file: ManifestFile = { ...rest, mtime: new Date(mtimeMs).toISOString(), sha256: null, agent: null };
-  if (scan.files.length >= MOST_ENTRIES) {
-    scan.errors.push(`holds more than ${MOST_ENTRIES} entries`);
+  if (scan.files.length >= most) {
+    scan.errors.push(`holds more than ${most} entries`);
     return null;
   }
   scan.files.push(file);

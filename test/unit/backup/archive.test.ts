@@ -8,7 +8,7 @@ import { TarBuffer } from '../../../src/backup/archive/tar-buffer.js';
 import { type FoundEntry, TarReader } from '../../../src/backup/archive/tar-reader.js';
 import { batchesOf } from '../../../src/backup/plan.js';
 import { humanSize, requireSpace } from '../../../src/backup/space.js';
-import type { WalkedEntry } from '../../../src/backup/walk.js';
+import type { WalkedEntry } from '../../../src/backup/walk-entry.js';
 
 const HEAD = { type: 'file', mode: 0o644, mtimeMs: 0, uid: 0, gid: 0 } as const;
 
