@@ -6,7 +6,10 @@ export default class BackupDelete extends McCommand {
   static override exits = ['notFound', 'busy', 'interrupted'] as const;
   static override examples = ['<%= config.bin %> backup delete 20261123_033945_267'];
   static override args = {
-    id: Args.string({ description: 'The backup; latest is the newest full one', required: true }),
+    id: Args.string({
+      description: 'The backup; latest is the newest full one, never a safety backup',
+      required: true,
+    }),
   };
   static override flags = {
     'dry-run': Flags.boolean({ description: 'Only show which one it is' }),

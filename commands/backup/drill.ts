@@ -6,7 +6,7 @@ export default class BackupDrill extends McCommand {
   static override summary = 'Prove a backup: restore it into a temporary folder and compare';
   static override exits = ['notFound', 'checkFailed', 'busy'] as const;
   static override examples = ['<%= config.bin %> backup drill', '<%= config.bin %> backup drill 20261123_033945_267'];
-  static override args = { id: Args.string({ description: 'The backup', default: 'latest' }) };
+  static override args = { id: Args.string({ description: 'The backup; the newest sound one unless named' }) };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupDrill);

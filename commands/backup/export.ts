@@ -6,7 +6,10 @@ export default class BackupExport extends McCommand {
   static override exits = ['notFound', 'checkFailed'] as const;
   static override examples = ['<%= config.bin %> backup export latest /mnt/usb/'];
   static override args = {
-    id: Args.string({ description: 'The backup; latest is the newest full one', required: true }),
+    id: Args.string({
+      description: 'The backup; latest is the newest full one, never a safety backup',
+      required: true,
+    }),
     file: Args.string({ description: 'The file, or a directory', required: true }),
   };
 
@@ -14,7 +17,7 @@ export default class BackupExport extends McCommand {
     const { args, flags } = await this.parse(BackupExport);
     const desk = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text), { onlyReads: true });
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const { backup, file } = await backups.exportTo(args.id, args.file);
     desk.result({ ...backup, file }, () => cleanText(`${backup.id} is in ${file}`));
   }

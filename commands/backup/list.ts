@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { backupsTable, McCommand } from '../../src/cli/index.js';
+import { backupsTable, McCommand, nextBackupAt } from '../../src/cli/index.js';
 
 export default class BackupList extends McCommand {
   static override summary = 'List all backups, oldest first';
@@ -13,10 +13,13 @@ export default class BackupList extends McCommand {
     const { flags } = await this.parse(BackupList);
     const desk = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text), { onlyReads: true });
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const all = await backups.list();
     const wanted = all.filter((backup) => flags.type === undefined || backup.backup_type === flags.type);
-    desk.result({ backups: wanted }, () => backupsTable(wanted, desk.terminal, Date.now()));
-    if (wanted.length === 0) desk.note('no backups yet: mc backup create makes one');
+    desk.result({ backups: wanted, next_at: await nextBackupAt(desk.config) }, () =>
+      backupsTable(wanted, desk.terminal, Date.now()),
+    );
+    if (all.length === 0) desk.note('no backups yet: mc backup create makes one');
+    else if (wanted.length === 0) desk.note(`none of type ${flags.type}; without --type ${all.length} are listed`);
   }
 }

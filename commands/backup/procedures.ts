@@ -9,7 +9,7 @@ export default class BackupProcedures extends McCommand {
     const { flags } = await this.parse(BackupProcedures);
     const desk = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text), { onlyReads: true });
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const procedures = await backups.procedures();
     desk.result(procedures, () => proceduresText(procedures));
   }

@@ -1,10 +1,11 @@
 import { Args, Flags } from '@oclif/core';
 import { confirm, holdingServer, McCommand, progressLine, restoreText, restoreThrough } from '../../src/cli/index.js';
+import { restoreAnswer } from '../../src/protocol/index.js';
 
 export default class BackupRestore extends McCommand {
   static override summary = 'Restore a backup, one agent of it, or chosen files';
   static override description =
-    'Shows the differences and asks. What is replaced is saved in a backup of its own first; killed at any point, the next mc backup or mc serve ends it cleanly.';
+    'Shows the differences and asks. What is replaced is saved in a backup of its own first; killed at any point, the next mc backup or mc serve ends it cleanly. With --to nothing of the workspace changes, and what is replaced there is kept in its .mc-kept.';
   static override exits = ['notFound', 'checkFailed', 'busy', 'notAllowed', 'interrupted'] as const;
   static override examples = [
     '<%= config.bin %> backup restore latest --dry-run',
@@ -12,7 +13,10 @@ export default class BackupRestore extends McCommand {
     '<%= config.bin %> backup restore latest --path "mission-control/*.md" --to /tmp/look',
   ];
   static override args = {
-    id: Args.string({ description: 'The backup; latest is the newest full one', required: true }),
+    id: Args.string({
+      description: 'The backup; latest is the newest full one, never a safety backup',
+      required: true,
+    }),
   };
   static override flags = {
     agent: Flags.string({ description: 'Only this agent', helpValue: 'ID' }),
@@ -39,7 +43,7 @@ export default class BackupRestore extends McCommand {
     const { args, flags } = await this.parse(BackupRestore);
     const desk = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text), { strict: true });
     const progress = progressLine(process.stderr, flags.quiet);
     const choice = {
       agent: flags.agent ?? null,
@@ -55,13 +59,13 @@ export default class BackupRestore extends McCommand {
     let leaveFiles = false;
     if (!flags.yes || flags['dry-run']) {
       const seen = await restore(true);
-      if (flags['dry-run']) return desk.result(seen, () => restoreText(seen));
+      if (flags['dry-run']) return desk.result(restoreAnswer(seen), () => restoreText(seen));
       desk.note(restoreText(seen));
       leaveFiles = seen.restored + seen.deleted === 0;
       if (!leaveFiles) await confirm('Restore?', false);
     }
     const server = choice.withDatabase && to === null && !leaveFiles ? await holdingServer(desk.config) : null;
     const report = server ? await restoreThrough(server, args.id, choice) : await restore(false);
-    desk.result(report, () => restoreText(report));
+    desk.result(restoreAnswer(report), () => restoreText(report));
   }
 }

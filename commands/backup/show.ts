@@ -6,14 +6,17 @@ export default class BackupShow extends McCommand {
   static override exits = ['notFound'] as const;
   static override examples = ['<%= config.bin %> backup show latest'];
   static override args = {
-    id: Args.string({ description: 'The backup; latest is the newest full one', required: true }),
+    id: Args.string({
+      description: 'The backup; latest is the newest full one, never a safety backup',
+      required: true,
+    }),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupShow);
     const desk = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text), { onlyReads: true });
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const backup = await backups.get(args.id);
     desk.result(backup, () => backupCard(backup, Date.now()));
   }

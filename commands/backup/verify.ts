@@ -7,7 +7,9 @@ export default class BackupVerify extends McCommand {
   static override summary = 'Verify one backup or all';
   static override exits = ['notFound', 'checkFailed'] as const;
   static override examples = ['<%= config.bin %> backup verify latest --deep', '<%= config.bin %> backup verify --all'];
-  static override args = { id: Args.string({ description: 'The backup; latest is the newest full one' }) };
+  static override args = {
+    id: Args.string({ description: 'The backup; latest is the newest full one, never a safety backup' }),
+  };
   static override flags = {
     all: Flags.boolean({ description: 'Every backup there is', default: false }),
     deep: Flags.boolean({ description: 'Compare every file with its manifest' }),
@@ -17,7 +19,7 @@ export default class BackupVerify extends McCommand {
     const { args, flags } = await this.parse(BackupVerify);
     const desk = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text), { onlyReads: true });
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     if ((args.id === undefined) !== flags.all) throw new McError('usage', 'name one backup, or say --all');
     const progress = progressLine(process.stderr, flags.quiet);
     const work =

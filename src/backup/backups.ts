@@ -1,4 +1,4 @@
-import { type Clock, McError, type Settings, type WorkspaceLayout } from '../base/index.js';
+import { type Clock, McError, rootsOf, type Settings, type WorkspaceLayout } from '../base/index.js';
 import type {
   Backup,
   BackupCreated,
@@ -11,16 +11,17 @@ import type {
 } from '../protocol/index.js';
 import { findBackup } from './catalog.js';
 import { drillBackup, verifyAll, verifyBackup } from './check.js';
-import { type BackupContext, catalogOf, realLayout, withLock } from './context.js';
+import { type BackupContext, catalogOf, realLayout } from './context.js';
 import { backupFiles } from './files.js';
 import { type CreateOptions, createBackup, createSnapshot } from './make.js';
 import { backupProcedures } from './procedures.js';
+import { createLooks } from './looks.js';
 import type { OnUpdate } from './progress.js';
 import { readRecords, type Records } from './records.js';
 import { restoreBackup, type RestoreOptions } from './restore-backup.js';
-import { readJournal } from './restore/journal.js';
+import { type RecoverOptions, recoverRestore } from './recover-restore.js';
 import type { RetentionPolicy } from './retention.js';
-import { deleteBackup, pruneBackups } from './retire.js';
+import { deleteBackup, type PruneOptions, pruneBackups } from './retire.js';
 import { isPattern } from './rules.js';
 import { type TaskRunner, threadRunner } from './threads.js';
 import { exportBackup, importBackup } from './transfer.js';
@@ -43,7 +44,7 @@ export type BackupSettings = Pick<
 /** Everything that can be done with the backups of one workspace. Each heavy piece runs in a worker thread. */
 export interface Backups {
   list(): Promise<Backup[]>;
-  /** @throws McError `backup.not_found`; `latest` is the newest full one */
+  /** @throws McError `backup.not_found`; `latest` is the newest full one, never a safety backup */
   get(id: string): Promise<Backup>;
   create(options?: CreateOptions, onUpdate?: OnUpdate): Promise<BackupCreated>;
   snapshot(onUpdate?: OnUpdate): Promise<BackupCreated>;
@@ -51,7 +52,7 @@ export interface Backups {
   verifyAll(deep?: boolean, onUpdate?: OnUpdate): Promise<VerifyReport[]>;
   drill(id?: string, onUpdate?: OnUpdate): Promise<DrillReport>;
   restore(id: string, options?: RestoreOptions, onUpdate?: OnUpdate): Promise<RestoreReport>;
-  prune(options?: Partial<RetentionPolicy> & { dryRun?: boolean }): Promise<PruneReport>;
+  prune(options?: PruneOptions): Promise<PruneReport>;
   remove(id: string): Promise<Backup>;
   exportTo(id: string, file: string): Promise<{ backup: Backup; file: string }>;
   importFrom(file: string, onUpdate?: OnUpdate): Promise<Backup>;
@@ -59,7 +60,7 @@ export interface Backups {
   /** Each stage's last success and failure. */
   records(): Promise<Records>;
   /** Ends a restore that was killed; null when there was none. Every change does this as well, before it begins. */
-  recover(): Promise<RecoveryReport | null>;
+  recover(options?: RecoverOptions): Promise<RecoveryReport | null>;
   /** Ends what is running; the next run cleans up after it. */
   stop(): Promise<void>;
 }
@@ -71,6 +72,8 @@ export interface BackupsOptions {
   runner?: TaskRunner;
   /** Told when a restore that was killed has been finished or taken back. */
   onRecovery?: (report: RecoveryReport) => void;
+  /** Told when it can be neither: other work goes on, and a person has to look (`recover`). */
+  onStuck?: (error: McError) => void;
 }
 
 /**
@@ -78,56 +81,42 @@ export interface BackupsOptions {
  * @throws McError `workspace.missing`, `config.invalid`
  */
 export async function openBackups(options: BackupsOptions): Promise<Backups> {
-  const { settings, clock, runner = threadRunner(), onRecovery = () => {} } = options;
+  const { settings, clock, runner = threadRunner(), onRecovery = () => {}, onStuck = () => {} } = options;
   const layout = await realLayout(options.layout);
   const context: BackupContext = {
     layout,
+    roots: await rootsOf(layout),
     files: backupFiles(layout),
     rules: rulesOf(settings),
     retention: retentionOf(settings),
     clock,
     runner,
+    look: createLooks(runner),
     onRecovery,
+    onStuck,
   };
   const list = async () => (await catalogOf(context)).map((entry) => entry.backup);
   return {
     list,
-    get: async (id) => findBackup(await catalogOf(context), id).backup,
+    get: async (id) => findBackup(await catalogOf(context), id, clock.now()).backup,
     create: (create = {}, onUpdate = silent) => createBackup(context, create, onUpdate),
     snapshot: (onUpdate = silent) => createSnapshot(context, onUpdate),
     verify: (id, deep = false, onUpdate = silent) => verifyBackup(context, id, deep, onUpdate),
     verifyAll: (deep = false, onUpdate = silent) => verifyAll(context, deep, onUpdate),
-    drill: (id = 'latest', onUpdate = silent) => drillBackup(context, id, onUpdate),
+    drill: (id, onUpdate = silent) => drillBackup(context, id, onUpdate),
     restore: (id, restore = {}, onUpdate = silent) => restoreBackup(context, id, restore, onUpdate),
     prune: (prune = {}) => pruneBackups(context, prune),
     remove: (id) => deleteBackup(context, id),
     exportTo: (id, file) => exportBackup(context, id, file),
     importFrom: (file, onUpdate = silent) => importBackup(context, file, onUpdate),
-    procedures: async () => backupProcedures(layout, await list()),
+    procedures: async () => backupProcedures(layout, await list(), clock.now()),
     records: () => readRecords(context.files.records),
-    recover: () => recoverNow(context, onRecovery),
+    recover: (options = {}) => recoverRestore(context, options),
     stop: () => runner.stop(),
   };
 }
 
 const silent: OnUpdate = () => {};
-
-async function recoverNow(
-  context: BackupContext,
-  onRecovery: (report: RecoveryReport) => void,
-): Promise<RecoveryReport | null> {
-  if (!(await readJournal(context.files.journal))) return null;
-  let found: RecoveryReport | null = null;
-  const telling: BackupContext = {
-    ...context,
-    onRecovery: (report) => {
-      found = report;
-      onRecovery(report);
-    },
-  };
-  await withLock(telling, 'backup recovery', async () => {});
-  return found;
-}
 
 function rulesOf(settings: BackupSettings): BackupContext['rules'] {
   const useless = [...settings.backupInclude, ...settings.backupExclude].find((pattern) => !isPattern(pattern));

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { McError } from '../base/index.js';
-import type { Backup } from '../protocol/index.js';
+import { type Backup, newestBackup } from '../protocol/index.js';
 import { readManifest } from './archive/reader.js';
 import { scanArchive } from './archive/scan.js';
 import { type BackupFiles, namesIn } from './files.js';
@@ -38,24 +38,30 @@ export async function readCatalog(files: BackupFiles, now: number, look: Look = 
   const cached = new Map<string, CachedArchive>();
   const entries: CatalogEntry[] = [];
   let fresh = true;
-  for (const name of (await namesIn(files.directory)).toSorted()) {
-    const parsed = parseBackupName(name);
-    const stat = parsed ? await lstat(join(files.directory, name)).catch(() => null) : null;
-    if (!parsed || !stat?.isFile()) continue;
-    const known = metadata.cached.get(name);
-    const valid = known?.size === stat.size && known.mtime_ms === Math.floor(stat.mtimeMs);
-    const found = valid ? known : await lookSafely(look, join(files.directory, name), metadata, known);
-    if (found === null) continue;
-    if ('unreadable' in found) {
-      // What was recorded of it stays: it may be readable again.
-      if (known) cached.set(name, known);
-      entries.push(unreadableEntry(files, name, parsed, stat, records, found.unreadable));
-      continue;
-    }
-    fresh &&= valid;
-    cached.set(name, found);
-    entries.push(entryOf(files, name, parsed, found, records));
-  }
+  // Newest first: that is what somebody waits for.
+  const seen = (await namesIn(files.directory))
+    .toSorted()
+    .toReversed()
+    .map(async (name) => {
+      const parsed = parseBackupName(name);
+      const stat = parsed ? await lstat(join(files.directory, name)).catch(() => null) : null;
+      if (!parsed || !stat?.isFile()) return;
+      const known = metadata.cached.get(name);
+      const valid = known?.size === stat.size && known.mtime_ms === Math.floor(stat.mtimeMs);
+      const found = valid ? known : await lookSafely(look, join(files.directory, name), metadata, known);
+      if (found === null) return;
+      if ('unreadable' in found) {
+        // What was recorded of it stays: it may be readable again.
+        if (known) cached.set(name, known);
+        entries.push(unreadableEntry(files, name, parsed, stat, records, found.unreadable));
+        return;
+      }
+      fresh &&= valid;
+      cached.set(name, found);
+      entries.push(entryOf(files, name, parsed, found, records));
+    });
+  // None may still be at it when another has failed.
+  for (const result of await Promise.allSettled(seen)) if (result.status === 'rejected') throw result.reason;
   entries.sort((a, b) => compare(a.backup.timestamp, b.backup.timestamp) || compare(a.backup.id, b.backup.id));
   const recorded = entries.filter(({ name }) => cached.has(name));
   if (!fresh || cached.size !== metadata.cached.size) await saveCache(files, recorded, cached, now);
@@ -63,16 +69,56 @@ export async function readCatalog(files: BackupFiles, now: number, look: Look = 
 }
 
 /**
- * The entry under an id; `latest` is the newest full one.
+ * The entry under an id. `latest` is the newest full one (`newestBackup`: never a safety backup), damaged or not: who
+ * asks for it must hear of that. `now`: for `latest`, milliseconds since the epoch.
  * @throws McError `backup.not_found`
  */
-export function findBackup(entries: CatalogEntry[], id: string): CatalogEntry {
-  const entry =
-    id === 'latest'
-      ? entries.findLast(({ backup }) => backup.backup_type === 'full')
-      : entries.find(({ backup, name }) => backup.id === id || name === id);
+export function findBackup(entries: CatalogEntry[], id: string, now = Number.POSITIVE_INFINITY): CatalogEntry {
+  const latest = id === 'latest' ? newestFull(entries, now) : null;
+  const entry = entries.find(({ backup, name }) => backup.id === (latest?.id ?? id) || name === id);
   if (entry) return entry;
-  throw new McError('backup.not_found', `Backup not found: ${id}`, { hint: 'mc backup list shows what there is' });
+  throw notFound(entries, id);
+}
+
+/**
+ * What a drill proves and the runbook names unless told otherwise: the newest full backup that is not known to be damaged,
+ * a complete one if there is one.
+ * @throws McError `backup.not_found`
+ */
+export function findSound(entries: CatalogEntry[], now: number): CatalogEntry {
+  const sound = newestFull(entries, now, true) ?? newestFull(entries, now);
+  const entry = entries.find(({ backup }) => backup === sound);
+  if (entry) return entry;
+  throw notFound(entries, 'latest');
+}
+
+/** Whether a label is the one that `safetyLabel` gives. Nobody else may give it. */
+export function isSafetyLabel(label: string | null): boolean {
+  return label?.startsWith(SAFETY) ?? false;
+}
+
+/** The label of the backup that is made of what a restore is about to replace. `id`: what is restored. */
+export function safetyLabel(id: string): string {
+  return SAFETY + id;
+}
+
+const SAFETY = 'before the restore of ';
+
+function newestFull(entries: CatalogEntry[], now: number, sound = false): Backup | null {
+  return newestBackup(
+    entries.map(({ backup }) => backup),
+    { type: 'full', sound },
+    now,
+  );
+}
+
+function notFound(entries: CatalogEntry[], id: string): McError {
+  const onlySafety = id === 'latest' && entries.some(({ backup }) => backup.backup_type === 'full');
+  return new McError('backup.not_found', `Backup not found: ${id}`, {
+    hint: onlySafety
+      ? 'only safety backups are there: name one by its id (mc backup list)'
+      : 'mc backup list shows what there is',
+  });
 }
 
 /** Puts an archive that was just made into the cache, so that nobody has to read it again. */
@@ -218,6 +264,7 @@ function entryOf(
     compressed: parsed.type !== 'snapshot',
     agent: parsed.agent,
     label: archive.label,
+    safety: isSafetyLabel(archive.label),
     verified_at: record?.verify_error === null ? record.verified_at : null,
     verify_error: record?.verify_error ?? null,
     duration_ms: archive.duration_ms,

@@ -1,16 +1,16 @@
-import { lstat, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { McError, toMcError } from '../base/index.js';
 import type { DrillReport, VerifyReport } from '../protocol/index.js';
-import { type CatalogEntry, findBackup } from './catalog.js';
-import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
-import { checkDatabase } from './database.js';
+import { type CatalogEntry, findBackup, findSound } from './catalog.js';
+import { type BackupContext, catalogOf, isUnwritable, recorded, scratchFor, withReadLock } from './context.js';
 import type { OnUpdate } from './progress.js';
 import { updateRecords } from './records.js';
+import { removeTree } from './remove-tree.js';
+import { groundElsewhere } from './restore/ground.js';
 import { checkSnapshot } from './snapshot.js';
 import type { InspectionSummary } from './tasks.js';
 import { unreadableBecause } from './unreadable.js';
-import { isDatabase } from './walk.js';
 
 /**
  * Verifies one backup. A damaged one is a report that is not ok, no error.
@@ -22,7 +22,7 @@ export async function verifyBackup(
   deep: boolean,
   onUpdate: OnUpdate,
 ): Promise<VerifyReport> {
-  const entry = findBackup(await catalogOf(context), id);
+  const entry = findBackup(await catalogOf(context), id, context.clock.now());
   return recorded(context, 'verify', () => verifyEntry(context, entry, deep, onUpdate), faultOf);
 }
 
@@ -51,17 +51,23 @@ export function faultsOf(reports: VerifyReport[]): string | null {
 }
 
 /**
- * Restores a backup (the latest, unless named) into a temporary folder, compares every file and opens every database.
+ * Restores a backup (the newest sound one, unless named) into a temporary folder, compares every file and opens every database.
  * @throws McError `backup.not_found`, `disk.full`
  */
-export async function drillBackup(context: BackupContext, id: string, onUpdate: OnUpdate): Promise<DrillReport> {
+export async function drillBackup(
+  context: BackupContext,
+  id: string | undefined,
+  onUpdate: OnUpdate,
+): Promise<DrillReport> {
   const began = performance.now();
-  const { backup } = findBackup(await catalogOf(context), id);
+  const entries = await catalogOf(context);
+  const now = context.clock.now();
+  const { backup } = id === undefined ? findSound(entries, now) : findBackup(entries, id, now);
   if (backup.backup_type === 'snapshot') throw new McError('input.invalid', 'a snapshot has no files to drill with');
   const work = () =>
-    withLock(context, 'backup drill', async () => {
+    withReadLock(context, 'backup drill', async () => {
       onUpdate({ id: backup.id, state: 'started', action: 'drill' });
-      const directory = await mkdtemp(join(context.files.directory, '.import.drill-'));
+      const directory = await scratchFor(context);
       const report: DrillReport = {
         id: backup.id,
         ok: true,
@@ -76,7 +82,7 @@ export async function drillBackup(context: BackupContext, id: string, onUpdate: 
           id: backup.id,
           archive: backup.path,
           checksum: backup.checksum || null,
-          root: join(directory, 'workspace'),
+          ...groundElsewhere(join(directory, 'workspace')),
           journal: join(directory, 'journal.json'),
           kept: null,
           safety: null,
@@ -90,16 +96,16 @@ export async function drillBackup(context: BackupContext, id: string, onUpdate: 
         };
         const told: OnUpdate = (update) => onUpdate({ ...update, action: 'drill' });
         const restored = await context.runner.run('restore', { ...request, dryRun: false }, told);
-        const again = await context.runner.run('restore', { ...request, dryRun: true, inspected: true });
+        const compared = await context.runner.run('compare', { root: request.root, archive: backup.path });
         report.files = restored.restored;
-        report.errors.push(...[...again.added, ...again.changed].map((path) => `${path}: not as in the backup`));
-        await openDatabases(request.root, report);
+        report.databases = compared.databases;
+        report.errors.push(...compared.errors.slice(0, 100));
       } catch (thrown) {
         const error = toMcError(thrown);
         if (error.code !== 'backup.corrupt') throw error;
         report.errors.push(error.message);
       } finally {
-        await rm(directory, { recursive: true, force: true });
+        await removeTree(directory);
       }
       const done = { ...report, ok: report.errors.length === 0, duration_ms: Math.round(performance.now() - began) };
       tellEnd('drill', done, onUpdate);
@@ -138,7 +144,11 @@ async function verifyEntry(
     errors,
     notes,
   };
-  await record(context, entry, report, inspection.unreadable);
+  await record(context, entry, report, inspection.unreadable).catch((error: unknown) => {
+    // What was read is worth telling all the same.
+    if (!isUnwritable(error)) throw error;
+    report.notes = [...report.notes, `the result could not be noted: ${toMcError(error).message}`];
+  });
   tellEnd('verify', report, onUpdate);
   return report;
 }
@@ -190,17 +200,4 @@ async function record(
       holds_at: archives[name]?.holds_at ?? null,
     };
   });
-}
-
-async function openDatabases(root: string, report: DrillReport): Promise<void> {
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || !isDatabase(path)) continue;
-    report.databases += 1;
-    try {
-      await checkDatabase(path);
-    } catch (error) {
-      report.errors.push(`${entry.name}: ${(error as Error).message}`);
-    }
-  }
 }

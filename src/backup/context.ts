@@ -1,4 +1,6 @@
-import { realpath } from 'node:fs/promises';
+import { mkdtemp, realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type Clock,
   errnoOf,
@@ -11,25 +13,32 @@ import {
   workspaceLayout,
 } from '../base/index.js';
 import { type ErrorCode, EXIT, type RecoveryReport } from '../protocol/index.js';
-import { type CatalogEntry, readCatalog } from './catalog.js';
+import { type CatalogEntry, type Look, readCatalog } from './catalog.js';
 import { type BackupFiles, lockBackups } from './files.js';
 import { recordStage, type Stage } from './records.js';
 import type { RetentionPolicy } from './retention.js';
-import { readJournal } from './restore/journal.js';
-import { recover } from './restore/swap.js';
+import { groundOf } from './restore/ground.js';
+import { freeRoom, hasJournal, type JournalScope } from './restore/journal.js';
+import { type Direction, recover } from './restore/swap.js';
 import type { TaskRunner } from './threads.js';
 
 /** What every operation of the room stands on. */
 export interface BackupContext {
   /** With the workspace's real path: links above it are followed, links in it never. */
   layout: WorkspaceLayout;
+  /** The real directories that are the workspace. */
+  roots: readonly string[];
   files: BackupFiles;
   rules: { include: string[]; exclude: string[]; secrets: boolean };
   retention: RetentionPolicy;
   clock: Clock;
   runner: TaskRunner;
+  /** Reads an archive that the list does not know yet, in a thread. */
+  look: Look;
   /** Told when an interrupted restore was ended. */
   onRecovery: (report: RecoveryReport) => void;
+  /** Told when one could not be. */
+  onStuck: (error: McError) => void;
 }
 
 /** @throws McError `workspace.missing` */
@@ -45,21 +54,81 @@ export async function realLayout(layout: WorkspaceLayout): Promise<WorkspaceLayo
 }
 
 /**
- * Does something with the backups' lock held, after ending what a killed run left.
+ * Does something with the backups' lock held, after ending what a killed run left. A restore that can be ended in no way is
+ * told, and keeps nobody from backing up: only `strict` work waits for a person, because it needs the place for itself.
  * @throws McError `busy` naming who holds it
  */
 export async function withLock<T>(
   context: BackupContext,
   purpose: string,
   work: (lock: Lock) => Promise<T>,
+  strict = false,
 ): Promise<T> {
-  const lock = await lockBackups(context.files, purpose, context.clock.now());
+  const lock = await lockWithRoom(context, purpose);
   try {
-    const recovered = await recover(context.files.journal);
-    if (recovered) context.onRecovery(recovered);
+    try {
+      const recovered = await recoverHere(context);
+      if (recovered) context.onRecovery(recovered);
+    } catch (error) {
+      if (strict) throw error;
+      context.onStuck(toMcError(error));
+    }
     return await work(lock);
   } finally {
     await lock.release();
+  }
+}
+
+/**
+ * As `withLock` for what changes neither the workspace nor its backups: where the lock cannot be written it goes on without
+ * (a disk that is mounted read-only, somebody who may only read).
+ * @throws McError `busy` naming a living holder
+ */
+export async function withReadLock<T>(context: BackupContext, purpose: string, work: () => Promise<T>): Promise<T> {
+  let begun = false;
+  const begin = () => {
+    begun = true;
+    return work();
+  };
+  try {
+    return await withLock(context, purpose, begin);
+  } catch (error) {
+    if (begun || !isUnwritable(error)) throw error;
+    const holder = await readLock(context.files.lock);
+    if (holder && (await isAlive(holder)))
+      throw new McError('busy', `${holder.purpose} is running here: process ${holder.pid}`);
+    return work();
+  }
+}
+
+/** Whether the system refused to write, and not to do: nothing is wrong with what was read. */
+export function isUnwritable(thrown: unknown): boolean {
+  const { code, cause } = toMcError(thrown);
+  const errno = errnoOf(thrown) ?? errnoOf(cause);
+  return code === 'disk.full' || ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(errno ?? '');
+}
+
+/** Ends a restore into this workspace that was killed; null when there was none. Call it with the lock held. */
+export async function recoverHere(context: BackupContext, direction?: Direction): Promise<RecoveryReport | null> {
+  const { journal } = context.files;
+  return (await hasJournal(journal)) ? recover(journal, await scopeHere(context), direction) : null;
+}
+
+/** What a journal here may be about. */
+export async function scopeHere(context: BackupContext): Promise<JournalScope> {
+  return { ...(await groundOf(context.layout, context.roots)), kept: context.files.kept };
+}
+
+/** A killed restore has put room aside: on a full disk it is what the lock is written into that ends it. */
+async function lockWithRoom({ files, clock }: BackupContext, purpose: string): Promise<Lock> {
+  try {
+    return await lockBackups(files, purpose, clock.now());
+  } catch (error) {
+    if (toMcError(error).code !== 'disk.full' || !(await hasJournal(files.journal))) throw error;
+    const holder = await readLock(files.lock);
+    if (holder && (await isAlive(holder))) throw error;
+    await freeRoom(files.journal);
+    return lockBackups(files, purpose, clock.now());
   }
 }
 
@@ -82,7 +151,7 @@ export async function withLockOrFullDisk<T>(
   } catch (error) {
     if (begun || toMcError(error).code !== 'disk.full') throw error;
     const holder = await readLock(context.files.lock);
-    if ((holder && (await isAlive(holder))) || (await readJournal(context.files.journal))) throw error;
+    if ((holder && (await isAlive(holder))) || (await hasJournal(context.files.journal))) throw error;
     return work();
   }
 }
@@ -96,7 +165,7 @@ export async function recorded<T>(
 ): Promise<T> {
   try {
     const result = await work();
-    await recordStage(context.files.records, stage, context.clock.now(), failureIn(result));
+    await recordIfWritable(context, stage, failureIn(result));
     return result;
   } catch (thrown) {
     const error = toMcError(thrown);
@@ -104,6 +173,15 @@ export async function recorded<T>(
     if (isFailure(error, stage))
       await recordStage(context.files.records, stage, context.clock.now(), error.message).catch(() => {});
     throw error;
+  }
+}
+
+/** What was found out is worth telling, though it cannot be noted. */
+async function recordIfWritable({ files, clock }: BackupContext, stage: Stage, failure: string | null): Promise<void> {
+  try {
+    await recordStage(files.records, stage, clock.now(), failure);
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
   }
 }
 
@@ -116,7 +194,20 @@ export function isFailure({ code, exit }: McError, action: string): boolean {
   return code !== 'busy' && code !== 'interrupted' && exit !== EXIT.usage && exit !== EXIT.notFound;
 }
 
+/**
+ * A new directory for work of a moment: beside the backups, where the next holder of the lock clears what a killed run left,
+ * or where that cannot be written, where the system puts such.
+ */
+export async function scratchFor({ files }: BackupContext): Promise<string> {
+  try {
+    return await mkdtemp(join(files.directory, '.import.scratch-'));
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+    return mkdtemp(join(tmpdir(), 'mc-'));
+  }
+}
+
 /** The catalogue, with files not yet known read in a thread. */
 export async function catalogOf(context: BackupContext): Promise<CatalogEntry[]> {
-  return readCatalog(context.files, context.clock.now(), (path, old) => context.runner.run('look', { path, old }));
+  return readCatalog(context.files, context.clock.now(), context.look);
 }

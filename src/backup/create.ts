@@ -1,17 +1,19 @@
 import { join } from 'node:path';
-import { errnoOf, McError, packageVersion, toMcError } from '../base/index.js';
+import { McError, packageVersion, toMcError } from '../base/index.js';
 import type { BackupProblem } from '../protocol/index.js';
 import { Contents, manifestFile } from './archive/contents.js';
 import { joinPieces, type Piece, readPiece } from './archive/copy.js';
 import { encodeHead, endOfArchive, paddingOf } from './archive/entry.js';
 import { encodeFooter } from './archive/footer.js';
+import { manifestRoom } from './archive/limits.js';
 import { FORMAT, type Manifest } from './archive/manifest.js';
 import type { Run } from './archive/runs.js';
 import { ArchiveWriter } from './archive/writer.js';
 import { eachAtOnce } from './concurrency.js';
-import { type CopyDatabase, removeDatabase, restingIdentity } from './database.js';
+import type { CopyDatabase } from './database.js';
 import { backupFileName, backupId } from './ids.js';
-import { deflate, type PackedBatch, QUICKLY, sha256Of } from './pack.js';
+import { deflate, LOOSELY, type PackedBatch, QUICKLY } from './pack.js';
+import { packDatabase } from './pack-database.js';
 import { packLarge } from './pack-large.js';
 import { type ArchivePlan, planArchive } from './plan.js';
 import type { Pool } from './pool.js';
@@ -21,11 +23,14 @@ import type { OpenFile } from './source.js';
 import { type FreeSpace, requireSpace } from './space.js';
 import { unreadableBecause } from './unreadable.js';
 import { inspectArchive } from './verify.js';
-import { type Walk, type WalkedEntry, walkWorkspace } from './walk.js';
+import { type Walk, walkWorkspace } from './walk.js';
+import type { WalkedEntry } from './walk-entry.js';
 
 export interface CreateRequest {
   /** The workspace. */
   root: string;
+  /** The real directories that are the workspace (`rootsOf`), as they were when the command or the server began. */
+  roots: readonly string[];
   /** Where archives lie. */
   directory: string;
   type: 'full' | 'agent_state';
@@ -58,9 +63,9 @@ export interface Created {
 const EXPECTED_RATIO = 0.5;
 
 /** The entries that a request would put into its archive. */
-export function walkFor(request: Pick<CreateRequest, 'root' | 'rules' | 'agent'>): Walk {
+export function walkFor(request: Pick<CreateRequest, 'root' | 'roots' | 'rules' | 'agent'>): Walk {
   const start = request.agent === null ? '' : `mission-control/agents/${request.agent}`;
-  return walkWorkspace(request.root, request.rules, start);
+  return walkWorkspace(request.root, request.rules, start, request.roots);
 }
 
 /**
@@ -131,20 +136,26 @@ async function writeEntries(
   const structure = contents.members.length;
   progress.add(plan.structure.length, 0);
   const pack = async (batch: WalkedEntry[]) => {
-    const result = await tools.pool.pack(request.root, batch);
+    const result = await tools.pool.pack(request.root, request.roots, batch);
     appendBatch(batch, result, contents, large, databases);
     progress.add(batch.length, sizeOf(batch));
   };
   const pieces = joinPieces(plan.copies.flatMap((run) => contents.adopt(run)));
   if (request.previous) await copyPieces(request.previous.path, pieces, writer, tools.pool, progress);
+  for (const { path } of plan.copies.flatMap((run) => run.files.filter(({ raw }) => raw))) {
+    contents.problem(path, 'database', 'copied as raw bytes, as in the backup before');
+  }
   const copied = new Set(contents.members.slice(structure).map(({ offset }) => offset));
   await eachAtOnce(plan.batches, tools.pool.width * 2, pack);
   for (const entry of large) {
-    const from = { entry, from: join(request.root, entry.path), database: false };
+    const from = { entry, from: join(request.root, entry.path), within: request.roots };
     const outcome = await packLarge(from, contents, tools.pool, tools.open, (bytes) => progress.add(0, bytes));
     if (outcome === 'database') databases.push(entry);
   }
-  for (const entry of databases) await packDatabase(request, entry, contents, tools, progress);
+  for (const entry of databases) {
+    await packDatabase(request, entry, contents, tools);
+    progress.add(1, entry.size);
+  }
   return new Set(contents.members.map((member) => member.offset).filter((offset) => !copied.has(offset)));
 }
 
@@ -170,13 +181,18 @@ async function copyPieces(
   }
 }
 
+/** Heads of a member: what it inflates to stays in bounds however many there are. */
+const MEMBER_HEADS = 50_000;
+
 function appendStructure(entries: WalkedEntry[], contents: Contents): void {
-  if (entries.length === 0) return;
-  const heads = entries.map((entry) => encodeHead({ ...entry, size: 0 }));
-  contents.append(
-    deflate(Buffer.concat(heads)),
-    entries.map((entry) => manifestFile(entry)),
-  );
+  for (let from = 0; from < entries.length; from += MEMBER_HEADS) {
+    const some = entries.slice(from, from + MEMBER_HEADS);
+    const heads = some.map((entry) => encodeHead({ ...entry, size: 0 }));
+    contents.append(
+      deflate(Buffer.concat(heads)),
+      some.map((entry) => manifestFile(entry)),
+    );
+  }
 }
 
 function appendBatch(
@@ -198,32 +214,6 @@ function appendBatch(
     else if (packed && 'reason' in packed) contents.problem(entry.path, packed.outcome, packed.reason);
   }
   if (result.member) contents.append(result.member, files);
-}
-
-async function packDatabase(
-  request: CreateRequest,
-  entry: WalkedEntry,
-  contents: Contents,
-  tools: CreateTools,
-  progress: Progress,
-): Promise<void> {
-  const copy = join(request.directory, `.database.${sha256Of(Buffer.from(entry.path)).slice(0, 12)}.mc-tmp`);
-  const source = join(request.root, entry.path);
-  try {
-    removeDatabase(copy);
-    const before = restingIdentity(source);
-    await tools.copyDatabase(source, copy);
-    // Only of a database that nobody wrote meanwhile is the copy what a later look at the file will be held against.
-    const identity = before !== null && before === restingIdentity(source) ? before : null;
-    await packLarge({ entry, from: copy, database: true, identity }, contents, tools.pool, tools.open, () => {});
-  } catch (error) {
-    const reason = toMcError(error);
-    if (reason.code === 'disk.full') throw reason;
-    contents.problem(entry.path, errnoOf(error) === 'ENOENT' ? 'vanished' : 'database', reason.message);
-  } finally {
-    removeDatabase(copy);
-  }
-  progress.add(1, entry.size);
 }
 
 function manifestOf(request: CreateRequest, id: string, walk: Walk, contents: Contents, ms: number): Manifest {
@@ -248,7 +238,7 @@ function manifestOf(request: CreateRequest, id: string, walk: Walk, contents: Co
 
 /** Whether a problem means that something which exists is not in the archive. */
 export function isLoss({ kind }: BackupProblem): boolean {
-  return kind === 'unreadable' || kind === 'database';
+  return kind === 'unreadable';
 }
 
 /** Returns the hash of the manifest's member. */
@@ -264,7 +254,9 @@ function appendManifest(writer: ArchiveWriter, manifest: Manifest, at: number): 
     gid: 0,
   } as const;
   const tar = Buffer.concat([encodeHead(head), body, Buffer.alloc(paddingOf(body.length)), endOfArchive()]);
-  const member = deflate(tar, QUICKLY);
+  const quick = deflate(tar, QUICKLY);
+  // Of many names that are alike little is left, and a reader must take it for a bomb.
+  const member = tar.length > manifestRoom(quick.bytes.length) ? deflate(tar, LOOSELY) : quick;
   const offset = writer.position;
   writer.append(member.bytes);
   writer.append(encodeFooter({ offset, length: member.bytes.length, sha256: member.sha256 }));

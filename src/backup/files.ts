@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Lock, acquireLock, errnoOf, isAsideName, type WorkspaceLayout } from '../base/index.js';
+import { removeTree } from './remove-tree.js';
 
 /** Where the backup keeps its own files. All of them lie in `mission-control/backups`. */
 export interface BackupFiles {
@@ -37,7 +38,12 @@ export function backupFiles(layout: WorkspaceLayout): BackupFiles {
  */
 export async function lockBackups(files: BackupFiles, purpose: string, now: number): Promise<Lock> {
   const lock = await acquireLock(files.lock, purpose, now);
-  await removeLeftovers(files.directory, now);
+  try {
+    await removeLeftovers(files.directory, now);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
   return lock;
 }
 
@@ -50,7 +56,7 @@ const ASIDE_MS = 60_000;
 async function removeLeftovers(directory: string, now: number): Promise<void> {
   for (const name of await namesIn(directory)) {
     const path = join(directory, name);
-    if (LEFTOVER.test(name)) await rm(path, { recursive: true, force: true });
+    if (LEFTOVER.test(name)) await removeTree(path);
     else if (isAsideName(name) && (await ageOf(path, now)) > ASIDE_MS) await rm(path, { force: true });
   }
 }

@@ -4,13 +4,14 @@ import { type Backups, openBackups } from './backups.js';
 
 /**
  * The backups of the workspace that a command works on. A restore that was killed is ended first, and `tell` says so.
- * `onlyReads`: where that cannot be done the command goes on, because what it shows is what helps then.
- * @throws McError `workspace.missing`, `config.invalid`, and unless it only reads what keeps that restore from its end
+ * Where that cannot be done the command goes on, because what it shows or saves is what helps then; only one that needs the
+ * place for itself (`strict`: another restore) does not.
+ * @throws McError `workspace.missing`, `config.invalid`, and if strict what keeps that restore from its end
  */
 export async function openCommandBackups(
   config: Config,
   tell: (text: string) => void,
-  { onlyReads = false } = {},
+  { strict = false } = {},
 ): Promise<Backups> {
   const onRecovery = ({ id, outcome, files, reason }: RecoveryReport) => {
     tell(`The restore of ${id} had been interrupted: it was ${outcome} (${files} files).`);
@@ -24,7 +25,7 @@ export async function openCommandBackups(
     const error = toMcError(thrown);
     // Somebody is at it: a restore under way, or another command that ends the same one.
     if (error.code === 'busy') return backups;
-    if (!onlyReads) throw error;
+    if (strict) throw error;
     tell(error.hint === null ? error.message : `${error.message}\n${error.hint}`);
   }
   return backups;

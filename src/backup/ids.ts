@@ -1,3 +1,4 @@
+import { McError } from '../base/index.js';
 import type { BackupType } from '../protocol/index.js';
 
 /** What an archive's or a snapshot's file name says. Names are not trusted beyond this. */
@@ -34,6 +35,20 @@ export function backupFileName(type: BackupType, at: number, agent: string | nul
   if (type === 'snapshot') return `snapshot_${stamp}.json`;
   const name = type === 'agent_state' ? `agent_${agent}_${stamp}.tar.gz` : `backup_${stamp}.tar.gz`;
   return imported ? `imported_${name}` : name;
+}
+
+/** What a file system takes as a name, in bytes. */
+const NAME_BYTES = 255;
+
+/**
+ * Refuses an agent whose name leaves no room for the rest of a backup's.
+ * @throws McError `input.invalid`
+ */
+export function requireFits(name: string, agent: string): void {
+  if (Buffer.byteLength(name) <= NAME_BYTES) return;
+  throw new McError('input.invalid', `the agent’s name is too long for a backup of its own: ${agent.slice(0, 40)}…`, {
+    hint: 'a full backup holds it: mc backup create, then mc backup restore latest --agent NAME',
+  });
 }
 
 /** Reads a file name in `mission-control/backups`; null when it is none of ours or the old system's. */

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { McError, writeFileAtomic } from '../base/index.js';
-import type { Backup, BackupCreated, BackupProblem } from '../protocol/index.js';
-import { type CatalogEntry, findBackup, rememberArchive } from './catalog.js';
+import { type Backup, type BackupCreated, type BackupProblem, newestBackup } from '../protocol/index.js';
+import { type CatalogEntry, findBackup, isSafetyLabel, rememberArchive } from './catalog.js';
 import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
 import { namesIn } from './files.js';
-import { backupFileName, backupId, isAgentId } from './ids.js';
+import { backupFileName, backupId, isAgentId, requireFits } from './ids.js';
 import { naiveLocal } from './metadata.js';
 import type { OnUpdate } from './progress.js';
 import { updateRecords } from './records.js';
@@ -36,6 +36,7 @@ export async function createBackup(
 ): Promise<BackupCreated> {
   await requireAgent(context, options.agent ?? null);
   for (const pattern of options.exclude ?? []) requirePattern(pattern);
+  requireLabel(options.label ?? null);
   return withLock(context, 'backup create', () => createLocked(context, options, onUpdate));
 }
 
@@ -49,7 +50,7 @@ export async function createLocked(
   const type = agent === null ? 'full' : 'agent_state';
   return recorded(context, 'create', async () => {
     const { files, layout, rules } = context;
-    const last = (await catalogOf(context)).findLast(({ backup }) => isBase(backup, type, agent));
+    const last = baseOf(await catalogOf(context), type, agent, context.clock.now());
     const at = freeMoment(context, (moment) => backupFileName(type, moment, agent));
     const id = backupId(type, at, agent);
     onUpdate({ id, state: 'started', action: 'create', backup_type: type, agent });
@@ -57,6 +58,7 @@ export async function createLocked(
       'create',
       {
         root: layout.root,
+        roots: context.roots,
         directory: files.directory,
         type,
         agent,
@@ -95,16 +97,21 @@ export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate)
     const told = { id, action: 'create', backup_type: 'snapshot' };
     onUpdate({ ...told, state: 'started' });
     const problems: BackupProblem[] = [];
-    const agents: Record<string, unknown> = {};
+    const agents: string[] = [];
     for (const agent of await namesIn(layout.agents)) {
-      const state = await readJson(layout.root, `mission-control/agents/${agent}/state.json`, problems);
-      if (state !== undefined) agents[agent] = state;
+      const state = await jsonTextOf(layout.root, `mission-control/agents/${agent}/state.json`, problems);
+      if (state !== null) agents.push(`${JSON.stringify(agent)}: ${state}`);
     }
-    const office = await readJson(layout.root, 'mission-control/current_office_state.json', problems);
-    const lacks = problems.length > 0 ? { problems } : {};
-    const content = { timestamp: naiveLocal(at), agents, office_state: office ?? null, ...lacks };
+    const office = await jsonTextOf(layout.root, 'mission-control/current_office_state.json', problems);
+    // What the files say goes in letter for letter: a number that JavaScript cannot hold stays what it is.
+    const parts = [
+      `"timestamp": ${JSON.stringify(naiveLocal(at))}`,
+      `"agents": {\n${agents.join(',\n')}\n}`,
+      `"office_state": ${office ?? 'null'}`,
+      ...(problems.length > 0 ? [`"problems": ${JSON.stringify(problems)}`] : []),
+    ];
     const path = join(files.directory, backupFileName('snapshot', at, null));
-    await writeFileAtomic(path, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+    await writeFileAtomic(path, `{\n${parts.join(',\n')}\n}\n`, { mode: 0o600 });
     const { backup } = findBackup(await catalogOf(context), id);
     onUpdate({ ...told, state: 'completed', backup });
     return { ...backup, problems };
@@ -113,10 +120,19 @@ export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate)
 }
 
 /** The newest archive of the same kind, of our own making: what a new one is built upon. */
-function isBase(backup: Backup, type: Backup['backup_type'], agent: string | null): boolean {
-  return (
-    backup.backup_type === type && backup.agent === agent && backup.origin === 'own' && backup.verify_error === null
+function baseOf(
+  entries: CatalogEntry[],
+  type: Backup['backup_type'],
+  agent: string | null,
+  now: number,
+): CatalogEntry | undefined {
+  const own = entries.filter(({ backup }) => backup.origin === 'own' && backup.verify_error === null);
+  const newest = newestBackup(
+    own.map(({ backup }) => backup),
+    { type, agent },
+    now,
   );
+  return own.find(({ backup }) => backup === newest);
 }
 
 /** Now, or the next millisecond whose name is free: ids never collide, whatever the clock does. */
@@ -173,6 +189,14 @@ async function markHolding(context: BackupContext, last: CatalogEntry | undefine
   return { ...last.backup, holds_at, problems: [] };
 }
 
+/** The label of safety backups is what tells them from others, so nobody else may use it. */
+function requireLabel(label: string | null): void {
+  if (!isSafetyLabel(label)) return;
+  throw new McError('input.invalid', `the label ${JSON.stringify(label)} marks what a restore saves by itself`, {
+    hint: 'give it other words, such as "before the upgrade"',
+  });
+}
+
 function requirePattern(pattern: string): void {
   if (isPattern(pattern)) return;
   throw new McError('input.invalid', `${JSON.stringify(pattern)} names nothing that could be left out`, {
@@ -182,17 +206,33 @@ function requirePattern(pattern: string): void {
 
 async function requireAgent(context: BackupContext, agent: string | null): Promise<void> {
   if (agent === null) return;
+  requireFits(backupFileName('agent_state', context.clock.now(), agent), agent);
   const there = isAgentId(agent) && (await stat(join(context.layout.agents, agent)).catch(() => null));
   if (there && there.isDirectory()) return;
   throw new McError('agent.not_found', `there is no agent ${agent} in this workspace`, { hint: 'mc agents list' });
 }
 
-/** Reads JSON as the wild has it. A file that is not there is no problem; one that cannot be understood is. */
-async function readJson(root: string, path: string, problems: BackupProblem[]): Promise<unknown> {
+/**
+ * The text of a JSON file; null when there is none. Text that only a tolerant reader understands is written anew as what it
+ * was understood as; what nobody understands is a problem.
+ */
+async function jsonTextOf(root: string, path: string, problems: BackupProblem[]): Promise<string | null> {
   const found = await readBytes(root, join(root, path), LIMITS.json);
-  if (found === null) return undefined;
+  if (found === null) return null;
   const parsed = 'bytes' in found ? parseTolerantJson(found.bytes) : null;
-  if (parsed?.ok) return parsed.value;
-  problems.push({ path, kind: 'unreadable', reason: parsed?.reason ?? 'it cannot be read' });
-  return undefined;
+  if (parsed?.ok && 'bytes' in found) return plainText(found.bytes) ?? JSON.stringify(parsed.value, null, 2);
+  const reason = parsed?.ok === false ? parsed.reason : 'refused' in found ? found.refused : 'it cannot be read';
+  problems.push({ path, kind: 'unreadable', reason });
+  return null;
+}
+
+/** Bytes as they stand, when they are JSON without more ado. */
+function plainText(bytes: Uint8Array): string | null {
+  try {
+    const text = new TextDecoder('utf8', { fatal: true }).decode(bytes).trim();
+    JSON.parse(text);
+    return text;
+  } catch {
+    return null;
+  }
 }

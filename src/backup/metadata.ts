@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { writeFileAtomic } from '../base/index.js';
+import { readRegular, wasRead, writeFileAtomic } from '../base/index.js';
 import type { Backup } from '../protocol/index.js';
 
 /** An entry as the old system wrote it. */
@@ -39,12 +38,17 @@ export interface Metadata {
 /** Old readers take exactly their own fields from an entry, so ours stand apart under this key. */
 const OURS = 'mission_control';
 
+/** A hundred thousand backups need less. */
+const METADATA_BYTES = 128 * 1024 * 1024;
+
 /** Reads the metadata file. Missing or corrupt: empty, the archives themselves are asked. */
 export async function readMetadata(path: string): Promise<Metadata> {
   const metadata: Metadata = { old: new Map(), cached: new Map() };
   let value: Record<string, unknown> | null = null;
   try {
-    value = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown> | null;
+    const file = await readRegular(path, { limit: METADATA_BYTES });
+    if (!wasRead(file)) return metadata;
+    value = JSON.parse(file.bytes.toString('utf8')) as Record<string, unknown> | null;
   } catch {
     return metadata;
   }

@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
-import { errnoOf } from '../base/index.js';
+import { errnoOf, isWithin, LEADS_OUT } from '../base/index.js';
 import { type Contents, manifestFile } from './archive/contents.js';
 import { encodeHead, paddingOf } from './archive/entry.js';
 import { isChanged, LARGE_FILE, type PackedFile, type PackedMember, safeIdentity } from './pack.js';
 import type { Pool } from './pool.js';
 import type { OpenedFile, OpenFile } from './source.js';
-import { beginsLikeDatabase, type WalkedEntry } from './walk.js';
+import { beginsLikeDatabase } from './sqlite-files.js';
+import { timeOf, type WalkedEntry } from './walk-entry.js';
 
 export interface LargeFile {
   entry: WalkedEntry;
   /** Where its bytes are read from: the file itself, or a copy of it. */
   from: string;
-  /** The bytes are those of a database's consistent copy. */
-  database: boolean;
+  /** Absent: the file's own bytes. `copy`: those of a database's consistent copy. `raw`: a database's own, or its log's. */
+  as?: 'copy' | 'raw';
+  /** The real directories in which `from` must lie; absent: anywhere. */
+  within?: readonly string[];
   /** Of the database that was copied, where that is safe to tell. */
   identity?: string | null;
 }
@@ -35,6 +38,10 @@ export async function packLarge(
     let file: OpenedFile | undefined;
     try {
       file = open(large.from);
+      if (!isWithin(file.real(), large.within)) {
+        contents.problem(large.entry.path, 'unreadable', LEADS_OUT);
+        return 'unreadable';
+      }
       const outcome = await packOnce(large, file, contents, pool, onBytes, attempt === ATTEMPTS);
       if (outcome !== 'again') return outcome;
       contents.rewind(mark);
@@ -61,11 +68,16 @@ async function packOnce(
   last: boolean,
 ): Promise<PackedFile['outcome'] | 'again'> {
   const before = file.stat();
+  if (!before.isFile()) {
+    contents.problem(large.entry.path, 'vanished', 'it is not a file any more');
+    return 'vanished';
+  }
+  const isCopy = large.as === 'copy';
   const readAt = Date.now();
   const size = Number(before.size);
-  if (!large.database && startsDatabase(file)) return 'database';
-  const entry = large.database ? large.entry : { ...large.entry, mode: Number(before.mode) & 0o7777 };
-  const mtimeMs = large.database ? entry.mtimeMs : Number(before.mtimeNs / 1_000_000n);
+  if (large.as === undefined && startsDatabase(file)) return 'database';
+  const entry = isCopy ? large.entry : { ...large.entry, mode: Number(before.mode) & 0o7777 };
+  const mtimeMs = isCopy ? entry.mtimeMs : timeOf(before);
   const hash = createHash('sha256');
   const waiting: Promise<PackedMember>[] = [];
   const ready: PackedMember[] = [];
@@ -94,7 +106,7 @@ async function packOnce(
   }
   const changed = short || isChanged(before, file.stat());
   if (changed && !last) return 'again';
-  const own = large.database ? (large.identity ?? null) : safeIdentity(before, readAt);
+  const own = isCopy ? (large.identity ?? null) : safeIdentity(before, readAt);
   const identity = changed ? null : own;
   const packed = {
     outcome: 'packed',
@@ -107,7 +119,7 @@ async function packOnce(
   } as const;
   contents.files[contents.files.length - 1] = {
     ...manifestFile(entry, packed),
-    ...(large.database && { database: true }),
+    ...(isCopy && { database: true }),
   };
   if (changed) contents.problem(entry.path, 'changed_while_read', 'it was being written during every reading');
   return 'packed';

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { constants, gzipSync, type ZlibOptions } from 'node:zlib';
-import { errnoOf } from '../base/index.js';
+import { errnoOf, isWithin, LEADS_OUT } from '../base/index.js';
 import { encodeHead } from './archive/entry.js';
 import { TarBuffer } from './archive/tar-buffer.js';
 import type { OpenedFile, OpenFile } from './source.js';
-import { beginsLikeDatabase, identityOf, type WalkedEntry } from './walk.js';
+import { beginsLikeDatabase } from './sqlite-files.js';
+import { identityOf, timeOf, type WalkedEntry } from './walk-entry.js';
 
 /** Files above this many bytes are packed alone, in parts. */
 export const LARGE_FILE = 4 * 1024 * 1024;
@@ -20,6 +21,8 @@ const CLOSELY: ZlibOptions = { level: 5, memLevel: 9 };
 const BARELY: ZlibOptions = { level: 1, memLevel: 9, strategy: constants.Z_RLE };
 /** For what is mostly hashes. */
 export const QUICKLY: ZlibOptions = { level: 3 };
+/** Each byte by itself: never smaller than an eighth. */
+export const LOOSELY: ZlibOptions = { level: 1, strategy: constants.Z_HUFFMAN_ONLY };
 const SAMPLE_BYTES = 4 * 1024;
 /** A result is made in pieces of half of what goes in, between these: nearly always in one, which need not be put together. */
 const PIECE_BYTES = { least: 64 * 1024, most: 512 * 1024 };
@@ -54,9 +57,9 @@ export interface PackedBatch {
 }
 
 /** Reads, hashes, packs and deflates a batch of small files: one gzip member of whole tar entries. */
-export function packBatch(root: string, batch: WalkedEntry[], open: OpenFile): PackedBatch {
+export function packBatch(root: string, roots: readonly string[], batch: WalkedEntry[], open: OpenFile): PackedBatch {
   const tar = new TarBuffer();
-  const files = batch.map((entry) => packFile(root, entry, open, tar));
+  const files = batch.map((entry) => packFile(root, roots, entry, open, tar));
   return { member: tar.bytes.length === 0 ? null : deflate(tar.bytes), files };
 }
 
@@ -84,17 +87,26 @@ export function sha256Of(bytes: Uint8Array): string {
  * file system's clock could go unseen.
  */
 export function safeIdentity(stat: ReturnType<OpenedFile['stat']>, readAtMs: number): string | null {
-  const latest = stat.ctimeNs > stat.mtimeNs ? stat.ctimeNs : stat.mtimeNs;
+  // Anybody may set mtime to a time that is still to come; a write moves ctime as well.
+  const set = Number(stat.mtimeNs / 1_000_000n) > readAtMs;
+  const latest = stat.ctimeNs > stat.mtimeNs || set ? stat.ctimeNs : stat.mtimeNs;
   // File systems that keep whole seconds show them in both times.
   const coarse = stat.ctimeNs % 1_000_000_000n === 0n && stat.mtimeNs % 1_000_000_000n === 0n;
   const tickMs = coarse ? 2000 : 50;
   return Number(latest / 1_000_000n) + tickMs < readAtMs ? identityOf(stat) : null;
 }
 
-function packFile(root: string, entry: WalkedEntry, open: OpenFile, tar: TarBuffer): PackedFile {
+function packFile(
+  root: string,
+  roots: readonly string[],
+  entry: WalkedEntry,
+  open: OpenFile,
+  tar: TarBuffer,
+): PackedFile {
   let file: OpenedFile | undefined;
   try {
     file = open(join(root, entry.path));
+    if (!isWithin(file.real(), roots)) return { outcome: 'unreadable', reason: LEADS_OUT };
     return readAndPack(entry, file, tar);
   } catch (error) {
     const reason = errnoOf(error) ?? String(error);
@@ -111,7 +123,7 @@ function readAndPack(entry: WalkedEntry, file: OpenedFile, tar: TarBuffer): Pack
   let stat = file.stat();
   let readAt = 0;
   for (let attempt = 0; attempt < ATTEMPTS && changed; attempt += 1) {
-    if (!stat.isFile()) return { outcome: 'vanished', reason: 'it is no file any more' };
+    if (!stat.isFile()) return { outcome: 'vanished', reason: 'it is not a file any more' };
     if (stat.size > LARGE_FILE) return { outcome: 'large' };
     readAt = Date.now();
     const buffer = tar.room(Number(stat.size));
@@ -122,7 +134,7 @@ function readAndPack(entry: WalkedEntry, file: OpenedFile, tar: TarBuffer): Pack
   }
   if (beginsLikeDatabase(body)) return { outcome: 'database' };
   const mode = Number(stat.mode) & 0o7777;
-  const mtimeMs = Number(stat.mtimeNs / 1_000_000n);
+  const mtimeMs = timeOf(stat);
   const sha256 = sha256Of(body);
   tar.add(encodeHead({ ...entry, size: body.length, mode, mtimeMs }), body.length);
   return {

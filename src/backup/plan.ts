@@ -1,7 +1,8 @@
 import type { Manifest, ManifestFile } from './archive/manifest.js';
 import { type Run, runsOf } from './archive/runs.js';
+import { METRICS_DATABASE } from './furniture.js';
 import { LARGE_FILE } from './pack.js';
-import { endingOf, type WalkedEntry } from './walk.js';
+import { endingOf, type WalkedEntry } from './walk-entry.js';
 
 /** How an archive will be put together. */
 export interface ArchivePlan {
@@ -21,8 +22,7 @@ const BATCH_BYTES = 384 * 1024;
 const LEAST_BATCH_BYTES = 64 * 1024;
 const HEADER_BYTES = 512;
 
-/** The running server writes it all the time: it is copied, and does not count as a change. */
-export const METRICS_DATABASE = 'mission-control/backend/data/metrics.db';
+export { METRICS_DATABASE };
 
 /** Decides which files are copied as they lie in the previous archive and which are packed, in batches. */
 export function planArchive(entries: WalkedEntry[], previous: Manifest | null): ArchivePlan {

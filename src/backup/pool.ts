@@ -5,7 +5,7 @@ import { copyPiece, type Piece } from './archive/copy.js';
 import { hasHashes, readRun, type Run } from './archive/runs.js';
 import { deflate, type PackedBatch, type PackedMember, packBatch } from './pack.js';
 import { type OpenFile, openFile } from './source.js';
-import type { WalkedEntry } from './walk.js';
+import type { WalkedEntry } from './walk-entry.js';
 
 /** The heavy work of archives, each piece independent of the others. */
 export interface Pool {
@@ -13,7 +13,7 @@ export interface Pool {
   width: number;
   /** Begins to start what is not started yet: there will be work soon. */
   warm(): void;
-  pack(root: string, batch: WalkedEntry[]): Promise<PackedBatch>;
+  pack(root: string, roots: readonly string[], batch: WalkedEntry[]): Promise<PackedBatch>;
   /** Takes the bytes over: they are empty afterwards. */
   deflate(bytes: Uint8Array<ArrayBuffer>): Promise<PackedMember>;
   /** Copies bytes from one archive to another. */
@@ -26,7 +26,7 @@ export interface Pool {
 }
 
 export type PoolJob =
-  | { kind: 'pack'; root: string; batch: WalkedEntry[] }
+  | { kind: 'pack'; root: string; roots: readonly string[]; batch: WalkedEntry[] }
   | { kind: 'deflate'; bytes: Uint8Array }
   | { kind: 'copy'; source: string; target: string; piece: Piece }
   | { kind: 'hash'; archive: string; members: Run['members'] }
@@ -38,7 +38,7 @@ export type JobResult = PackedBatch | PackedMember | string[] | boolean | null;
 export function runJob(job: PoolJob, open: OpenFile = openFile): JobResult {
   switch (job.kind) {
     case 'pack':
-      return packBatch(job.root, job.batch, open);
+      return packBatch(job.root, job.roots, job.batch, open);
     case 'deflate':
       return deflate(job.bytes);
     case 'copy':
@@ -113,7 +113,7 @@ function poolOf(width: number, run: (job: PoolJob) => Promise<unknown>, ends: Pi
   return {
     width,
     ...ends,
-    pack: (root, batch) => run({ kind: 'pack', root, batch }) as Promise<PackedBatch>,
+    pack: (root, roots, batch) => run({ kind: 'pack', root, roots, batch }) as Promise<PackedBatch>,
     deflate: (bytes) => run({ kind: 'deflate', bytes }) as Promise<PackedMember>,
     check: (archive, job, deep) => run({ kind: 'check', archive, run: job, deep }) as Promise<string[]>,
     copy: (source, target, piece) => run({ kind: 'copy', source, target, piece }) as Promise<void>,

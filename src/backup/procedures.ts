@@ -1,11 +1,10 @@
 import type { WorkspaceLayout } from '../base/index.js';
-import type { Backup, BackupProcedures } from '../protocol/index.js';
+import { type Backup, type BackupProcedures, newestBackup } from '../protocol/index.js';
 
-/** The recovery runbook with this installation's own paths, and the id of its newest sound backup. */
-export function backupProcedures(layout: WorkspaceLayout, backups: Backup[]): BackupProcedures {
-  const usable = backups.filter((backup) => backup.verify_error === null);
-  const full = usable.findLast((backup) => backup.backup_type === 'full');
-  const agent = usable.findLast((backup) => backup.backup_type === 'agent_state');
+/** The recovery runbook with this installation's own paths, and the id of its newest sound backup (`newestBackup`). */
+export function backupProcedures(layout: WorkspaceLayout, backups: Backup[], now: number): BackupProcedures {
+  const full = newestBackup(backups, { type: 'full', sound: true }, now);
+  const agent = newestBackup(backups, { type: 'agent_state', sound: true }, now);
   const id = full?.id ?? 'ID';
   const agentName = agent?.agent ?? 'AGENT';
   const command = (words: string) => `${words} -w ${quoted(layout.root)}`;

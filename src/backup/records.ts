@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { writeFileAtomic } from '../base/index.js';
+import { readRegular, wasRead, writeFileAtomic } from '../base/index.js';
 
 /** The stages of backing up, each recorded by itself: that archives are made says nothing of whether they are sound. */
 export const STAGES = ['create', 'snapshot', 'verify', 'prune', 'drill', 'restore'] as const;
@@ -29,11 +28,15 @@ export interface Records {
   archives: Record<string, ArchiveRecord>;
 }
 
+/** A hundred thousand backups need less. */
+const RECORDS_BYTES = 64 * 1024 * 1024;
+
 /** Reads the records; what is missing or broken counts as never recorded. */
 export async function readRecords(path: string): Promise<Records> {
   let value: Partial<Records> | null = null;
   try {
-    value = JSON.parse(await readFile(path, 'utf8')) as Partial<Records> | null;
+    const file = await readRegular(path, { limit: RECORDS_BYTES });
+    if (wasRead(file)) value = JSON.parse(file.bytes.toString('utf8')) as Partial<Records> | null;
   } catch {
     // Missing, unreadable or half: results are found again by verifying again.
   }

@@ -1,15 +1,20 @@
-import { mkdir, realpath, rm, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { isAlive, McError, readLock } from '../base/index.js';
 import type { RestoreReport } from '../protocol/index.js';
-import { findBackup } from './catalog.js';
-import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
+import { findBackup, safetyLabel } from './catalog.js';
+import { type BackupContext, catalogOf, recorded, scratchFor, withLock, withReadLock } from './context.js';
+import { stampOf } from './ids.js';
 import { createLocked } from './make.js';
-import { METRICS_DATABASE } from './plan.js';
 import type { OnUpdate } from './progress.js';
+import { removeTree } from './remove-tree.js';
+import { groundElsewhere, groundOf } from './restore/ground.js';
+import { hasJournal } from './restore/journal.js';
 import type { RestoreRequest } from './restore/request.js';
+import type { RestoreOutcome } from './restore/run.js';
 import { requireGlobs } from './restore/select.js';
+import { recover } from './restore/swap.js';
 import { snapshotToArchive } from './snapshot.js';
+import { prepareTarget, requireNoServer, targetFiles, withTargetLock } from './target.js';
 
 export interface RestoreOptions {
   agent?: string | null;
@@ -43,31 +48,61 @@ export async function restoreBackup(
   const takesDatabase = options.withDatabase && !options.dryRun && !options.leaveFiles;
   const around = takesDatabase ? options.aroundDatabase : undefined;
   const to = options.to && !(await isSameDirectory(options.to, context.layout.root)) ? options.to : null;
-  if (takesDatabase && !around && to === null) await requireNoServer(context);
-  const work = () => restoreLocked(context, id, { ...options, to }, onUpdate);
-  // The database is let go of with the lock in hand: who is told that somebody is at it has touched nothing.
-  return recorded(context, 'restore', () =>
-    withLock(context, 'backup restore', () => (around ? around(work) : work())),
-  );
+  if (takesDatabase && !around && to === null) {
+    await requireNoServer(
+      context.layout.root,
+      (pid) => `restore through it (mc backup restore ID --with-database), or stop it first (kill ${pid})`,
+    );
+  }
+  return recorded(context, 'restore', () => {
+    const work = () => restoreLocked(context, id, options, to, onUpdate);
+    if (to !== null) return withReadLock(context, 'backup restore', work);
+    if (options.dryRun) return withReadLock(context, 'backup restore', work);
+    // The database is let go of with the lock in hand: who is told that somebody is at it has touched nothing.
+    return withLock(context, 'backup restore', () => (around ? around(work) : work()), true);
+  });
+}
+
+/** Into a directory that is not the workspace: everything the restore needs to remember lies there. */
+async function restoreInto(
+  context: BackupContext,
+  target: string,
+  { withDatabase = false }: RestoreOptions,
+  work: () => Promise<RestoreOutcome>,
+): Promise<RestoreOutcome> {
+  if (withDatabase) {
+    await requireNoServer(target, (pid) => `stop it first (kill ${pid}), or restore without --with-database`);
+  }
+  const files = targetFiles(target);
+  return withTargetLock(target, context.clock.now(), async () => {
+    if (await hasJournal(files.journal)) {
+      const recovered = await recover(files.journal, { ...groundElsewhere(target), kept: files.kept });
+      if (recovered) context.onRecovery(recovered);
+    }
+    return work();
+  });
 }
 
 async function restoreLocked(
   context: BackupContext,
   id: string,
   options: RestoreOptions,
+  to: string | null,
   onUpdate: OnUpdate,
 ): Promise<RestoreReport> {
   const began = performance.now();
-  const { backup } = findBackup(await catalogOf(context), id);
-  const elsewhere = options.to ? await prepareTarget(options.to, options.dryRun ?? false) : null;
-  const temporary = join(context.files.directory, `.import.snapshot.${process.pid}.mc-tmp`);
+  const { backup } = findBackup(await catalogOf(context), id, context.clock.now());
+  const elsewhere = to === null ? null : await prepareTarget(to, options.dryRun ?? false);
+  const ground = elsewhere === null ? await groundOf(context.layout, context.roots) : groundElsewhere(elsewhere);
+  const scratch = backup.backup_type === 'snapshot' ? await scratchFor(context) : null;
   const request: RestoreRequest = {
     id: backup.id,
     archive: backup.path,
     checksum: backup.checksum || null,
-    root: elsewhere ?? context.layout.root,
-    journal: context.files.journal,
-    kept: null,
+    ...ground,
+    journal: elsewhere === null ? context.files.journal : targetFiles(elsewhere).journal,
+    // Elsewhere no safety backup is made: what is replaced is kept as it is.
+    kept: elsewhere === null ? null : join(targetFiles(elsewhere).kept, stampOf(context.clock.now())),
     safety: null,
     agent: options.agent ?? null,
     paths: options.paths ?? [],
@@ -79,7 +114,8 @@ async function restoreLocked(
     leaveFiles: options.leaveFiles ?? false,
   };
   try {
-    if (backup.backup_type === 'snapshot') {
+    if (scratch !== null) {
+      const temporary = join(scratch, 'snapshot.tar.gz');
       await snapshotToArchive(backup.path, backup.checksum, temporary, Date.parse(backup.timestamp));
       Object.assign(request, { archive: temporary, checksum: null });
     }
@@ -96,14 +132,19 @@ async function restoreLocked(
     if (seen && options.dryRun) return { ...seen, ...report, duration_ms: since(began) };
     const changes = seen !== null && (seen.restored > 0 || seen.deleted > 0);
     const safety = changes ? await saveBefore(context, backup.id, options) : null;
-    const kept = safety === null ? null : join(context.files.kept, safety.id);
+    const kept = safety === null ? request.kept : join(context.files.kept, safety.id);
     // What was not there to be saved must not be replaced either: somebody may have written it since that look.
     const leaveFiles = request.leaveFiles || (seen !== null && !changes);
-    const done = await context.runner.run(
-      'restore',
-      { ...request, dryRun: false, inspected: seen !== null, kept, safety: safety?.path ?? null, leaveFiles },
-      onUpdate,
-    );
+    const real = {
+      ...request,
+      dryRun: false,
+      inspected: seen !== null,
+      kept,
+      safety: safety?.path ?? null,
+      leaveFiles,
+    };
+    const work = () => context.runner.run('restore', real, onUpdate);
+    const done = await (elsewhere === null ? work() : restoreInto(context, elsewhere, options, work));
     const result = { ...done, ...report, safety_backup: safety?.id ?? null, duration_ms: since(began) };
     const { added, changed, removed, ...told } = result;
     onUpdate({
@@ -116,13 +157,13 @@ async function restoreLocked(
     });
     return result;
   } finally {
-    await rm(temporary, { force: true });
+    if (scratch !== null) await removeTree(scratch);
   }
 }
 
 /** Saves what the restore may touch: the agent's directory when only that is asked for, everything otherwise. */
 async function saveBefore(context: BackupContext, id: string, options: RestoreOptions) {
-  const label = `before the restore of ${id}`;
+  const label = safetyLabel(id);
   const agent = options.agent ?? null;
   // An agent that is gone has nothing to save.
   const exists =
@@ -141,20 +182,6 @@ async function isSameDirectory(path: string, root: string): Promise<boolean> {
     stat(root, { bigint: true }),
   ]);
   return one?.ino === other.ino && one.dev === other.dev;
-}
-
-async function prepareTarget(to: string, dryRun: boolean): Promise<string> {
-  const target = resolve(to);
-  if (!dryRun) await mkdir(target, { recursive: true });
-  return realpath(target).catch(() => target);
-}
-
-async function requireNoServer(context: BackupContext): Promise<void> {
-  const holder = await readLock(context.layout.serverLock);
-  if (!holder || !(await isAlive(holder))) return;
-  throw new McError('busy', `a server (process ${holder.pid}) has ${METRICS_DATABASE} open`, {
-    hint: `restore through it (mc backup restore ID --with-database), or stop it first (kill ${holder.pid})`,
-  });
 }
 
 function since(began: number): number {

@@ -1,8 +1,8 @@
-import type { Backup, PruneDecision } from '../protocol/index.js';
+import { type Backup, isAhead, newestBackup, type PruneDecision } from '../protocol/index.js';
 
 /** What is kept. A backup stays when any of these wants it; counts are per type and agent. */
 export interface RetentionPolicy {
-  /** Milliseconds. */
+  /** Milliseconds, counted back from the newest backup of the kind. */
   keepWithin: number;
   keepLast: number;
   keepDaily: number;
@@ -14,15 +14,26 @@ export interface RetentionPolicy {
 
 const DAY = 86_400_000;
 
+export interface RetentionContext {
+  /** The ids of those that nobody can read at the moment. They may be sound, so they stay, but they take no other's place. */
+  unreadable?: ReadonlySet<string> | undefined;
+  /** When the next backup is made, if one is about to be: milliseconds since the epoch. */
+  asOf?: number | undefined;
+}
+
+/** Says why a backup stays, or null: this rule does not want it. */
+type Keep = (backup: Backup) => string | null;
+
 /**
- * Decides for every backup whether it stays, and says why. `now`: milliseconds since the epoch. `unreadable`: the ids of
- * those that nobody can read at the moment. They may be sound, so they stay, but they take no other's place.
+ * Decides for every backup whether it stays, and says why. `now`: milliseconds since the epoch.
+ *
+ * What one would restore never goes: of each kind the newest complete and the newest verified one, whatever came after them.
  */
 export function planRetention(
   backups: Backup[],
   policy: RetentionPolicy,
   now: number,
-  unreadable: ReadonlySet<string> = new Set(),
+  { unreadable = new Set(), asOf = Number.NEGATIVE_INFINITY }: RetentionContext = {},
 ): PruneDecision[] {
   const groups = new Map<string, Backup[]>();
   for (const backup of backups.toSorted((a, b) => compare(b.timestamp, a.timestamp) || compare(b.id, a.id))) {
@@ -30,7 +41,10 @@ export function planRetention(
     groups.set(key, [...(groups.get(key) ?? []), backup]);
   }
   const reasons = new Map<Backup, string | null>();
-  for (const group of groups.values()) decideGroup(group, policy, now, reasons);
+  for (const group of groups.values()) {
+    const rules = rulesOf(group, policy, now, asOf);
+    for (const backup of group) reasons.set(backup, firstOf(rules, backup));
+  }
   return backups.map((backup) => {
     const reason = unreadable.has(backup.id)
       ? 'cannot be read: kept until somebody can'
@@ -44,32 +58,76 @@ export function planRetention(
   });
 }
 
-/** Newest first. A backup that is known to be bad takes nobody's place. */
-function decideGroup(group: Backup[], policy: RetentionPolicy, now: number, reasons: Map<Backup, string | null>): void {
-  const sound = group.filter((backup) => backup.verify_error === null);
-  const newestVerified = sound.find((backup) => backup.verified_at !== null) ?? sound[0];
-  const periods = new Map([
-    ...periodic(sound, policy.keepDaily, 'day', (at) => Math.floor(at / DAY)),
-    // Weeks begin on Monday; the epoch was a Thursday.
-    ...periodic(sound, policy.keepWeekly, 'week', (at) => Math.floor((at / DAY + 3) / 7)),
-    ...periodic(sound, policy.keepMonthly, 'month', (at) => new Date(at).toISOString().slice(0, 7)),
-  ]);
-  for (const backup of group) {
-    const age = now - Date.parse(backup.timestamp);
-    const place = sound.indexOf(backup);
-    reasons.set(
-      backup,
-      !policy.foreign && backup.origin !== 'own'
-        ? `${backup.origin === 'old' ? 'of the old system' : 'imported'}: goes only when asked for`
-        : backup === newestVerified
-          ? `the newest ${backup.verified_at === null ? '' : 'verified '}of its kind`
-          : age <= policy.keepWithin
-            ? 'within the time to keep'
-            : place >= 0 && place < policy.keepLast
-              ? `one of the last ${policy.keepLast}`
-              : (periods.get(backup) ?? null),
-    );
+/**
+ * What keeps the backups of one kind, newest first. Places are for what stands for itself: damaged, safety and future ones
+ * take nobody's. Partial ones have places of their own while they are newer than every complete one, and imports none that
+ * another has earned.
+ */
+function rulesOf(group: Backup[], policy: RetentionPolicy, now: number, asOf: number): Keep[] {
+  const [kind] = group;
+  const ahead = (backup: Backup) => isAhead(Date.parse(backup.timestamp), now);
+  const standing = group.filter((backup) => backup.verify_error === null && !backup.safety && !ahead(backup));
+  const complete = standing.filter((backup) => !backup.partial);
+  const ours = complete.filter(({ origin }) => origin !== 'imported');
+  const since = ours[0] ? standing.indexOf(ours[0]) : standing.length;
+  const partial = standing.slice(0, since).filter((backup) => backup.partial);
+  const placed = placesIn(ours, policy);
+  const amongAll = placesIn(complete, policy);
+  const alsoPartial = placesIn(partial, policy);
+  const newest = kind && newestBackup(complete, { type: kind.backup_type }, now);
+  const verified = newestVerified(ours) ?? newestVerified(complete) ?? newestVerified(standing);
+  const lastPartial = partial[0];
+  // Nothing else is complete: a by-product is better than nothing.
+  const sound = group.filter((backup) => backup.safety && backup.verify_error === null);
+  const lastSafety = complete.length > 0 ? undefined : (sound.find((backup) => !backup.partial) ?? sound[0]);
+  const reference = Math.max(
+    asOf,
+    ...group
+      .filter((backup) => backup.verify_error === null && !ahead(backup))
+      .map(({ timestamp }) => Date.parse(timestamp)),
+  );
+  return [
+    ({ origin }) =>
+      !policy.foreign && origin !== 'own'
+        ? `${origin === 'old' ? 'of the old system' : 'imported'}: goes only when asked for`
+        : null,
+    (backup) => (ahead(backup) ? 'from ahead of the clock: nobody knows its age' : null),
+    (backup) => (backup === verified ? 'the newest verified of its kind' : null),
+    (backup) => (backup === newest ? 'the newest of its kind' : null),
+    (backup) => (backup === lastPartial ? 'the newest of its kind, though partial' : null),
+    (backup) => (backup === lastSafety ? 'nothing else of its kind is complete' : null),
+    ({ timestamp }) =>
+      policy.keepWithin > 0 && reference - Date.parse(timestamp) <= policy.keepWithin
+        ? 'within the time to keep'
+        : null,
+    (backup) => placed.get(backup) ?? (backup.origin === 'imported' ? (amongAll.get(backup) ?? null) : null),
+    (backup) => alsoPartial.get(backup) ?? null,
+  ];
+}
+
+function firstOf(rules: Keep[], backup: Backup): string | null {
+  for (const keep of rules) {
+    const reason = keep(backup);
+    if (reason !== null) return reason;
   }
+  return null;
+}
+
+function newestVerified(backups: Backup[]): Backup | undefined {
+  return backups.find(({ verified_at }) => verified_at !== null);
+}
+
+/** Newest first: the last so many, and the last of so many days, weeks and months. */
+function placesIn(backups: Backup[], policy: RetentionPolicy): Map<Backup, string> {
+  return new Map([
+    ...periodic(backups, policy.keepMonthly, 'month', (at) => new Date(at).toISOString().slice(0, 7)),
+    // Weeks begin on Monday; the epoch was a Thursday.
+    ...periodic(backups, policy.keepWeekly, 'week', (at) => Math.floor((at / DAY + 3) / 7)),
+    ...periodic(backups, policy.keepDaily, 'day', (at) => Math.floor(at / DAY)),
+    ...backups
+      .slice(0, policy.keepLast)
+      .map((backup): [Backup, string] => [backup, `one of the last ${policy.keepLast}`]),
+  ]);
 }
 
 function periodic(
@@ -88,7 +146,11 @@ function periodic(
 
 function whyNot(backup: Backup, policy: RetentionPolicy): string {
   if (backup.verify_error !== null) return `damaged: ${backup.verify_error}`;
-  return `older than ${Math.round(policy.keepWithin / DAY)} days and not one of the last ${policy.keepLast}`;
+  const age = `older than ${Math.round(policy.keepWithin / DAY)} days`;
+  if (backup.safety) return `a safety backup, ${age}`;
+  return backup.partial
+    ? `partial, ${age}, and there is a newer one`
+    : `${age} and not one of the last ${policy.keepLast}`;
 }
 
 function compare(a: string, b: string): number {

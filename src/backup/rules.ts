@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import { isAsideName } from '../base/index.js';
+import { compileGlob, type GlobMatcher } from './globs.js';
 
 /** What belongs to a backup. Recorded in every manifest, so that a restore can ask the same question again. */
 export interface Rules {
@@ -17,7 +18,12 @@ export interface RuleMatcher {
   admits(path: string, directory: boolean): boolean;
   /** Whether a file belongs, its directories asked as well. */
   includes(path: string): boolean;
+  /** The same rules and those of an ignore file in a directory. */
+  within(base: string, lines: string[]): RuleMatcher;
 }
+
+/** Patterns of all ignore files and exclusions together: each is asked of every path. */
+export const MOST_PATTERNS = 2_000;
 
 /** The archive's own entry. A file of this name in the workspace's root is never part of a backup. */
 export const MANIFEST_NAME = 'manifest.json';
@@ -34,10 +40,14 @@ export function compileRules(rules: Rules): RuleMatcher {
   const ignores = [{ base: '', lines: rules.exclude }, ...rules.ignore].map(({ base, lines }) =>
     compileIgnore(base, lines),
   );
+  return matcherOf(tops, ignores, rules.secrets);
+}
+
+function matcherOf(tops: TopMatcher[], ignores: IgnoreList[], secrets: boolean): RuleMatcher {
   const admits = (path: string, directory: boolean): boolean => {
     const name = path.slice(path.lastIndexOf('/') + 1);
     if (isAsideName(name) || CACHES.includes(name) || RUN_FILES.includes(path)) return false;
-    if (!rules.secrets && isSecret()(name)) return false;
+    if (!secrets && isSecret()(name)) return false;
     const own = path === OWN || path.startsWith(`${OWN}/`);
     if (!own && (path === MANIFEST_NAME || !tops.some((top) => top(path, directory)))) return false;
     return !ignored(ignores, path, directory);
@@ -48,6 +58,7 @@ export function compileRules(rules: Rules): RuleMatcher {
       const parts = path.split('/');
       return parts.every((_, index) => admits(parts.slice(0, index + 1).join('/'), index < parts.length - 1));
     },
+    within: (base, lines) => matcherOf(tops, [...ignores, compileIgnore(base, lines)], secrets),
   };
 }
 
@@ -66,9 +77,9 @@ type TopMatcher = (path: string, directory: boolean) => boolean;
 /** A glob takes what it matches and all below; a directory is also entered when something below it could match. */
 function compileInclude(glob: string): TopMatcher {
   const steps = glob.split('/').filter((step) => step !== '' && step !== '.');
-  const whole = matcherOf([steps.join('/'), `${steps.join('/')}/**`]);
-  if (!whole) return () => false;
-  const parts = steps.map((part) => (part === '**' ? null : picomatch(part, { dot: true })));
+  const whole = compileGlob(`${steps.join('/')}/**`);
+  if (!whole || steps.length === 0) return () => false;
+  const parts = steps.map((part) => (part === '**' ? null : compileGlob(part)));
   return (path, directory) => {
     if (whole(path)) return true;
     if (!directory) return false;
@@ -85,7 +96,7 @@ function compileInclude(glob: string): TopMatcher {
 interface IgnorePattern {
   negated: boolean;
   directoryOnly: boolean;
-  matches: (path: string) => boolean;
+  matches: GlobMatcher;
 }
 
 interface IgnoreList {
@@ -105,21 +116,8 @@ function compilePattern(line: string): IgnorePattern | null {
   const body = directoryOnly ? text.slice(0, -1) : text;
   const tied = body.includes('/');
   const glob = body.startsWith('/') ? body.slice(1) : body;
-  const matches = matcherOf(tied ? [glob] : [glob, `**/${glob}`]);
+  const matches = glob === '' ? null : compileGlob(tied ? glob : `**/${glob}`);
   return matches && { negated, directoryOnly, matches };
-}
-
-/**
- * Null where there is nothing to match. Rules come out of old archives too: what the matcher refuses must not keep anybody
- * from restoring one.
- */
-function matcherOf(globs: [string, ...string[]]): ((path: string) => boolean) | null {
-  if (globs[0] === '') return null;
-  try {
-    return picomatch(globs, { dot: true });
-  } catch {
-    return null;
-  }
 }
 
 /** The last pattern that matches decides; deeper files are asked after higher ones, so they win. */

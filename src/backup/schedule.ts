@@ -7,7 +7,8 @@ const MAX_JITTER_MS = 10 * 60_000;
 
 /**
  * When the next backup is due. Every interval after the last; one that was missed while nothing ran is made up once, at
- * once. A last backup in the future (the clock was set back) counts as made now. Milliseconds since the epoch.
+ * once. A last backup in the future counts as made now: clocks differ by as much, and one from further ahead is not a last
+ * backup to whoever asks (`lastBackupAt`). Milliseconds since the epoch.
  */
 export function nextDue(lastAt: number | null, intervalMs: number, now: number): number {
   if (lastAt === null) return now;

@@ -1,6 +1,8 @@
-import { type Clock, type McError, toMcError, type WorkspaceLayout } from '../base/index.js';
+import { type Clock, type McError, monotonicNow, toMcError, type WorkspaceLayout } from '../base/index.js';
 import type {
+  Backup,
   BackupCreated,
+  BackupProblem,
   BackupUpdate,
   EventDraft,
   NotificationLevel,
@@ -14,7 +16,7 @@ import { isLoss } from './create.js';
 import type { OnUpdate } from './progress.js';
 import { isFailing } from './records.js';
 import type { RestoreOptions } from './restore-backup.js';
-import { type BackupLog, createWithRoom, startScheduled } from './scheduled.js';
+import { type BackupLog, createWithRoom, holdDeletions, startScheduled } from './scheduled.js';
 import type { TaskRunner } from './threads.js';
 
 export interface BackupServiceOptions {
@@ -27,6 +29,8 @@ export interface BackupServiceOptions {
   /** A new id for a notification. */
   newId: () => string;
   random?: () => number;
+  /** Milliseconds that only grow; tests bring their own. */
+  monotonic?: () => number;
   runner?: TaskRunner;
   /** Lets go of the metrics database while its file is replaced. */
   aroundDatabase?: (swap: () => Promise<RestoreReport>) => Promise<RestoreReport>;
@@ -34,6 +38,8 @@ export interface BackupServiceOptions {
 
 /** The backups of a running server: the same operations, told to everyone, and a schedule. */
 export interface BackupService extends Omit<Backups, 'stop' | 'recover'> {
+  /** Every backup, as soon as the first list has been made; null until then, which thousands of archives take a while for. */
+  listed(): Promise<Backup[]> | null;
   /** When the schedule makes the next backup, ISO 8601 UTC; null when it is off. */
   nextAt(): string | null;
   /** `available`, or what is wrong. From memory. */
@@ -43,7 +49,8 @@ export interface BackupService extends Omit<Backups, 'stop' | 'recover'> {
 
 /** Opens the backups, ends a restore that was killed, and starts the schedule unless it is switched off. */
 export async function createBackupService(options: BackupServiceOptions): Promise<BackupService> {
-  const { settings, clock, log } = options;
+  const { settings, clock, log, monotonic = monotonicNow } = options;
+  const held = holdDeletions(clock, monotonic);
   const notify = (level: NotificationLevel, title: string, message: string, data: Record<string, unknown> = {}) =>
     options.publish({
       type: 'notification',
@@ -125,10 +132,15 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   };
   const tellPartial = ({ id, problems }: BackupCreated) => {
     const lost = problems.filter(isLoss);
-    const shown = lost.slice(0, 5).map(({ path }) => path);
-    if (lost.length > shown.length) shown.push(`${lost.length - shown.length} more`);
-    const message = `${id} lacks what could not be read: ${shown.join(', ')}`;
-    notify('warning', 'Backup: partial', message, { id, problems: lost.slice(0, 20) });
+    const raw = problems.filter(({ kind }) => kind === 'database');
+    if (lost.length > 0) {
+      const message = `${id} lacks what could not be read: ${someOf(lost)}`;
+      notify('warning', 'Backup: partial', message, { id, problems: lost.slice(0, 20) });
+    }
+    if (raw.length > 0) {
+      const message = `${id} holds databases that were not found sound: ${someOf(raw)}`;
+      notify('warning', 'Backup: databases', message, { id, problems: raw.slice(0, 20) });
+    }
   };
   const tellBlocked = (error: McError, since: string) => {
     const message = `no scheduled backup since ${since}: ${error.message}`;
@@ -140,12 +152,27 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     }
     unrecorded.set('schedule', `${message}; ${hint}`);
   };
-  const onSchedule = () => watched('create', 'new', (told) => createWithRoom(backups, told));
+  const onSchedule = () =>
+    watched('create', 'new', (told) => createWithRoom(backups, () => ({ held, asOf: clock.now() }), told));
   const schedule = settings.noBackups
     ? null
-    : startScheduled(options, backups, { create: onSchedule, prune, tellPartial, tellBlocked });
+    : startScheduled(options, backups, { create: onSchedule, prune, tellPartial, tellBlocked }, held);
+  // With thousands of archives that nobody has read yet this takes a while: nobody waits for it but who asks for the list.
+  let known = false;
+  const began = clock.now();
+  void backups.list().then(
+    (list) => {
+      known = true;
+      log.info({ backups: list.length, ms: clock.now() - began }, 'the list of backups is known');
+    },
+    (error: unknown) => {
+      known = true;
+      log.warn({ err: error }, 'the backups cannot be listed');
+    },
+  );
   return {
     ...backups,
+    listed: () => (known ? backups.list() : null),
     create,
     snapshot: (onUpdate) => watched('snapshot', 'new', (told) => backups.snapshot(both(told, onUpdate))),
     restore,
@@ -166,6 +193,13 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       await ended;
     },
   };
+}
+
+/** The first paths of problems, and how many more there are. */
+function someOf(problems: readonly BackupProblem[]): string {
+  const shown = problems.slice(0, 5).map(({ path }) => path);
+  if (problems.length > shown.length) shown.push(`${problems.length - shown.length} more`);
+  return shown.join(', ');
 }
 
 /** Relative to the workspace. */

@@ -1,8 +1,11 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { realPathOfSync } from '../base/index.js';
 
 /** A file that is being read for a backup. */
 export interface OpenedFile {
   stat(): BigIntStats;
+  /** Where its bytes lie, whatever its name leads to by now. */
+  real(): string;
   /** Fills the buffer from a position; fewer bytes only at the end of the file. */
   read(into: Uint8Array, position: number): number;
   close(): void;
@@ -16,6 +19,7 @@ export const openFile: OpenFile = (path) => {
   const handle = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   return {
     stat: () => fstatSync(handle, { bigint: true }),
+    real: () => realPathOfSync(handle, path, fstatSync(handle)),
     read: (into, position) => readFully(handle, into, position),
     close: () => closeSync(handle),
   };

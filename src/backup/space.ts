@@ -18,6 +18,15 @@ export function requireSpace(directory: string, bytes: number, what: string, fre
   });
 }
 
+/** @throws McError `disk.full` when fewer than `count` new files fit where `directory` lies; some systems do not say */
+export function requireFiles(directory: string, count: number, what: string): void {
+  const { files, ffree } = statfsSync(directory);
+  if (files === 0 || ffree >= count) return;
+  throw new McError('disk.full', `${what} makes ${count} files, and only ${ffree} more fit there`, {
+    hint: 'remove files that are not needed, then try again',
+  });
+}
+
 /** `0.4 KB`, `12.3 MB`: the old system's form. */
 export function humanSize(bytes: number): string {
   let size = bytes / 1024;

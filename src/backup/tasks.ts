@@ -1,9 +1,12 @@
 import type { BackupProblem } from '../protocol/index.js';
+import { toMcError } from '../base/index.js';
 import type { Manifest } from './archive/manifest.js';
 import { readManifest } from './archive/reader.js';
 import { type Look, lookAt } from './catalog.js';
 import { type CreateRequest, type CreateTools, createArchive, walkFor } from './create.js';
 import { copyDatabase } from './database.js';
+import { compareRestored, type Restored } from './drill.js';
+import type { Looked } from './looks.js';
 import { stillHolds } from './plan.js';
 import { inlinePool, type Pool, threadPool } from './pool.js';
 import { Progress } from './progress.js';
@@ -28,8 +31,10 @@ export interface Tasks {
     args: { id: string; archive: string } & Omit<InspectOptions, 'onBytes' | 'depth' | 'written'> & { depth: Depth };
     result: InspectionSummary;
   };
-  look: { args: { path: string; old: Parameters<Look>[1] }; result: Awaited<ReturnType<Look>> };
+  look: { args: { archives: { path: string; old: Parameters<Look>[1] }[] }; result: Looked[] };
   restore: { args: RestoreRequest; result: RestoreOutcome };
+  /** Of a drill: what was restored somewhere against where it came from. */
+  compare: { args: { root: string; archive: string }; result: Restored };
 }
 export type TaskKind = keyof Tasks;
 
@@ -83,9 +88,23 @@ export function inlineTools(onUpdate: CreateTools['onUpdate'], open: OpenFile = 
 const TASKS: { [K in TaskKind]: (args: Tasks[K]['args'], tools: CreateTools) => Promise<Tasks[K]['result']> } = {
   create: createAndVerify,
   inspect: summarise,
-  look: ({ path, old }) => lookAt(path, old),
+  look: lookAtAll,
   restore: restoreArchive,
+  compare: ({ root, archive }) => compareRestored(root, archive),
 };
+
+async function lookAtAll({ archives }: Tasks['look']['args']): Promise<Looked[]> {
+  const looked: Looked[] = [];
+  for (const { path, old } of archives) {
+    try {
+      looked.push({ found: await lookAt(path, old) });
+    } catch (thrown) {
+      const { code, message } = toMcError(thrown);
+      looked.push({ error: { code, message } });
+    }
+  }
+  return looked;
+}
 
 async function createAndVerify(args: Tasks['create']['args'], tools: CreateTools): Promise<CreateOutcome> {
   const { onlyIfChanged, previousChecksum, previous, ...request } = args;
@@ -125,7 +144,7 @@ async function holds(
   pool: Pool,
 ): Promise<boolean> {
   // A pipe or a device is left out of every archive: that one is there changes nothing.
-  if (walk.problems.some(({ kind }) => kind !== 'skipped')) return false;
+  if (walk.problems.some(({ kind }) => kind !== 'skipped' && kind !== 'noted')) return false;
   if (JSON.stringify(manifest.rules) !== JSON.stringify(walk.rules)) return false;
   if (!stillHolds(manifest, walk.entries)) return false;
   try {

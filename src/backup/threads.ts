@@ -7,7 +7,7 @@ import { inlineTools, runTask, type TaskKind, type Tasks } from './tasks.js';
 /** Where the room's heavy work is done. */
 export interface TaskRunner {
   run<K extends TaskKind>(kind: K, args: Tasks[K]['args'], onUpdate?: OnUpdate): Promise<Tasks[K]['result']>;
-  /** Ends what is running; its promise is rejected. What it had begun is cleaned up by the next run. */
+  /** Ends what is running and begins nothing more; its promise is rejected. What it had begun is cleaned up by the next run. */
   stop(): Promise<void>;
 }
 
@@ -17,13 +17,25 @@ interface Message {
   error?: { code: ErrorCode; message: string; hint: string | null };
 }
 
+/** Memory of a thread that reads archives which anybody may have put there, in MB. */
+const LOOK_MB = 768;
+
 /** Runs each task in a worker thread of its own. */
 export function threadRunner(): TaskRunner {
   const running = new Set<Worker>();
+  let stopped = false;
   return {
     run: <K extends TaskKind>(kind: K, args: Tasks[K]['args'], onUpdate: OnUpdate = () => {}) =>
       new Promise<Tasks[K]['result']>((resolve, reject) => {
-        const worker = new Worker(workerFile('backup'), { name: `mc backup ${kind}`, workerData: { kind, args } });
+        if (stopped) {
+          reject(new McError('interrupted', `the ${kind} was interrupted`));
+          return;
+        }
+        const worker = new Worker(workerFile('backup'), {
+          name: `mc backup ${kind}`,
+          workerData: { kind, args },
+          ...(kind === 'look' && { resourceLimits: { maxOldGenerationSizeMb: LOOK_MB } }),
+        });
         running.add(worker);
         worker.on('message', (message: Message) => {
           if (message.update) onUpdate(message.update);
@@ -37,6 +49,7 @@ export function threadRunner(): TaskRunner {
         });
       }),
     async stop() {
+      stopped = true;
       await Promise.all([...running].map((worker) => worker.terminate()));
     },
   };

@@ -1,12 +1,12 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { errnoOf, McError, syncDirectory } from '../base/index.js';
+import { errnoOf, makeDirectory, McError, syncDirectory } from '../base/index.js';
 import type { Backup } from '../protocol/index.js';
 import { findBackup } from './catalog.js';
 import { type BackupContext, catalogOf, withLock } from './context.js';
 import { requireSpace } from './space.js';
-import { backupFileName } from './ids.js';
+import { backupFileName, requireFits } from './ids.js';
 import type { OnUpdate } from './progress.js';
 import { checksumOf } from './verify.js';
 
@@ -19,7 +19,7 @@ export async function exportBackup(
   id: string,
   target: string,
 ): Promise<{ backup: Backup; file: string }> {
-  const { backup, name } = findBackup(await catalogOf(context), id);
+  const { backup, name } = findBackup(await catalogOf(context), id, context.clock.now());
   const wanted = resolve(target);
   const isDirectory = await stat(wanted).then(
     (found) => found.isDirectory(),
@@ -27,7 +27,7 @@ export async function exportBackup(
   );
   const file = isDirectory ? join(wanted, name) : wanted;
   const aside = join(dirname(file), `.export.${basename(file).slice(0, 60)}.mc-tmp`);
-  await mkdir(dirname(file), { recursive: true });
+  await makeDirectory(dirname(file));
   requireSpace(dirname(file), backup.size_bytes, 'the copy');
   if (await stat(file).catch(() => null)) {
     throw new McError('input.invalid', `${file} exists already`, { hint: 'name another file, or remove it first' });
@@ -57,10 +57,10 @@ export async function importBackup(context: BackupContext, source: string, onUpd
     if (errnoOf(error) !== 'ENOENT') throw error;
     throw new McError('file.not_found', `there is no file ${from}`);
   });
-  if (!found.isFile()) throw new McError('input.invalid', `${from} is no file`);
+  if (!found.isFile()) throw new McError('input.invalid', `${from} is not a file`);
   return withLock(context, 'backup import', async () => {
     const { directory } = context.files;
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     requireSpace(directory, found.size, 'the import');
     const aside = join(directory, `.import.${process.pid}.mc-tmp`);
     try {
@@ -86,6 +86,7 @@ async function freeName(context: BackupContext, type: 'full' | 'agent_state', ag
   const taken = new Set((await catalogOf(context)).flatMap(({ backup, name }) => [backup.id, name]));
   for (let at = context.clock.now(); ; at += 1) {
     const name = backupFileName(type, at, agent, true);
+    requireFits(name, agent ?? '');
     if (!taken.has(name) && !taken.has(name.slice('imported_'.length))) return name;
   }
 }

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { toMcError } from '../base/index.js';
+import { shown } from './archive/limits.js';
 import { type Manifest, type ManifestFile } from './archive/manifest.js';
 import { checkPaths } from './archive/paths.js';
 import { readManifest, type Written } from './archive/reader.js';
 import { nameOf, type Run, runsOf } from './archive/runs.js';
 import { scanArchive } from './archive/scan.js';
 import { eachAtOnce } from './concurrency.js';
+import { furnitureFault } from './furniture.js';
 import type { Pool } from './pool.js';
 import { unreadableBecause } from './unreadable.js';
 
@@ -42,6 +44,9 @@ export interface InspectOptions {
   written?: Written;
 }
 
+/** So many faults are told; what is wrong with the archive is known by then. */
+const MOST_ERRORS = 100;
+
 /** Reads an archive and tells what is wrong with it. Throws when it cannot be read, never for what is in it. */
 export async function inspectArchive(archive: string, options: InspectOptions, pool: Pool): Promise<Inspection> {
   let manifest: Manifest | null = null;
@@ -58,9 +63,15 @@ export async function inspectArchive(archive: string, options: InspectOptions, p
       ? await inspectBroken(archive, errors, options)
       : await inspectPlain(archive);
   inspection.errors.push(...checkPaths(inspection.files));
+  for (const file of inspection.files) {
+    const fault = furnitureFault(file);
+    if (fault !== null) inspection.errors.push(fault);
+  }
   if (options.checksum === null) inspection.notes.push('no checksum was recorded when it was made');
   else if (options.checksum !== inspection.checksum)
     inspection.errors.unshift('the archive’s checksum is not the one recorded');
+  const { errors: found } = inspection;
+  if (found.length > MOST_ERRORS) found.splice(MOST_ERRORS, found.length, `${found.length - MOST_ERRORS} more`);
   return inspection;
 }
 
@@ -118,12 +129,17 @@ function divide(runs: Run[], depth: InspectOptions['depth']): [full: Run[], ligh
 
 /** Old archives, and ours after another program packed them again: all that can be known comes from reading it all. */
 async function inspectPlain(archive: string): Promise<Inspection> {
-  const { errors, checksum, bytes, manifest, files } = await scanArchive(archive);
+  const { errors, checksum, bytes, manifest, files, changed } = await scanArchive(archive);
+  const notes = [
+    manifest ? 'it was packed again by another program' : 'it has no manifest: only its structure can be checked',
+  ];
+  if (changed > 0)
+    notes.push(`${changed} entries have another mode or time than their manifest says, which a restore uses`);
+  const unsure = manifest ? undefined : files.find(({ path, link }) => `${path}${link ?? ''}`.includes('\uFFFD'));
+  if (unsure) notes.push(`${shown(unsure.path)}: a name that is not UTF-8 comes back changed`);
   return {
     errors,
-    notes: [
-      manifest ? 'it was packed again by another program' : 'it has no manifest: only its structure can be checked',
-    ],
+    notes,
     checksum,
     bytes,
     manifest,

@@ -87,6 +87,8 @@ export async function makeDirectory(path: string): Promise<void> {
 async function makeOne(path: string): Promise<void> {
   try {
     await mkdir(path);
+    // What is made durable in a directory goes with it when its own name is lost.
+    await syncDirectory(dirname(path));
   } catch (error) {
     // Where a file system is read-only, or this user may not write, that is said of what is there already as well.
     if (!(await isDirectory(path))) throw error;

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, link, lstat, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { makeDirectory } from './atomic.js';
 import { errnoOf, McError } from './errors.js';
 import { identity, isAlive, type KeptHolder, lapsesIn, type LockHolder, readLock, RENEW_MS } from './lock-holder.js';
-import { calledBy, reasonOf } from './refusals.js';
+import { calledBy } from './refusals.js';
 
 export { isAlive, type LockHolder, readLock } from './lock-holder.js';
 
@@ -34,11 +35,11 @@ export async function acquireLock(
   now: number = Date.now(),
   onLost: (holder: LockHolder | null) => void = () => {},
 ): Promise<Lock> {
-  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
-    // EEXIST: of what is no directory.
-    const reason = errnoOf(error) === 'EEXIST' ? 'something else is in its place' : reasonOf(error);
-    throw new McError(errnoOf(error) === 'ENOSPC' ? 'disk.full' : 'io', `no directory ${dirname(path)}: ${reason}`, {
-      hint: `look at it with ls -ld ${dirname(path)}, and move away what is in its place`,
+  const directory = dirname(path);
+  await makeDirectory(directory).catch((error: unknown) => {
+    if (errnoOf(error) !== 'EEXIST' && errnoOf(error) !== 'ENOTDIR') throw calledBy(directory, error);
+    throw new McError('io', `no directory ${directory}: something else is in its place`, {
+      hint: `look at it with ls -ld ${directory}, and move away what is in its place`,
       cause: error,
     });
   });
@@ -127,6 +128,7 @@ async function linkNew(path: string, holder: LockHolder): Promise<{ taken: boole
   const aside = asidePath(path);
   let fileNow = Date.now();
   try {
+    // On a full disk the name is made before the bytes are refused.
     await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
     fileNow = (await stat(aside)).mtimeMs;
     await link(aside, path);

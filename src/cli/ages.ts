@@ -1,13 +1,18 @@
 import { formatDuration } from '../base/index.js';
+import { ageOf } from '../protocol/index.js';
 
 /** What stands for a value that nobody knows. */
 export const UNKNOWN = '–';
 
-/** How long ago a moment was: `now`, `4s`, `2m`, `3h 5m`, `2d`. `iso`: ISO 8601; `now`: milliseconds since the epoch. */
+/**
+ * How long ago a moment was: `now`, `4s`, `2m`, `3h 5m`, `2d`. Not known of one that lies ahead of the clock. `iso`: ISO
+ * 8601; `now`: milliseconds since the epoch.
+ */
 export function ago(iso: string | null, now: number): string {
   const then = iso === null ? Number.NaN : Date.parse(iso);
-  if (Number.isNaN(then)) return UNKNOWN;
-  return now - then < 2000 ? 'now' : formatDuration(now - then);
+  const age = Number.isNaN(then) ? null : ageOf(then, now);
+  if (age === null) return UNKNOWN;
+  return age < 2000 ? 'now' : formatDuration(age);
 }
 
 /** The local time of day of a moment, `14:08:31`. */

@@ -4,7 +4,9 @@ import {
   type BackupProcedures,
   type DrillReport,
   faultWord,
+  isAhead,
   type PruneReport,
+  type RecoveryReport,
   type RestoreReport,
   type VerifyReport,
 } from '../protocol/index.js';
@@ -23,7 +25,7 @@ export function backupsTable(backups: readonly Backup[], terminal: Terminal, now
     [
       { header: 'ID', cell: (backup) => backup.id, min: 20 },
       { header: 'TYPE', cell: (backup) => TYPES[backup.backup_type] },
-      { header: 'AGE', cell: (backup) => ago(backup.timestamp, now), align: 'right' },
+      { header: 'AGE', cell: (backup) => ageText(backup.timestamp, now), align: 'right' },
       { header: 'SIZE', cell: (backup) => backup.size_human, align: 'right' },
       { header: 'FILES', cell: (backup) => String(backup.file_count), align: 'right' },
       { header: 'VERIFIED', cell: (backup) => verified(backup, now), colour: colourOf, min: 8 },
@@ -47,6 +49,7 @@ export function backupCard(backup: Backup, now: number): string {
     ['verified', verified(backup, now)],
     ['label', backup.label],
     ['origin', backup.origin],
+    ['safety', backup.safety ? 'yes: what a restore was about to replace, never latest' : null],
     ['partial', backup.partial ? 'yes: some files could not be read' : null],
     ['took', backup.duration_ms === null ? null : seconds(backup.duration_ms)],
   ];
@@ -71,13 +74,24 @@ export function verifyText(report: VerifyReport): string {
 /** What a restore did or would do. */
 export function restoreText(report: RestoreReport): string {
   const would = report.dry_run ? 'would be' : 'were';
+  // Another directory has no safety backup.
+  const kept = (path: string, at: string) =>
+    report.safety_backup === null && report.restored > 0
+      ? `! ${path} was replaced: kept as ${at}`
+      : `! ${path} is not in the safety backup: kept as ${at}`;
   return [
     ...listed('+', 'added', report.added),
     ...listed('~', 'changed', report.changed),
     ...listed('-', report.deleted > 0 ? 'deleted' : 'not in the backup, kept', report.removed),
+    ...listed('=', 'with another mode or time', report.attributes),
     ...report.skipped.slice(0, LISTED).map(({ path, reason }) => `· ${path}: ${reason}`),
-    ...report.kept.map(({ path, kept_at }) => `! ${path} is not in the safety backup: kept as ${kept_at}`),
-    `${report.restored} files ${would} restored into ${report.to}, ${report.same} are the same, ${report.deleted} ${would} deleted`,
+    ...report.kept.map(({ path, kept_at }) => kept(path, kept_at)),
+    `${files(report.restored)} ${would} restored into ${report.to}, ${report.same} are the same, ${report.deleted} ${would} deleted`,
+    ...(report.attributes.length === 0
+      ? []
+      : [
+          `of ${files(report.attributes.length, 'file or directory', 'files and directories')} only the mode or the time ${report.dry_run ? 'would be' : 'was'} set back (=)`,
+        ]),
     ...(report.safety_backup === null ? [] : [`what was replaced is in ${report.safety_backup}`]),
   ]
     .map(cleanText)
@@ -95,7 +109,8 @@ export function pruneText(report: PruneReport, terminal: Terminal): string {
     report.decisions,
     terminal,
   );
-  return `${table}\n${report.deleted.length} deleted, ${Math.round(report.freed_bytes / 1024)} KB freed`;
+  const freed = `${report.deleted.length} deleted, ${Math.round(report.freed_bytes / 1024)} KB freed`;
+  return [table, ...report.notes.map((note) => cleanText(`! ${note}`)), freed].join('\n');
 }
 
 /** A drill, one line and what was wrong. */
@@ -117,6 +132,22 @@ export function proceduresText(procedures: BackupProcedures): string {
     .join('\n\n');
 }
 
+/** How a restore that had been interrupted ended. */
+export function recoveryText({ id, outcome, reason, kept = [], journal }: RecoveryReport): string {
+  return [
+    `the restore of ${id} had been interrupted: it was ${outcome}`,
+    ...(reason === undefined ? [] : [reason]),
+    ...kept.map(({ path, kept_at }) => `! ${path} was replaced and could not be put back: kept as ${kept_at}`),
+    ...(journal === undefined ? [] : [`its plan is ${journal}`]),
+  ]
+    .map(cleanText)
+    .join('\n');
+}
+
+function files(count: number, one = 'file', many = 'files'): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 function listed(mark: string, what: string, paths: readonly string[]): string[] {
   const lines = paths.slice(0, LISTED).map((path) => `${mark} ${path}`);
   if (paths.length > LISTED) lines.push(`${mark} … and ${paths.length - LISTED} more ${what}`);
@@ -129,8 +160,14 @@ function verified(backup: Backup, now: number): string {
   return backup.verified_at === null ? UNKNOWN : since(backup.verified_at, now);
 }
 
+/** The age of a backup. Of one from ahead of the clock nobody knows it. */
+function ageText(iso: string, now: number): string {
+  return isAhead(Date.parse(iso), now) ? 'ahead' : ago(iso, now);
+}
+
 function since(iso: string, now: number): string {
-  const text = ago(iso, now);
+  const text = ageText(iso, now);
+  if (text === 'ahead') return 'ahead of the clock';
   return text === 'now' ? text : `${text} ago`;
 }
 
@@ -140,7 +177,12 @@ function colourOf(backup: Backup): 'red' | 'green' | null {
 }
 
 function labelOf(backup: Backup): string {
-  const notes = [backup.label, backup.partial ? 'partial' : null, backup.origin === 'own' ? null : backup.origin];
+  const notes = [
+    backup.safety ? 'safety' : null,
+    backup.label,
+    backup.partial ? 'partial' : null,
+    backup.origin === 'own' ? null : backup.origin,
+  ];
   return notes.filter((note) => note !== null).join(', ');
 }
 

@@ -16,6 +16,7 @@ export {
   problemsText,
   proceduresText,
   pruneText,
+  recoveryText,
   restoreText,
   verifyText,
 } from './backups.js';
@@ -25,7 +26,7 @@ export { settingFlags } from './flags.js';
 export { metricsTable, topTable } from './metrics.js';
 export { measuredLines, queryCsv, queryLines, queryTable } from './points.js';
 export { reachServer } from './reach.js';
-export { holdingServer, restoreThrough } from './restore.js';
+export { holdingServer, nextBackupAt, restoreThrough } from './restore.js';
 export { progressLine } from './progress.js';
 export { frugalStart } from './memory.js';
 export { printReady } from './ready.js';

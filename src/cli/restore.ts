@@ -17,7 +17,7 @@ export interface RestoreChoice {
  * that the settings name is not asked: it would restore what it serves.
  * @throws McError `busy` while it starts
  */
-export async function holdingServer(config: Config): Promise<RestClient | null> {
+export async function holdingServer(config: Config, timeoutMs = LONG_WORK_MS): Promise<RestClient | null> {
   const holder = await readLock(workspaceLayout(config.workspace).serverLock);
   if (!holder || !(await isAlive(holder))) return null;
   if (typeof holder.details.http !== 'string') {
@@ -26,9 +26,22 @@ export async function holdingServer(config: Config): Promise<RestClient | null> 
     });
   }
   const values = { ...config.values, server: null };
-  const { rest } = await reachServer({ ...config, values }, { timeoutMs: LONG_WORK_MS });
+  const { rest } = await reachServer({ ...config, values }, { timeoutMs });
   return rest;
 }
+
+/** When the server of this workspace makes the next backup, ISO 8601 UTC; null when none runs, or it does not answer. */
+export async function nextBackupAt(config: Config): Promise<string | null> {
+  try {
+    const rest = await holdingServer(config, ASKED_MS);
+    return rest === null ? null : (await rest.backups()).next_at;
+  } catch {
+    // What is listed is true without it.
+    return null;
+  }
+}
+
+const ASKED_MS = 2000;
 
 /** Restores by a server. The report is that of a restore of one's own. */
 export async function restoreThrough(rest: RestClient, id: string, choice: RestoreChoice): Promise<RestoreReport> {

@@ -3,6 +3,8 @@ import {
   type AgentsSummary,
   type Backup,
   countTasks,
+  isoOf,
+  lastBackupAt,
   type HealthAnswer,
   type KeptNotification,
   type Office,
@@ -95,11 +97,8 @@ export function noServerLine(terminal: Terminal): string {
 
 /** How old what the newest full backup holds is. */
 function backupText({ backups }: Status, now: number): string {
-  const times = backups
-    .filter((backup) => backup.backup_type === 'full')
-    .map((backup) => backup.holds_at ?? backup.timestamp)
-    .sort();
-  return `backup ${ago(times.at(-1) ?? null, now)}`;
+  const at = lastBackupAt(backups, now);
+  return `backup ${ago(at === null ? null : isoOf(at), now)}`;
 }
 
 function countsOf({ summary, agents }: Status, terminal: Terminal): string[] {

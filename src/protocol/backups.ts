@@ -16,6 +16,8 @@ export interface Backup {
   compressed: boolean;
   agent: string | null;
   label: string | null;
+  /** Made by a restore of what it was about to replace: a by-product, never `latest`. */
+  safety: boolean;
   /** When it was last verified with success, null when never (or when the last verification failed). */
   verified_at: string | null;
   /** Why the last verification failed. */
@@ -29,10 +31,13 @@ export interface Backup {
   origin: 'own' | 'old' | 'imported';
 }
 
-/** Why a file is not, or not surely whole, in an archive. */
+/**
+ * Why a file is not, or not surely whole, in an archive. `unreadable`: it is missing, and the backup partial. `database`: it is
+ * there, not as a consistent copy that was found sound. `noted`: it is there, and something about it is worth a word.
+ */
 export interface BackupProblem {
   path: string;
-  kind: 'unreadable' | 'vanished' | 'changed_while_read' | 'database' | 'skipped';
+  kind: 'unreadable' | 'vanished' | 'changed_while_read' | 'database' | 'skipped' | 'noted';
   reason: string;
 }
 
@@ -73,6 +78,8 @@ export interface RestoreReport {
   /** On disk and not in the backup: deleted with `delete`, else kept. */
   removed: string[];
   same: number;
+  /** The same content, and a mode or a time that is set back. */
+  attributes: string[];
   /** Left alone on purpose, each with the reason. */
   skipped: { path: string; reason: string }[];
   restored: number;
@@ -83,11 +90,21 @@ export interface RestoreReport {
   duration_ms: number;
 }
 
+/** A report as REST and the command line answer with it. */
+export function restoreAnswer(report: RestoreReport): RestoreReport & { success: true; message: string } {
+  const message = `Backup ${report.id} ${report.dry_run ? 'compared' : 'restored'}`;
+  return { success: true, message, ...report };
+}
+
 /** What an interrupted restore became when the next run found it. */
 export interface RecoveryReport {
   id: string;
-  outcome: 'finished' | 'rolled back';
+  outcome: 'finished' | 'rolled back' | 'given up';
   files: number;
+  /** Given up: what had been replaced and could not be put back, and where it is kept. */
+  kept?: { path: string; kept_at: string }[];
+  /** Given up: where its journal is now. */
+  journal?: string;
   /** Why it could not be finished, when that was tried. */
   reason?: string;
 }
@@ -105,6 +122,8 @@ export interface PruneReport {
   decisions: PruneDecision[];
   deleted: string[];
   freed_bytes: number;
+  /** What makes a decision by age doubtful, such as a backup from ahead of the clock. */
+  notes: string[];
 }
 
 /** What a drill found: the backup restored into a temporary folder and compared. */

@@ -11,6 +11,7 @@ export * from './events.js';
 export * from './files.js';
 export * from './frames.js';
 export * from './metrics.js';
+export * from './newest-backup.js';
 export * from './notifications.js';
 export * from './office.js';
 export * from './position.js';

@@ -9,6 +9,7 @@ export { createVeil } from './browse-names.js';
 export { MAX_PART_BYTES, readPart } from './browse-read.js';
 export { work } from './desk.js';
 export * from './json.js';
+export { membersOf, skipBlank } from './json-spans.js';
 export { checkNewTask } from './new-tasks.js';
 export * from './office.js';
 export * from './read-bytes.js';

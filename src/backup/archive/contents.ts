@@ -1,6 +1,6 @@
 import type { BackupProblem } from '../../protocol/index.js';
 import type { PackedFile, PackedMember } from '../pack.js';
-import type { WalkedEntry } from '../walk.js';
+import type { WalkedEntry } from '../walk-entry.js';
 import type { Piece } from './copy.js';
 import type { ManifestFile, ManifestMember } from './manifest.js';
 import type { Run } from './runs.js';
@@ -40,6 +40,12 @@ export class Contents {
       this.#record(to, member, files);
       return { from, to, length, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
     });
+  }
+
+  /** Marks the entry before as the raw bytes of a database. */
+  markRaw(): void {
+    const last = this.files.at(-1);
+    if (last) last.raw = true;
   }
 
   /** To come back to with `rewind`. */

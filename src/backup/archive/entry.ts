@@ -31,7 +31,32 @@ export function encodeHead(head: EntryHead): Buffer {
   const header = new Header(fields);
   const needsPax = header.encode();
   const block = header.block ?? Buffer.alloc(BLOCK);
-  return needsPax ? Buffer.concat([new Pax(fields).encode(), block]) : block;
+  if (!needsPax) return block;
+  const values = fields.linkpath === undefined ? [fields.path] : [fields.path, fields.linkpath];
+  if (!values.some((value) => value.includes('\n'))) return Buffer.concat([new Pax(fields).encode(), block]);
+  // The readers that take a pax header line by line would lose these. Numbers too large are in the block itself.
+  const long = [
+    longName('L', fields.path),
+    ...(fields.linkpath === undefined ? [] : [longName('K', fields.linkpath)]),
+    block,
+  ];
+  return Buffer.concat(long);
+}
+
+/** What GNU tar writes before an entry whose path (`L`) or target (`K`) does not fit. */
+function longName(kind: 'L' | 'K', value: string): Buffer {
+  const body = Buffer.from(`${value}\0`);
+  const header = new Header({
+    path: '././@LongLink',
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    size: body.length,
+    mtime: new Date(0),
+  });
+  header.type = kind === 'L' ? 'NextFileHasLongPath' : 'NextFileHasLongLinkpath';
+  header.encode();
+  return Buffer.concat([header.block ?? Buffer.alloc(BLOCK), body, Buffer.alloc(paddingOf(body.length))]);
 }
 
 /** How many zero bytes follow a body of `size` bytes. */

@@ -2,6 +2,7 @@ import { McError } from '../../base/index.js';
 import type { BackupProblem, BackupType } from '../../protocol/index.js';
 import { isAgentId } from '../ids.js';
 import type { Rules } from '../rules.js';
+import { hasTooManyValues, MANIFEST_PATTERNS, MEMBER_BYTES, MOST_ENTRIES } from './limits.js';
 
 /** One file, directory or link of an archive. `path` is relative to the workspace, with `/`. */
 export interface ManifestFile {
@@ -22,6 +23,8 @@ export interface ManifestFile {
   link?: string;
   /** A consistent copy of an SQLite database. */
   database?: true;
+  /** The raw bytes of a database that could not be copied: what SQLite makes of them is not known. */
+  raw?: true;
   changed_while_read?: true;
   /** Tells whether the file on disk is still the one that was packed; absent when that could not be told safely. */
   identity?: string;
@@ -66,10 +69,11 @@ export const FORMAT = 'mission-control-backup';
  * Reads a manifest, believing nothing that later code depends on.
  * @throws McError `backup.corrupt`
  */
-export function parseManifest(text: string): Manifest {
+export function parseManifest(text: Buffer): Manifest {
+  if (hasTooManyValues(text)) throw new McError('backup.corrupt', 'the manifest holds more than any backup: a bomb');
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.toString('utf8'));
   } catch (cause) {
     throw new McError('backup.corrupt', 'the manifest is not JSON', { cause });
   }
@@ -93,6 +97,7 @@ function isManifest(value: unknown): value is Manifest {
     isListOf(manifest.problems, isProblem) &&
     isRules(manifest.rules) &&
     isListOf(manifest.files, isFile) &&
+    manifest.files.length <= MOST_ENTRIES &&
     isListOf(manifest.members, isMember) &&
     isTiled(manifest as Manifest)
   );
@@ -114,8 +119,14 @@ function isRules(value: unknown): value is Rules {
     isListOf(rules?.include, isText) &&
     isListOf(rules?.exclude, isText) &&
     isListOf(rules?.ignore, isIgnoreFile) &&
+    patternsOf(rules as Rules) <= MANIFEST_PATTERNS &&
     typeof rules?.secrets === 'boolean'
   );
+}
+
+/** Each is asked of every path that a restore with `--delete` finds. */
+function patternsOf({ include, exclude, ignore }: Rules): number {
+  return include.length + exclude.length + ignore.reduce((sum, { lines }) => sum + lines.length, 0);
 }
 
 function isIgnoreFile(value: unknown): value is Rules['ignore'][number] {
@@ -158,6 +169,7 @@ function isMember(value: unknown): value is ManifestMember {
     isCount(member.offset) &&
     isCount(member.length) &&
     isCount(member.size) &&
+    Math.max(member.length, member.size) <= MEMBER_BYTES &&
     isCount(member.first) &&
     isCount(member.count) &&
     isText(member.sha256)

@@ -1,3 +1,5 @@
+import { NAME_BYTES, PATH_BYTES, shown } from './limits.js';
+
 /** What must be known of an entry to judge its path. */
 export interface PathClaim {
   path: string;
@@ -5,21 +7,28 @@ export interface PathClaim {
 }
 
 /**
- * What is wrong with an archive's paths: absolute, with `..`, repeated, or through something that is no directory (a link
- * above all). An archive with any of it was made to do harm or is broken; either way nothing of it is restored.
+ * What is wrong with an archive's paths: absolute, with `..`, too long, repeated, or through something that is no directory
+ * (a link above all). An archive with any of it was made to do harm or is broken; either way nothing of it is restored.
  */
 export function checkPaths(entries: Iterable<PathClaim>): string[] {
   const errors: string[] = [];
-  const seen = new Map<string, PathClaim['type']>();
-  for (const { path, type } of entries) {
-    const fault = faultOf(path);
-    if (fault) errors.push(`${JSON.stringify(path)}: ${fault}`);
-    else if (seen.has(path)) errors.push(`${path}: stands in the archive twice`);
-    seen.set(path, type);
+  const sound: { key: string; claim: PathClaim }[] = [];
+  for (const claim of entries) {
+    const fault = pathFault(claim.path);
+    if (fault) errors.push(`"${shown(claim.path)}": ${fault}`);
+    // So written, what lies below a path comes right behind it when they are sorted.
+    else sound.push({ key: claim.path.replaceAll('/', '\0'), claim });
   }
-  for (const path of seen.keys()) {
-    const through = parentsOf(path).find((parent) => (seen.get(parent) ?? 'directory') !== 'directory');
-    if (through !== undefined) errors.push(`${path}: goes through ${through}, which is a ${seen.get(through)}`);
+  sound.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  let blocking: { key: string; claim: PathClaim } | null = null;
+  let last = '';
+  for (const { key, claim } of sound) {
+    if (key === last) errors.push(`${shown(claim.path)}: stands in the archive twice`);
+    else if (blocking && key.startsWith(`${blocking.key}\0`)) {
+      const { path, type } = blocking.claim;
+      errors.push(`${shown(claim.path)}: goes through ${shown(path)}, which is a ${type}`);
+    } else if (claim.type !== 'directory') blocking = { key, claim };
+    last = key;
   }
   return errors;
 }
@@ -30,10 +39,16 @@ export function parentsOf(path: string): string[] {
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
-function faultOf(path: string): string | null {
+/** What is wrong with a path in itself, in words; null: it is one that a backup of a workspace can hold. */
+export function pathFault(path: string): string | null {
   if (path === '' || path.includes('\0')) return 'is no path';
-  if (path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path)) return 'is absolute';
+  // Elsewhere `c:\x` is a plain name.
+  if (path.startsWith('/') || (process.platform === 'win32' && /^[A-Za-z]:[\\/]/.test(path))) return 'is absolute';
+  if (Buffer.byteLength(path) > PATH_BYTES) return `is longer than the ${PATH_BYTES} bytes that a path may have`;
   const parts = path.split('/');
   if (parts.includes('..')) return 'leaves the workspace with ..';
-  return parts.includes('.') || parts.includes('') ? 'is written in an uncommon way' : null;
+  if (parts.includes('.') || parts.includes('')) return 'is written in an uncommon way';
+  // No character has more than three bytes in UTF-8 for each of its units.
+  const long = parts.some((name) => name.length > NAME_BYTES / 3 && Buffer.byteLength(name) > NAME_BYTES);
+  return long ? `has a name of more than the ${NAME_BYTES} bytes that one may have` : null;
 }

@@ -3,13 +3,13 @@ import { gunzipSync } from 'node:zlib';
 import { McError } from '../../base/index.js';
 import { sha256Of } from '../pack.js';
 import { MANIFEST_NAME } from '../rules.js';
+import { humanSize } from '../space.js';
 import { decodeFooter, FOOTER_BYTES } from './footer.js';
+import { manifestRoom, MEMBER_BYTES } from './limits.js';
 import { type Manifest, parseManifest } from './manifest.js';
 import { readBytes } from './runs.js';
 import { TarReader } from './tar-reader.js';
 
-/** No manifest of ours comes near this: two million files. */
-const MANIFEST_LIMIT = 512 * 1024 * 1024;
 const PIECE_BYTES = 1024 * 1024;
 
 /** An archive that was just made: what its bytes have to be. */
@@ -35,6 +35,7 @@ export function readManifest(archive: string, written?: Pick<Written, 'manifest'
     const footer = decodeFooter(readBytes(handle, { offset: size - FOOTER_BYTES, length: FOOTER_BYTES }));
     if (!footer) return null;
     if (footer.offset + footer.length !== size - FOOTER_BYTES) throw corrupt('the manifest is not where it should be');
+    if (footer.length > MEMBER_BYTES) throw corrupt('the manifest is larger than any');
     const bytes = readBytes(handle, footer);
     if (sha256Of(bytes) !== footer.sha256) throw corrupt('the manifest’s bytes have changed');
     const manifest = written?.sha256 === footer.sha256 ? written.manifest : parseManifest(readOnlyEntry(bytes));
@@ -50,18 +51,26 @@ export function readManifest(archive: string, written?: Pick<Written, 'manifest'
   }
 }
 
-function readOnlyEntry(bytes: Buffer): string {
+function readOnlyEntry(bytes: Buffer): Buffer {
   const chunks: Buffer[] = [];
   const reader = new TarReader((entry) =>
     entry.head?.path === MANIFEST_NAME ? { write: (chunk) => chunks.push(chunk), end: () => {} } : null,
   );
+  const maxOutputLength = manifestRoom(bytes.length);
   try {
-    reader.write(gunzipSync(bytes, { maxOutputLength: MANIFEST_LIMIT, chunkSize: PIECE_BYTES }));
+    reader.write(gunzipSync(bytes, { maxOutputLength, chunkSize: PIECE_BYTES }));
   } catch (cause) {
-    throw new McError('backup.corrupt', 'the manifest cannot be inflated', { cause });
+    const isBomb = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    throw new McError(
+      'backup.corrupt',
+      isBomb
+        ? `the manifest inflates to more than ${humanSize(maxOutputLength)}: a bomb`
+        : 'the manifest cannot be inflated',
+      { cause },
+    );
   }
   reader.end();
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function corrupt(message: string): McError {

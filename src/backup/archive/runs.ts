@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { sha256Of } from '../pack.js';
 import type { EntryHead } from './entry.js';
+import { shown } from './limits.js';
 import type { Manifest, ManifestFile, ManifestMember } from './manifest.js';
 import { type EntrySink, TarReader } from './tar-reader.js';
 
@@ -44,9 +45,11 @@ export function readRun(
       const expected = pending.next().value;
       const path = entry.head?.path ?? '';
       if (!entry.head || !expected || expected.path !== path || expected.type !== entry.head.type) {
-        errors.push(`${path || 'an entry'}: not what the manifest says should be here`);
+        errors.push(`${shown(path) || 'an entry'}: not what the manifest says should be here`);
         return null;
       }
+      const fault = headFault(expected, entry.head);
+      if (fault) errors.push(`${shown(path)}: ${fault}`);
       return checking(expected, entry.head, onEntry(expected, entry.head), errors, deep);
     });
     for (const member of run.members) {
@@ -59,6 +62,14 @@ export function readRun(
   } finally {
     closeSync(handle);
   }
+}
+
+/** What an entry's header says otherwise than the manifest; null: it says the same. A restore believes the manifest. */
+export function headFault(file: ManifestFile, head: Pick<EntryHead, 'mode' | 'mtimeMs' | 'link'>): string | null {
+  if (file.type === 'symlink' && file.link !== head.link) return 'links elsewhere than the manifest says';
+  if (file.mode !== head.mode) return 'has another mode than the manifest says';
+  const seconds = Math.floor(Date.parse(file.mtime) / 1000);
+  return Math.floor(head.mtimeMs / 1000) === seconds ? null : 'has another time than the manifest says';
 }
 
 /** What a run is called where something is wrong with it. */

@@ -3,7 +3,9 @@ import { createReadStream, statSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { errnoOf } from '../../base/index.js';
 import { MANIFEST_NAME } from '../rules.js';
+import { manifestRoom, MOST_ENTRIES, shown } from './limits.js';
 import { type Manifest, type ManifestFile, parseManifest } from './manifest.js';
+import { headFault } from './runs.js';
 import { type EntrySink, type FoundEntry, TarReader } from './tar-reader.js';
 
 /** What reading an archive from its first byte to its last found. */
@@ -12,6 +14,8 @@ export interface Scan {
   /** The manifest, when an archive of ours was packed again by something else. */
   manifest: Manifest | null;
   errors: string[];
+  /** Entries whose mode or time is not what the manifest says: other programs may set their own. */
+  changed: number;
   /** SHA-256 of the archive's bytes. */
   checksum: string;
   bytes: number;
@@ -19,19 +23,21 @@ export interface Scan {
 
 /** Text of this kind packs 3 to 20 times smaller. What goes far beyond that without a manifest that says so is a bomb. */
 const BOMB_RATIO = 200;
+/** After so many faults nobody needs to know the next. */
+const MOST_ERRORS = 100;
 const BOMB_FREE = 256 * 1024 * 1024;
-const MANIFEST_LIMIT = 512 * 1024 * 1024;
 
 /** Reads an archive that has no index of ours, in constant memory. `onFile` takes a file's bytes as they pass. */
 export async function scanArchive(
   archive: string,
   onFile: (file: ManifestFile) => EntrySink | null = () => null,
+  most: number = MOST_ENTRIES,
 ): Promise<Scan> {
   const bytes = statSync(archive).size;
-  const scan: Scan = { files: [], manifest: null, errors: [], checksum: '', bytes };
+  const scan: Scan = { files: [], manifest: null, errors: [], changed: 0, checksum: '', bytes };
   const checksum = createHash('sha256');
   const manifestText: Buffer[] = [];
-  const reader = new TarReader((entry) => takeEntry(entry, scan, manifestText, onFile));
+  const reader = new TarReader((entry) => takeEntry(entry, scan, manifestText, onFile, most));
   const input = createReadStream(archive, { highWaterMark: 1 << 20 });
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   input.on('data', (chunk) => checksum.update(chunk));
@@ -43,7 +49,7 @@ export async function scanArchive(
       inflated += chunk.length;
       if (inflated > limit) throw new Error(`inflates to more than ${BOMB_RATIO} times its size: a bomb`);
       reader.write(chunk);
-      if (reader.errors.length > 0) break;
+      if (reader.errors.length > 0 || scan.errors.length >= MOST_ERRORS) break;
     }
     reader.end();
     scan.errors.push(...reader.errors);
@@ -68,19 +74,28 @@ function takeEntry(
   scan: Scan,
   manifestText: Buffer[],
   onFile: (file: ManifestFile) => EntrySink | null,
+  most: number,
 ): EntrySink | null {
   if (!entry.head) {
-    scan.errors.push(`${entry.path}: ${entry.refused}`);
+    scan.errors.push(`${shown(entry.path)}: ${entry.refused}`);
     return null;
   }
   const { head } = entry;
-  if (head.path === MANIFEST_NAME && head.size < MANIFEST_LIMIT) {
+  if (head.path === MANIFEST_NAME) {
+    if (head.size > manifestRoom(scan.bytes)) {
+      scan.errors.push('the manifest is larger than that of an archive of this size can be: a bomb');
+      return null;
+    }
     return { write: (chunk) => manifestText.push(chunk), end: () => {} };
   }
   // `.` is how some tools write the directory they packed.
   if (head.path === '.' || head.path === '') return null;
   const { mtimeMs, ...rest } = head;
   const file: ManifestFile = { ...rest, mtime: new Date(mtimeMs).toISOString(), sha256: null, agent: null };
+  if (scan.files.length >= most) {
+    scan.errors.push(`holds more than ${most} entries`);
+    return null;
+  }
   scan.files.push(file);
   if (head.type !== 'file') return null;
   const sink = onFile(file);
@@ -100,7 +115,7 @@ function takeEntry(
 /** Packed again, our members are gone but our word on every file is not: it is held against what was found. */
 function readPackedManifest(scan: Scan, text: Buffer[]): void {
   try {
-    scan.manifest = parseManifest(Buffer.concat(text).toString('utf8'));
+    scan.manifest = parseManifest(Buffer.concat(text));
   } catch (error) {
     scan.errors.push((error as Error).message);
     return;
@@ -109,9 +124,12 @@ function readPackedManifest(scan: Scan, text: Buffer[]): void {
   for (const file of scan.manifest.files) {
     const other = found.get(file.path);
     found.delete(file.path);
-    if (!other) scan.errors.push(`${file.path}: missing`);
+    if (!other) scan.errors.push(`${shown(file.path)}: missing`);
+    else if (file.type === 'symlink' && other.link !== file.link)
+      scan.errors.push(`${shown(file.path)}: links elsewhere than the manifest says`);
     else if (other.type !== file.type || other.sha256 !== file.sha256)
-      scan.errors.push(`${file.path}: its content is not what was backed up`);
+      scan.errors.push(`${shown(file.path)}: its content is not what was backed up`);
+    else if (headFault(file, { ...other, mtimeMs: Date.parse(other.mtime) })) scan.changed += 1;
   }
-  for (const path of found.keys()) scan.errors.push(`${path}: not in the manifest`);
+  for (const path of found.keys()) scan.errors.push(`${shown(path)}: not in the manifest`);
 }

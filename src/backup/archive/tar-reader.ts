@@ -10,6 +10,9 @@ export interface EntrySink {
 /** An entry as it stands in an archive: a head of a kind we know, or why it is refused. */
 export type FoundEntry = { head: EntryHead; refused: null } | { head: null; path: string; refused: string };
 
+/** Records by which GNU tar and bsdtar mark a sparse file in an extended header. */
+const SPARSE = /^\d+ (?:GNU\.sparse\.|SCHILY\.realsize=)/m;
+
 const KINDS: Record<string, EntryHead['type']> = {
   File: 'file',
   OldFile: 'file',
@@ -26,13 +29,22 @@ export class TarReader {
   readonly errors: string[] = [];
   readonly #parser: Parser;
   #ended = false;
+  /** The extended header before the next entry says that its bytes are a map and pieces. */
+  #sparse = false;
   #first = true;
 
   constructor(onEntry: (entry: FoundEntry) => EntrySink | null) {
     this.#parser = new Parser({ brotli: false, zstd: false });
     this.#parser.on('warn', (_code, message) => this.errors.push(String(message)));
-    this.#parser.on('entry', (entry: ReadEntry) => take(entry, onEntry));
-    this.#parser.on('ignoredEntry', (entry: ReadEntry) => take(entry, onEntry));
+    this.#parser.on('meta', (text: string) => {
+      this.#sparse ||= SPARSE.test(text);
+    });
+    const onRead = (entry: ReadEntry) => {
+      take(entry, this.#sparse, onEntry);
+      this.#sparse = false;
+    };
+    this.#parser.on('entry', onRead);
+    this.#parser.on('ignoredEntry', onRead);
     this.#parser.on('eof', () => {
       this.#ended = true;
     });
@@ -59,16 +71,23 @@ export class TarReader {
   }
 }
 
-function take(entry: ReadEntry, onEntry: (entry: FoundEntry) => EntrySink | null): void {
-  const sink = onEntry(found(entry));
+function take(entry: ReadEntry, sparse: boolean, onEntry: (entry: FoundEntry) => EntrySink | null): void {
+  const sink = onEntry(found(entry, sparse));
   entry.on('data', (chunk: Buffer) => sink?.write(chunk));
   entry.on('end', () => sink?.end());
 }
 
-function found(entry: ReadEntry): FoundEntry {
+function found(entry: ReadEntry, sparse: boolean): FoundEntry {
   const path = plainPath(entry.path);
   const type = KINDS[entry.type];
   if (!type) return { head: null, path, refused: `it is a ${entry.type}, which no backup of a workspace holds` };
+  if (sparse) {
+    return {
+      head: null,
+      path,
+      refused: 'it is a sparse file in a form that is not read: pack it again without --sparse',
+    };
+  }
   const head: EntryHead = {
     path,
     type,

@@ -1,10 +1,22 @@
-import { linkSync, mkdirSync, readlinkSync, renameSync, rmdirSync, rmSync, type Stats } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../../base/index.js';
 import type { ManifestFile } from '../archive/manifest.js';
 import { sha256Of } from '../pack.js';
+import { removeTree } from '../remove-tree.js';
 import { checksumOf } from '../verify.js';
 import { lstatOf } from './diff.js';
+import { at } from './ground.js';
 import type { Journal } from './journal.js';
 
 /** Where a displaced file was kept that the safety backup does not hold. */
@@ -30,19 +42,19 @@ export async function clearDisplaced(journal: Journal): Promise<Kept[]> {
   const kept: Kept[] = [];
   for (const { path, aside, isSaved, database } of found) {
     const goes = database === undefined ? isSaved : !torn.has(database);
-    if (goes) rmSync(aside, { recursive: true, force: true });
+    if (goes) await removeTree(aside);
     else kept.push({ path, kept_at: keep(aside, journal.kept ?? '', path) });
   }
   return kept;
 }
 
-async function findDisplaced({ root, steps, kept }: Journal): Promise<Displaced[]> {
+async function findDisplaced({ steps, kept, ...ground }: Journal): Promise<Displaced[]> {
   const found: Displaced[] = [];
   for (const step of steps) {
     if (step.do !== 'displace' && step.do !== 'place') continue;
     const { path, safe, database } = step;
     for (let number = 0; ; number += 1) {
-      const aside = numbered(join(root, step.aside), number);
+      const aside = numbered(at(ground, step.aside), number);
       const stat = lstatOf(aside);
       if (!stat) break;
       const isSaved = kept === null || (safe !== null && (await fingerprintAt(aside, stat)) === safe);
@@ -63,19 +75,32 @@ export async function fingerprintAt(path: string, stat: Stats): Promise<string |
   return stat.isFile() ? checksumOf(path) : null;
 }
 
-function keep(aside: string, directory: string, path: string): string {
-  const wanted = join(directory, path);
-  mkdirSync(dirname(wanted), { recursive: true });
-  let target = wanted;
-  for (let number = 1; lstatOf(target); number += 1) target = `${wanted}.${number}`;
+/** Returns where it is now. Where it cannot be moved it stays beside the file it was: kept all the same. */
+export function keep(aside: string, directory: string, path: string): string {
+  try {
+    const wanted = join(directory, path);
+    mkdirSync(dirname(wanted), { recursive: true, mode: 0o700 });
+    let target = wanted;
+    for (let number = 1; lstatOf(target); number += 1) target = `${wanted}.${number}`;
+    moveAside(aside, target);
+    return target;
+  } catch {
+    return aside;
+  }
+}
+
+/** A directory can only be moved by who may write it. */
+function moveAside(aside: string, target: string): void {
+  const stat = lstatSync(aside);
+  const closed = stat.isDirectory() && (stat.mode & 0o700) !== 0o700 && stat.uid === process.geteuid?.();
+  if (closed) chmodSync(aside, stat.mode | 0o700);
   try {
     renameSync(aside, target);
   } catch (error) {
-    // On another file system it stays beside the file it was: kept all the same.
-    if (errnoOf(error) === 'EXDEV') return aside;
+    if (closed) chmodSync(aside, stat.mode);
     throw error;
   }
-  return target;
+  if (closed) chmodSync(target, stat.mode);
 }
 
 /** Gives a file the name it is for, unless the name is taken: false then. */

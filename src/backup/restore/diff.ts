@@ -1,12 +1,14 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
 import { errnoOf, McError } from '../../base/index.js';
 import type { Manifest, ManifestFile } from '../archive/manifest.js';
 import { parentsOf } from '../archive/paths.js';
+import { isFurniture } from '../furniture.js';
 import { METRICS_DATABASE } from '../plan.js';
 import { compileRules } from '../rules.js';
 import { checksumOf } from '../verify.js';
 import { walkWorkspace } from '../walk.js';
+import { at, type Ground } from './ground.js';
+import { safeMode, SIDECARS } from './modes.js';
 import type { Selected } from './select.js';
 
 /** What restoring would change. */
@@ -21,6 +23,8 @@ export interface Differences {
   directories: ManifestFile[];
   /** On disk, of the kind this backup includes, and not in it. */
   removed: string[];
+  /** Files of the server's own that differ: never replaced. */
+  left: string[];
   /** Directories not in the backup, deepest first: they go when they are empty. */
   emptied: string[];
 }
@@ -30,7 +34,7 @@ export interface Differences {
  * @throws McError `file.refused` when a parent on disk is a link: what is behind it belongs to somebody else
  */
 export async function compareWithDisk(
-  root: string,
+  ground: Ground,
   selected: Selected,
   manifest: Manifest | null,
   onFile: (file: ManifestFile) => void = () => {},
@@ -42,22 +46,26 @@ export async function compareWithDisk(
     same: 0,
     directories: [],
     removed: [],
+    left: [],
     emptied: [],
   };
   const parents = new Set<string>();
   for (const file of selected.files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    for (const parent of parentsOf(file.path)) refuseLink(root, parent, parents);
-    sort(file, await compare(root, file), differences);
+    for (const parent of parentsOf(file.path)) refuseLink(ground, parent, parents);
+    const verdict = await compare(ground, file);
+    if (isServersOwn(file.path) && wouldDisplace(ground, file, verdict)) differences.left.push(file.path);
+    else sort(file, verdict, differences);
     onFile(file);
   }
-  if (manifest) addRemoved(root, selected, manifest, differences);
+  if (manifest) addRemoved(ground, selected, manifest, differences);
+  leaveFurniture(differences);
   return differences;
 }
 
 type Verdict = 'missing' | 'changed' | 'attributes' | 'same';
 
-async function compare(root: string, file: ManifestFile): Promise<Verdict> {
-  const path = join(root, file.path);
+async function compare(ground: Ground, file: ManifestFile): Promise<Verdict> {
+  const path = at(ground, file.path);
   const stat = lstatOf(path);
   if (!stat) return 'missing';
   switch (file.type) {
@@ -73,7 +81,7 @@ async function compare(root: string, file: ManifestFile): Promise<Verdict> {
 
 function attributesOf(stat: Stats, file: ManifestFile): Verdict {
   const sameTime = Math.abs(stat.mtimeMs - Date.parse(file.mtime)) < 1;
-  return sameTime && (stat.mode & 0o7777) === file.mode ? 'same' : 'attributes';
+  return sameTime && (stat.mode & 0o7777) === safeMode(file) ? 'same' : 'attributes';
 }
 
 function sort(file: ManifestFile, verdict: Verdict, differences: Differences): void {
@@ -88,12 +96,15 @@ function sort(file: ManifestFile, verdict: Verdict, differences: Differences): v
 }
 
 /** What the backup's own rules would have taken, had it been there. What could not be read then is not missing now. */
-function addRemoved(root: string, selected: Selected, manifest: Manifest, differences: Differences): void {
+function addRemoved(ground: Ground, selected: Selected, manifest: Manifest, differences: Differences): void {
   const start = manifest.agent === null ? '' : `mission-control/agents/${manifest.agent}`;
   const held = new Set(manifest.files.map((file) => file.path));
   const rules = compileRules(manifest.rules);
   const unread = manifest.problems.map((problem) => problem.path);
-  const extra = walkWorkspace(root, manifest.rules, start).entries.filter(
+  const extra = walkWorkspace(ground.root, manifest.rules, start, [
+    ground.root,
+    ...Object.values(ground.links),
+  ]).entries.filter(
     ({ path }) =>
       !held.has(path) &&
       path !== METRICS_DATABASE &&
@@ -109,27 +120,58 @@ function addRemoved(root: string, selected: Selected, manifest: Manifest, differ
   differences.emptied = directories.toSorted((a, b) => b.length - a.length);
 }
 
-/** @throws McError `file.refused` when a parent of one of the paths is a link on disk */
-export function refuseLinks(root: string, paths: readonly string[]): void {
-  const known = new Set<string>();
-  for (const path of paths) for (const parent of parentsOf(path)) refuseLink(root, parent, known);
+/**
+ * What the workspace is made of is never displaced, and of the server's own directory nothing but its database: a backup
+ * holds it as it was while another server ran.
+ */
+function leaveFurniture(differences: Differences): void {
+  const stays = (path: string) => isFurniture({ path, type: 'symlink' }) || isServersOwn(path);
+  differences.removed = differences.removed.filter((path) => !stays(path));
+  differences.emptied = differences.emptied.filter((path) => !stays(path));
 }
 
-function refuseLink(root: string, parent: string, known: Set<string>): void {
+function wouldDisplace(ground: Ground, { path }: ManifestFile, verdict: Verdict): boolean {
+  return verdict === 'changed' || (verdict === 'missing' && isBlocked(ground, path));
+}
+
+/** Whether a file or a link stands where one of the path's directories would have to be. */
+export function isBlocked(ground: Ground, path: string): boolean {
+  return parentsOf(path).some((parent) => lstatOf(at(ground, parent))?.isDirectory() === false);
+}
+
+/** Below the server's own directory, and not its database. */
+export function isServersOwn(path: string): boolean {
+  return path.startsWith('mission-control/backend/') && !isDatabasePath(path);
+}
+
+function isDatabasePath(path: string): boolean {
+  return path === METRICS_DATABASE || SIDECARS.some((ending) => path === METRICS_DATABASE + ending);
+}
+
+/** @throws McError `file.refused` when a parent of one of the paths is a link on disk */
+export function refuseLinks(ground: Ground, paths: readonly string[]): void {
+  const known = new Set<string>();
+  for (const path of paths) for (const parent of parentsOf(path)) refuseLink(ground, parent, known);
+}
+
+function refuseLink(ground: Ground, parent: string, known: Set<string>): void {
   if (known.has(parent)) return;
   known.add(parent);
-  if (!lstatOf(join(root, parent))?.isSymbolicLink()) return;
+  if (!lstatOf(at(ground, parent))?.isSymbolicLink()) return;
   throw new McError('file.refused', `${parent} is a symbolic link: nothing is restored through it`, {
     hint: 'restore elsewhere with --to and move the files yourself, or put a directory in its place',
   });
 }
 
-/** A path's own stat; null when nothing is there. */
+/** What an error says when nothing can be there: no such name, or one that this file system cannot have. */
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EINVAL', 'EILSEQ']);
+
+/** A path's own stat; null when nothing is there, or could be. */
 export function lstatOf(path: string): Stats | null {
   try {
     return lstatSync(path);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return null;
+    if (ABSENT.has(errnoOf(error) ?? '')) return null;
     throw error;
   }
 }

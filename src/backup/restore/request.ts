@@ -1,13 +1,12 @@
+import type { Ground } from './ground.js';
 import type { Selection } from './select.js';
 
 /** A restore as it is handed to the thread that does it. */
-export interface RestoreRequest extends Selection {
+export interface RestoreRequest extends Selection, Ground {
   id: string;
   archive: string;
   /** Recorded when the archive was made. */
   checksum: string | null;
-  /** The directory restored into. */
-  root: string;
   journal: string;
   /** Where displaced files go that the safety backup does not hold; null: they are not kept. */
   kept: string | null;

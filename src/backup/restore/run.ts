@@ -5,16 +5,19 @@ import type { ManifestFile } from '../archive/manifest.js';
 import { readManifest } from '../archive/reader.js';
 import type { Run } from '../archive/runs.js';
 import type { CreateTools } from '../create.js';
+import { furnitureFault } from '../furniture.js';
 import { Progress } from '../progress.js';
-import { requireSpace } from '../space.js';
 import { type Inspection, inspectArchive } from '../verify.js';
-import { compareWithDisk, refuseLinks } from './diff.js';
+import { compareWithDisk, type Differences, refuseLinks } from './diff.js';
 import { type Journal, writeJournal } from './journal.js';
+import { lend } from './lend.js';
+import { safeMode } from './modes.js';
+import { trialsOf, tryOut } from './preflight.js';
 import type { RestoreRequest } from './request.js';
 import { savedBefore } from './saved.js';
 import { scopeOf, selectFiles } from './select.js';
 import { stageFiles } from './stage.js';
-import { intend, journalOf } from './steps.js';
+import { type Intent, intend, journalOf } from './steps.js';
 import { rollBack, type Swapped, swap } from './swap.js';
 
 export type RestoreOutcome = Omit<RestoreReport, 'id' | 'dry_run' | 'to' | 'safety_backup' | 'duration_ms'>;
@@ -42,9 +45,10 @@ export async function restoreArchive(request: RestoreRequest, tools: CreateTools
     );
   }
   const selected = selectFiles(inspection.files, request);
+  requireNoFurniture(inspection.files.filter(({ path }) => selected.inScope(path)));
   progress.phase('compare', selected.files.length, totalOf(selected.files));
   const onFile = (file: ManifestFile) => progress.add(1, file.size);
-  const differences = await compareWithDisk(request.root, selected, inspection.manifest, onFile);
+  const differences = await compareWithDisk(request, selected, inspection.manifest, onFile);
   const intent = intend(request, differences, selected.files);
   const { writes, inTheWay, removed } = intent;
   const outcome: RestoreOutcome = {
@@ -52,7 +56,8 @@ export async function restoreArchive(request: RestoreRequest, tools: CreateTools
     changed: [...differences.changed.map((file) => file.path), ...inTheWay].toSorted(),
     removed: differences.removed,
     same: differences.same,
-    skipped: selected.skipped,
+    attributes: request.overwrite === 'never' ? [] : differences.attributes.map((file) => file.path).toSorted(),
+    skipped: [...selected.skipped, ...leftOut(differences, writes)],
     restored: writes.length + inTheWay.length,
     deleted: removed.length,
     kept: [],
@@ -62,8 +67,8 @@ export async function restoreArchive(request: RestoreRequest, tools: CreateTools
   const journal = journalOf(request, differences, intent, selected.files, saved);
   if (journal.steps.length + journal.attributes.length === 0) return outcome;
   progress.phase('write', writes.length, totalOf(writes));
-  const { kept, unset } = await perform(request, journal, inspection, writes, onFile, tools);
-  return { ...outcome, kept, skipped: [...selected.skipped, ...unset] };
+  const { kept, unset } = await perform(request, journal, inspection, intent, onFile, tools);
+  return { ...outcome, kept, skipped: [...outcome.skipped, ...unset] };
 }
 
 /** In full what is to be restored. Right after a dry run only the manifest: staging checks what it writes. */
@@ -80,21 +85,25 @@ async function inspect(request: RestoreRequest, tools: CreateTools): Promise<Ins
 
 async function perform(
   request: RestoreRequest,
-  journal: Journal,
+  planned: Journal,
   inspection: Inspection,
-  writes: ManifestFile[],
+  { writes, directories }: Intent,
   onFile: (file: ManifestFile) => void,
   tools: CreateTools,
 ): Promise<Swapped> {
   mkdirSync(request.root, { recursive: true });
-  requireSpace(request.root, totalOf(writes), 'the restore', tools.free);
+  const entries = [...writes, ...directories.map(({ path }) => ({ path, size: 0 }))];
+  const trials = trialsOf(request, entries, planned.tag ?? '');
+  const journal = { ...planned, trials: trials.map(({ directory }) => directory) };
   await writeJournal(request.journal, journal);
   try {
+    lend(journal);
+    for (const trial of trials) await tryOut(request, trial, tools.free);
     const staged = new Map(journal.steps.flatMap((step) => (step.do === 'place' ? [[step.path, step.staged]] : [])));
-    await stageFiles(request.archive, inspection, staged, request.root, onFile);
+    await stageFiles(request.archive, inspection, staged, request, onFile);
     // Since the comparison somebody may have put a link where a directory was.
     refuseLinks(
-      request.root,
+      request,
       journal.steps.map(({ path }) => path),
     );
   } catch (error) {
@@ -102,6 +111,27 @@ async function perform(
     throw toMcError(error);
   }
   return swap(request.journal, journal);
+}
+
+/** @throws McError `file.refused` when one of the files would stand where the workspace itself has a directory or its database */
+function requireNoFurniture(files: readonly ManifestFile[]): void {
+  const fault = files.map(furnitureFault).find((found) => found !== null);
+  if (fault === undefined) return;
+  throw new McError('file.refused', `${fault}: it would take the workspace away`, {
+    hint: 'nothing was restored; choose the other files with --path',
+  });
+}
+
+/** What is not, or not wholly, brought back although it was asked for. */
+function leftOut(differences: Differences, writes: readonly ManifestFile[]): { path: string; reason: string }[] {
+  const own = 'a server has it in its own directory: it is not replaced';
+  const lost = 'its set-user-ID, set-group-ID or sticky bit is not brought back';
+  return [
+    ...differences.left.map((path) => ({ path, reason: own })),
+    ...writes
+      .filter((file) => file.type === 'file' && safeMode(file) !== file.mode)
+      .map(({ path }) => ({ path, reason: lost })),
+  ];
 }
 
 function totalOf(files: { size: number }[]): number {

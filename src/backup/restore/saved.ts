@@ -5,14 +5,13 @@ import { type CopyDatabase, removeDatabase } from '../database.js';
 import { checksumOf } from '../verify.js';
 import { fingerprintOf } from './aside.js';
 import { lstatOf } from './diff.js';
+import { at } from './ground.js';
+import { SIDECARS } from './modes.js';
 import type { RestoreRequest } from './request.js';
-
-/** What SQLite keeps beside a database. */
-export const SIDECARS = ['-wal', '-shm', '-journal'];
 
 /** What the safety backup holds: each path with the fingerprint that a displaced file has when it is that. */
 export async function savedBefore(
-  request: Pick<RestoreRequest, 'root' | 'journal' | 'safety'>,
+  request: Pick<RestoreRequest, 'root' | 'links' | 'journal' | 'safety'>,
   writes: readonly ManifestFile[],
   copyDatabase: CopyDatabase,
 ): Promise<Map<string, string | null>> {
@@ -34,14 +33,14 @@ export async function savedBefore(
  * is the same as that one, the file as it is now is saved. Empty when it is not, or cannot be copied.
  */
 async function rawFingerprints(
-  { root, journal }: Pick<RestoreRequest, 'root' | 'journal'>,
+  { journal, ...ground }: Pick<RestoreRequest, 'root' | 'links' | 'journal'>,
   saved: ManifestFile,
   copyDatabase: CopyDatabase,
 ): Promise<[string, string][]> {
   const copy = join(dirname(journal), '.database.displaced.mc-tmp');
   try {
     removeDatabase(copy);
-    await copyDatabase(join(root, saved.path), copy);
+    await copyDatabase(at(ground, saved.path), copy);
     if ((await checksumOf(copy)) !== saved.sha256) return [];
   } catch {
     return [];
@@ -49,6 +48,6 @@ async function rawFingerprints(
     removeDatabase(copy);
   }
   const names = ['', ...SIDECARS].map((ending) => saved.path + ending);
-  const there = names.filter((name) => lstatOf(join(root, name))?.isFile());
-  return Promise.all(there.map(async (name): Promise<[string, string]> => [name, await checksumOf(join(root, name))]));
+  const there = names.filter((name) => lstatOf(at(ground, name))?.isFile());
+  return Promise.all(there.map(async (name): Promise<[string, string]> => [name, await checksumOf(at(ground, name))]));
 }

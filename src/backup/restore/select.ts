@@ -84,7 +84,11 @@ function globs(path: string): string[] {
   return [plain, `${plain}/**`];
 }
 
-function reasonToSkip(file: ManifestFile, { withDatabase }: Selection): string | null {
+/** Why an entry is never restored, or not now; null: it is. */
+export function reasonToSkip(
+  file: Pick<ManifestFile, 'path'>,
+  { withDatabase }: Pick<Selection, 'withDatabase'>,
+): string | null {
   if (NEVER.some((path) => file.path === path || file.path.startsWith(`${path}/`))) {
     return 'backups and run files are never restored';
   }

@@ -9,14 +9,17 @@ import {
   symlinkSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { McError } from '../../base/index.js';
+import { McError, syncDirectory } from '../../base/index.js';
 import type { ManifestFile } from '../archive/manifest.js';
 import { readRun, runsOf } from '../archive/runs.js';
 import { scanArchive } from '../archive/scan.js';
 import type { EntrySink } from '../archive/tar-reader.js';
+import { eachAtOnce } from '../concurrency.js';
 import type { Inspection } from '../verify.js';
+import { at, type Ground } from './ground.js';
+import { safeMode, secondsOf } from './modes.js';
 
 const fsyncAsync = promisify(fsync);
 
@@ -33,7 +36,7 @@ export async function stageFiles(
   archive: string,
   inspection: Inspection,
   staged: Map<string, string>,
-  root: string,
+  ground: Ground,
   onFile: (file: ManifestFile) => void,
 ): Promise<void> {
   const left = new Set(staged.keys());
@@ -42,8 +45,8 @@ export async function stageFiles(
     const name = staged.get(file.path);
     if (name === undefined || !left.delete(file.path)) return null;
     onFile(file);
-    if (file.type === 'symlink') symlinkSync(file.link ?? '', join(root, name));
-    return file.type === 'file' ? stagedFile(join(root, name), file, written) : null;
+    if (file.type === 'symlink') symlinkSync(file.link ?? '', at(ground, name));
+    return file.type === 'file' ? stagedFile(at(ground, name), file, written) : null;
   };
   const errors: string[] = [];
   try {
@@ -61,6 +64,7 @@ export async function stageFiles(
       hint: 'nothing was restored; mc backup list shows other backups, mc backup verify --all which are sound',
     });
   }
+  await settleNames(ground, staged);
 }
 
 async function stageRuns(
@@ -94,6 +98,12 @@ async function stageScan(
   return [...scan.errors, ...moved.map((file) => `${file.path}: changed between two readings`)];
 }
 
+/** Makes the names of staged files durable, links among them: only then may a journal say that everything is there. */
+async function settleNames(ground: Ground, staged: Map<string, string>): Promise<void> {
+  const directories = new Set([...staged.values()].map((name) => dirname(at(ground, name))));
+  await eachAtOnce([...directories], SETTLE, syncDirectory);
+}
+
 /** Makes written files durable, side by side: a disk does many at once almost as fast as one. */
 async function settle(written: number[]): Promise<void> {
   await Promise.all(
@@ -121,20 +131,10 @@ function stagedFile(path: string, file: ManifestFile, written: number[]): EntryS
       ftruncateSync(handle, position);
       if (process.getuid?.() === 0) fchownSync(handle, file.uid, file.gid);
       fchmodSync(handle, safeMode(file));
-      const seconds = secondsOf(Date.parse(file.mtime));
-      futimesSync(handle, seconds, seconds);
+      const time = secondsOf(Date.parse(file.mtime));
+      futimesSync(handle, time, time);
     },
   };
-}
-
-/** A file from an archive never gains the rights of its owner or group when it is run. */
-export function safeMode(file: Pick<ManifestFile, 'type' | 'mode'>): number {
-  return file.type === 'directory' ? file.mode & 0o3777 : file.mode & 0o777;
-}
-
-/** Milliseconds as the system wants a file's time. A hair more, because cutting 0.464 to nanoseconds can end at 0.463. */
-export function secondsOf(mtimeMs: number): number {
-  return mtimeMs % 1000 === 0 ? mtimeMs / 1000 : (mtimeMs + 0.001) / 1000;
 }
 
 function writeAll(handle: number, bytes: Buffer, position: number): void {

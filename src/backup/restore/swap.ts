@@ -1,11 +1,27 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { errnoOf, McError, syncDirectory, toMcError } from '../../base/index.js';
 import type { RecoveryReport } from '../../protocol/index.js';
+import { eachAtOnce } from '../concurrency.js';
+import { removeTree } from '../remove-tree.js';
 import { clearDisplaced, freeName, type Kept, putNew, removeEmpty } from './aside.js';
-import { lstatOf } from './diff.js';
-import { type Attributes, type Journal, readJournal, removeJournal, type Step, writeJournal } from './journal.js';
-import { secondsOf } from './stage.js';
+import { lstatOf, refuseLinks } from './diff.js';
+import { at, type Ground } from './ground.js';
+import {
+  type Attributes,
+  freeRoom,
+  homeOf,
+  type Journal,
+  type JournalScope,
+  readJournal,
+  removeJournal,
+  type Step,
+  writeJournal,
+  writeJournalWithRoom,
+} from './journal.js';
+import { giveBack, lend } from './lend.js';
+import { secondsOf } from './modes.js';
+import { clearStrays } from './strays.js';
 import { undo } from './undo.js';
 
 /** What a swap leaves to be told. */
@@ -16,32 +32,48 @@ export interface Swapped {
   unset: { path: string; reason: string }[];
 }
 
+/** `back`: what was swapped is taken back instead of finished. */
+export type Direction = 'forward' | 'back';
+
 /**
  * Swaps what was staged into place and commits. Killed anywhere, `recover` goes on where it stopped.
  * @throws McError when a step cannot be done: then all are taken back, or, if that cannot be done either, left to `recover`
  */
 export async function swap(path: string, journal: Journal): Promise<Swapped> {
   const swapping: Journal = { ...journal, state: 'swapping' };
-  await writeJournal(path, swapping);
-  const { fault, ...swapped } = await finish(path, swapping);
+  try {
+    await writeJournalWithRoom(path, swapping);
+  } catch (error) {
+    // Nothing has been replaced yet: the journal on disk still says so.
+    await rollBack(path, journal);
+    throw toMcError(error);
+  }
+  const { fault, ...swapped } = await finish(path, swapping, 'forward', true);
   if (fault) throw fault;
   return swapped;
 }
 
 /** Takes a staged restore back: nothing has been replaced yet. */
 export async function rollBack(path: string, journal: Journal): Promise<void> {
+  lend(journal);
   for (const step of journal.steps) {
-    if (step.do === 'place') rmSync(join(journal.root, step.staged), { force: true });
+    if (step.do === 'place') rmSync(at(journal, step.staged), { force: true });
   }
+  for (const path of journal.trials ?? []) await removeTree(at(journal, path));
+  giveBack(journal);
   await removeJournal(path);
 }
 
 /**
- * Ends what a killed restore began. Call it with the backups' lock held. Null: there was nothing.
+ * Ends what a killed restore began. Call it with the lock held that the restore held. Null: there was nothing.
  * @throws McError `state.unreadable`, or the system's refusal when it can go neither forward nor back
  */
-export async function recover(path: string): Promise<RecoveryReport | null> {
-  const journal = await readJournal(path);
+export async function recover(
+  path: string,
+  scope: JournalScope,
+  direction: Direction = 'forward',
+): Promise<RecoveryReport | null> {
+  const journal = await readJournal(path, scope);
   if (!journal) return null;
   const { id } = journal;
   const files = journal.steps.filter((step) => step.do === 'place').length;
@@ -49,19 +81,29 @@ export async function recover(path: string): Promise<RecoveryReport | null> {
     await rollBack(path, journal);
     return { id, outcome: 'rolled back', files };
   }
-  const { fault } = await finish(path, journal);
+  const { fault } = await finish(path, journal, direction, false);
   if (fault) return { id, outcome: 'rolled back', files, reason: fault.message };
-  return { id, outcome: journal.state === 'undone' ? 'rolled back' : 'finished', files };
+  const back = journal.state === 'undone' || (journal.state === 'swapping' && direction === 'back');
+  return { id, outcome: back ? 'rolled back' : 'finished', files };
 }
 
-/** `fault`: why it went back instead of forward. */
-async function finish(path: string, journal: Journal): Promise<Swapped & { fault: McError | null }> {
+/** `fault`: why it went back instead of forward. `first`: no step can have been done before. */
+async function finish(
+  path: string,
+  journal: Journal,
+  direction: Direction,
+  first: boolean,
+): Promise<Swapped & { fault: McError | null }> {
   let { state } = journal;
   let fault: McError | null = null;
   try {
+    lend(journal);
     if (state === 'swapping') {
-      fault = await goForward(journal);
-      state = fault ? 'undone' : 'committed';
+      if (direction === 'back') await goBack(journal);
+      else fault = await goForward(journal, first);
+      state = fault || direction === 'back' ? 'undone' : 'committed';
+      // The disk may have filled up meanwhile: this was put aside for now.
+      await freeRoom(path);
       await writeJournal(path, { ...journal, state });
     }
     const swapped = state === 'undone' ? await clearUndone(path, journal) : await clearCommitted(path, journal);
@@ -72,39 +114,48 @@ async function finish(path: string, journal: Journal): Promise<Swapped & { fault
 }
 
 /** Does every step. Where one cannot be done, all are taken back, and the reason is returned. */
-async function goForward(journal: Journal): Promise<McError | null> {
-  let at = '';
+async function goForward(journal: Journal, first: boolean): Promise<McError | null> {
+  let step: Step | undefined;
   try {
-    for (const step of journal.steps) {
-      at = step.path;
-      perform(journal.root, step);
+    if (!first) {
+      // Since it was killed somebody may have put a link where a directory was.
+      refuseLinks(
+        journal,
+        journal.steps.map(({ path }) => path),
+      );
     }
+    for (step of journal.steps) perform(journal, step, first);
     await syncTouched(journal);
     return null;
   } catch (error) {
-    await undo(journal);
-    await syncTouched(journal);
+    await goBack(journal);
     const { code, message } = toMcError(error);
-    return new McError(code, `the restore stopped at ${at}, and everything is as it was before: ${message}`, {
+    const where = step ? ` at ${step.path}` : '';
+    return new McError(code, `the restore stopped${where}, and everything is as it was before: ${message}`, {
       hint: `mend that (who owns it? is its directory writable?), then restore ${journal.id} again`,
       cause: error,
     });
   }
 }
 
+async function goBack(journal: Journal): Promise<void> {
+  await undo(journal);
+  await syncTouched(journal);
+}
+
 async function clearCommitted(path: string, journal: Journal): Promise<Swapped> {
-  const { root } = journal;
   const kept = await clearDisplaced(journal);
-  for (const step of journal.steps) if (step.do === 'rmdir') removeEmpty(join(root, step.path));
+  for (const step of journal.steps) if (step.do === 'rmdir') removeEmpty(at(journal, step.path));
   // Last, because everything before moved the times of directories.
-  const unset = journal.attributes.flatMap((attributes) => apply(root, attributes));
+  const unset = journal.attributes.flatMap((attributes) => apply(journal, attributes));
+  giveBack(journal, journal.attributes);
   await syncTouched(journal);
   await removeJournal(path);
   return { kept, unset };
 }
 
 async function clearUndone(path: string, journal: Journal): Promise<Swapped> {
-  const kept = await clearDisplaced(journal);
+  const kept = [...(await clearDisplaced(journal)), ...clearStrays(journal)];
   await rollBack(path, journal);
   return { kept, unset: [] };
 }
@@ -113,36 +164,40 @@ async function clearUndone(path: string, journal: Journal): Promise<Swapped> {
 function stuck(path: string, { id }: Journal, error: unknown): McError {
   const { code, message } = toMcError(error);
   return new McError(code, `the restore of ${id} can neither be finished nor taken back: ${message}`, {
-    hint: `mend that (rights, owner, a file system that cannot be written), then mc backup list goes on; the plan is ${path}`,
+    hint: `mend that (rights, owner, a file system that cannot be written), then mc backup recover; or give up on it, with everything that was replaced kept: mc backup recover --give-up; the plan is ${path}`,
     cause: error,
   });
 }
 
-async function syncTouched({ root, steps }: Journal): Promise<void> {
-  const touched = new Set(steps.map((step) => dirname(join(root, step.path))));
-  for (const directory of touched) {
-    if (!lstatOf(directory)?.isDirectory()) continue;
+/** Directories that are synced at once. */
+const SYNCS = 64;
+
+async function syncTouched({ steps, ...ground }: Pick<Journal, 'root' | 'links' | 'steps'>): Promise<void> {
+  const touched = new Set(steps.map((step) => dirname(at(ground, step.path))));
+  await eachAtOnce([...touched], SYNCS, async (directory) => {
+    if (!lstatOf(directory)?.isDirectory()) return;
     await syncDirectory(directory).catch((error: unknown) => {
       // One that we may write but not read cannot be opened for that.
       if (errnoOf(error) !== 'EACCES') throw error;
     });
-  }
+  });
 }
 
-function perform(root: string, step: Step): void {
-  const target = join(root, step.path);
+function perform(ground: Ground, step: Step, first: boolean): void {
+  const target = at(ground, step.path);
   switch (step.do) {
     case 'displace':
       // The name aside being taken, this step was done before.
-      if (!lstatOf(join(root, step.aside))) renameIfThere(target, join(root, step.aside));
+      if (!lstatOf(at(ground, step.aside))) renameIfThere(target, at(ground, step.aside));
       return;
     case 'mkdir':
       if (lstatOf(target)?.isDirectory()) return;
-      mkdirSync(target, { mode: step.mode });
+      // Ours to write in until everything is in it; its own mode comes with the attributes, last.
+      mkdirSync(target, { mode: step.mode | 0o700 });
       own(target, step.uid, step.gid);
       return;
     case 'place':
-      place(target, join(root, step.staged), join(root, step.aside));
+      place(ground, step, first);
       return;
     case 'rmdir':
     // Once the displaced files are out of it.
@@ -153,17 +208,33 @@ function perform(root: string, step: Step): void {
  * Puts the staged file under its name without ever replacing one: linking is refused where a name is taken, so a file that
  * an agent writes just now is displaced like the one before it.
  */
-function place(target: string, staged: string, aside: string): void {
+function place(ground: Ground, step: Extract<Step, { do: 'place' }>, first: boolean): void {
+  const target = at(ground, step.path);
+  const staged = at(ground, step.staged);
   const ours = lstatOf(staged);
-  if (!ours) return;
+  if (!ours) {
+    requirePlaced(staged, step.home, first);
+    return;
+  }
   for (let turn = 0; turn < 100; turn += 1) {
     const there = lstatOf(target);
     // Killed between linking and removing: it is in place already.
     if (there?.ino === ours.ino && there.dev === ours.dev) break;
-    if (there) renameSync(target, freeName(aside));
+    if (there) renameSync(target, freeName(at(ground, step.aside)));
     if (putNew(staged, target)) return;
   }
   rmSync(staged, { force: true });
+}
+
+/**
+ * A staged file that is gone was placed by a run before this one, unless there was none or its directory is another by now.
+ * @throws McError `io` when somebody took it away
+ */
+function requirePlaced(staged: string, home: string | undefined, first: boolean): void {
+  if (!first && (home === undefined || homeOf(dirname(staged)) === home)) return;
+  throw new McError('io', 'its directory was moved or removed while the restore was at work', {
+    hint: 'stop who works there, then restore again',
+  });
 }
 
 function renameIfThere(from: string, to: string): void {
@@ -176,13 +247,13 @@ function renameIfThere(from: string, to: string): void {
 }
 
 /** Sets what is not so already. What belongs to somebody else keeps its mode and time: no reason to hold up the rest. */
-function apply(root: string, { path, mode, mtimeMs }: Attributes): Swapped['unset'] {
-  const target = join(root, path);
+function apply(ground: Ground, { path, mode, mtimeMs }: Attributes): Swapped['unset'] {
+  const target = at(ground, path);
   const stat = lstatOf(target);
   if (!stat || stat.isSymbolicLink()) return [];
   try {
-    if ((stat.mode & 0o7777) !== mode) chmodSync(target, mode);
     if (Math.abs(stat.mtimeMs - mtimeMs) >= 1) utimesSync(target, secondsOf(mtimeMs), secondsOf(mtimeMs));
+    if ((stat.mode & 0o7777) !== mode) chmodSync(target, mode);
     return [];
   } catch (error) {
     return [{ path, reason: `its mode and time could not be set: ${errnoOf(error) ?? String(error)}` }];

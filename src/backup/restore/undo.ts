@@ -1,8 +1,8 @@
 import { renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { errnoOf } from '../../base/index.js';
 import { fingerprintAt, numbered, putNew, removeEmpty } from './aside.js';
 import { lstatOf } from './diff.js';
+import { at, type Ground } from './ground.js';
 import type { Journal, Step } from './journal.js';
 
 /**
@@ -10,12 +10,24 @@ import type { Journal, Step } from './journal.js';
  * done again. What somebody has written since stays: then what was there before remains aside.
  * @throws the system's error when it cannot go back either
  */
-export async function undo({ root, steps }: Journal): Promise<void> {
+export async function undo({ steps, ...ground }: Pick<Journal, 'root' | 'links' | 'steps'>): Promise<void> {
+  let fault: unknown = null;
+  // One that cannot be taken back must not keep the others from it: they are tried all, and the first reason is thrown.
   for (const step of steps.toReversed()) {
-    if (step.do === 'mkdir') removeEmpty(join(root, step.path));
-    if (step.do === 'place') await takeOut(join(root, step.path), join(root, step.staged), step);
-    if (step.do === 'place' || step.do === 'displace') bringBack(join(root, step.path), join(root, step.aside));
+    try {
+      await undoStep(ground, step);
+    } catch (error) {
+      fault ??= error;
+    }
   }
+  if (fault !== null) throw fault;
+}
+
+async function undoStep(ground: Ground, step: Step): Promise<void> {
+  const target = at(ground, step.path);
+  if (step.do === 'mkdir') removeEmpty(target);
+  if (step.do === 'place') await takeOut(target, at(ground, step.staged), step);
+  if (step.do === 'place' || step.do === 'displace') bringBack(target, at(ground, step.aside));
 }
 
 /** Renames what the swap put in place to its staged name. */

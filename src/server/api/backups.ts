@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { McError } from '../../base/index.js';
-import type { BackupCreated, BackupsAnswer } from '../../protocol/index.js';
+import { type BackupCreated, type BackupsAnswer, restoreAnswer } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
 import { keyOf, NextCursor, nextOf, PageQuery, pageOf } from './pages.js';
@@ -20,6 +20,7 @@ const BACKUP = {
   compressed: Type.Boolean(),
   agent: NullableText,
   label: NullableText,
+  safety: Type.Boolean(),
   verified_at: Nullable(Time),
   verify_error: NullableText,
   duration_ms: NullableNumber,
@@ -30,7 +31,7 @@ const BACKUP = {
 const BackupRow = Type.Object(BACKUP);
 const Problem = Type.Object({
   path: Type.String(),
-  kind: Words(['unreadable', 'vanished', 'changed_while_read', 'database', 'skipped']),
+  kind: Words(['unreadable', 'vanished', 'changed_while_read', 'database', 'skipped', 'noted']),
   reason: Type.String(),
 });
 const Created = Type.Object({ ...BACKUP, problems: Type.Array(Problem) });
@@ -80,6 +81,7 @@ const Restored = Type.Object({
   changed: Type.Array(Type.String()),
   removed: Type.Array(Type.String()),
   same: Type.Integer(),
+  attributes: Type.Array(Type.String()),
   skipped: Type.Array(Type.Object({ path: Type.String(), reason: Type.String() })),
   restored: Type.Integer(),
   deleted: Type.Integer(),
@@ -159,8 +161,7 @@ async function restoreBackup({ backups }: ApiContext, id: string, body: Static<t
     delete: body.delete ?? false,
     withDatabase: body.with_database ?? false,
   });
-  const message = report.dry_run ? `Backup ${report.id} compared` : `Backup ${report.id} restored`;
-  return { success: true as const, message, ...report };
+  return restoreAnswer(report);
 }
 
 /** A body that may be left out. */

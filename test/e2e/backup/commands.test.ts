@@ -127,7 +127,9 @@ describe('mc backup', () => {
       expect(status).toBe(0);
       expect(report).toMatchObject({ id: made.id, dry_run: false, skipped: [], kept: [] });
       expect(report.changed).toContain('mission-control/backend/data/metrics.db');
-      expect(report).not.toHaveProperty('success');
+      expect(report).toMatchObject({ success: true, message: `Backup ${made.id} restored` });
+      const { json: listed } = await json('list');
+      expect(Date.parse(listed.next_at)).toBeGreaterThan(Date.now());
       const { json: health } = await api('/api/health');
       expect(health.services.pipeline).toBe('available');
       const { json: history } = await api('/api/agents/api/history?hours=1');
@@ -172,8 +174,18 @@ describe('mc backup', () => {
       expect(status, reading.join(' ')).toBe(0);
       expect(err).toContain('the journal of an interrupted restore cannot be read');
     }
-    expect((await mc('create')).status).toBe(5);
-    rmSync(journal);
+    // Backing up goes on; only another restore needs the place for itself.
+    expect((await mc('create')).status).toBe(0);
+    const refused = await mc('restore', 'latest', '--yes');
+    expect(refused.status).toBe(5);
+    expect(refused.err).toContain('mc backup recover --give-up');
+    expect((await mc('recover')).status).toBe(5);
+    expect((await mc('recover', '--back', '--give-up')).status).toBe(2);
+    const { json: given } = await json('recover', '--give-up');
+    expect(given).toMatchObject({ success: true, recovery: { outcome: 'given up', kept: [] } });
+    expect(readFileSync(given.recovery.journal, 'utf8')).toBe('{"version":9}');
+    expect((await mc('recover')).out).toContain('nothing is to be done');
+    expect((await mc('restore', 'latest', '--yes')).status).toBe(0);
   });
 
   it('prints the runbook with real paths', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { Header } from 'tar';
+import { Header, Pax } from 'tar';
 import { encodeFooter } from '../../../src/backup/archive/footer.js';
 import type { Manifest } from '../../../src/backup/archive/manifest.js';
 import { readManifest } from '../../../src/backup/archive/reader.js';
@@ -28,7 +28,9 @@ export function craftArchive(path: string, entries: CraftedEntry[], ended = true
       ...(linkpath && { linkpath }),
     });
     header.encode();
-    return [header.block ?? Buffer.alloc(0), bytes.subarray(0, size), Buffer.alloc((512 - (size % 512)) % 512)];
+    // What does not fit into a header stands in one of its own before it.
+    const long = Buffer.byteLength(name) > 100 ? new Pax({ path: name }).encode() : Buffer.alloc(0);
+    return [long, header.block ?? Buffer.alloc(0), bytes.subarray(0, size), Buffer.alloc((512 - (size % 512)) % 512)];
   });
   writeFileSync(path, gzipSync(Buffer.concat([...blocks, Buffer.alloc(ended ? 1024 : 0)])));
 }

@@ -132,12 +132,19 @@ describe('a full backup', () => {
     copy.close();
   });
 
-  it('leaves out a damaged database, says so, and is partial', async () => {
+  it('keeps the bytes of a damaged database, and says so', async () => {
     const { backups, path } = await openOffice();
     writeFileSync(path('mission-control/broken.db'), `SQLite format 3\0${'garbage'.repeat(1000)}`);
     const backup = await backups.create();
-    expect(backup.partial).toBe(true);
-    expect(backup.problems).toMatchObject([{ path: 'mission-control/broken.db', kind: 'database' }]);
+    expect(backup.partial).toBe(false);
+    expect(backup.problems).toEqual([
+      {
+        path: 'mission-control/broken.db',
+        kind: 'database',
+        reason: 'copied as raw bytes: file is not a database',
+      },
+    ]);
+    expect(await backups.drill()).toMatchObject({ ok: true });
   });
 
   it('streams large and sparse files in parts, in threads', async () => {

@@ -174,7 +174,11 @@ describe('a full disk', () => {
     office.clock.at = now;
     expect(() => writeFileSync(join(office.store, 'ballast'), randomBytes(4_000_000))).toThrow('ENOSPC');
     await expect(office.backups.create()).rejects.toThrow('ENOSPC');
-    const healed = await createWithRoom(office.backups, () => {});
+    const healed = await createWithRoom(
+      office.backups,
+      () => ({ asOf: now }),
+      () => {},
+    );
     expect(healed).toMatchObject({ partial: false, problems: [] });
     const left = (await office.backups.list()).map((backup) => backup.id);
     expect(left).toEqual([...made.slice(2), healed.id]);
@@ -271,10 +275,37 @@ describe('the catalogue', () => {
 });
 
 describe('an unreadable journal', () => {
-  it('stops everything that would change files until a person has looked', async () => {
-    const { backups, store } = await openOffice();
+  it('keeps another restore from beginning and nobody from backing up, until a person gives up on it', async () => {
+    const { backups, store, path } = await openOffice();
     writeFileSync(join(store, '.restore_journal.json'), '{"version":9}');
-    await expect(backups.create()).rejects.toMatchObject({ code: 'state.unreadable' });
+    const { id } = await backups.create();
+    await backups.snapshot();
+    await backups.prune();
+    writeFileSync(path('PENDING_TASKS.md'), 'newer');
+    for (const work of [() => backups.restore(id), () => backups.recover()]) {
+      await expect(work()).rejects.toMatchObject({
+        code: 'state.unreadable',
+        hint: expect.stringContaining('mc backup recover --give-up') as string,
+      });
+    }
+    const given = await backups.recover({ giveUp: true });
+    expect(given).toMatchObject({ outcome: 'given up', kept: [] });
+    expect(readFileSync(given?.journal ?? '', 'utf8')).toBe('{"version":9}');
+    expect((await backups.restore(id)).changed).toEqual(['PENDING_TASKS.md']);
+  });
+
+  it.each([
+    ['another directory', { root: '/' }],
+    [
+      'a path that leaves it',
+      { steps: [{ do: 'displace', path: '../../etc/passwd', aside: '.x.mc-tmp', safe: null }] },
+    ],
+    ['a name aside that leaves it', { steps: [{ do: 'displace', path: 'x', aside: '/tmp/x', safe: null }] }],
+    ['another place to keep files in', { kept: '/etc' }],
+  ])('is one that is about %s: an agent may have written it', async (_, changes) => {
+    const { backups, store, root } = await openOffice();
+    const journal = { version: 1, state: 'swapping', id: 'x', root, links: {}, kept: null, steps: [], attributes: [] };
+    writeFileSync(join(store, '.restore_journal.json'), JSON.stringify({ ...journal, ...changes }));
     await expect(backups.recover()).rejects.toMatchObject({ code: 'state.unreadable' });
   });
 });

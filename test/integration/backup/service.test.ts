@@ -74,7 +74,7 @@ describe('the service', () => {
     expect(service.health()).toMatch(/^snapshot failed at /);
   });
 
-  it('warns of a scheduled backup that is partial', async () => {
+  it('warns of a scheduled backup that holds a database as raw bytes', async () => {
     const office = await openOffice();
     writeFileSync(office.path('mission-control/broken.db'), `SQLite format 3\0${'garbage'.repeat(1000)}`);
     const { drafts } = await startService({ root: office.root, scheduled: true });
@@ -246,11 +246,11 @@ describe('the service', () => {
   it('makes room on a full disk by what the retention does not want, and heals', async () => {
     const office = await openOffice();
     const now = office.clock.at;
-    office.clock.at = now - 20 * 86_400_000;
+    office.clock.at = now - 18 * 86_400_000;
     const made: Backup[] = [];
-    for (let day = 0; day < 5; day += 1) {
+    for (let round = 0; round < 5; round += 1) {
       made.push(await office.backups.create());
-      office.clock.at += 86_400_000;
+      office.clock.at += 4 * 86_400_000;
     }
     writeFileSync(office.path('PENDING_TASKS.md'), '- [ ] something new\n');
     const isFull = () => existsSync(made[0]?.path ?? '');

@@ -24,8 +24,10 @@ function refusing(bad: () => string | null): TaskRunner {
   return {
     ...runner,
     run: (kind, args, onUpdate) => {
-      const path = 'archive' in args ? args.archive : 'path' in args ? args.path : null;
-      return path !== null && path === bad() ? Promise.reject(failure(path)) : runner.run(kind, args, onUpdate);
+      const paths =
+        'archives' in args ? args.archives.map(({ path }) => path) : 'archive' in args ? [args.archive] : [];
+      const path = paths.find((one) => one === bad());
+      return path === undefined ? runner.run(kind, args, onUpdate) : Promise.reject(failure(path));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   existsSync,
   linkSync,
@@ -9,12 +10,20 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Journal, type Step, writeJournal } from '../../../src/backup/restore/journal.js';
+import { giveUp } from '../../../src/backup/restore/give-up.js';
+import {
+  homeOf,
+  type Journal,
+  type Step,
+  writeJournal,
+  writeJournalWithRoom,
+} from '../../../src/backup/restore/journal.js';
 import { recover, swap } from '../../../src/backup/restore/swap.js';
 import { undo } from '../../../src/backup/restore/undo.js';
 import { sha256Of } from '../../../src/backup/pack.js';
+import { mountSmall } from '../../integration/backup/office.js';
 import { lockable } from '../../support/read-only.js';
 import { scratch } from '../../support/scratch.js';
 
@@ -64,12 +73,15 @@ function scene(): Scene {
     state: 'swapping',
     id: 'x',
     root,
-    kept,
+    links: {},
+    kept: join(kept, 'x'),
     steps,
     attributes: [{ path: 'a', mode: 0o600, mtimeMs: 5000 }],
   };
-  return { root, journal, file: join(base, 'journal.json'), kept };
+  return { root, journal, file: join(base, 'journal.json'), kept: join(kept, 'x') };
 }
+
+const scopeOf = ({ root, kept }: Scene) => ({ root, links: {}, kept: dirname(kept) });
 
 function expectRestored({ root }: Scene): void {
   expect(readdirSync(root, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual(['a', 'd', 'd/b', 'e']);
@@ -95,15 +107,15 @@ describe('a swap that died', () => {
     const stage = scene();
     await writeJournal(stage.file, stage.journal);
     for (const [, act] of PROGRESS.slice(0, index + 1)) act(stage.root);
-    expect(await recover(stage.file)).toEqual({ id: 'x', outcome: 'finished', files: 2 });
+    expect(await recover(stage.file, scopeOf(stage))).toEqual({ id: 'x', outcome: 'finished', files: 2 });
     expectRestored(stage);
-    expect(await recover(stage.file)).toBeNull();
+    expect(await recover(stage.file, scopeOf(stage))).toBeNull();
   });
 
   it('before it began is taken back', async () => {
     const stage = scene();
     await writeJournal(stage.file, { ...stage.journal, state: 'staging' });
-    expect(await recover(stage.file)).toEqual({ id: 'x', outcome: 'rolled back', files: 2 });
+    expect(await recover(stage.file, scopeOf(stage))).toEqual({ id: 'x', outcome: 'rolled back', files: 2 });
     expect(readdirSync(stage.root).toSorted()).toEqual(['a', 'c', 'e']);
   });
 
@@ -112,9 +124,88 @@ describe('a swap that died', () => {
     for (const [, act] of PROGRESS) act(stage.root);
     await writeJournal(stage.file, { ...stage.journal, state: 'committed' });
     writeFileSync(join(stage.root, 'a'), 'newer work of an agent');
-    await recover(stage.file);
+    await recover(stage.file, scopeOf(stage));
     expect(readFileSync(join(stage.root, 'a'), 'utf8')).toBe('newer work of an agent');
     expect(readdirSync(stage.root).toSorted()).toEqual(['a', 'd', 'e']);
+  });
+});
+
+describe('a swap on a disk that is full by now', () => {
+  it('is finished: room for its end was put aside', async ({ skip }) => {
+    const stage = scene();
+    const store = join(dirname(stage.file), 'store');
+    skip(!mountSmall(store, 'size=512k'), 'mounting is not allowed here');
+    const file = join(store, 'journal.json');
+    await writeJournalWithRoom(file, stage.journal);
+    expect(() => writeFileSync(join(store, 'ballast'), randomBytes(1_000_000))).toThrow('ENOSPC');
+    expect(await recover(file, scopeOf(stage))).toMatchObject({ outcome: 'finished' });
+    expectRestored(stage);
+    expect(readdirSync(store)).toEqual(['ballast']);
+  });
+});
+
+describe('a swap whose directory was taken away', () => {
+  /** The staged b lies in d, which somebody has renamed. */
+  function taken(): Scene {
+    const stage = scene();
+    mkdirSync(join(stage.root, 'd'));
+    renameSync(join(stage.root, '.b.new.mc-tmp'), join(stage.root, 'd/.b.tag.1.new.mc-tmp'));
+    const home = homeOf(join(stage.root, 'd')) ?? '';
+    stage.journal.tag = 'tag';
+    stage.journal.steps = stage.journal.steps.map((step) =>
+      step.path === 'd/b' && step.do === 'place' ? { ...step, staged: 'd/.b.tag.1.new.mc-tmp', home } : step,
+    );
+    renameSync(join(stage.root, 'd'), join(stage.root, 'moved'));
+    mkdirSync(join(stage.root, 'd'));
+    return stage;
+  }
+
+  it('goes back, at once and after a kill, and clears what went along', async () => {
+    const message = expect.stringContaining('stopped at d/b, and everything is as it was before') as string;
+    const stage = taken();
+    await expect(swap(stage.file, stage.journal)).rejects.toMatchObject({ message });
+    const other = taken();
+    await writeJournal(other.file, other.journal);
+    expect(await recover(other.file, scopeOf(other))).toMatchObject({ outcome: 'rolled back', reason: message });
+    for (const { root } of [stage, other]) {
+      for (const name of ['a', 'c', 'e']) expect(readFileSync(join(root, name), 'utf8')).toBe('old');
+      expect(readdirSync(join(root, 'moved'))).toEqual([]);
+    }
+  });
+
+  it('does not take what was placed before the kill for lost', async () => {
+    const stage = taken();
+    renameSync(join(stage.root, 'moved/.b.tag.1.new.mc-tmp'), join(stage.root, 'moved/b'));
+    rmSync(join(stage.root, 'd'), { recursive: true });
+    renameSync(join(stage.root, 'moved'), join(stage.root, 'd'));
+    await writeJournal(stage.file, stage.journal);
+    expect(await recover(stage.file, scopeOf(stage))).toMatchObject({ outcome: 'finished' });
+    expectRestored(stage);
+  });
+});
+
+describe('a swap that a person takes back', () => {
+  it('stands as before, however far it was', async () => {
+    for (let index = 0; index < PROGRESS.length; index += 1) {
+      const stage = scene();
+      await writeJournal(stage.file, stage.journal);
+      for (const [, act] of PROGRESS.slice(0, index + 1)) act(stage.root);
+      expect(await recover(stage.file, scopeOf(stage), 'back')).toEqual({ id: 'x', outcome: 'rolled back', files: 2 });
+      expectAsBefore(stage);
+    }
+  });
+
+  it('or gives up on, keeps everything that was replaced', async () => {
+    const stage = scene();
+    await writeJournal(stage.file, stage.journal);
+    for (const [, act] of PROGRESS) act(stage.root);
+    writeFileSync(join(stage.root, 'a'), 'written since');
+    const given = await giveUp(stage.file, scopeOf(stage), 0);
+    expect(given).toMatchObject({ id: 'x', outcome: 'given up', kept: [{ path: 'a' }] });
+    expect(readFileSync(given.kept?.[0]?.kept_at ?? '', 'utf8')).toBe('old');
+    expect(readFileSync(join(stage.root, 'a'), 'utf8')).toBe('written since');
+    expect(readdirSync(stage.root).toSorted()).toEqual(['a', 'c', 'e']);
+    expect(existsSync(stage.file)).toBe(false);
   });
 });
 
@@ -170,9 +261,9 @@ describe('a swap that cannot go on', () => {
       const stage = scene();
       await writeJournal(stage.file, blocked(stage));
       for (const [, act] of PROGRESS.slice(0, index + 1)) act(stage.root);
-      expect(await recover(stage.file)).toEqual({ id: 'x', outcome: 'rolled back', files: 2, reason });
+      expect(await recover(stage.file, scopeOf(stage))).toEqual({ id: 'x', outcome: 'rolled back', files: 2, reason });
       expectAsBefore(stage);
-      expect(await recover(stage.file)).toBeNull();
+      expect(await recover(stage.file, scopeOf(stage))).toBeNull();
     },
   );
 
@@ -190,7 +281,7 @@ describe('a swap that cannot go on', () => {
     renameSync(join(stage.root, '.c.old.mc-tmp'), join(stage.root, 'c'));
     writeFileSync(join(stage.root, 'a'), 'after');
     writeFileSync(join(stage.root, 'd/mine'), 'mine');
-    await recover(stage.file);
+    await recover(stage.file, scopeOf(stage));
     expect(readFileSync(join(stage.root, 'a'), 'utf8')).toBe('after');
     expect(readdirSync(stage.root, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual([
       'a',
@@ -208,7 +299,7 @@ describe('a swap that cannot go on', () => {
       await undo(stage.journal);
       await undo(stage.journal);
       await writeJournal(stage.file, stage.journal);
-      expect(await recover(stage.file)).toMatchObject({ outcome: 'finished' });
+      expect(await recover(stage.file, scopeOf(stage))).toMatchObject({ outcome: 'finished' });
       expectRestored(stage);
     }
   });
@@ -216,7 +307,7 @@ describe('a swap that cannot go on', () => {
   it('only clears up once it is back', async () => {
     const stage = scene();
     await writeJournal(stage.file, { ...stage.journal, state: 'undone' });
-    expect(await recover(stage.file)).toEqual({ id: 'x', outcome: 'rolled back', files: 2 });
+    expect(await recover(stage.file, scopeOf(stage))).toEqual({ id: 'x', outcome: 'rolled back', files: 2 });
     expectAsBefore(stage);
   });
 
@@ -234,11 +325,14 @@ describe('a swap that cannot go on', () => {
     disk.readOnly();
     for (const attempt of [1, 2]) {
       const message = expect.stringMatching(/neither be finished nor taken back.*d\/b/) as string;
-      await expect(recover(stage.file), `${attempt}`).rejects.toMatchObject({ code: 'file.denied', message });
+      await expect(recover(stage.file, scopeOf(stage)), `${attempt}`).rejects.toMatchObject({
+        code: 'file.denied',
+        message,
+      });
       expect(existsSync(stage.file)).toBe(true);
     }
     disk.writable();
-    expect(await recover(stage.file)).toMatchObject({ outcome: 'rolled back' });
+    expect(await recover(stage.file, scopeOf(stage))).toMatchObject({ outcome: 'rolled back' });
     expect(readdirSync(stage.root).filter((name) => name !== 'd')).toEqual(['a', 'c', 'e']);
     expect(readFileSync(join(stage.root, 'a'), 'utf8')).toBe('old');
     expect(existsSync(join(stage.root, 'd/b'))).toBe(false);

@@ -34,6 +34,7 @@ const backup: Backup = {
   partial: false,
   holds_at: null,
   origin: 'own',
+  safety: false,
 };
 
 const report: RestoreReport = {
@@ -44,6 +45,7 @@ const report: RestoreReport = {
   changed: ['c'],
   removed: ['r'],
   same: 3,
+  attributes: ['m'],
   skipped: [{ path: 'metrics.db', reason: 'why' }],
   restored: 26,
   deleted: 0,
@@ -64,6 +66,20 @@ describe('backups as text', () => {
     expect(text).not.toContain('\u001b');
   });
 
+  it('of a restore are marked, and nobody knows the age of one from ahead of the clock', () => {
+    const text = backupsTable(
+      [
+        { ...backup, safety: true },
+        { ...backup, timestamp: '2028-01-02T00:00:00.000Z' },
+      ],
+      pipe,
+      NOW,
+    );
+    expect(text).toContain('safety, before');
+    expect(text).toMatch(/full +ahead /);
+    expect(backupCard({ ...backup, timestamp: '2028-01-02T00:00:00.000Z' }, NOW)).toContain('(ahead of the clock)');
+  });
+
   it('are told whole on a card', () => {
     const card = backupCard({ ...backup, agent: 'api', backup_type: 'agent_state' }, NOW);
     expect(card).toContain('type        agent api');
@@ -81,6 +97,8 @@ describe('backups as text', () => {
     expect(text).toContain('+ … and 5 more added');
     expect(text).toContain('- r');
     expect(text).toContain('26 files would be restored into /w');
+    expect(text).toContain('= m');
+    expect(text).toContain('of 1 file or directory only the mode or the time would be set back');
     expect(text).toContain('! k is not in the safety backup: kept as /kept/k');
   });
 
@@ -102,8 +120,8 @@ describe('backups as text', () => {
 
   it('explain each decision of the retention', () => {
     const decisions = [{ id: 'b', keep: false, reason: 'old', size_bytes: 2048 }];
-    expect(pruneText({ dry_run: true, decisions, deleted: [], freed_bytes: 0 }, pipe)).toMatch(
-      /b +would go +old\n0 deleted/,
+    expect(pruneText({ dry_run: true, decisions, deleted: [], freed_bytes: 0, notes: ['look'] }, pipe)).toMatch(
+      /b +would go +old\n! look\n0 deleted/,
     );
   });
 });

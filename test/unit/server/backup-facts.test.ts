@@ -5,7 +5,7 @@ import { backupFacts } from '../../../src/server/backup-facts.js';
 const NOW = Date.UTC(2026, 2, 2);
 const settings = { backupInterval: 6 * 3_600_000, noBackups: false };
 const at = (hoursAgo: number) => new Date(NOW - hoursAgo * 3_600_000).toISOString();
-const catalog = (...backups: object[]) => ({ list: async () => backups }) as unknown as Pick<BackupService, 'list'>;
+const catalog = (...backups: object[]) => ({ listed: async () => backups }) as unknown as Pick<BackupService, 'listed'>;
 
 describe('what is known of backups', () => {
   it('is the age of what the newest full one holds, and a limit of two runs', async () => {

@@ -1,0 +1,69 @@
+import { type BigIntStats, lstatSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Something that belongs to a backup, as it was when the walk passed. */
+export interface WalkedEntry {
+  path: string;
+  type: 'file' | 'directory' | 'symlink';
+  size: number;
+  mode: number;
+  mtimeMs: number;
+  uid: number;
+  gid: number;
+  agent: string | null;
+  link?: string;
+  /** See `identityOf`. */
+  identity: string;
+  /** An SQLite database with a log beside it that is not empty: its own bytes alone are not its content. */
+  database?: true;
+}
+
+/** The last moment, and the first, that a JavaScript date can hold. */
+export const LAST_MS = 8.64e15;
+
+/** The agent whose directory a path lies in. */
+export function agentOfPath(path: string): string | null {
+  const [own, agents, agent, below] = path.split('/');
+  return own === 'mission-control' && agents === 'agents' && agent && below !== undefined ? agent : null;
+}
+
+/** Changes whenever a file's bytes can have changed: ctime moves even when somebody sets mtime back. */
+export function identityOf(stat: BigIntStats): string {
+  return [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].map((part) => part.toString(36)).join('.');
+}
+
+/** A regular file as it is now; null when none is there. */
+export function lookAtFile(root: string, path: string): WalkedEntry | null {
+  const stat = lstatSync(join(root, path), { bigint: true, throwIfNoEntry: false });
+  return stat?.isFile() ? entryOf(path, 'file', stat) : null;
+}
+
+/** An entry as its stat tells of it. */
+export function entryOf(path: string, type: WalkedEntry['type'], stat: BigIntStats, link?: string): WalkedEntry {
+  return {
+    path,
+    type,
+    size: type === 'file' ? Number(stat.size) : 0,
+    mode: Number(stat.mode) & 0o7777,
+    mtimeMs: timeOf(stat),
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    agent: agentOfPath(type === 'directory' ? `${path}/` : path),
+    identity: identityOf(stat),
+    ...(link !== undefined && { link }),
+  };
+}
+
+/** When a file was written, in whole milliseconds; what no date can hold becomes the last moment that one can. */
+export function timeOf({ mtimeNs }: BigIntStats): number {
+  // Division cuts towards zero, which before 1970 is later.
+  const whole = mtimeNs < 0n ? (mtimeNs - 999_999n) / 1_000_000n : mtimeNs / 1_000_000n;
+  return Math.max(-LAST_MS, Math.min(LAST_MS, Number(whole)));
+}
+
+/** What a file's name ends with, its dot included; '' for none. */
+export function endingOf(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? name.slice(dot) : '';
+}
