@@ -1,14 +1,5 @@
-import { lstat, realpath } from 'node:fs/promises';
-import {
-  errnoOf,
-  isWithin,
-  LEADS_OUT,
-  readRegular,
-  reasonOf,
-  rootsOf,
-  wasRead,
-  workspaceLayout,
-} from '../base/index.js';
+import { lstat } from 'node:fs/promises';
+import { LEADS_OUT, readRegular, rootsOf, wasRead, workspaceLayout } from '../base/index.js';
 import type { FoundFile, RefusedFile } from './agent-files.js';
 
 /** Size limits, in bytes. */
@@ -35,21 +26,6 @@ export async function readBytes(
     return { refused: reason, mtimeMs: stats?.isFile() && reason !== LEADS_OUT ? stats.mtimeMs : null };
   }
   return (await isLink(path)) ? { refused: LEADS_NOWHERE, mtimeMs: null } : null;
-}
-
-/** The real path of a symbolic link, or why it may not be followed. `within` as in `readBytes`. */
-export async function followLink(
-  root: string,
-  path: string,
-  within?: readonly string[],
-): Promise<{ path: string } | { refused: string }> {
-  try {
-    const target = await realpath(path);
-    const roots = within ?? (await rootsOf(workspaceLayout(root)));
-    return isWithin(target, roots) ? { path: target } : { refused: LEADS_OUT };
-  } catch (error) {
-    return { refused: errnoOf(error) === 'ENOENT' ? LEADS_NOWHERE : reasonOf(error) };
-  }
 }
 
 async function isLink(path: string): Promise<boolean> {

@@ -1,21 +1,23 @@
 /** The watcher: a door of its own, so that commands which only read files do not load chokidar. */
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Clock, errnoOf, LEADS_OUT, monotonicNow, rootsOf, watchClock, workspaceLayout } from '../base/index.js';
+import { type Clock, LEADS_OUT, rootsOf, workspaceLayout } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import { type AgentReading, type Reading, emptyReading } from '../protocol/index.js';
 import { untoldFileSystemAt } from './file-system.js';
-import { nearMiss } from './near-miss.js';
 import { readAll } from './read.js';
-import { meantIn, mistakenIn } from './survey.js';
+import { meantIn } from './survey.js';
 import { type Value, createDelivery } from './watch-delivery.js';
 import { createLedger } from './watch-ledger.js';
+import { exhaustionOf } from './watch-exhaustion.js';
 import { createLinks } from './watch-links.js';
+import { createNameWarnings } from './watch-names.js';
 import { createPatrol } from './watch-patrol.js';
 import { type FileNoun, type Noun, type Place, branchOf, nounKey, nounOf } from './watch-places.js';
 import { type OpenPost, openPost } from './watch-post.js';
 import { createReadQueue } from './watch-queue.js';
 import { type ReadNoun, isSameValue, isStarved, readNoun, starvedIn } from './watch-read.js';
+import { createTimeWatch } from './watch-times.js';
 import { type Branch, createTree } from './watch-tree.js';
 
 export type { ReadNoun };
@@ -82,12 +84,6 @@ const STARVED_MS = 250;
 /** How long to wait before looking what became of a file that has no event of its own, in milliseconds. */
 const FILE_MS = 30;
 
-/** By so much the clock must be set (milliseconds) before all that was judged by it is judged anew. */
-const JUMP_MS = 2000;
-
-/** How often files are read again whose times lie ahead: with time they can be believed. */
-const AHEAD_AGAIN_MS = 30_000;
-
 /** Watches the workspace at `root`, which need not be there (yet). Does nothing before `start`. */
 export function createWatcher(options: WatcherOptions): Watcher {
   const { root, clock, log, onReading, pollMs = 1000, rescanMs = 60_000 } = options;
@@ -106,21 +102,26 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const links = createLinks({ openPost: post, isNative, within, onError });
   const ledger = createLedger(() => clock.now(), onLinkedFile);
   const delivery = createDelivery(() => clock.now(), deliver);
-  /** Agents of which some time lies ahead of the clock. */
-  const ahead = new Set<string>();
-  const jumps = watchClock({ now: () => clock.now(), monotonic: monotonicNow });
-  /** Names that were warned of. */
-  const mistaken = new Set<string>();
-  let jumped = 0;
-  let aheadAt = 0;
+  const times = createTimeWatch(clock);
+  const warnOfNames = createNameWarnings(log);
   const add = (noun: Noun, value: Value | undefined): void => {
     if (value === undefined) return;
-    if (noun.kind === 'agent') noteAhead(noun.id, value as AgentReading | null);
+    if (noun.kind === 'agent') times.note(noun.id, value as AgentReading | null);
     delivery.add(noun, value);
   };
   const nouns = createReadQueue<ReadNoun, Value | undefined>({ read, deliver: add, isSame: isSameValue });
   const files = createReadQueue<FileNoun, Value>({ read: lookLater, deliver: add, isSame: () => false, atOnce: 1e6 });
-  const tree = createTree({ root, openPost: post, within, isNative, onLinked, onRaw, onError, onOpen, onGone });
+  const tree = createTree({
+    root,
+    openPost: post,
+    within,
+    isNative,
+    onLinked,
+    onRaw,
+    onError,
+    onOpen,
+    onGone: markBranch,
+  });
   const onFault = (error: unknown): void => log?.error({ err: error }, 'looking at the files failed');
   const patrol = createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs, onError: onFault, onTick });
 
@@ -142,7 +143,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       const { reading, refused } = await readAll(root, clock.now(), roots);
       for (const { name, reason } of refused) log?.warn({ name, reason }, 'an entry of agents/ is refused');
       delivery.know(reading.agents.keys());
-      for (const [id, agent] of reading.agents) noteAhead(id, agent);
+      for (const [id, agent] of reading.agents) times.note(id, agent);
       for (const noun of starvedIn(reading)) markLater(noun);
       setImmediate(() => {
         nouns.release();
@@ -166,7 +167,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       reason: mode === 'native' ? null : (trouble ?? choice),
       // Counted for who asks: probes want the state alone.
       get directories() {
-        return countPlaces(tree.branches.values()) + links.count();
+        return [...tree.branches.values()].reduce((sum, { places }) => sum + places.length, links.count());
       },
     }),
     async close() {
@@ -183,7 +184,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       for (const changed of ledger.changes(place, true)) tell(place, changed);
       return;
     }
-    if (place.agent === '' && meantIn(place, name) !== null) warnOfNames({ agent: null, places: [place] });
+    if (place.agent === '' && meantIn(place, name) !== null) warnOfNames([place]);
     const branch = branchOf(place, name);
     if (branch !== null) tree.look(branch, event === 'rename');
     tell(place, name);
@@ -210,40 +211,15 @@ export function createWatcher(options: WatcherOptions): Watcher {
 
   function onTick(): void {
     if (roots.length === 0) void findRoots().then(() => tree.look('root'));
-    const jump = jumps.jumpMs();
-    if (Math.abs(jump - jumped) > JUMP_MS) {
-      jumped = jump;
-      for (const { agent } of tree.branches.values()) if (agent !== null) mark({ kind: 'agent', id: agent });
-    }
-    if (ahead.size === 0 || monotonicNow() < aheadAt) return;
-    aheadAt = monotonicNow() + AHEAD_AGAIN_MS;
-    for (const id of ahead) mark({ kind: 'agent', id });
-  }
-
-  function noteAhead(id: string, value: AgentReading | null): void {
-    if (value?.ahead) ahead.add(id);
-    else ahead.delete(id);
-  }
-
-  /** Above the agents nobody else could tell of a name that is nearly right. */
-  function warnOfNames({ agent, places }: Pick<Branch, 'agent' | 'places'>): void {
-    if (agent !== null) return;
-    for (const place of places)
-      for (const { path, meant } of mistakenIn(place)) {
-        if (mistaken.size > 1000) return;
-        if (!mistaken.has(path)) log?.warn({ path }, nearMiss(meant));
-        mistaken.add(path);
-      }
+    const due = times.due();
+    if (due !== 'all') for (const id of due) mark({ kind: 'agent', id });
+    else for (const { agent } of tree.branches.values()) if (agent !== null) mark({ kind: 'agent', id: agent });
   }
 
   function onOpen(branch: Branch): void {
-    warnOfNames(branch);
+    if (branch.agent === null) warnOfNames(branch.places);
     if (!hasRead) for (const place of branch.places) ledger.write(place);
     else markBranch(branch);
-  }
-
-  function onGone(branch: Branch): void {
-    markBranch(branch);
   }
 
   /** All that a branch holds may be other than it was. */
@@ -331,19 +307,4 @@ export function createWatcher(options: WatcherOptions): Watcher {
     if (trouble === null) return 'available';
     return mode === 'polling' ? `polling, because ${trouble}` : trouble;
   }
-}
-
-/** What the system has run out of, in words; null for other errors. */
-function exhaustionOf(error: unknown): string | null {
-  const code = errnoOf(error);
-  if (code === 'ENOSPC') return 'the system is out of inotify watches (fs.inotify.max_user_watches)';
-  if (code === 'EMFILE')
-    return 'the process is out of file handles or inotify instances (ulimit -n, fs.inotify.max_user_instances)';
-  return code === 'ENFILE' ? 'the system is out of file handles (fs.file-max)' : null;
-}
-
-function countPlaces(branches: Iterable<Branch>): number {
-  let places = 0;
-  for (const branch of branches) places += branch.places.length;
-  return places;
 }
