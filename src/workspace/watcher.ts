@@ -11,6 +11,7 @@ import { type Value, createDelivery } from './watch-delivery.js';
 import { createLedger } from './watch-ledger.js';
 import { exhaustionOf } from './watch-exhaustion.js';
 import { createLinks } from './watch-links.js';
+import type { WatcherHealth, WatchMode } from './watch-mode.js';
 import { createNameWarnings } from './watch-names.js';
 import { createPatrol } from './watch-patrol.js';
 import { type FileNoun, type Noun, type Place, branchOf, nounKey, nounOf } from './watch-places.js';
@@ -20,7 +21,7 @@ import { type ReadNoun, isSameValue, isStarved, readNoun, starvedIn } from './wa
 import { createTimeWatch } from './watch-times.js';
 import { type Branch, createTree } from './watch-tree.js';
 
-export type { ReadNoun };
+export type { ReadNoun, WatcherHealth, WatchMode };
 
 export interface WatcherOptions {
   root: string;
@@ -43,19 +44,6 @@ export interface WatcherOptions {
   rescanMs?: number;
   /** How directories are watched: chokidar, but for tests of its failures. */
   openPost?: OpenPost;
-}
-
-/** How files are watched, as the setting says it. */
-export type WatchMode = 'auto' | 'native' | 'polling';
-
-export interface WatcherHealth {
-  /** `available`, or what is wrong. */
-  state: string;
-  mode: 'native' | 'polling';
-  /** Why it polls; null while it has watches. */
-  reason: string | null;
-  /** How many directories are looked after. */
-  directories: number;
 }
 
 export interface Watcher {

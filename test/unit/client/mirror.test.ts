@@ -82,7 +82,7 @@ describe('mirror', () => {
     const first = mirror.getSnapshot();
     for (const frame of [heartbeat, event(1), { type: 'pong', timestamp: iso(T0) } as const]) mirror.apply(frame);
     expect(mirror.getSnapshot()).toBe(first);
-    const office = { positions: {} };
+    const office = { positions: { a: { x: 1, y: 2, zone: 'lab' } } };
     mirror.apply(event(2, { type: 'agent_position', data: office, at: T0 }));
     const second = mirror.getSnapshot();
     expect(second).not.toBe(first);

@@ -9,7 +9,9 @@ const T0 = Date.parse('2026-11-23T06:00:00.000Z');
 /** What the routes answer, and with which status, over these services. */
 function ask(services: Services) {
   const layout = workspaceLayout('/office');
-  const context = { services, clock: { now: () => T0 + 1500 }, version: '1.2.3', startedAt: T0, layout } as ApiContext;
+  const feed = { watcher: { health: () => ({ mode: 'native', reason: null }) } };
+  const clock = { now: () => T0 + 1500 };
+  const context = { services, clock, version: '1.2.3', startedAt: T0, layout, feed } as unknown as ApiContext;
   const { health, ready } = healthEndpoints(context);
   return [health, ready].map((endpoint) => {
     let status = 200;
