@@ -160,7 +160,7 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   // With thousands of archives that nobody has read yet this takes a while: nobody waits for it but who asks for the list.
   let known = false;
   const began = clock.now();
-  void backups.list().then(
+  const listing = backups.list().then(
     (list) => {
       known = true;
       log.info({ backups: list.length, ms: clock.now() - began }, 'the list of backups is known');
@@ -190,7 +190,8 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       // A run under way is ended, not waited for: the next start cleans up after it.
       const ended = schedule?.stop();
       await backups.stop();
-      await ended;
+      // Nothing is written after the end.
+      await Promise.all([ended, listing]);
     },
   };
 }

@@ -27,6 +27,8 @@ export function createDeletionGuard(times: Times): DeletionGuard {
       if (newestBefore === undefined) newestBefore = newestRecord(db);
     },
     heldBecause(db, keep, now) {
+      // With nothing to be deleted there is nothing to be held, and nothing to tell.
+      if (!isAnythingDue(db, keep, now)) return null;
       const facts = { now, newestBefore: newestBefore ?? null, upMs: watch.upMs(), jumpMs: watch.jumpMs() };
       const doubt = deletionHeld(facts);
       if (doubt !== null) believed = false;
@@ -59,19 +61,35 @@ function newestRecord(db: Database): number | null {
 function heldByShare(db: Database, keep: Retention, now: number): string | null {
   const settings = metaText(db, 'retention');
   if (settings !== null && settings !== JSON.stringify(keep)) return null;
-  const imported = importedUntil(db) ?? Number.MIN_SAFE_INTEGER;
   const samples = shareOf(
-    timeOf(db, 'SELECT t FROM system_raw WHERE agent = 0 AND t > ? ORDER BY t LIMIT 1', imported),
+    firstSample(db),
     timeOf(db, 'SELECT t FROM system_raw WHERE agent = 0 AND t <= ? ORDER BY t DESC LIMIT 1', now),
     now - keep.raw,
   );
   const events = shareOf(
-    timeOf(db, 'SELECT t FROM events WHERE id > ? ORDER BY id LIMIT 1', metaNumber(db, 'imported_events') ?? 0),
+    firstEvent(db),
     timeOf(db, 'SELECT t FROM events WHERE t <= ? ORDER BY t DESC LIMIT 1', now),
     now - keep.events,
   );
   const share = Math.max(samples, events);
   return share > USUAL_SHARE ? `it would take ${Math.round(share * 100)} % of what there is at once` : null;
+}
+
+function isAnythingDue(db: Database, keep: Retention, now: number): boolean {
+  const sample = firstSample(db);
+  const event = firstEvent(db);
+  return (sample !== null && sample < now - keep.raw) || (event !== null && event < now - keep.events);
+}
+
+/** The oldest sample that is not exempt from retention. */
+function firstSample(db: Database): number | null {
+  const imported = importedUntil(db) ?? Number.MIN_SAFE_INTEGER;
+  return timeOf(db, 'SELECT t FROM system_raw WHERE agent = 0 AND t > ? ORDER BY t LIMIT 1', imported);
+}
+
+/** The same of events. */
+function firstEvent(db: Database): number | null {
+  return timeOf(db, 'SELECT t FROM events WHERE id > ? ORDER BY id LIMIT 1', metaNumber(db, 'imported_events') ?? 0);
 }
 
 function timeOf(db: Database, query: string, value: number): number | null {

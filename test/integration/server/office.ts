@@ -16,6 +16,11 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
+/** Does something after the test, before what was arranged earlier (the workspace is removed last). */
+export function cleanLater(cleanup: () => Promise<unknown>): void {
+  cleanups.push(cleanup);
+}
+
 /** A copy of the fixture workspace, removed after the test. */
 export async function officeCopy(): Promise<string> {
   const root = await emptyDirectory();

@@ -1,17 +1,17 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { McError } from '../../../src/base/index.js';
 import { silentLog } from '../../../src/base/log.js';
 import { startServer } from '../../../src/server/index.js';
-import { officeCopy, settingsWith } from '../server/office.js';
+import { cleanLater, officeCopy, settingsWith } from '../server/office.js';
 import { reached, sitDown } from './sitting.js';
 
 const SOON = { timeout: 10_000, interval: 30 };
 
 async function serve(root: string, ports: { port?: number; wsPort?: number } = {}) {
   const server = await startServer({ workspace: root, settings: await settingsWith(ports), log: silentLog() });
-  onTestFinished(() => server.stop());
+  cleanLater(() => server.stop());
   return server;
 }
 
@@ -111,7 +111,7 @@ describe('a server that goes and comes', () => {
     const root = await officeCopy();
     const settings = await settingsWith({ token: 'right' });
     const server = await startServer({ workspace: root, settings, log: silentLog() });
-    onTestFinished(() => server.stop());
+    cleanLater(() => server.stop());
     const { text } = sitDown(() => Promise.resolve(reached(server.http, server.ws, 'wrong')));
     await expect.poll(text, SOON).toContain('refused');
     expect(text()).toContain('mc token create');
