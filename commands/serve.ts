@@ -1,4 +1,4 @@
-import { McError, systemClock } from '../src/base/index.js';
+import { McError, serversDirectory, systemClock } from '../src/base/index.js';
 import type { LogLevel } from '../src/base/log.js';
 import {
   aborted,
@@ -53,7 +53,14 @@ async function serve(desk: Desk, workspace: string, signal: AbortSignal, onReady
     settings.logFormat as 'pretty' | 'json',
     terminalOf(process.stderr, process.env).colour,
   );
-  const server = await startServer({ workspace, settings, log, clock: systemClock, tokensFile: tokensPath() });
+  const server = await startServer({
+    workspace,
+    settings,
+    log,
+    clock: systemClock,
+    tokensFile: tokensPath(),
+    serversDirectory: serversDirectory(),
+  });
   try {
     // Whoever ended it before it was ready does not want to hear that it is.
     if (signal.aborted) return;

@@ -128,7 +128,8 @@ function busy(path: string, holder: LockHolder): McError {
   });
 }
 
-async function identity(): Promise<Pick<LockHolder, 'pid' | 'host' | 'boot' | 'started'>> {
+/** What tells this process from every other. */
+export async function identity(): Promise<Pick<LockHolder, 'pid' | 'host' | 'boot' | 'started'>> {
   return { pid: process.pid, host: hostname(), boot: await bootId(), started: await startTime(process.pid) };
 }
 
@@ -153,7 +154,8 @@ async function startTime(pid: number): Promise<string | null> {
   return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 }
 
-function isHolder(value: unknown): value is LockHolder {
+/** Whether something read from a file is a holder. */
+export function isHolder(value: unknown): value is LockHolder {
   return (
     typeof value === 'object' &&
     value !== null &&

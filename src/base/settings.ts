@@ -1,4 +1,4 @@
-import { parseDuration } from './duration.js';
+import { formatDuration, parseDuration } from './duration.js';
 
 interface Common {
   description: string;
@@ -238,7 +238,7 @@ export function acceptedBy(key: SettingKey): string {
     case 'number':
       return `a number from ${setting.min} to ${setting.max}`;
     case 'duration':
-      return 'a duration such as 90s, 15m, 6h or 7d';
+      return `a duration from ${boundText(setting.min)} to ${boundText(setting.max)}, such as ${exampleWithin(setting)}`;
     case 'boolean':
       return 'true or false';
     case 'list':
@@ -246,6 +246,16 @@ export function acceptedBy(key: SettingKey): string {
     case 'string':
       return 'a text';
   }
+}
+
+/** A bound as one types it: whole days beyond a day, milliseconds below a second. */
+function boundText(ms: number): string {
+  return ms > 0 && ms < 1000 ? `${ms}ms` : formatDuration(ms);
+}
+
+function exampleWithin({ min, max }: { min: number; max: number }): string {
+  const fits = (text: string) => (parseDuration(text) ?? 0) >= min && (parseDuration(text) ?? 0) <= max;
+  return ['90s', '15m', '6h', '7d', '30d'].filter(fits).slice(0, 2).join(' or ');
 }
 
 /** A raw value (text from a flag or the environment, anything from a file) as the setting holds it; undefined: not accepted. */

@@ -24,6 +24,13 @@ export const ROUTES = {
     summary: 'The server is ready; `failing` says what is not',
     open: true,
   },
+  identity: {
+    method: 'GET',
+    path: '/api/identity',
+    scope: 'read',
+    summary: 'Which server this is, and its proof for the nonce of a client',
+    open: true,
+  },
   agents: { method: 'GET', path: '/api/agents', scope: 'read', summary: 'All agents' },
   agentsStatus: {
     method: 'GET',
