@@ -32,6 +32,20 @@ const DAY = 86_400_000;
 export const SETTINGS = {
   workspace: { kind: 'string', default: null, description: 'The workspace to watch', door: true },
   server: { kind: 'string', default: null, description: 'URL of the server that commands talk to', door: true },
+  stream: {
+    kind: 'string',
+    default: null,
+    description: 'URL of that server’s event stream, where it is not the one that the server names',
+    door: true,
+  },
+  timeout: {
+    kind: 'duration',
+    min: 1,
+    max: 24 * DAY,
+    default: 30_000,
+    description: 'How long that server may take to answer',
+    door: true,
+  },
   token: { kind: 'string', default: null, description: 'Access token', door: true, secret: true },
   tokenFile: { kind: 'string', default: null, description: 'File that holds the access token', door: true },
   host: { kind: 'string', default: '127.0.0.1', description: 'Address to listen on', door: true },

@@ -20,6 +20,11 @@ export function askTask<T>(rest: RestClient, id: string, call: () => Promise<T>)
   return ask(call, { noun: 'task', id, known });
 }
 
+/** @throws McError `agent.not_found` for an id that no agent has, naming those that may have been meant */
+export async function mustKnowAgent(rest: RestClient, id: string): Promise<void> {
+  await askAgent(rest, id, () => rest.agent(id));
+}
+
 interface Asked {
   noun: 'agent' | 'task';
   id: string;

@@ -34,7 +34,7 @@ export async function serverFindings(config: Config, { now, answerMs }: ServerPr
         clockFinding(health, asked, answered),
         peersFinding(stream, url),
       ],
-      ports: new Set([url, await server.streamUrl()].map((address) => Number(new URL(address).port))),
+      ports: new Set([url, server.identity.stream].map((address) => Number(new URL(address).port))),
     };
   } catch (error) {
     const { code, message } = explain(error, 'doctor');

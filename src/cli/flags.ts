@@ -30,6 +30,11 @@ export const GLOBAL_FLAGS = {
     description: 'The server to talk to [env: MC_SERVER; default: that of the workspace, else http://127.0.0.1:8080]',
     helpGroup: 'GLOBAL',
   }),
+  timeout: Flags.string({
+    helpValue: 'DURATION',
+    description: 'How long the server may take to answer [env: MC_TIMEOUT; default: 30s]',
+    helpGroup: 'GLOBAL',
+  }),
   token: Flags.string({ helpValue: 'TOKEN', description: 'Access token [env: MC_TOKEN]', helpGroup: 'GLOBAL' }),
   'token-file': Flags.string({
     helpValue: 'FILE',
@@ -39,9 +44,17 @@ export const GLOBAL_FLAGS = {
   }),
 };
 
+/** Of commands that follow the event stream. */
+export const STREAM_FLAG = {
+  stream: Flags.string({
+    helpValue: 'URL',
+    description: 'The event stream, where it is not the one that the server names [env: MC_STREAM]',
+  }),
+};
+
 /** Flags of the settings that are no global flags, made from the table of settings. Values stay text: the table reads them. */
 export function settingFlags(): FlagInput {
-  const keys = SETTING_KEYS.filter((key) => !Object.hasOwn(GLOBAL_FLAGS, key));
+  const keys = SETTING_KEYS.filter((key) => !Object.hasOwn({ ...GLOBAL_FLAGS, ...STREAM_FLAG }, key));
   return Object.fromEntries(keys.map((key) => [flagOf(key), settingFlag(key)]));
 }
 

@@ -21,7 +21,7 @@ export {
 } from './backups.js';
 export { confirm } from './confirm.js';
 export { eventText } from './events.js';
-export { settingFlags } from './flags.js';
+export { settingFlags, STREAM_FLAG } from './flags.js';
 export { metricsTable, topTable } from './metrics.js';
 export { queryCsv, queryLines, queryTable } from './points.js';
 export { reachServer } from './reach.js';
@@ -33,7 +33,7 @@ export { quote } from './quote.js';
 export { readReport } from './report.js';
 export { searchOf } from './search.js';
 export { aborted, interrupted, watchSignals } from './signals.js';
-export { loadSocket } from './socket.js';
+export { loadSocket, streamFinder } from './stream.js';
 export { starterText, writeStarter } from './starter.js';
 export { collectStatus, noServerLine, statusLine, statusText } from './status.js';
 export { readPosition, tailEvents } from './tail.js';

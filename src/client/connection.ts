@@ -152,8 +152,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       return end(messageOf(error));
     }
     const { openingMs } = target;
+    const unopened = () => (attempted.outcome === 'opened' ? undefined : `no stream opens at ${target.url}`);
     const ping = socket.oneWay ? null : () => write({ type: 'ping' });
-    link = watchLink({ now, timers, openingMs, ping, dead: () => lose() });
+    link = watchLink({ now, timers, openingMs, ping, dead: () => lose(unopened()) });
     socket.onopen = () => {
       if (target.token !== undefined) write({ type: 'auth', token: target.token });
     };
@@ -161,7 +162,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     socket.onerror = ignore;
     socket.onclose = ({ code, reason }: { code: number; reason: string }) => {
       if (code === CLOSE.token) end(reason || 'the token is missing or wrong');
-      else lose();
+      else lose(unopened());
     };
   };
 

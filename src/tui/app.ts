@@ -9,7 +9,7 @@ import { alarmSequence, copySequence } from './osc.js';
 import { createPainter } from './painter.js';
 import { createPoller } from './poller.js';
 import { wantedPolls } from './polls.js';
-import { createSession, type Reached } from './session.js';
+import { createSession, type Seek } from './session.js';
 import { createStore } from './store.js';
 import { createModes, type Output } from './terminal.js';
 import { themeOf } from './theme.js';
@@ -18,8 +18,8 @@ import { frameOf } from './view.js';
 
 export interface AppOptions {
   output: Output;
-  reach: () => Promise<Reached>;
-  socket: (url: string) => WebSocketLike;
+  seek: Seek;
+  socket: (url: string, token?: string) => WebSocketLike;
   /** Milliseconds since the epoch. */
   now: () => number;
   /** 0 to 1. */
@@ -42,7 +42,7 @@ export interface App {
 }
 
 /** Takes the terminal, paints the first frame and begins to look for the server. */
-export function startApp({ output, reach, socket, now, random, options, start }: AppOptions): App {
+export function startApp({ output, seek, socket, now, random, options, start }: AppOptions): App {
   const store = createStore(now);
   const painter = createPainter((text) => output.write(text));
   const modes = createModes(output, options.mouse);
@@ -107,11 +107,10 @@ export function startApp({ output, reach, socket, now, random, options, start }:
   };
 
   const want = () => poller.want(wantedPolls(model, isSystemMetric(model.chart.metric)));
-  const session = createSession({ reach, socket, store, now, random });
-  const poller = createPoller(store, () => (store.getSnapshot().link.name === 'live' ? session.rest() : null), now);
+  const session = createSession({ seek, socket, store, now, random });
+  const poller = createPoller(store, session.rest, now);
 
   const clock = setInterval(() => {
-    session.tick();
     store.tick();
     want();
   }, 1000);

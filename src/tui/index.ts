@@ -2,19 +2,18 @@
 import type { WebSocketLike } from '../client/index.js';
 import { startApp } from './app.js';
 import type { Options, Tab } from './model.js';
-import type { Reached } from './session.js';
+import type { Seek } from './session.js';
 import { watchEnds } from './terminal.js';
 
 export type { Options, Tab } from './model.js';
-export type { Reached } from './session.js';
+export type { Reached, Seek } from './session.js';
 export { detectTheme, detectUnicode } from './theme.js';
 
 export interface DashboardOptions {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
-  /** Finds the server; asked again and again until it does not reject. */
-  reach: () => Promise<Reached>;
-  socket: (url: string) => WebSocketLike;
+  seek: Seek;
+  socket: (url: string, token?: string) => WebSocketLike;
   options: Options;
   /** What is shown first, and its filter. */
   start: { screen: Tab; filter: string };
