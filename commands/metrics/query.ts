@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { workspaceLayout } from '../../src/base/index.js';
-import { McCommand, queryCsv, queryLines, queryTable, reachServer, searchOf, type Desk } from '../../src/cli/index.js';
+import { McCommand, MOMENT_FORMS, mustHaveWorkspace, queryCsv, queryLines, queryTable, reachServer, readRange, type Desk } from '../../src/cli/index.js';
+import type { MetricsAsked } from '../../src/client/index.js';
 import type { QueryAnswer } from '../../src/protocol/index.js';
 
 const FORMATS = ['table', 'chart', 'json', 'csv', 'ndjson'] as const;
@@ -22,7 +23,7 @@ export default class MetricsQuery extends McCommand {
   static override flags = {
     agent: Flags.string({ description: 'Only these agents', multiple: true, multipleNonGreedy: true }),
     system: Flags.boolean({ description: 'Figures of the whole system' }),
-    since: Flags.string({ description: 'Begin: 15m, 24h, 7d, an ISO time, epoch milliseconds [default: 24h]' }),
+    since: Flags.string({ description: `Begin: ${MOMENT_FORMS} [default: 24h]` }),
     until: Flags.string({ description: 'End, in the same forms [default: now]' }),
     step: Flags.string({ description: 'raw, 1m, 5m, 1h, 1d or auto, which gives at most about 1,000 points' }),
     agg: Flags.string({ description: 'avg, min, max, sum, last, count, rate, p50, p95 or p99' }),
@@ -38,8 +39,7 @@ export default class MetricsQuery extends McCommand {
       metric: argv as string[],
       agent: flags.agent,
       system: flags.system,
-      since: flags.since,
-      until: flags.until,
+      ...readRange(flags, Date.now()),
       step: flags.step,
       agg: flags.agg,
       group_by: flags['group-by'],
@@ -57,8 +57,9 @@ interface Asked {
 async function ask(desk: Desk, asked: Asked): Promise<QueryAnswer> {
   if (desk.config.values.server !== null) {
     const { rest } = await reachServer(desk.config);
-    return (await rest.request('GET', `/api/metrics/query?${searchOf(asked)}`)) as QueryAnswer;
+    return rest.metricsQuery(asked as MetricsAsked);
   }
+  await mustHaveWorkspace(desk.config, { evenDefault: true });
   const { readDatabase } = await import('../../src/metrics/query.js');
   return readDatabase(workspaceLayout(desk.config.workspace).database, 'query', asked, Date.now());
 }

@@ -1,7 +1,7 @@
 /** What commands share: flags, reaching a server, printing a result as text or JSON, errors to exit codes. */
 export { agentCard, agentsTable } from './agents.js';
 export { apiText, callApi, followApi, isStream, limitOf, readApiCall } from './api.js';
-export { askAgent, askTask } from './ask.js';
+export { askAgent, askTask, mustKnowAgent } from './ask.js';
 export { type CheckFacts, type CheckLimits, checkJunit, checkText, runChecks } from './check.js';
 export { cleanText } from './clean.js';
 export { type Desk, McCommand } from './command.js';
@@ -20,6 +20,8 @@ export {
   verifyText,
 } from './backups.js';
 export { confirm } from './confirm.js';
+export { MOMENT_FORMS, readDue, readRange } from './moments.js';
+export { mustHaveWorkspace } from './find.js';
 export { eventText } from './events.js';
 export { settingFlags, STREAM_FLAG } from './flags.js';
 export { metricsTable, topTable } from './metrics.js';
@@ -31,7 +33,6 @@ export { frugalStart } from './memory.js';
 export { printReady } from './ready.js';
 export { quote } from './quote.js';
 export { readReport } from './report.js';
-export { searchOf } from './search.js';
 export { aborted, interrupted, watchSignals } from './signals.js';
 export { loadSocket, streamFinder } from './stream.js';
 export { starterText, writeStarter } from './starter.js';
