@@ -3,6 +3,7 @@ import { McCommand, starterText, writeStarter } from '../src/cli/index.js';
 
 export default class Init extends McCommand {
   static override summary = 'Write a starter workspace; never overwrites anything';
+  static override here = 'machine' as const;
   static override examples = ['<%= config.bin %> init', '<%= config.bin %> init ./office'];
   static override args = { dir: Args.string({ description: 'Where; by default the workspace in force' }) };
 

@@ -1,6 +1,15 @@
 import { Flags } from '@oclif/core';
 import { workspaceLayout } from '../../src/base/index.js';
-import { type Desk, eventLogTable, McCommand, MOMENT_FORMS, mustHaveWorkspace, reachServer, readRange } from '../../src/cli/index.js';
+import {
+  type Desk,
+  eventLogTable,
+  McCommand,
+  MOMENT_FORMS,
+  mustHaveWorkspace,
+  namedServer,
+  reachServer,
+  readRange,
+} from '../../src/cli/index.js';
 import type { EventsAnswer } from '../../src/protocol/index.js';
 
 export default class EventsList extends McCommand {
@@ -40,7 +49,7 @@ interface Asked {
 }
 
 async function ask(desk: Desk, asked: Asked): Promise<EventsAnswer> {
-  if (desk.config.values.server !== null) {
+  if (namedServer(desk.config) !== null) {
     const { rest } = await reachServer(desk.config);
     return rest.systemEvents({ ...asked });
   }

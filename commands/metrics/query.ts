@@ -1,6 +1,17 @@
 import { Flags } from '@oclif/core';
 import { workspaceLayout } from '../../src/base/index.js';
-import { McCommand, MOMENT_FORMS, mustHaveWorkspace, queryCsv, queryLines, queryTable, reachServer, readRange, type Desk } from '../../src/cli/index.js';
+import {
+  McCommand,
+  MOMENT_FORMS,
+  mustHaveWorkspace,
+  namedServer,
+  queryCsv,
+  queryLines,
+  queryTable,
+  reachServer,
+  readRange,
+  type Desk,
+} from '../../src/cli/index.js';
 import type { MetricsAsked } from '../../src/client/index.js';
 import type { QueryAnswer } from '../../src/protocol/index.js';
 
@@ -55,7 +66,7 @@ interface Asked {
 }
 
 async function ask(desk: Desk, asked: Asked): Promise<QueryAnswer> {
-  if (desk.config.values.server !== null) {
+  if (namedServer(desk.config) !== null) {
     const { rest } = await reachServer(desk.config);
     return rest.metricsQuery(asked as MetricsAsked);
   }

@@ -4,6 +4,7 @@ import { McCommand, MOMENT_FORMS, mustHaveWorkspace, readRange, topTable } from 
 
 export default class MetricsTop extends McCommand {
   static override summary = 'Agents ranked by a metric';
+  static override here = 'workspace' as const;
   static override description =
     'Counters by how much they grew, over resets; everything else by its average. Reads the workspace’s database.';
   static override exits = ['notFound'] as const;

@@ -3,11 +3,10 @@ import { join, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { errnoOf, McError } from './errors.js';
 import { defaultWorkspace, userConfigDirectory, workspaceLayout } from './layout.js';
+import { acceptedBy, readSetting } from './setting-values.js';
 import {
-  acceptedBy,
   envOf,
   flagOf,
-  readSetting,
   SETTING_KEYS,
   type SettingKey,
   type Settings,

@@ -15,4 +15,5 @@ export * from './package.js';
 export * from './refusals.js';
 export * from './roots.js';
 export * from './server-record.js';
+export * from './setting-values.js';
 export * from './settings.js';

@@ -24,7 +24,8 @@ export function parseMoment(text: string, now: number, zone: Zone = 'utc'): numb
   const time = parseTime(trimmed, zone);
   if (time !== null) return time;
   const date = trimmed.slice(0, 10);
-  const why = DATE.test(date) && !isCalendarDay(date) ? `there is no day ${date}` : `"${text.slice(0, 80)}" is not a time`;
+  const why =
+    DATE.test(date) && !isCalendarDay(date) ? `there is no day ${date}` : `"${text.slice(0, 80)}" is not a time`;
   throw new McError('input.invalid', why, {
     hint: 'use a duration ago (15m, 24h, 7d, 2w), a date or time (2026-02-17, 2026-02-17T06:00, with Z or +01:00 for a zone), or epoch seconds or milliseconds',
   });
@@ -45,7 +46,9 @@ function parseTime(text: string, zone: Zone): number | null {
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
   const place = offset ?? (zone === 'utc' ? 'Z' : '');
   // Without a zone, and with a time of day, a Date is local (ECMA-262, 21.4.1.32).
-  const time = Date.parse(`${date}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}${isoZone(place)}`);
+  const time = Date.parse(
+    `${date}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}${isoZone(place)}`,
+  );
   return Number.isNaN(time) ? null : time;
 }
 

@@ -48,7 +48,10 @@ export function newServerKey(): string {
  * What a server answers to a client's nonce: only who holds the key can say it, and it counts for this nonce, this life
  * and this address alone. Hex.
  */
-export function proveIdentity(key: string, { nonce, epoch, http }: { nonce: string; epoch: string; http: string }): string {
+export function proveIdentity(
+  key: string,
+  { nonce, epoch, http }: { nonce: string; epoch: string; http: string },
+): string {
   return createHmac('sha256', key).update(['mission-control-identity', nonce, epoch, http].join('\n')).digest('hex');
 }
 

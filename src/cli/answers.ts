@@ -53,7 +53,10 @@ function has(value: unknown, form: Form): boolean {
     case 'object':
       return isObject(value);
     default:
-      return Array.isArray(value) && value.every((row) => form.every((name) => isObject(row) && typeof row[name] === 'string'));
+      return (
+        Array.isArray(value) &&
+        value.every((row) => form.every((name) => isObject(row) && typeof row[name] === 'string'))
+      );
   }
 }
 

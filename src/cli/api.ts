@@ -55,7 +55,7 @@ export function limitOf({ method }: ApiCall, given: string | undefined): number 
   if (given === undefined) return method === 'GET' || method === 'HEAD' ? LIMIT_MS.read : LIMIT_MS.write;
   const limit = parseDuration(given);
   if (limit !== null && limit >= 1 && limit <= LONGEST_MS) return limit;
-  throw new McError('usage', `--timeout "${given}" is no duration between 1ms and 24d`, {
+  throw new McError('usage', `--timeout "${given}" is not a duration from 1ms to 24d`, {
     hint: 'write it as 90s, 15m or 2h',
   });
 }

@@ -3,7 +3,8 @@ import type { Config as McConfig } from '../base/index.js';
 import { EXIT } from '../protocol/index.js';
 import { errorJson, errorText, explain } from './errors.js';
 import { configOf, GLOBAL_FLAGS } from './flags.js';
-import { createPrinter, type Printer } from './print.js';
+import { type Here, refuseServer } from './here.js';
+import { createPrinter, hasPrinted, type Printer } from './print.js';
 import { terminalOf } from './terminal.js';
 
 /** What a command works with: its configuration, and where it prints. */
@@ -19,6 +20,8 @@ export abstract class McCommand extends Command {
   static override baseFlags = GLOBAL_FLAGS;
   /** Exit statuses besides 0, 1 and 2 that this command can end with; its help lists them. */
   static exits: readonly (keyof typeof EXIT)[] = [];
+  /** Set: it works on this machine only, and refuses a server that is named. */
+  static here: Here | null = null;
   /** True: goes on when nobody reads stdout any more. */
   static outlivesReader = false;
 
@@ -31,7 +34,10 @@ export abstract class McCommand extends Command {
       stderr: process.stderr,
       env: process.env,
     });
-    return { ...printer, config: await configOf(flags, process.env) };
+    const config = await configOf(flags, process.env);
+    const { here } = this.constructor as typeof McCommand;
+    if (here !== null) refuseServer(config, here, this.id?.replaceAll(':', ' ') ?? '');
+    return { ...printer, config };
   }
 
   protected override async catch(thrown: Error): Promise<void> {
@@ -43,7 +49,7 @@ export abstract class McCommand extends Command {
 export function reportError(thrown: unknown, argv: readonly string[], command: string | null): void {
   const error = explain(thrown, command);
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  if (flags.includes('--json')) process.stdout.write(errorJson(error));
+  if (flags.includes('--json') && !hasPrinted()) process.stdout.write(errorJson(error));
   const debug = flags.includes('--debug');
   process.stderr.write(errorText(error, terminalOf(process.stderr, process.env), debug));
   process.exitCode = error.exit;

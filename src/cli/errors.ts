@@ -30,8 +30,16 @@ export function errorJson(error: McError): string {
 
 function fromServer(error: RestError): McError {
   const code = Object.hasOwn(ERRORS, error.code ?? '') ? (error.code as ErrorCode) : codeOf(error.status);
-  return new McError(code, error.message, { cause: error, ...(error.hint ? { hint: error.hint } : {}) });
+  // A server speaks to programs of every kind; here there are flags.
+  const hint = TOKEN_HINTS[code] ?? error.hint;
+  return new McError(code, error.message, { cause: error, ...(hint ? { hint } : {}) });
 }
+
+const TOKEN_HINTS: Partial<Record<ErrorCode, string>> = {
+  'token.missing': 'give one with --token-file FILE or MC_TOKEN; mc token create makes one where the server runs',
+  'token.invalid':
+    'look at --token-file, --token or MC_TOKEN; mc token list shows those that are known where the server runs',
+};
 
 /** For answers of servers that do not know our codes. */
 function codeOf(status: number): ErrorCode {
@@ -41,6 +49,9 @@ function codeOf(status: number): ErrorCode {
   if (status === 409) return 'busy';
   return status < 500 ? 'input.invalid' : 'internal';
 }
+
+/** The parser quotes what was given: a token is not to be read in a log. */
+const SECRET = /--token=\S+/g;
 
 interface ParseError extends Error {
   flags?: string[];
@@ -54,7 +65,10 @@ function isParseError(thrown: unknown): thrown is ParseError {
 
 function fromParser(error: ParseError, command: string | null): McError {
   const help = command === null ? 'mc --help' : `mc ${command} --help`;
-  const message = error.message.replace(/\s*See more help with --help\s*$/, '').replaceAll(/\s*\n\s*/g, ' ');
+  const message = error.message
+    .replace(/\s*See more help with --help\s*$/, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll(SECRET, '--token');
   const unknown = error.flags?.[0];
   if (unknown === undefined) return new McError('usage', lowerFirst(message), { hint: `see ${help}`, cause: error });
   const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`);

@@ -33,7 +33,9 @@ async function send(url: string, options: RequestOptions, body?: string): Promis
   const target = new URL(url);
   const { request } = target.protocol === 'https:' ? await import('node:https') : await import('node:http');
   return new Promise<IncomingMessage>((resolve, reject) => {
-    request(target, { ...options, agent: false }, resolve).on('error', reject).end(body);
+    request(target, { ...options, agent: false }, resolve)
+      .on('error', reject)
+      .end(body);
   });
 }
 

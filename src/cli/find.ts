@@ -28,7 +28,8 @@ export type Candidate =
  * @throws McError `usage` for a URL that is none, `workspace.missing`, `server.unreachable` when there is nobody to ask
  */
 export async function findServer(config: Config): Promise<Candidate> {
-  if (config.values.server !== null) return { by: 'named', http: readServerUrl(config.values.server) };
+  const named = namedServer(config);
+  if (named !== null) return { by: 'named', http: readServerUrl(named) };
   const directory = serversDirectory();
   const own = await findServerRecord(directory, config.workspace);
   if (own) return found(own);
@@ -41,6 +42,14 @@ export async function findServer(config: Config): Promise<Candidate> {
   if (!there) return { by: 'default', http };
   if (isNamed(config) && there.workspace !== (await realOf(config.workspace))) throw servesAnother(config, http);
   return found(there);
+}
+
+/**
+ * The server that the user named; null: none. What is named nearer counts: a workspace on the command line is meant here,
+ * whatever server the config file has.
+ */
+export function namedServer({ values, origins }: Config): string | null {
+  return origins.server.kind === 'user file' && origins.workspace.kind === 'flag' ? null : values.server;
 }
 
 /** Whether the user said which workspace is meant. */
@@ -58,7 +67,9 @@ export function servesAnother(config: Config, http: string): McError {
   return new McError(
     'server.unreachable',
     `no server runs for ${config.workspace}: that at ${http} serves another workspace`,
-    { hint: `start one with: mc serve --workspace ${quote(config.workspace)} --port 0 --ws-port 0, or name it with --server` },
+    {
+      hint: `start one with: mc serve --workspace ${quote(config.workspace)} --port 0 --ws-port 0, or name it with --server`,
+    },
   );
 }
 

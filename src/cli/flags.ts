@@ -70,7 +70,10 @@ export async function configOf(flags: Record<string, unknown>, env: NodeJS.Proce
   }
   const config = await loadConfig({ flags: given, env });
   const { tokenFile } = config.values;
-  if (tokenFile === null || outranks(config, 'token', 'tokenFile')) return config;
+  if (tokenFile === null || outranks(config, 'token', 'tokenFile')) {
+    const { token } = config.values;
+    return token === null ? config : { ...config, values: { ...config.values, token: cleanToken(token, config) } };
+  }
   return {
     ...config,
     values: { ...config.values, token: await readToken(tokenFile) },
@@ -108,6 +111,15 @@ function helpValueOf(key: SettingKey): string {
   const { kind } = settingOf(key);
   if (kind === 'integer' || kind === 'number') return 'N';
   return kind === 'duration' ? 'DURATION' : kind === 'choice' ? 'WORD' : 'TEXT';
+}
+
+/** Shells and files leave a line end behind; anything else that no header can hold was no token. @throws McError `usage` */
+function cleanToken(text: string, { origins }: Config): string {
+  const token = text.trim();
+  if (/^[\u0021-\u007e]+$/.test(token)) return token;
+  throw new McError('usage', `${origins.token.name ?? 'the token'} holds characters that no token has`, {
+    hint: 'tokens are printable ASCII without blanks, as mc token create prints them',
+  });
 }
 
 async function readToken(path: string): Promise<string> {

@@ -2,7 +2,8 @@
 export { agentCard, agentsTable } from './agents.js';
 export { apiText, callApi, followApi, isStream, limitOf, readApiCall } from './api.js';
 export { askAgent, askTask, mustKnowAgent } from './ask.js';
-export { type CheckFacts, type CheckLimits, checkJunit, checkText, runChecks } from './check.js';
+export { type CheckFacts, type CheckLimits, checkJunit, checkText, runChecks, silenceLimit } from './check.js';
+export { askFacts, checkedAgent, newestAge } from './check-facts.js';
 export { cleanText } from './clean.js';
 export { type Desk, McCommand } from './command.js';
 export { configTable, shownConfig } from './config.js';
@@ -19,9 +20,10 @@ export {
   restoreText,
   verifyText,
 } from './backups.js';
+export { backupsThere } from './backups-there.js';
 export { confirm } from './confirm.js';
 export { MOMENT_FORMS, readDue, readRange } from './moments.js';
-export { mustHaveWorkspace } from './find.js';
+export { mustHaveWorkspace, namedServer } from './find.js';
 export { eventText } from './events.js';
 export { settingFlags, STREAM_FLAG } from './flags.js';
 export { metricsTable, topTable } from './metrics.js';

@@ -2,7 +2,8 @@ import { isCalendarDay, McError, parseMoment } from '../base/index.js';
 import { isoOf } from '../protocol/index.js';
 
 /** What `--since` and `--until` take, for their descriptions. */
-export const MOMENT_FORMS = '15m, 24h, 7d, a date or time (in your zone unless it names one), epoch seconds or milliseconds';
+export const MOMENT_FORMS =
+  '15m, 24h, 7d, a date or time (in your zone unless it names one), epoch seconds or milliseconds';
 
 /**
  * Range flags as absolute times (ISO 8601 UTC), before they go anywhere: what a person types without a zone is meant in

@@ -98,7 +98,8 @@ async function unreachable({ url, candidate, config, timeoutMs }: Asked, error: 
     });
   }
   const errno = errnoOf(cause);
-  const why = errno === 'ECONNREFUSED' ? 'connection refused' : (errno ?? (cause instanceof Error ? cause.message : 'no answer'));
+  const why =
+    errno === 'ECONNREFUSED' ? 'connection refused' : (errno ?? (cause instanceof Error ? cause.message : 'no answer'));
   return new McError('server.unreachable', `no server answers at ${url} (${why})`, {
     hint: await nextStep(candidate, config),
     cause: error,

@@ -32,7 +32,8 @@ export function streamFinder(config: Config, reach: () => Promise<Server>): Find
     const named = config.values.stream;
     if (named !== null) return { url: readStreamUrl(named), epoch, ...token };
     const socket = socketOf(server);
-    if (socket === null || useless === epoch) return { url: `${server.url}${ROUTES.eventStream.path}`, epoch, ...token };
+    if (socket === null || useless === epoch)
+      return { url: `${server.url}${ROUTES.eventStream.path}`, epoch, ...token };
     tried = { url: socket, epoch };
     return { ...tried, openingMs: TRY_MS, ...token };
   };

@@ -1,6 +1,9 @@
+import type { MetricRow } from '../protocol/index.js';
 import type { Database } from './database.js';
 import { createFleetEnds } from './ends.js';
 import { metaNumber } from './meta.js';
+import { decodeValue, metricsOf } from './registry.js';
+import { agentRow } from './rows.js';
 
 /** What the database alone tells of how things stand, for checks without a server. */
 export interface Standing {
@@ -9,6 +12,8 @@ export interface Standing {
   collectInterval: number | null;
   /** Tasks that ended in the hour before now. */
   ended: { completed: number; failed: number };
+  /** The latest sample of each agent that was ever sampled, as the server has them in `metrics` of its agents. */
+  agents: Record<string, MetricRow>;
 }
 
 export function readStanding(db: Database, _input: unknown, now: number): Standing {
@@ -16,5 +21,20 @@ export function readStanding(db: Database, _input: unknown, now: number): Standi
     lastCollection: metaNumber(db, 'last_collection'),
     collectInterval: metaNumber(db, 'collect_interval'),
     ended: createFleetEnds(db, now).lastHour(now),
+    agents: latestSamples(db),
   };
+}
+
+function latestSamples(db: Database): Record<string, MetricRow> {
+  const metrics = metricsOf('agent');
+  const columns = metrics.map(({ name }) => `l.${name}`).join(', ');
+  const query = `SELECT a.name, l.t, ${columns} FROM agent_last l JOIN agents a ON a.id = l.agent`;
+  const rows = db.prepare(query).raw().all() as [name: string, t: number, ...values: (number | null)[]][];
+  // Made by defineProperty: an agent may be called `__proto__`.
+  return Object.fromEntries(
+    rows.map(([name, t, ...stored]) => {
+      const values = metrics.map((metric, at) => decodeValue(metric, stored[at]));
+      return [name, agentRow(name, t, values)];
+    }),
+  );
 }

@@ -70,6 +70,8 @@ export interface AgentRow {
   display_name: string | null;
   emoji: string | null;
   last_active: string | null;
+  /** Seconds that it says lie between two signs of life. */
+  heartbeat_interval: number | null;
   zone: string | null;
   warnings: AgentWarning[];
   tasks: AgentTask[];

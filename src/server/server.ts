@@ -229,7 +229,8 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     const record = { workspace: layout.root, epoch, key, ...urls };
     await keepServerRecord(options.serversDirectory, record, clock.now()).then(
       (kept) => life.push('server record', () => kept.remove()),
-      (error: unknown) => log.warn({ err: error }, 'commands of this user need --server: nothing can tell them who this is'),
+      (error: unknown) =>
+        log.warn({ err: error }, 'commands of this user need --server: nothing can tell them who this is'),
     );
   }
   hub.attach(socket.server);

@@ -8,6 +8,7 @@ export { createVeil, type Veil } from './browse-names.js';
 export { MAX_PART_BYTES, readPart } from './browse-read.js';
 export * from './json.js';
 export * from './office.js';
+export { timeIn } from './signs.js';
 export * from './read-bytes.js';
 export * from './tasks.js';
 export * from './workspace-files.js';
