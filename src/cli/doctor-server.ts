@@ -39,7 +39,10 @@ export async function serverFindings(config: Config, { now, answerMs }: ServerPr
   } catch (error) {
     const { code, message } = explain(error, 'doctor');
     const refused = code.startsWith('token.') || code === 'scope.missing';
-    const fix = refused ? 'mc doctor --token-file FILE' : `mc serve --workspace ${quote(config.workspace)}`;
+    const start = `mc serve --workspace ${quote(config.workspace)}`;
+    // Where somebody else listens, a server of ours cannot.
+    const elsewhere = code === 'server.foreign' ? ' --port 0 --ws-port 0' : '';
+    const fix = refused ? 'mc doctor --token-file FILE' : start + elsewhere;
     return { findings: [ill('server', message, fix)], ports: new Set() };
   }
 }

@@ -13,14 +13,15 @@ const LARGEST_BYTES = 64 * 1024;
  * Asks who answers at an address, before anything is sent there or believed. Where the user has named it, it has to say that
  * it is ours. Where a record of the user's led to it, it has to prove that it is that server. Elsewhere it has to serve
  * the workspace that is meant, and gets no token: nothing proves what it says.
- * @throws McError `server.unreachable` for all others; UnreachableError when nobody answers
+ * @throws McError `server.foreign` for who is not ours or not the one, `server.unreachable` for who cannot be believed;
+ *   UnreachableError when nobody answers
  */
 export async function identify(candidate: Candidate, config: Config, timeoutMs: number): Promise<IdentityAnswer> {
   const nonce = randomBytes(24).toString('base64url');
   const identity = await ask(candidate.http, nonce, Math.min(timeoutMs, LONGEST_MS));
   if (candidate.by === 'record' && !isProof(candidate.record, nonce, identity.proof)) {
     throw new McError(
-      'server.unreachable',
+      'server.foreign',
       `${candidate.http} says it is an mc server, but not the one that serves ${config.workspace}: its proof is wrong`,
       { hint: 'see what listens there; when it is yours, start it again, or name it with --server' },
     );
@@ -29,7 +30,7 @@ export async function identify(candidate: Candidate, config: Config, timeoutMs: 
   return identity;
 }
 
-/** The server of ours at an address. @throws McError `server.unreachable` for anything else that answers */
+/** The server of ours at an address. @throws McError `server.foreign` for anything else that answers */
 async function ask(http: string, nonce: string, timeoutMs: number): Promise<IdentityAnswer> {
   const rest = createRestClient({ baseUrl: http, fetch: boundedFetch(LARGEST_BYTES), timeoutMs });
   let answer: unknown;
@@ -40,7 +41,7 @@ async function ask(http: string, nonce: string, timeoutMs: number): Promise<Iden
     if (!(error instanceof RestError)) throw error;
     if (error.code === 'starting') throw new McError('starting', error.message, { hint: error.hint ?? 'try again' });
     if (error.code === 'upgrade.required') {
-      throw new McError('server.unreachable', `${http} is the event stream of an mc server, not its REST address`, {
+      throw new McError('server.foreign', `${http} is the event stream of an mc server, not its REST address`, {
         hint: 'give the address that mc serve prints as REST',
       });
     }
@@ -63,7 +64,7 @@ function isIdentity(answer: unknown): answer is IdentityAnswer {
 }
 
 function foreign(http: string, why: string): McError {
-  return new McError('server.unreachable', `${http} answers, but is not an mc server (${why})`, {
+  return new McError('server.foreign', `${http} answers, but is not an mc server (${why})`, {
     hint: 'look at --server, MC_SERVER and the port; an mc server says who it is at /api/identity (older ones do not: update them)',
   });
 }

@@ -24,8 +24,8 @@ export const LONG_WORK_MS = 3_600_000;
 /**
  * The server that a command is to talk to, after it has said or proved who it is (`identify`). No token was sent yet.
  * `timeoutMs`: how long each answer may take.
- * @throws McError `usage` for a URL that is none, `workspace.missing`, `server.unreachable` when nobody answers, or somebody
- *   who is not an mc server, or not the one that is meant
+ * @throws McError `usage` for a URL that is none, `workspace.missing`, `server.unreachable` when nobody answers, `server.foreign`
+ *   when it is not an mc server, or not the one that is meant
  */
 export async function reachServer(
   config: Config,
@@ -73,7 +73,7 @@ async function explained(error: unknown, asked: Asked): Promise<unknown> {
   if (error instanceof UnreachableError) return unreachable(asked, error);
   // Every refusal of ours has a code. What has none comes from something that stands in between.
   if (error instanceof RestError && error.code === 'unknown' && error.status >= 300) {
-    return new McError('server.unreachable', `${asked.url} answers HTTP ${error.status}, not as an mc server does`, {
+    return new McError('server.foreign', `${asked.url} answers HTTP ${error.status}, not as an mc server does`, {
       hint: 'a proxy in between may have said it; look at --server',
       cause: error,
     });

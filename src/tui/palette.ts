@@ -1,5 +1,4 @@
-import { parseDuration, parseMoment } from '../base/index.js';
-import { isoOf } from '../protocol/index.js';
+import { parseMoment } from '../base/index.js';
 import { AGENT_STATUSES } from '../protocol/index.js';
 import { CHARTED, RANGES } from './metric-list.js';
 import { type Model, SCREENS } from './model.js';
@@ -66,13 +65,12 @@ export function parseCommand(text: string, now: number): Command {
   const screen = SCREENS.find((name) => name === word);
   if (screen) return { name: 'screen', screen };
   switch (word) {
-    case 'since':
-      return readSince(argument, now);
     case 'filter':
       return { name: word, text: argument };
     case 'agent':
     case 'sort':
     case 'metric':
+    case 'since':
     case 'add':
     case 'notify':
     case 'theme':
@@ -117,16 +115,6 @@ export function parseTime(text: string, now: number): Command {
     return { name: 'at', time: parseMoment(text, now, 'local') };
   } catch {
     return wrong(`"${text}" is not a time: 14:02, 15m, 2026-02-17 or 2026-02-17T06:00`);
-  }
-}
-
-/** The range of the chart: a duration ago as it is, a time absolute, because it is meant in the zone of who types it. */
-function readSince(text: string, now: number): Command {
-  try {
-    const time = parseMoment(text, now, 'local');
-    return { name: 'since', text: parseDuration(text) === null ? (isoOf(time) ?? text) : text };
-  } catch {
-    return wrong(`"${text}" is not a range: 24h, 7d, 2026-02-17 or 2026-02-17T06:00`);
   }
 }
 

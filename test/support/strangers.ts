@@ -41,7 +41,10 @@ export async function talking(answer: (socket: Socket) => void): Promise<Strange
 }
 
 async function http(
-  answer: (request: IncomingMessage, say: (status: number, body: string, headers: Record<string, string>) => void) => void,
+  answer: (
+    request: IncomingMessage,
+    say: (status: number, body: string, headers: Record<string, string>) => void,
+  ) => void,
 ): Promise<Stranger> {
   const server = createHttpServer((request, reply) => {
     answer(request, (status, body, headers) => reply.writeHead(status, headers).end(body));

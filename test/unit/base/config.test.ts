@@ -53,7 +53,12 @@ describe('loadConfig', () => {
     ['an unknown key', { prot: 1 }, /unknown key "prot"/, /did you mean "port"/],
     ['a wrong type', { port: 'eighty' }, /"port" is "eighty", accepted is a whole number from 0 to 65535/, /mc config/],
     ['a number out of range', { port: 70_000 }, /"port" is 70000/, /mc config/],
-    ['a duration without a unit', { staleAfter: '10' }, /accepted is a duration such as/, /mc config/],
+    [
+      'a duration without a unit',
+      { staleAfter: '10' },
+      /accepted is a duration from 1s to 365d, such as 90s/,
+      /mc config/,
+    ],
     ['an unknown choice', { logLevel: 'loud' }, /one of trace, debug/, /mc config/],
     ['a list of other things', { allowOrigin: [1] }, /a list of texts/, /mc config/],
     ['broken JSON', '{"port":', /is not JSON/, /mend the file/],

@@ -4,9 +4,17 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { databaseFaults } from '../../../src/backup/database.js';
-import { acquireLock, loadConfig, packageVersion, workspaceLayout } from '../../../src/base/index.js';
+import {
+  acquireLock,
+  keepServerRecord,
+  loadConfig,
+  packageVersion,
+  proveIdentity,
+  serversDirectory,
+  workspaceLayout,
+} from '../../../src/base/index.js';
 import { diagnose, doctorText } from '../../../src/cli/doctor.js';
 import { type DoctorProbes, machineProbes } from '../../../src/cli/doctor-local.js';
 import { terminalOf } from '../../../src/cli/terminal.js';
@@ -17,8 +25,10 @@ let servers: Server[] = [];
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'mc-doctor-'));
   await mkdir(join(root, 'mission-control', 'agents', 'a'), { recursive: true });
+  vi.stubEnv('XDG_STATE_HOME', join(root, 'state'));
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const server of servers) server.close();
   servers = [];
   await rm(root, { recursive: true, force: true });
@@ -52,17 +62,35 @@ async function serve(health: object = {}, stream: object = {}): Promise<number> 
   const server = createServer((request, reply) => {
     const { port } = server.address() as AddressInfo;
     const timestamp = new Date().toISOString();
-    const body =
-      request.url === '/api/health'
-        ? { status: 'healthy', version: packageVersion(), timestamp, services: { api: 'running' }, ...health }
-        : { connected_clients: 0, peers: [], url: `ws://127.0.0.1:${port}`, ...stream };
+    const nonce = new URL(request.url ?? '/', 'http://server').searchParams.get('nonce') ?? '';
+    const http = `http://127.0.0.1:${port}`;
+    const identity = {
+      name: 'mission-control',
+      version: packageVersion(),
+      epoch: 'e',
+      stream: `ws://127.0.0.1:${port}`,
+    };
+    const body = request.url?.startsWith('/api/identity')
+      ? { ...identity, proof: proveIdentity('key', { nonce, epoch: 'e', http }) }
+      : request.url === '/api/health'
+        ? {
+            status: 'healthy',
+            version: packageVersion(),
+            timestamp,
+            services: { api: 'running' },
+            workspace: root,
+            ...health,
+          }
+        : { connected_clients: 0, peers: [], epoch: 'e', seq: 0, url: `ws://127.0.0.1:${port}`, ...stream };
     reply.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const lock = await acquireLock(workspaceLayout(root).serverLock, 'mc serve');
-  await lock.update({ http: `http://127.0.0.1:${port}`, ws: `ws://127.0.0.1:${port}` });
+  const urls = { http: `http://127.0.0.1:${port}`, ws: `ws://127.0.0.1:${port}` };
+  await lock.update(urls);
+  await keepServerRecord(serversDirectory(), { workspace: root, epoch: 'e', key: 'key', ...urls }, Date.now());
   return port;
 }
 

@@ -16,7 +16,6 @@ describe('explain', () => {
   it.each([
     [404, 'agent.not_found', 'agent.not_found', 4],
     [404, 'unknown', 'not_found', 4],
-    [401, 'unknown', 'token.missing', 7],
     [403, 'unknown', 'scope.missing', 7],
     [409, 'unknown', 'busy', 6],
     [400, 'unknown', 'input.invalid', 2],
@@ -25,6 +24,11 @@ describe('explain', () => {
   ])('takes %d %s from a server for %s', (status, code, own, exit) => {
     const error = explain(new RestError(status, 'no', code, 'try this', {}), null);
     expect(error).toMatchObject({ code: own, exit, message: 'no', hint: 'try this' });
+  });
+
+  it('says to people with flags how a token is given', () => {
+    const error = explain(new RestError(401, 'no', 'token.missing', 'send Authorization: Bearer TOKEN', {}), null);
+    expect(error).toMatchObject({ code: 'token.missing', exit: 7, hint: expect.stringContaining('--token-file') });
   });
 
   it('says how to start a server when none answers', () => {

@@ -72,7 +72,7 @@ describe('a server that was named', () => {
   ])('that answers with %s is told from ours, and hears no token', async (_, make) => {
     const { url, heard } = await kept(make());
     await expect(reachServer(await configOf({ server: url, token: 'secret-token' }))).rejects.toMatchObject({
-      code: 'server.unreachable',
+      code: 'server.foreign',
       exit: 3,
       message: expect.stringContaining(`${url} answers, but is not an mc server`),
     });
