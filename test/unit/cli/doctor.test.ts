@@ -219,8 +219,12 @@ describe('the server', () => {
   });
 
   it('that wants a token', async () => {
-    const server = createServer((_request, reply) => {
-      reply.writeHead(401).end(JSON.stringify({ error: 'a token is required', code: 'token.missing', hint: null }));
+    const identity = { name: 'mission-control', version: '1.0.0', epoch: 'e', stream: 'ws://127.0.0.1:1' };
+    const server = createServer((request, reply) => {
+      if (request.url?.startsWith('/api/identity')) return reply.end(JSON.stringify(identity));
+      return reply
+        .writeHead(401)
+        .end(JSON.stringify({ error: 'a token is required', code: 'token.missing', hint: null }));
     });
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
