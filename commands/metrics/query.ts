@@ -12,7 +12,6 @@ import {
   readRange,
   type Desk,
 } from '../../src/cli/index.js';
-import type { MetricsAsked } from '../../src/client/index.js';
 import type { QueryAnswer } from '../../src/protocol/index.js';
 
 const FORMATS = ['table', 'chart', 'json', 'csv', 'ndjson'] as const;
@@ -68,7 +67,7 @@ interface Asked {
 async function ask(desk: Desk, asked: Asked): Promise<QueryAnswer> {
   if (namedServer(desk.config) !== null) {
     const { rest } = await reachServer(desk.config);
-    return rest.metricsQuery(asked as MetricsAsked);
+    return rest.metricsQuery(asked);
   }
   await mustHaveWorkspace(desk.config, { evenDefault: true });
   const { readDatabase } = await import('../../src/metrics/query.js');

@@ -28,7 +28,7 @@ interface CreateThere {
 type RestoreThere = RestoreChoice & { to: string | null; dryRun: boolean; leaveFiles: boolean };
 
 /** Opens the backups of the server that is named; null when none is, and those of the workspace here are meant. */
-export function backupsThere(config: Config): { openCommandBackups(): Promise<BackupsThere> } | null {
+export function backupsThere(config: Config): { openCommandBackups: () => Promise<BackupsThere> } | null {
   if (namedServer(config) === null) return null;
   return {
     async openCommandBackups() {

@@ -6,7 +6,7 @@ import type { Seek } from './session.js';
 import { watchEnds } from './terminal.js';
 
 export type { Options, Tab } from './model.js';
-export type { Reached, Seek } from './session.js';
+export type { Seek } from './session.js';
 export { detectTheme, detectUnicode } from './theme.js';
 
 export interface DashboardOptions {
