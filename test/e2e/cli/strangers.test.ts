@@ -110,6 +110,7 @@ describe('a server whose WebSocket is not where it says', () => {
     const heard: string[] = [];
     const other = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     other.on('connection', (socket) => socket.on('message', (data) => heard.push((data as Buffer).toString())));
+    await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
     const { createServer, request } = await import('node:http');
     const tunnel = createServer((from, to) => {
