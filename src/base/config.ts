@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { errnoOf, McError } from './errors.js';
-import { defaultWorkspace, userConfigDirectory, workspaceLayout } from './layout.js';
+import { defaultWorkspace, homeDirectory, userConfigDirectory, workspaceLayout } from './layout.js';
 import { acceptedBy, readSetting } from './setting-values.js';
 import {
   envOf,
@@ -167,5 +167,5 @@ function show(raw: unknown): string {
 }
 
 function expandHome(path: string, home?: string): string {
-  return path === '~' || path.startsWith('~/') ? join(home ?? process.env.HOME ?? '~', path.slice(1)) : path;
+  return path === '~' || path.startsWith('~/') ? join(home ?? homeDirectory(), path.slice(1)) : path;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { configPaths, loadConfig } from '../../../src/base/index.js';
+import { configPaths, defaultWorkspace, loadConfig, userConfigDirectory } from '../../../src/base/index.js';
 import { scratch } from '../../support/scratch.js';
 
 function write(path: string, content: unknown): void {
@@ -99,5 +99,22 @@ describe('loadConfig', () => {
       code: 'config.invalid',
       message: expect.stringContaining('MC_WS_PORT'),
     });
+  });
+});
+
+describe('the home of a user', () => {
+  it('is never taken from a relative path: tokens would land wherever mc is started', () => {
+    expect(() => userConfigDirectory({ XDG_CONFIG_HOME: 'conf' }, '/home/u')).toThrow(/XDG_CONFIG_HOME is "conf"/);
+    expect(userConfigDirectory({ XDG_CONFIG_HOME: '' }, '/home/u')).toBe('/home/u/.config/mission-control');
+    const home = process.env.HOME;
+    try {
+      for (const bad of ['', 'here']) {
+        process.env.HOME = bad;
+        expect(() => userConfigDirectory({})).toThrow(/HOME is/);
+        expect(() => defaultWorkspace()).toThrow(/HOME is/);
+      }
+    } finally {
+      process.env.HOME = home;
+    }
   });
 });
