@@ -13,6 +13,7 @@ import {
 
 export default class Serve extends McCommand {
   static override summary = 'Run the server in the foreground';
+  static override configFaults = 'fatal' as const;
   static override description = [
     'WebSocket, REST and all behind them in one process. When ready it prints one line per listener; with --json one',
     'line {"event":"ready","http":…,"ws":…,"workspace":…,"pid":…}. Ctrl-C ends it gracefully (0), a second one at once (130).',

@@ -106,6 +106,7 @@ async function dashboard({ config }: Desk, flags: DashboardFlags): Promise<numbe
 function embedded(config: Desk['config']) {
   let server: Promise<{ http: string; stop(): Promise<void> }> | null = null;
   const open = async () => {
+    if (config.faults[0]) throw config.faults[0].error;
     const { startServer } = await import('../src/server/index.js');
     const { silentLog } = await import('../src/base/log.js');
     const { workspace } = config;

@@ -3,6 +3,7 @@ import { cleanText, McCommand } from '../../src/cli/index.js';
 
 export default class TokenRevoke extends McCommand {
   static override summary = 'Forget an access token: whoever holds it is shut out';
+  static override configFaults = 'own' as const;
   static override description =
     'A running server refuses it within a second, and cuts off within 30 seconds who is connected with it.';
   static override exits = ['notFound', 'busy'] as const;

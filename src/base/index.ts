@@ -14,3 +14,4 @@ export * from './package.js';
 export * from './refusals.js';
 export * from './roots.js';
 export * from './settings.js';
+export * from './suggest.js';

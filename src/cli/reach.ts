@@ -55,6 +55,9 @@ async function findAddress(config: Config): Promise<Address> {
   if (typeof http === 'string') {
     return { http: reachable(http, null), ws: typeof ws === 'string' ? reachable(ws, null) : null, by: 'lock' };
   }
+  // The port may stand in a file that could not be taken: the default one could be anybody's.
+  const fault = config.origins.port.kind === 'default' ? config.faults[0] : undefined;
+  if (fault) throw fault.error;
   return { http: `http://127.0.0.1:${config.values.port || 8080}`, ws: null, by: 'default' };
 }
 
