@@ -1,4 +1,4 @@
-import { McError, systemClock } from '../src/base/index.js';
+import { McError, nodeFault, systemClock } from '../src/base/index.js';
 import type { LogLevel } from '../src/base/log.js';
 import {
   aborted,
@@ -29,6 +29,8 @@ export default class Serve extends McCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Serve);
     const desk = await this.open(flags);
+    const fault = process.env.MC_TRY_ANYWAY === '1' ? null : nodeFault();
+    if (fault) throw fault;
     const { signal } = watchSignals();
     const grow = frugalStart();
     const stage = desk.config.values.demo ? await raiseCurtain(desk) : null;
@@ -58,7 +60,7 @@ async function serve(desk: Desk, workspace: string, signal: AbortSignal, onReady
   try {
     // Whoever ended it before it was ready does not want to hear that it is.
     if (signal.aborted) return;
-    printReady(desk, server);
+    printReady(desk, server, settings.demo);
     onReady();
     await Promise.race([aborted(signal), server.done]);
   } finally {

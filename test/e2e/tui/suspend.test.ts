@@ -92,7 +92,16 @@ it('is drawn for the window as it is when it comes back', async () => {
   job.resize(130, 30);
   job.keys('fg', 'Enter');
   await job.shows(/● live.{0,40}$/m);
-  await expect.poll(() => Math.max(...job.screen().split('\n').map((line) => line.length))).toBeGreaterThan(100);
+  await expect
+    .poll(() =>
+      Math.max(
+        ...job
+          .screen()
+          .split('\n')
+          .map((line) => line.length),
+      ),
+    )
+    .toBeGreaterThan(100);
   job.keys('q');
   await expect.poll(() => job.ask('alternate_on'), { timeout: 10_000 }).toBe('0');
 });

@@ -1,0 +1,47 @@
+import { get } from 'node:http';
+import { isIPv6 } from 'node:net';
+
+/** How long whoever holds the port may take to say who it is, in milliseconds. */
+const ANSWER_MS = 1500;
+const MOST_BYTES = 16 * 1024;
+
+/**
+ * Who holds a port of this machine, when it is an mc: "mc, which serves /home/me/fleet (version 0.1.0)". Null when it does
+ * not say so: another program, one that speaks TLS or asks for a token. `host` is where one would have listened.
+ */
+export function portHolder(host: string, port: number): Promise<string | null> {
+  const target = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const url = `http://${isIPv6(target) ? `[${target}]` : target}:${port}`;
+  return ask(`${url}/api/health`).then(
+    ({ status, body }) => {
+      if (status === 426 && body.code === 'upgrade.required') return 'the WebSocket of an mc';
+      const { workspace, version, services } = body;
+      const isMc = typeof workspace === 'string' && typeof version === 'string' && typeof services === 'object';
+      return isMc ? `mc, which serves ${workspace} (version ${version})` : null;
+    },
+    () => null,
+  );
+}
+
+function ask(url: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent: false, signal: AbortSignal.timeout(ANSWER_MS) }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('error', reject);
+      answer.on('data', (part: string) => {
+        text += part;
+        if (text.length > MOST_BYTES) request.destroy(new Error('too long an answer'));
+      });
+      answer.on('end', () => {
+        try {
+          const body: unknown = JSON.parse(text);
+          resolve({ status: answer.statusCode ?? 0, body: (body ?? {}) as Record<string, unknown> });
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
+    });
+    request.on('error', reject);
+  });
+}
