@@ -38,7 +38,7 @@ function ask(url: string): Promise<{ status: number; body: Record<string, unknow
           const body: unknown = JSON.parse(text);
           resolve({ status: answer.statusCode ?? 0, body: (body ?? {}) as Record<string, unknown> });
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       });
     });

@@ -26,7 +26,7 @@ function farness(word: string, candidate: string): number {
 const MOST_EXCHANGED = 6;
 
 function exchanged(word: string): string[] {
-  const letters = [...word];
+  const letters = Array.from(word);
   return letters
     .slice(1)
     .map((letter, at) => [...letters.slice(0, at), letter, letters[at], ...letters.slice(at + 2)].join(''));
