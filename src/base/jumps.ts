@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 /** Milliseconds from some moment on that only ever grow, whatever is done to the clock: for durations, never for dates. */
 export function monotonicNow(): number {
   return performance.now();
@@ -47,11 +45,11 @@ export function deletionHeld({ now, newestBefore, upMs, jumpMs }: DeletionFacts)
 }
 
 /** Says by how much the clock moved beyond what passed, in milliseconds; negative when it was set back. */
-export function watchClock({ now, monotonic }: Times): { jumpMs(): number; upMs(): number } {
-  const wall = now();
-  const began = monotonic();
-  const upMs = () => monotonic() - began;
-  return { upMs, jumpMs: () => now() - wall - upMs() };
+export function watchClock(times: Times): { jumpMs(): number; upMs(): number } {
+  const wall = times.now();
+  const began = times.monotonic();
+  const upMs = () => times.monotonic() - began;
+  return { upMs, jumpMs: () => times.now() - wall - upMs() };
 }
 
 function hours(ms: number): string {

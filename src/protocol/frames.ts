@@ -8,8 +8,9 @@ export const PROTOCOL_VERSION = 1;
 /** A larger frame from a client closes its connection with 1009. */
 export const MAX_FRAME_BYTES = 1024 * 1024;
 
-/** So many agents a client may narrow to, each id so long; whoever wants more wants all. */
+/** So many agents a client may narrow to, each id so long and all together so long; whoever wants more wants all. */
 export const MAX_FILTER_AGENTS = 1000;
+export const MAX_FILTER_CHARS = 64 * 1024;
 const MAX_AGENT_CHARS = 255;
 
 /** Stands for an empty list in an address, where nothing at all means everything. */

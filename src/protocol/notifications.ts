@@ -29,3 +29,6 @@ export interface NewNotification {
 
 /** How many notifications snapshot and mirrors keep, newest last. */
 export const NOTIFICATIONS_KEPT = 200;
+
+/** The most that the `data` of a notification may hold, in bytes as JSON: hundreds are kept, and go to everyone who comes. */
+export const MAX_NOTIFICATION_DATA_BYTES = 16 * 1024;

@@ -161,7 +161,10 @@ export interface PeerRow {
   /** ISO 8601 UTC. */
   connected_at: string;
   channels: string[] | null;
+  /** Those it narrows to, null for all; of many only the first 20. */
   agents: string[] | null;
+  /** How many agents it narrows to; null for all. */
+  agents_total: number | null;
   /** Events between the stream's position and the client's. */
   lag: number;
   outbox_events: number;

@@ -5,6 +5,7 @@ import {
   type AgentActivityData,
   type AgentReport,
   type KeptNotification,
+  MAX_NOTIFICATION_DATA_BYTES,
   type NewNotification,
   type NewTask,
   normalizeStatus,
@@ -86,6 +87,7 @@ export function createWrites({ feed, bus, root, clock, newId }: WritesOptions): 
     },
     notify(asked) {
       const { title = 'Mission Control', message, level = 'info', agent, data = {} } = asked;
+      requireSmall(data);
       const notification: Notification = { id: newId(), title, message, level, ...(agent ? { agent } : {}), data };
       const at = clock.now();
       feed.publish([{ type: 'notification', data: notification, at }]);
@@ -105,6 +107,15 @@ export function createWrites({ feed, bus, root, clock, newId }: WritesOptions): 
       });
     },
   };
+}
+
+/** @throws McError `input.invalid` */
+function requireSmall(data: object): void {
+  const bytes = Buffer.byteLength(JSON.stringify(data));
+  if (bytes <= MAX_NOTIFICATION_DATA_BYTES) return;
+  throw new McError('input.invalid', `data: holds ${bytes} bytes, at most ${MAX_NOTIFICATION_DATA_BYTES} are kept`, {
+    hint: 'put what is large into a file of the workspace and name it in data',
+  });
 }
 
 /**

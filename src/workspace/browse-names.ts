@@ -6,16 +6,22 @@ const SECRET_NAMES = [
   // Dot files: `.env`, `.git`, `.ssh`, `.netrc` …
   /^\./,
   /^env(\.|$)|\.env(\.|$)/i,
-  /\.(pem|key|p8|p12|pfx|ppk|jks|keystore|kdbx|asc|gpg|der|crt|cer)(\W|$)/i,
+  /\.(pem|key|p8|p12|pfx|ppk|jks|keystore|keytab|kdbx|asc|gpg|der|crt|cer)(?![a-z])/i,
   /^id_/i,
   /token/i,
-  /(^|[._-])(secret|credential|password|passwd|apikey|api_key|api-key)s?([._-]|$)/i,
   /^(passwd|shadow|authorized_keys|known_hosts|htpasswd)(\W|$)/i,
-  // Databases, their logs beside them, and copies of both.
-  /\.(db|db3|sqlite|sqlite3|mdb|kdb)(\W|$)/i,
+  // Databases, their logs beside them, and copies of both: `metrics.db-wal`, `metrics.db_old`, `metrics.db2`.
+  /\.(db|db3|sqlite|sqlite3|duckdb|mdb|kdb)(?![a-z])/i,
   // Files that are just being written.
   /\.mc-tmp$/i,
 ];
+
+/** Words that say the same wherever they end one: `dbpassword`, `mysecrets`; `secretary` is not one. */
+const SECRET_WORD = /(secret|credential|password|passwd|passphrase|apikey|privatekey)s?$/i;
+/** Kinds of keys: `private_key`, `SecretKey`, `api-key`. */
+const KEY_KINDS = new Set(['private', 'api', 'access', 'deploy', 'signing', 'ssh', 'encryption', 'master']);
+/** What files are called that hold a key of such an algorithm, at the end of a name: `deploy_rsa`. */
+const KEY_ALGORITHMS = new Set(['rsa', 'dsa', 'ecdsa', 'ed25519']);
 
 /** Archives hold what is hidden here, too. */
 const ARCHIVE = /^mission-control\/backups\/.*\.(tar|gz|tgz|zip|zst|xz)$/i;
@@ -39,7 +45,19 @@ export function isSealed(names: readonly string[]): boolean {
 }
 
 function looksSecret(name: string): boolean {
-  return SECRET_NAMES.some((form) => form.test(name));
+  if (SECRET_NAMES.some((form) => form.test(name))) return true;
+  const words = wordsOf(name);
+  return words.some(
+    (word, at) =>
+      SECRET_WORD.test(word) ||
+      KEY_ALGORITHMS.has(word) ||
+      (KEY_KINDS.has(word) && /^keys?$/.test(words[at + 1] ?? '')),
+  );
+}
+
+/** The words of a name, in small letters: `mySecret-key.json` has four. */
+function wordsOf(name: string): string[] {
+  return name.split(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/).map((word) => word.toLowerCase());
 }
 
 function formOf(entry: string): RegExp {

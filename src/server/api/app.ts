@@ -10,6 +10,7 @@ import { answerClientError, answerError } from './errors.js';
 import { addHeaders, createGate } from './gate.js';
 import { mountRoutes } from './mount.js';
 import { packLarge } from './pack.js';
+import { RateStore } from './rate-store.js';
 import { validatorOf } from './validate.js';
 
 /** REST, ready to be put behind a server's door. */
@@ -64,7 +65,7 @@ function requestIds(life: string): () => string {
 }
 
 async function limitRates(app: FastifyInstance, { rateLimit: max }: ApiContext): Promise<void> {
-  await app.register(rateLimit, { global: false, timeWindow: 1000 });
+  await app.register(rateLimit, { global: false, timeWindow: 1000, store: RateStore });
   // Two limits with a figure each: one that is a function would be waited for at every request.
   const near = app.createRateLimit({ max: max * LOOPBACK_FACTOR });
   const far = app.createRateLimit({ max });

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { McError } from '../../base/index.js';
+import { refusedCall } from '../auth/index.js';
 import type { ApiContext } from './context.js';
 import { methodsAt } from './paths.js';
 
@@ -24,8 +25,9 @@ export function addHeaders(request: FastifyRequest, reply: FastifyReply, done: (
 /** Stands before every route: who is called, who asks, whether they may, and whether there is such a route. */
 export function createGate({ guards }: Pick<ApiContext, 'guards'>): onRequestHookHandler {
   const refusal = (request: FastifyRequest, reply: FastifyReply): McError | null => {
-    const { host, origin, authorization } = request.headers;
-    if (!guards.allowHost(host)) return refusedHost(host);
+    const { origin, authorization } = request.headers;
+    const uncalled = refusedCall(request.raw, guards.allowHost);
+    if (uncalled) return uncalled;
     const friendly = guards.allowOrigin(origin) && !hidesOrigin(request);
     if (origin !== undefined && friendly) allowPage(reply, origin);
     if (!friendly && !isRead(request.method)) return refusedOrigin(origin);
@@ -86,12 +88,6 @@ function noRoute(request: FastifyRequest, reply: FastifyReply): McError {
   }
   reply.header('allow', methods.join(', '));
   return new McError('method.not_allowed', 'Method not allowed', { hint: `this path takes ${methods.join(', ')}` });
-}
-
-function refusedHost(host: string | undefined): McError {
-  return new McError('host.refused', `${JSON.stringify(host)} is no name of this server`, {
-    hint: 'call it by its address, or allow the name with --allow-origin http://NAME:PORT',
-  });
 }
 
 function refusedOrigin(origin: string | undefined): McError {

@@ -11,6 +11,7 @@ const Peer = Type.Object({
   connected_at: Type.String(),
   channels: Nullable(Type.Array(Type.String())),
   agents: Nullable(Type.Array(Type.String())),
+  agents_total: Nullable(Type.Integer()),
   lag: Type.Integer(),
   outbox_events: Type.Integer(),
   outbox_bytes: Type.Integer(),

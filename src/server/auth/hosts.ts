@@ -1,3 +1,5 @@
+import { McError } from '../../base/index.js';
+
 /** How this server may be called. */
 export interface HostRules {
   /** The address that was asked for: `127.0.0.1`, `::1`, `0.0.0.0`, `office.lan`. */
@@ -33,6 +35,49 @@ export function createHostGuard(rules: HostRules): HostGuard {
     last = header;
     return true;
   };
+}
+
+/** What of a request says which server it means. */
+export interface Called {
+  /** The request target: nearly always a path. */
+  url?: string | undefined;
+  rawHeaders: readonly string[];
+  headers: { host?: string | undefined };
+  httpVersionMajor: number;
+}
+
+/**
+ * Why a request is not for this server, or null. It must call us by a name of ours: by its Host header, and where the
+ * target is in absolute form by that too, because it counts before the header (RFC 9112, 3.2.2).
+ */
+export function refusedCall(
+  { url = '/', rawHeaders, headers, httpVersionMajor }: Called,
+  isOurs: HostGuard,
+): McError | null {
+  if (httpVersionMajor < 1) return new McError('input.invalid', 'HTTP before 1.0 is not spoken here');
+  if (countHosts(rawHeaders) > 1) {
+    return new McError('input.invalid', 'the request has several Host headers', { hint: 'send one' });
+  }
+  if (!isOurs(headers.host)) return refusedHost(headers.host);
+  const [, authority] = url.startsWith('/') ? [] : (ABSOLUTE.exec(url) ?? []);
+  return authority === undefined || isOurs(authority) ? null : refusedHost(authority);
+}
+
+function refusedHost(host: string | undefined): McError {
+  return new McError('host.refused', `${JSON.stringify(host?.slice(0, 255))} is not a name of this server`, {
+    hint: 'call it by its address, or allow the name with --allow-origin http://NAME:PORT',
+  });
+}
+
+const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
+
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name !== undefined && name.length === 4 && name.toLowerCase() === 'host') count += 1;
+  }
+  return count;
 }
 
 /** True for the names and addresses that only this machine can reach. IPv6 with or without brackets. */

@@ -3,4 +3,4 @@ export { createGuards, type Guards } from './guards.js';
 export { createTokenBook } from './token-book.js';
 export { createToken, readTokens, revokeToken, tokenRow, tokensPath } from './token-file.js';
 export { readTls } from './tls.js';
-export { isLoopback, urlHost } from './hosts.js';
+export { isLoopback, refusedCall, urlHost } from './hosts.js';

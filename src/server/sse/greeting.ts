@@ -3,7 +3,7 @@ import { SOURCE } from '../../protocol/index.js';
 import type { ConnectRequest } from '../ws/connect.js';
 import type { Filter } from '../ws/filter.js';
 import { type GreetingContext, refusal } from '../ws/greeting.js';
-import { catchUpPieces, type Cursor, replayPieces } from '../ws/replay.js';
+import { catchUpSteps, type Cursor, replayPieces } from '../ws/replay.js';
 import { iso, sayError, sayHello, sayResync, saySynced } from '../ws/say.js';
 import { tellCapture, type Told } from '../ws/told.js';
 import { sseEntry, sseText } from './events.js';
@@ -38,18 +38,20 @@ export function* greetStream(
   }
   if (refused !== null) yield sseText(sayResync(refused, now()), null);
   if (capture) for (const told of tellCapture(capture, filter)) yield sseText(toldText(told, now()), null);
-  else yield* textsOf(replayPieces(filter, cursor, position, context));
+  else for (const piece of replayPieces(filter, cursor, position, context)) yield textOf(piece);
   yield sseText(saySynced(position, now()), position);
   yield* catchUpStream(filter, cursor, context);
 }
 
-/** Everything from a reader's cursor to the present position. @throws Overtaken */
+/** Everything from a reader's cursor to the present position, told as on the socket. @throws Overtaken */
 export function* catchUpStream(filter: Filter, cursor: Cursor, context: StreamContext): Generator<string, void> {
-  yield* textsOf(catchUpPieces(filter, cursor, context));
+  for (const step of catchUpSteps(filter, cursor, context)) {
+    yield Array.isArray(step) ? textOf(step) : sseText(saySynced(step, context.now()), step);
+  }
 }
 
-function* textsOf(pieces: Iterable<Entry[]>): Generator<string, void> {
-  for (const piece of pieces) yield piece.map(sseEntry).join('');
+function textOf(piece: Entry[]): string {
+  return piece.map(sseEntry).join('');
 }
 
 function toldText({ type, timestamp, data }: Told, now: number): string {

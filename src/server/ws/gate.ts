@@ -1,13 +1,14 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { McError } from '../../base/index.js';
+import { refusedCall } from '../auth/index.js';
 import type { HubLimits } from './limits.js';
 
 export interface GateOptions {
   /** Of the request's Origin header; undefined when it has none, as programs send it. The request may bear a page token. */
   allowOrigin: (origin: string | undefined, request: IncomingMessage) => boolean;
-  /** Of the request's Host header. */
+  /** Of a name by which a request calls us. */
   allowHost: (host: string | undefined) => boolean;
   limits: Pick<HubLimits, 'maxFrameBytes' | 'lingerMs'>;
   onOpen: (ws: WebSocket, socket: Duplex, request: IncomingMessage) => void;
@@ -41,8 +42,9 @@ export function createGate({ allowOrigin, allowHost, limits, onOpen }: GateOptio
   };
 
   const refusal = (request: IncomingMessage): McError | null => {
-    const { host, origin } = request.headers;
-    if (!allowHost(host)) return new McError('host.refused', 'this host name is not served');
+    const uncalled = refusedCall(request, allowHost);
+    if (uncalled) return uncalled;
+    const { origin } = request.headers;
     if (allowOrigin(origin, request)) return null;
     return new McError('origin.refused', `pages of ${origin ?? 'no origin'} may not connect`, {
       hint: 'allow it with --allow-origin',
@@ -64,7 +66,7 @@ function refuse(socket: Duplex, error: McError): void {
   // Nobody watches over it any more: a client that keeps its side open would hold it for ever.
   socket.once('finish', () => socket.destroy());
   socket.end(
-    `HTTP/1.1 ${error.http} Forbidden\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${error.http} ${STATUS_CODES[error.http]}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

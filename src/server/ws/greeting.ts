@@ -2,10 +2,10 @@ import type { Bus } from '../../bus/index.js';
 import type { Position } from '../../protocol/index.js';
 import type { Capture } from './capture.js';
 import type { ConnectRequest } from './connect.js';
-import { type Filter, narrows } from './filter.js';
+import type { Filter } from './filter.js';
 import { frameAll, frameText } from './frame.js';
 import type { Outbox } from './outbox.js';
-import { catchUpPieces, type Cursor, replayPieces } from './replay.js';
+import { catchUpSteps, type Cursor, replayPieces } from './replay.js';
 import { type HelloFacts, iso, type SnapshotWriter, sayError, sayHello, sayResync, saySynced } from './say.js';
 import { tellCapture } from './told.js';
 
@@ -31,10 +31,8 @@ export function* greet(request: ConnectRequest, cursor: Cursor, context: Greetin
 
 /** Everything from a peer's cursor to the present position, and for who narrows that position itself. @throws Overtaken */
 export function* catchUp(filter: Filter, cursor: Cursor, context: GreetingContext): Generator<Buffer, void> {
-  for (let told = cursor.seq; ; told = cursor.seq) {
-    for (const piece of catchUpPieces(filter, cursor, context)) yield frameAll(piece).joined;
-    if (!narrows(filter) || cursor.seq === told) return;
-    yield frameText(saySynced({ ...context.bus.position(), seq: cursor.seq }, context.now()));
+  for (const step of catchUpSteps(filter, cursor, context)) {
+    yield Array.isArray(step) ? frameAll(step).joined : frameText(saySynced(step, context.now()));
   }
 }
 

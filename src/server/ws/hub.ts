@@ -140,11 +140,20 @@ export function createHub(options: HubOptions): Hub {
     if (deliverFrame(peer, frameText(text), rules) === 'slow') onLate(peer, 'slow');
   };
 
+  const mayStay = (peer: Peer): boolean => {
+    if (!options.requireToken || peer.token === null) return true;
+    const scopes = options.authenticate?.(peer.token) ?? null;
+    if (scopes) peer.scopes = scopes;
+    else drop(peer, CLOSE.token, 'the token was revoked');
+    return scopes !== null;
+  };
+
   const inbound = createInbound({
     limits,
     broadcast,
     send,
     drop,
+    mayStay,
     admit,
     widen,
     replies: {
@@ -182,13 +191,6 @@ export function createHub(options: HubOptions): Hub {
     setTimeout(late, limits.authMs).unref();
   };
 
-  const recheck = (peer: Peer) => {
-    if (peer.token === null) return;
-    const scopes = options.authenticate?.(peer.token) ?? null;
-    if (scopes) peer.scopes = scopes;
-    else drop(peer, CLOSE.token, 'the token was revoked');
-  };
-
   const onOpen = (ws: WebSocket, socket: Duplex, request: IncomingMessage) => {
     ws.on('error', (error) => log.debug({ err: error }, 'a client broke the protocol'));
     if (peers.size >= options.settings.maxClients) {
@@ -216,7 +218,7 @@ export function createHub(options: HubOptions): Hub {
     limits,
     peers: () => peers.values(),
     beat() {
-      if (options.requireToken) for (const peer of peers.values()) recheck(peer);
+      for (const peer of peers.values()) mayStay(peer);
       broadcast.everyone(frameText(sayHeartbeat(peers.size, now())));
     },
     onDead(peer) {

@@ -13,6 +13,8 @@ export interface InboundOptions {
   /** Sends a text to the peer, behind what waits for it. */
   send: (peer: Peer, text: string) => void;
   drop: (peer: Peer, code: number, reason: string) => void;
+  /** Whether the token of the peer still counts; closes it when it does not. Asked before anything is done for it. */
+  mayStay: (peer: Peer) => boolean;
   /** The peer has presented its token. */
   admit: (peer: Peer) => void;
   /** The peer hears more than before: it is told how things stand, with the answer to its frame. */
@@ -40,7 +42,7 @@ function pong(peer: Peer): void {
 
 /** Answers frames in the order in which they come, none before the peer's greeting is through. */
 export function createInbound(options: InboundOptions): Inbound {
-  const { limits, replies, broadcast, send, drop, admit, widen } = options;
+  const { limits, replies, broadcast, send, drop, mayStay, admit, widen } = options;
 
   /** Holds every kind of frame to the same rate. */
   const allowed = (peer: Peer): boolean => {
@@ -99,7 +101,7 @@ export function createInbound(options: InboundOptions): Inbound {
 
   return {
     message(peer, data, isBinary) {
-      if (!allowed(peer)) return;
+      if (!allowed(peer) || !mayStay(peer)) return;
       const text = isBinary ? NO_FRAME : textOf(data);
       if (peer.phase === 'auth') present(peer, text);
       else if (peer.phase !== 'live') defer(peer, text);

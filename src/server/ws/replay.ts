@@ -1,6 +1,6 @@
 import type { Bus, Entry } from '../../bus/index.js';
 import type { Position } from '../../protocol/index.js';
-import { type Filter, passes } from './filter.js';
+import { type Filter, narrows, passes } from './filter.js';
 
 /** So many events are looked through at once: a filter that lets few through must not hold up everybody else. */
 const MOST_EVENTS = 1000;
@@ -37,8 +37,24 @@ export function* replayPieces(
   }
 }
 
-/** Everything from a cursor to the present position, what comes meanwhile included. @throws Overtaken */
-export function* catchUpPieces(filter: Filter, cursor: Cursor, source: ReplaySource): Generator<Entry[], void> {
+/**
+ * Everything from a cursor to the present position, what comes meanwhile included; and behind it, for a client that hears
+ * only a part, that position itself: what it hears does not tell it where it stands.
+ * @throws Overtaken
+ */
+export function* catchUpSteps(
+  filter: Filter,
+  cursor: Cursor,
+  source: ReplaySource,
+): Generator<Entry[] | Position, void> {
+  for (let from = cursor.seq; ; from = cursor.seq) {
+    yield* catchUpPieces(filter, cursor, source);
+    if (!narrows(filter) || cursor.seq === from) return;
+    yield { epoch: source.bus.position().epoch, seq: cursor.seq };
+  }
+}
+
+function* catchUpPieces(filter: Filter, cursor: Cursor, source: ReplaySource): Generator<Entry[], void> {
   for (;;) {
     const { epoch, seq } = source.bus.position();
     if (seq <= cursor.seq) return;

@@ -2,6 +2,7 @@ import {
   type ClientFrame,
   EVENT_TYPES,
   MAX_FILTER_AGENTS,
+  MAX_FILTER_CHARS,
   type Position,
   parseClientFrame,
   type Scope,
@@ -79,8 +80,17 @@ function join<P extends Asker>(
   if ((filter.agents?.size ?? 0) > MAX_FILTER_AGENTS) {
     return complain(peer, 'bad_frame', `no more than ${MAX_FILTER_AGENTS} agents can be named: "*" is all`, context);
   }
+  if (charsOf(filter) > MAX_FILTER_CHARS) {
+    return complain(peer, 'bad_frame', `the agents' names are longer than ${MAX_FILTER_CHARS} characters`, context);
+  }
   // Old clients know neither positions nor snapshots that come again.
   return { ...narrowed(filter), widens: peer.filter.kind === 'mc' && isWider(filter, peer.filter) };
+}
+
+function charsOf({ agents }: Filter): number {
+  let chars = 0;
+  for (const id of agents ?? []) chars += id.length;
+  return chars;
 }
 
 function leave<P extends Asker>(

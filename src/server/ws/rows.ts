@@ -2,6 +2,9 @@ import type { PeerRow } from '../../protocol/index.js';
 import { type Peer, waitingBytes } from './peer.js';
 import { iso } from './say.js';
 
+/** So many of the agents that a peer names are shown. */
+const AGENTS_SHOWN = 20;
+
 /** A peer as operators see it. `seq`: the last event of the bus. */
 export function peerRow(peer: Peer, seq: number): PeerRow {
   return {
@@ -11,7 +14,8 @@ export function peerRow(peer: Peer, seq: number): PeerRow {
     user_agent: peer.userAgent,
     connected_at: iso(peer.connectedAt),
     channels: peer.filter.channels && [...peer.filter.channels],
-    agents: peer.filter.agents && [...peer.filter.agents],
+    agents: peer.filter.agents && [...peer.filter.agents].slice(0, AGENTS_SHOWN),
+    agents_total: peer.filter.agents?.size ?? null,
     lag: lagOf(peer, seq),
     outbox_events: peer.outbox?.events ?? 0,
     outbox_bytes: waitingBytes(peer),

@@ -468,6 +468,7 @@ describe('peers', () => {
         connected_at: expect.stringMatching(/Z$/),
         channels: ['agent_status'],
         agents: ['a'],
+        agents_total: 1,
         lag: 0,
         outbox_events: 0,
         outbox_bytes: 0,

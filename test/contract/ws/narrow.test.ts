@@ -117,6 +117,11 @@ describe('clients that hear only a part', () => {
     const messages = client.frames.flatMap(({ type, data }) => (type === 'error' ? [data.message] : []));
     expect(messages[0]).toContain('no more than 1000 agents');
     expect(messages[1]).toContain('255');
-    expect(stand.hub.peers()[0]?.agents).toHaveLength(900);
+    expect(stand.hub.peers()[0]?.agents_total).toBe(900);
+    expect(stand.hub.peers()[0]?.agents).toEqual(names(0, 20));
+    client.send({ type: 'unsubscribe', agents: names(0, 900) });
+    client.send({ type: 'subscribe', agents: names(0, 300).map((name) => name.padEnd(255, 'x')) });
+    await vi.waitFor(() => expect(client.frames.filter(({ type }) => type === 'error')).toHaveLength(3));
+    expect(stand.hub.peers()[0]?.agents_total).toBe(0);
   });
 });

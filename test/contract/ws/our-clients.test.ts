@@ -310,6 +310,18 @@ describe('tokens', () => {
     expect((await client.untilClosed()).code).toBe(4401);
   });
 
+  it('a token that is revoked publishes nothing more, long before the next heartbeat', async () => {
+    let known = true;
+    stand = await startStand({ requireToken: true, authenticate: (token) => (known ? authenticate(token) : null) });
+    const client = await opened(ours());
+    client.send({ type: 'auth', token: 'good' });
+    await synced(client);
+    known = false;
+    client.send({ type: 'publish', id: 1, event: 'agent_activity', data: { agent: 'a', action: 'works' } });
+    expect((await client.untilClosed()).code).toBe(4401);
+    expect(stand.bus.position().seq).toBe(0);
+  });
+
   it('a second auth with a wrong token closes as well', async () => {
     stand = await startStand({ requireToken: true, authenticate });
     const client = await opened(ours());

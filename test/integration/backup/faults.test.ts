@@ -128,12 +128,12 @@ describe('a full disk', () => {
     expect((await backups.records()).stages.create.last_failure?.message).toContain('free are');
   });
 
-  it('in the middle of creating leaves no half archive', async () => {
+  it('in the middle of creating leaves no half archive', async ({ skip }) => {
     const office = await openOffice();
     rmSync(office.store, { recursive: true });
     writeFileSync(office.path('mission-control/noise.bin'), randomBytes(1_500_000));
-    const open = opening('noise.bin', mountSmall(office.store, 'size=1m') ? openFile : failing('ENOSPC'));
-    const { backups } = await openOffice({ root: office.root, open });
+    if (!mountSmall(office.store, 'size=1m')) skip('only root can mount a small disk');
+    const { backups } = await openOffice({ root: office.root });
     await expect(backups.create()).rejects.toMatchObject({ code: expect.stringMatching(/disk.full/) });
     expect(names(office.store).filter((name) => /tar\.gz|mc-tmp/.test(name))).toEqual([]);
   });

@@ -81,6 +81,31 @@ describe('host names that are not ours', () => {
   });
 });
 
+describe('requests that name another server beside ours', () => {
+  const exchange = (port: number, head: string) => rawExchange(port, `${head}\r\nConnection: close\r\n\r\n`);
+
+  it('are refused: a target in absolute form counts before the Host header', async () => {
+    const { port, server } = await startOffice();
+    const evil = await exchange(port, 'GET http://evil.example/api/agents HTTP/1.1\r\nHost: localhost');
+    expect(evil).toMatch(/^HTTP\/1.1 403 [^]*host.refused/);
+    const own = await exchange(port, 'GET http://localhost/api/health HTTP/1.1\r\nHost: localhost');
+    expect(own).toMatch(/^HTTP\/1.1 200 /);
+    const upgrade = 'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+    const socket = await rawExchange(
+      Number(new URL(server.ws).port),
+      `GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n${upgrade}\r\n\r\n`,
+    );
+    expect(socket).toMatch(/^HTTP\/1.1 403 /);
+  });
+
+  it('are refused with several Host headers, and before HTTP/1.0', async () => {
+    const { port } = await startOffice();
+    const twice = await exchange(port, 'GET /api/agents HTTP/1.1\r\nHost: localhost\r\nhost: evil.example');
+    expect(twice).toMatch(/^HTTP\/1.1 400 [^]*input.invalid/);
+    expect(await rawExchange(port, 'GET /api/agents\r\n\r\n')).not.toContain('"agents"');
+  });
+});
+
 describe('a server with a token', () => {
   it('answers nothing without it but that it lives', async () => {
     const office = await startOffice({ settings: { token: 'open-sesame' } });

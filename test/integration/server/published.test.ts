@@ -58,6 +58,7 @@ describe('what a client publishes', () => {
   it.each([
     ['notification', { title: 'no message' }],
     ['notification', { message: 'm', level: 'loud' }],
+    ['notification', { message: 'm', data: { text: 'x'.repeat(17_000) } }],
     ['notification', { message: 'm', data: JSON.parse(`${'{"a":'.repeat(100)}1${'}'.repeat(100)}`) as object }],
     ['agent_activity', { agent: 'nobody', activity: { action: 'sang' } }],
     ['agent_activity', { agent: 'api', activity: {} }],

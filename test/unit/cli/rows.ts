@@ -42,6 +42,7 @@ export function peerOf(more: Partial<PeerRow>): PeerRow {
     connected_at: '2026-02-18T05:00:00.000Z',
     channels: null,
     agents: null,
+    agents_total: null,
     lag: 0,
     outbox_events: 0,
     outbox_bytes: 0,
