@@ -25,7 +25,7 @@ export default class AgentsAdd extends McCommand {
     const { name, role, emoji, 'dry-run': dryRun } = flags;
     const added = await addAgent(workspace, args.id, { name, role, emoji }, Date.now(), { dryRun });
     const verb = dryRun ? 'would create' : 'created';
-    desk.result({ ...added, workspace, dry_run: dryRun }, () =>
+    desk.result({ ...added, workspace, dry_run: dryRun === true }, () =>
       added.files.map((file) => cleanText(`${verb}  ${added.directory}/${file}`)).join('\n'),
     );
     if (!dryRun) desk.note(`next: mc agents report ${quote(args.id)} --status busy --task TEXT`);

@@ -34,14 +34,19 @@ function ask(url: string): Promise<{ status: number; body: Record<string, unknow
         if (text.length > MOST_BYTES) request.destroy(new Error('too long an answer'));
       });
       answer.on('end', () => {
-        try {
-          const body: unknown = JSON.parse(text);
-          resolve({ status: answer.statusCode ?? 0, body: (body ?? {}) as Record<string, unknown> });
-        } catch (error) {
-          reject(error);
-        }
+        resolve({ status: answer.statusCode ?? 0, body: objectOf(text) });
       });
     });
     request.on('error', reject);
   });
+}
+
+/** Empty for what is not a JSON object. */
+function objectOf(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
 }
