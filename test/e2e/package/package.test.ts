@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -59,22 +59,4 @@ it('what the bundle imports at run time is what the package depends on', () => {
   // Ink asks for this one only under DEV=true.
   const needed = new Set(imported.filter((name) => name !== 'react-devtools-core'));
   expect([...needed].sort()).toEqual(Object.keys(manifest.dependencies).sort());
-});
-
-it('a TypeScript program that uses the client and the protocol compiles and runs', () => {
-  const { place } = installed();
-  writeFileSync(join(place, 'package.json'), '{"type":"module"}');
-  writeFileSync(
-    join(place, 'use.ts'),
-    `import { createMirror, type Mirror } from 'mission-control/client';
-     import { ROUTES, type Agent } from 'mission-control/protocol';
-     const mirror: Mirror = createMirror();
-     const agents: ReadonlyMap<string, Agent> = mirror.getSnapshot().agents;
-     const path: string = ROUTES.health.path;
-     console.log(agents.size, path);`,
-  );
-  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const flags = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2023,dom', '--types', ''];
-  execFileSync(process.execPath, [tsc, ...flags, 'use.ts'], { cwd: place, stdio: 'pipe' });
-  expect(execFileSync(process.execPath, ['use.js'], { cwd: place, encoding: 'utf8' })).toBe('0 /api/health\n');
 });
