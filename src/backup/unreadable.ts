@@ -1,4 +1,4 @@
-import { toMcError } from '../base/index.js';
+import { errnoOf, isSystemCode, reasonOf, toMcError } from '../base/index.js';
 
 /**
  * Why a file among the backups cannot be read, when the system says so; null for every other error. An archive that
@@ -6,6 +6,9 @@ import { toMcError } from '../base/index.js';
  */
 export function unreadableBecause(thrown: unknown): string | null {
   const { code, message } = toMcError(thrown);
-  // `EACCES: permission denied, open '/path'`: the path is told already.
-  return code === 'io' ? `cannot be read: ${message.split(', ', 1)[0]}` : null;
+  if (!isSystemCode(code)) return null;
+  const errno = errnoOf(thrown);
+  if (errno !== null) return `cannot be read: ${errno}: ${reasonOf(thrown)}`;
+  // From a worker comes `/path: permission denied (EACCES)`: the path is told already.
+  return `cannot be read: ${message.slice(message.lastIndexOf(': ') + 1).trim()}`;
 }

@@ -1,40 +1,70 @@
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errnoOf } from './errors.js';
+import { dropAside, writeAside } from './aside.js';
+import { type FilePlace, readPlace } from './file-place.js';
+import { holdDirectory } from './held-directory.js';
+import { calledBy, errnoOf } from './refusals.js';
+import { overwrite } from './replace-file.js';
+
+/** Bytes of a file that are kept to be put back, should writing over them fail. */
+const MOST_KEPT = 64 * 1024 * 1024;
 
 export interface AtomicOptions {
   /** Permission bits; those of the file that is replaced, else 0644. */
   mode?: number;
+  /** Real paths (`rootsOf`) in one of which the directory must lie; absent: anywhere. */
+  within?: readonly string[];
 }
 
 /**
  * Replaces a file so that a reader sees the old bytes or the new, never half of either, and a crash loses neither:
- * written aside in the same directory, fsynced, renamed, directory fsynced. The directory is made when missing.
+ * written aside in the same directory, fsynced, renamed, directory fsynced. The directory is made when missing. Owner,
+ * group and permission bits stay. Whoever changes what others write too takes `editFile`.
  * @throws the system's error (ENOSPC, EACCES …); the file aside is removed and the old file is as it was
  */
 export async function writeFileAtomic(
   path: string,
   data: string | Uint8Array,
-  options: AtomicOptions = {},
+  { mode, within }: AtomicOptions = {},
 ): Promise<void> {
-  const directory = dirname(path);
-  await makeDirectory(directory);
-  const aside = join(directory, asideName(path));
   try {
-    const handle = await open(aside, 'wx', options.mode ?? (await modeOf(path)) ?? 0o644);
+    await makeDirectory(dirname(path));
+    const held = await holdDirectory(dirname(path), within);
     try {
-      await handle.writeFile(data);
-      await handle.sync();
+      const name = basename(path);
+      const target = join(held.path, name);
+      const aside = await writeAside(held, name, data, { like: await fileAt(target), mode, sync: true });
+      try {
+        await rename(aside.path, target);
+      } catch (error) {
+        await overMount({ held, target, name }, data, error);
+      } finally {
+        await dropAside(aside);
+      }
+      await held.sync();
     } finally {
-      await handle.close();
+      await held.close();
     }
-    await rename(aside, path);
   } catch (error) {
-    await rm(aside, { force: true });
-    throw error;
+    throw calledBy(path, error);
   }
-  await syncDirectory(directory);
+}
+
+/** A file that is a mount point of its own (a container's, say) can be written, but not replaced. */
+async function overMount(place: FilePlace, data: string | Uint8Array, error: unknown): Promise<void> {
+  const old = errnoOf(error) === 'EBUSY' ? await readPlace(place, place.target, MOST_KEPT) : null;
+  if (old === null) throw error;
+  try {
+    if ((await overwrite(place, old, data, error)) === 'changed') throw error;
+  } finally {
+    await old.handle.close();
+  }
+}
+
+async function fileAt(path: string): Promise<Stats | null> {
+  const stats = await stat(path).catch(() => null);
+  return stats?.isFile() ? stats : null;
 }
 
 /**
@@ -58,7 +88,8 @@ async function makeOne(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
-    if (errnoOf(error) !== 'EEXIST' || !(await isDirectory(path))) throw error;
+    // Where a file system is read-only, or this user may not write, that is said of what is there already as well.
+    if (!(await isDirectory(path))) throw error;
   }
 }
 
@@ -76,28 +107,10 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** True for names that writers of ours use for files aside: watchers and readers pass them over. */
-export function isAsideName(name: string): boolean {
-  return name.startsWith('.') && name.endsWith('.mc-tmp');
-}
-
-function asideName(path: string): string {
-  // Long names are cut so that the name aside still fits into the 255 bytes a file system takes.
-  return `.${basename(path).slice(0, 60)}.${randomBytes(6).toString('hex')}.mc-tmp`;
-}
-
 async function isDirectory(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch {
     return false;
-  }
-}
-
-async function modeOf(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).mode & 0o777;
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { McError, toMcError } from './errors.js';
-import { defaultWorkspace, userConfigDirectory, workspaceLayout } from './layout.js';
+import { defaultWorkspace, homeDirectory, userConfigDirectory, workspaceLayout } from './layout.js';
 import { readRegular, wasRead } from './open-file.js';
 import {
   acceptedBy,
@@ -199,5 +199,5 @@ function show(raw: unknown): string {
 }
 
 function expandHome(path: string, home?: string): string {
-  return path === '~' || path.startsWith('~/') ? join(home ?? process.env.HOME ?? '~', path.slice(1)) : path;
+  return path === '~' || path.startsWith('~/') ? join(home ?? homeDirectory(), path.slice(1)) : path;
 }

@@ -1,4 +1,8 @@
+import { sep } from 'node:path';
 import { ERRORS, type ErrorBody, type ErrorCode } from '../protocol/index.js';
+import { errnoOf, REFUSALS } from './refusals.js';
+
+export { errnoOf };
 
 export interface McErrorOptions {
   /** What to do next: a command or a place to look. */
@@ -33,17 +37,16 @@ export class McError extends Error {
   }
 }
 
-/** Any thrown thing as a McError; what nobody named becomes `disk.full`, `io` or `internal`. */
-export function toMcError(thrown: unknown): McError {
+/**
+ * Any thrown thing as a McError. What the file system refuses is told with path, reason and remedy (`REFUSALS`); a path
+ * below `root` is told relative to it. What nobody named becomes `io` or `internal`.
+ */
+export function toMcError(thrown: unknown, root?: string): McError {
   if (thrown instanceof McError) return thrown;
+  const refused = refusedByFiles(thrown, root);
+  if (refused !== null) return refused;
   const code = errnoOf(thrown);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new McError('disk.full', `the disk is full: ${message}`, {
-      cause: thrown,
-      hint: 'free some space, then try again',
-    });
-  }
   if (isCode(thrown, 'ERR_DLOPEN_FAILED')) {
     return new McError('internal', `a part of mc was built for another Node.js than ${process.version}`, {
       cause: thrown,
@@ -53,12 +56,20 @@ export function toMcError(thrown: unknown): McError {
   return new McError(code ? 'io' : 'internal', message, { cause: thrown });
 }
 
-function isCode(thrown: unknown, code: string): boolean {
-  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === code;
+/** Calls of the system that have nothing to do with files, though they fail with the same words. */
+const NOT_OF_FILES = /^(?:listen|bind|connect|accept|getaddrinfo|kill|spawn\b.*)$/;
+
+function refusedByFiles(thrown: unknown, root: string | undefined): McError | null {
+  const code = errnoOf(thrown);
+  const refusal = code === null ? undefined : REFUSALS[code];
+  if (refusal === undefined) return null;
+  const { syscall, path } = thrown as NodeJS.ErrnoException;
+  if (syscall !== undefined && NOT_OF_FILES.test(syscall)) return null;
+  const below = root !== undefined && path?.startsWith(root + sep) ? path.slice(root.length + 1) : path;
+  const where = below === undefined ? '' : `${below}: `;
+  return new McError(refusal.code, `${where}${refusal.reason} (${code})`, { cause: thrown, hint: refusal.hint });
 }
 
-/** The errno name (`ENOENT`) of a system error, or null. */
-export function errnoOf(thrown: unknown): string | null {
-  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return null;
-  return typeof thrown.code === 'string' && /^E[A-Z0-9]+$/.test(thrown.code) ? thrown.code : null;
+function isCode(thrown: unknown, code: string): boolean {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === code;
 }

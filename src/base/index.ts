@@ -1,8 +1,10 @@
 /** What every Node room stands on: errors, configuration, the layout of a workspace, lifecycle, clock, log, files, locks. */
+export { isAsideName } from './aside.js';
 export * from './atomic.js';
 export * from './clock.js';
 export * from './config.js';
 export * from './duration.js';
+export { editFile, type FileEdit } from './edit-file.js';
 export * from './errors.js';
 export * from './held-directory.js';
 export * from './jumps.js';

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { TASK_FILES, type TaskFile } from '../protocol/index.js';
+import { McError } from './errors.js';
 
 /** Where things lie in a workspace. Absolute paths. */
 export interface WorkspaceLayout {
@@ -43,12 +44,31 @@ export function workspaceLayout(root: string): WorkspaceLayout {
   };
 }
 
-/** The workspace used when none is named. */
-export function defaultWorkspace(home: string = homedir()): string {
+/** The workspace used when none is named. @throws McError `config.invalid` as `homeDirectory` */
+export function defaultWorkspace(home: string = homeDirectory()): string {
   return join(home, '.openclaw', 'workspace');
 }
 
-/** The user's own directory for configuration and tokens, honouring XDG_CONFIG_HOME. */
-export function userConfigDirectory(env: NodeJS.ProcessEnv = process.env, home: string = homedir()): string {
-  return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'mission-control');
+/**
+ * The user's own directory for configuration and tokens, honouring XDG_CONFIG_HOME.
+ * @throws McError `config.invalid` where that or HOME is not absolute: the files would land wherever `mc` is started
+ */
+export function userConfigDirectory(env: NodeJS.ProcessEnv = process.env, home?: string): string {
+  const { XDG_CONFIG_HOME: named = '' } = env;
+  if (named !== '' && !isAbsolute(named)) throw notAbsolute('XDG_CONFIG_HOME', named);
+  return join(named || join(home ?? homeDirectory(), '.config'), 'mission-control');
+}
+
+/** The user's home. @throws McError `config.invalid` when the environment names none that is absolute */
+export function homeDirectory(): string {
+  const home = homedir();
+  if (!isAbsolute(home)) throw notAbsolute('HOME', home);
+  return home;
+}
+
+function notAbsolute(variable: string, value: string): McError {
+  const what = value === '' ? 'is empty' : `is ${JSON.stringify(value)}, which is not an absolute path`;
+  return new McError('config.invalid', `the environment variable ${variable} ${what}`, {
+    hint: `set it to an absolute path, or unset it: unset ${variable}`,
+  });
 }

@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { asideName } from './aside.js';
+import { makeDirectory } from './atomic.js';
 import { errnoOf, McError } from './errors.js';
+import { calledBy } from './refusals.js';
 
 /** Who holds a lock. `boot` and `started` tell a living holder from another process that got the same pid later. */
 export interface LockHolder {
@@ -34,7 +36,7 @@ export interface Lock {
  * @throws McError `busy` naming the living holder
  */
 export async function acquireLock(path: string, purpose: string, now: number = Date.now()): Promise<Lock> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   const holder: LockHolder = { ...(await identity()), since: new Date(now).toISOString(), purpose, details: {} };
   for (let attempt = 0; attempt < 20; attempt += 1) {
     if (await linkNew(path, holder)) return lockOf(path, holder);
@@ -76,8 +78,12 @@ function lockOf(path: string, holder: LockHolder): Lock {
       holder.details = { ...holder.details, ...details };
       if (!(await mine())) return;
       const aside = asidePath(path);
-      await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
-      await rename(aside, path);
+      try {
+        await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
+        await rename(aside, path);
+      } finally {
+        await rm(aside, { force: true });
+      }
     },
     async release() {
       if (await mine()) await rm(path, { force: true });
@@ -87,20 +93,21 @@ function lockOf(path: string, holder: LockHolder): Lock {
 
 async function linkNew(path: string, holder: LockHolder): Promise<boolean> {
   const aside = asidePath(path);
-  await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
   try {
+    await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
     await link(aside, path);
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
-    throw error;
+    throw calledBy(path, error);
   } finally {
+    // Also what a full disk took only a part of.
     await rm(aside, { force: true });
   }
 }
 
 function asidePath(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.mc-tmp`);
+  return join(dirname(path), asideName(basename(path)));
 }
 
 /** Moves a dead lock away. Should somebody else have put a living one there since we looked, it is put back. */

@@ -63,6 +63,18 @@ export async function readRegular(path: string, bounds: ReadBounds): Promise<Rea
   }
 }
 
+/** Reads what is open already, from its beginning, however often it was read before. @throws the system's error */
+export async function readHandle(
+  handle: FileHandle,
+  limit: number,
+): Promise<{ bytes: Buffer; stats: Stats } | NotRead> {
+  const stats = await handle.stat();
+  const refused = refusalOf(stats, limit);
+  if (refused !== null) return refused;
+  const bytes = await readWhole(handle, stats.size, limit);
+  return bytes === null ? tooLarge(stats, limit) : { bytes, stats };
+}
+
 /** `readRegular` for workers and for what must not give way to others meanwhile. */
 export function readRegularSync(path: string, bounds: ReadBounds): ReadFile | NotRead | null {
   let handle: number | undefined;

@@ -103,17 +103,23 @@ async function workspaceFinding({ root, missionControl }: WorkspaceLayout): Prom
 
 async function permissionFinding(layout: WorkspaceLayout, { access: may }: DoctorProbes): Promise<Finding> {
   const places = [layout.root, layout.missionControl, layout.agents, layout.backend, layout.data, layout.backups];
-  const refused: string[] = [];
+  const refused: { place: string; error: string }[] = [];
   for (const place of places) {
     const error = await may(place).then(
       () => null,
       (thrown: unknown) => errnoOf(thrown) ?? 'EACCES',
     );
-    if (error !== null && error !== 'ENOENT') refused.push(place);
+    if (error !== null && error !== 'ENOENT') refused.push({ place, error });
   }
   if (refused.length === 0) return well('permissions', 'this user can read and write it');
-  const fix = `sudo chown -R "$(id -un)" ${refused.map(quote).join(' ')}`;
-  return ill('permissions', `this user cannot read and write ${refused.join(', ')}`, fix);
+  const readOnly = refused.filter(({ error }) => error === 'EROFS').map(({ place }) => place);
+  if (readOnly.length > 0) {
+    const fix = `sudo mount -o remount,rw "$(findmnt -no TARGET -T ${quote(readOnly[0] ?? layout.root)})"`;
+    return ill('permissions', `mounted read-only: ${readOnly.join(', ')}`, fix);
+  }
+  const theirs = refused.map(({ place }) => place);
+  const fix = `sudo chown -R "$(id -un)" ${theirs.map(quote).join(' ')}`;
+  return ill('permissions', `this user cannot read and write ${theirs.join(', ')}`, fix);
 }
 
 async function watchFinding({ missionControl }: WorkspaceLayout, { watchLimits }: DoctorProbes): Promise<Finding> {

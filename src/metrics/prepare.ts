@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDirectory } from '../base/index.js';
 import { setAside } from './aside.js';
 import { DamageError, type Database, isDamage, openWriter, versionOf } from './database.js';
 import { isLegacy, type LegacyReport, upgradeLegacy } from './legacy.js';
@@ -22,7 +22,7 @@ const LONG_WORK_BYTES = 4 * 1024 * 1024;
  * copy, sets one aside that is damaged or from the future. Whatever happens, nothing is deleted.
  */
 export async function prepareDatabase(path: string, now: number): Promise<Notice[]> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   const notices: Notice[] = [];
   for (let attempt = 0; ; attempt += 1) {
     try {

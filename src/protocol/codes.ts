@@ -30,7 +30,7 @@ export const EXIT = {
 /** Every error we name: what it means for a process (exit status) and for an HTTP client (status). */
 export const ERRORS = {
   internal: { exit: 1, http: 500 },
-  io: { exit: 1, http: 500 },
+  io: { exit: 1, http: 503 },
   usage: { exit: 2, http: 400 },
   'input.invalid': { exit: 2, http: 400 },
   'config.invalid': { exit: 2, http: 400 },
@@ -46,6 +46,8 @@ export const ERRORS = {
   'notification.not_found': { exit: 4, http: 404 },
   'file.not_found': { exit: 4, http: 404 },
   'file.refused': { exit: 7, http: 403 },
+  'file.denied': { exit: 7, http: 403 },
+  'file.blocked': { exit: 1, http: 409 },
   'route.not_found': { exit: 4, http: 404 },
   'method.not_allowed': { exit: 2, http: 405 },
   'state.unreadable': { exit: 5, http: 409 },

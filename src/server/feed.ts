@@ -1,12 +1,16 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import type { Bus, Entry } from '../bus/index.js';
 import type { EventDraft, EventType, Position, Reading, Snapshot } from '../protocol/index.js';
 import type { State } from '../state/index.js';
-import type { Watcher } from '../workspace/watcher.js';
+import type { ReadNoun, Watcher } from '../workspace/watcher.js';
 
 /** What answers are made of, each with a count of its changes. */
 export type Noun = 'agents' | 'office' | 'tasks' | 'notifications';
+
+/** How long to wait before a noun that could not be read is looked at once more, in milliseconds. */
+const LOOK_AGAIN_MS = 50;
 
 export interface FeedOptions {
   /** Makes the watcher that tells these listeners: every reading but the first, and how it watches. */
@@ -36,8 +40,11 @@ export interface Feed {
   start(): Promise<void>;
   /** How notifications, activities and others enter: into the snapshot, then onto the bus. */
   publish(drafts: readonly EventDraft[]): Entry[];
-  /** Waits until the river has made the condition true: the position at that time, or null when the limit has passed. */
-  until(condition: () => boolean, limitMs: number): Promise<Position | null>;
+  /**
+   * After a write of ours: these nouns are read again, told or not. Resolves with the position when what was found is in the
+   * snapshot, or when the limit has passed.
+   */
+  look(nouns: readonly ReadNoun[], limitMs: number): Promise<Position>;
   close(): Promise<void>;
 }
 
@@ -98,7 +105,13 @@ export function createFeed({ watch, state, bus, clock, log, newId, tickMs = 1000
       timer.unref();
     },
     publish,
-    until: (condition, limitMs) => until(bus, condition, limitMs),
+    async look(nouns, limitMs) {
+      await within(limitMs, async (isOver) => {
+        // False: no file handle was left, say. Each try waits for its own read.
+        while (!(await watcher.look(nouns)) && !isOver()) await wait(LOOK_AGAIN_MS);
+      });
+      return bus.position();
+    },
     async close() {
       clearInterval(timer);
       await watcher.close();
@@ -106,21 +119,14 @@ export function createFeed({ watch, state, bus, clock, log, newId, tickMs = 1000
   };
 }
 
-function until(bus: Bus, condition: () => boolean, limitMs: number): Promise<Position | null> {
-  if (condition()) return Promise.resolve(bus.position());
-  return new Promise((resolve) => {
-    const finish = (outcome: Position | null) => {
-      clearTimeout(timer);
-      unsubscribe();
-      resolve(outcome);
-    };
-    const timer = setTimeout(() => finish(null), limitMs);
-    const unsubscribe = bus.subscribe(() => {
-      if (!condition()) return;
-      unsubscribe();
-      // All of a reading is in the snapshot before its first event is out: the one that is waited for may come later.
-      queueMicrotask(() => finish(bus.position()));
-    });
+/** Resolves when the work is done or the limit has passed, whichever comes first. */
+async function within(limitMs: number, work: (isOver: () => boolean) => Promise<void>): Promise<void> {
+  const limit = new AbortController();
+  const passed = wait(limitMs, undefined, { signal: limit.signal }).catch(() => {});
+  let over = false;
+  await Promise.race([passed, work(() => over)]).finally(() => {
+    over = true;
+    limit.abort();
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, McError } from '../base/index.js';
+import { type Clock, McError, rootsOf, workspaceLayout } from '../base/index.js';
 import type { Bus } from '../bus/index.js';
 import {
   type Agent,
@@ -18,6 +18,7 @@ import {
   type TaskPatch,
 } from '../protocol/index.js';
 import { appendTasks, mergeReport, patchTask } from '../workspace/index.js';
+import type { ReadNoun } from '../workspace/watcher.js';
 import type { Feed } from './feed.js';
 
 /**
@@ -51,6 +52,8 @@ const RIVER_LIMIT_MS = 2000;
 
 export function createWrites({ feed, bus, root, clock, newId }: WritesOptions): Writes {
   const { snapshot } = feed;
+  // Asked at the start: what agents make into links later leads out.
+  const roots = rootsOf(workspaceLayout(root));
   const activity = (data: AgentActivityData): Position => {
     agentNamed(snapshot, data.agent);
     feed.publish([{ type: 'agent_activity', data, at: clock.now() }]);
@@ -65,9 +68,9 @@ export function createWrites({ feed, bus, root, clock, newId }: WritesOptions): 
       const { activity: action, ...stated } = report;
       let position = bus.position();
       if (Object.keys(stated).length > 0) {
-        await mergeReport(root, id, stated, clock.now());
-        const arrived = await feed.until(() => showsReport(snapshot, before, stated), RIVER_LIMIT_MS);
-        position = arrived ?? bus.position();
+        await mergeReport(root, id, stated, clock.now(), { roots: await roots });
+        const office: ReadNoun[] = stated.zone === undefined ? [] : [{ kind: 'office' }];
+        position = await feed.look([{ kind: 'agent', id }, ...office], RIVER_LIMIT_MS);
       }
       if (action !== undefined) {
         position = activity({ agent: id, activity: { action, ...(report.task ? { task: report.task } : {}) } });
@@ -75,15 +78,14 @@ export function createWrites({ feed, bus, root, clock, newId }: WritesOptions): 
       return { agent: snapshot.agents.get(id) ?? before, position };
     },
     async createTasks(tasks, source) {
-      const created = await appendTasks(root, tasks, clock.now(), source);
-      await feed.until(() => hasTasks(snapshot, created), RIVER_LIMIT_MS);
+      const created = await appendTasks(root, tasks, clock.now(), source, await roots);
+      await feed.look([{ kind: 'tasks', file: created.file }], RIVER_LIMIT_MS);
       return created;
     },
     async patchTask(task, patch) {
-      const written = await patchTask(root, task.key, patch);
-      const held = () => snapshot.tasks.get(task.source)?.find(({ key }) => key === written.key);
-      const arrived = await feed.until(() => showsTask(held(), written), RIVER_LIMIT_MS);
-      return (arrived ? held() : undefined) ?? written;
+      const written = await patchTask(root, task.key, patch, await roots);
+      await feed.look([{ kind: 'tasks', file: task.source }], RIVER_LIMIT_MS);
+      return written;
     },
     notify(asked) {
       const { title = 'Mission Control', message, level = 'info', agent, data = {} } = asked;
@@ -139,20 +141,4 @@ function checkReport(report: AgentReport): void {
       hint: `accepted: ${STATUS_WORDS.join(', ')}`,
     });
   }
-}
-
-function showsReport(snapshot: Snapshot, before: Agent, { status, zone }: AgentReport): boolean {
-  const agent = snapshot.agents.get(before.id);
-  if (agent === undefined || agent === before) return false;
-  if (status !== undefined && agent.status !== status) return false;
-  return zone === undefined || snapshot.office?.positions[before.id]?.zone === zone;
-}
-
-function hasTasks(snapshot: Snapshot, { file, ids }: { file: TaskFile; ids: string[] }): boolean {
-  const held = new Set((snapshot.tasks.get(file) ?? []).map((task) => task.id));
-  return ids.every((id) => held.has(id));
-}
-
-function showsTask(task: Task | undefined, { status, assignee, priority }: Task): boolean {
-  return task !== undefined && task.status === status && task.assignee === assignee && task.priority === priority;
 }

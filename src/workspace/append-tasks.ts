@@ -14,18 +14,18 @@ export interface Batch {
 }
 
 /**
- * PENDING_TASKS.md with a batch of blocks at its end; every byte before stays. Titles and names are escaped to one line.
+ * A batch of blocks, to be put behind the bytes of PENDING_TASKS.md (null: there is none, then it begins the file). Titles and
+ * names are escaped to one line.
  * @throws McError `input.invalid` for an id that is taken or could not be read back
  */
-export function appendBatch(bytes: Uint8Array | null, batch: Batch): { bytes: Buffer; ids: string[] } {
-  const old = bytes ?? Buffer.from('# PENDING TASKS\n\n---\n');
-  const { text } = decodeText(old);
+export function appendBatch(bytes: Uint8Array | null, batch: Batch): { added: Buffer; ids: string[] } {
+  const begin = bytes === null ? '# PENDING TASKS\n\n---\n' : '';
+  const text = bytes === null ? begin : decodeText(bytes).text;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const ids = batch.tasks.map((task) => takeId(task, batch.taken));
   const lines = ['', `## Batch: ${minute(batch.now)}`, ''];
   for (const [index, task] of batch.tasks.entries()) lines.push(...block(ids[index] ?? '', task, batch));
-  const added = [...closing(text), ...lines, '---', ''].join(eol);
-  return { bytes: Buffer.concat([old, Buffer.from(added)]), ids };
+  return { added: Buffer.from(begin + [...closing(text), ...lines, '---', ''].join(eol)), ids };
 }
 
 /** What must come before new lines: the end of the last line, and of a code fence that nobody closed. */

@@ -1,7 +1,9 @@
 /** Reads of nouns: at once when a change stands alone, joined when they come thick, never delivered out of order. */
-export interface ReadQueue<Item> {
+export interface ReadQueue<Item, Value> {
   /** Something about this item changed: it is read, and read again when it changes while being read. */
   mark(key: string, item: Item): void;
+  /** Marks, and resolves with what a read found that began after this call, when it is delivered; undefined when closed. */
+  look(key: string, item: Item): Promise<Value | undefined>;
   /** Reads begin; before that, marks are only kept. */
   release(): void;
   /** Resolves when nothing is marked or being read. */
@@ -37,9 +39,11 @@ interface Entry<Item, Value> {
   started: number;
   delivered: number;
   last: { value: Value } | null;
+  /** Who waits for a read of at least this number. */
+  lookers: { from: number; resolve: (value: Value | undefined) => void }[];
 }
 
-export function createReadQueue<Item, Value>(options: ReadQueueOptions<Item, Value>): ReadQueue<Item> {
+export function createReadQueue<Item, Value>(options: ReadQueueOptions<Item, Value>): ReadQueue<Item, Value> {
   const { read, deliver, isSame, joinMs = 20, atOnce = 8 } = options;
   const entries = new Map<string, Entry<Item, Value>>();
   const waiting = new Set<Entry<Item, Value>>();
@@ -53,13 +57,18 @@ export function createReadQueue<Item, Value>(options: ReadQueueOptions<Item, Val
   return {
     mark(key, item) {
       if (closed) return;
-      let entry = entries.get(key);
-      if (!entry) {
-        entry = { key, item, window: null, again: false, running: 0, started: 0, delivered: 0, last: null };
-        entries.set(key, entry);
-      }
+      const entry = entryOf(key, item);
       if (entry.window) entry.again = true;
       else enqueue(entry);
+    },
+    look(key, item) {
+      if (closed) return Promise.resolve(undefined);
+      const entry = entryOf(key, item);
+      const from = entry.started + 1;
+      return new Promise((resolve) => {
+        entry.lookers.push({ from, resolve });
+        this.mark(key, item);
+      });
     },
     release() {
       open = true;
@@ -73,11 +82,30 @@ export function createReadQueue<Item, Value>(options: ReadQueueOptions<Item, Val
         if (entry.window) clearTimeout(entry.window);
         entry.window = null;
         entry.again = false;
+        for (const { resolve } of entry.lookers.splice(0)) resolve(undefined);
         forget(entry);
       }
       if (entries.size > 0) await this.idle();
     },
   };
+
+  function entryOf(key: string, item: Item): Entry<Item, Value> {
+    const known = entries.get(key);
+    if (known) return known;
+    const entry: Entry<Item, Value> = {
+      key,
+      item,
+      window: null,
+      again: false,
+      running: 0,
+      started: 0,
+      delivered: 0,
+      last: null,
+      lookers: [],
+    };
+    entries.set(key, entry);
+    return entry;
+  }
 
   function enqueue(entry: Entry<Item, Value>): void {
     waiting.add(entry);
@@ -136,6 +164,9 @@ export function createReadQueue<Item, Value>(options: ReadQueueOptions<Item, Val
       entry.last = { value };
       if (isNew) deliver(entry.item, value);
     }
+    const answered = entry.lookers.filter(({ from }) => from <= number);
+    entry.lookers = entry.lookers.filter(({ from }) => from > number);
+    for (const { resolve } of answered) resolve(value);
     forget(entry);
     pump();
   }

@@ -13,6 +13,8 @@ import { createReadQueue } from './watch-queue.js';
 import { type ReadNoun, isSameValue, isStarved, readNoun, starvedIn } from './watch-read.js';
 import { type Branch, createTree } from './watch-tree.js';
 
+export type { ReadNoun };
+
 export interface WatcherOptions {
   root: string;
   clock: Clock;
@@ -47,6 +49,11 @@ export interface Watcher {
   start(): Promise<Reading>;
   /** Looks at every file now; resolves when all that had changed is delivered. */
   rescan(): Promise<void>;
+  /**
+   * Reads these nouns now, whether a change of theirs was told or not. Resolves when what was found is delivered: true, or
+   * false when one of them could not be read now.
+   */
+  look(nouns: readonly ReadNoun[]): Promise<boolean>;
   health(): WatcherHealth;
   close(): Promise<void>;
 }
@@ -99,6 +106,11 @@ export function createWatcher(options: WatcherOptions): Watcher {
       await patrol.round(true);
       await Promise.all([nouns.idle(), files.idle()]);
       await delivery.flushed();
+    },
+    async look(looked) {
+      const values = await Promise.all(looked.map((noun) => nouns.look(nounKey(noun), noun)));
+      await delivery.flushed();
+      return !closed && !values.includes(undefined);
     },
     health: () => ({
       state: closed ? 'stopped' : stateNow(),

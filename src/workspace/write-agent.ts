@@ -1,54 +1,60 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { McError, workspaceLayout, writeFileAtomic } from '../base/index.js';
+import { McError, workspaceLayout } from '../base/index.js';
 import type { AgentReport } from '../protocol/index.js';
 import { isAgentId } from './agent-list.js';
 import { COUNTER_NAMES } from './counters.js';
 import { mergeState } from './merge-state.js';
 import { placeAgent } from './office-edit.js';
-import { followLink } from './read-bytes.js';
 import { inTurn } from './write-queue.js';
-import { openJsonTarget } from './write-target.js';
+import { editOrBegin, editTarget, type Ground, isNoDirectory, jsonEdit } from './write-target.js';
 
 /**
  * Merges a report into the agent's state.json (and, for a zone, into the office file), atomically and keeping what it does
- * not understand. `activity` is news, not state: it is written nowhere. `now` in milliseconds.
- * @throws McError `agent.not_found`; `state.unreadable` when a file is broken (nothing is written then); `input.invalid`
+ * not understand, and what others write meanwhile. `activity` is news, not state: it is written nowhere. `now` in
+ * milliseconds.
+ * @throws McError `agent.not_found`; `state.unreadable` when a file is broken (nothing is written then); `input.invalid`;
+ *   as `editTarget`
  */
 export async function mergeReport(
   root: string,
   id: string,
   report: AgentReport,
   now: number,
-  options: { retryMs?: number } = {},
+  options: { retryMs?: number; roots?: Ground['roots'] } = {},
 ): Promise<void> {
   const checked = checkReport(report);
-  const { office } = workspaceLayout(root);
-  const retryMs = options.retryMs ?? 100;
-  const statePath = join(await agentDirectory(root, id), 'state.json');
-  await inTurn(statePath, async () => {
-    const state = await openJsonTarget(root, statePath, `state.json of ${id}`, retryMs);
-    const merged = mergeState(state.bytes, checked, now);
-    const { zone } = checked;
-    if (zone === undefined) return writeFileAtomic(state.path, merged);
-    return inTurn(office, async () => {
-      const file = await openJsonTarget(root, office, 'current_office_state.json', retryMs);
-      const placed = placeAgent(file.bytes, id, zone, now);
-      await writeFileAtomic(state.path, merged);
-      await writeFileAtomic(file.path, placed);
-    });
-  });
+  if (!isAgentId(id)) throw notFound(id);
+  const ground = { root, roots: options.roots };
+  const settleMs = options.retryMs ?? 100;
+  const { agents, office } = workspaceLayout(root);
+  const statePath = join(agents, id, 'state.json');
+  const mergeInto = (bytes: Buffer | null) => mergeState(bytes, checked, now);
+  const writeState = async () => {
+    const name = `state.json of ${id}`;
+    try {
+      await editTarget(ground, { path: statePath, name, kind: 'rewrite', edit: jsonEdit(name, mergeInto), settleMs });
+    } catch (error) {
+      throw error instanceof McError && isNoDirectory(error.cause) ? notFound(id) : error;
+    }
+  };
+  const { zone } = checked;
+  if (zone === undefined) return inTurn(statePath, writeState);
+  const name = 'current_office_state.json';
+  const editOffice = (change: (bytes: Buffer | null) => Buffer | null) =>
+    editOrBegin(ground, { path: office, name, kind: 'rewrite', edit: jsonEdit(name, change), settleMs });
+  const place = (bytes: Buffer | null) => placeAgent(bytes, id, zone, now);
+  await inTurn(statePath, () =>
+    inTurn(office, async () => {
+      // Looked at first: with a broken office nothing is written at all.
+      await editOffice(() => null);
+      await writeState();
+      await editOffice(place);
+    }),
+  );
 }
 
-async function agentDirectory(root: string, id: string): Promise<string> {
-  const path = join(workspaceLayout(root).agents, id);
-  const found = isAgentId(id) ? await stat(path).catch(() => null) : null;
-  if (!found?.isDirectory()) {
-    throw new McError('agent.not_found', `no agent ${JSON.stringify(id)}`, { hint: 'mc agents list shows them' });
-  }
-  const outside = await followLink(root, path);
-  if ('refused' in outside) throw new McError('file.refused', `agent ${JSON.stringify(id)}: ${outside.refused}`);
-  return path;
+function notFound(id: string): McError {
+  return new McError('agent.not_found', `no agent ${JSON.stringify(id)}`, { hint: 'mc agents list shows them' });
 }
 
 function checkReport(report: AgentReport): AgentReport {

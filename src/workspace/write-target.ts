@@ -1,44 +1,76 @@
-import { lstat, stat } from 'node:fs/promises';
-import { setTimeout as wait } from 'node:timers/promises';
-import { McError, errnoOf } from '../base/index.js';
-import { isFound } from './agent-files.js';
+import { stat } from 'node:fs/promises';
+import { dirname, sep } from 'node:path';
+import {
+  editFile,
+  errnoOf,
+  type FileEdit,
+  makeDirectory,
+  McError,
+  rootsOf,
+  toMcError,
+  workspaceLayout,
+} from '../base/index.js';
 import { isObject, parseTolerantJson } from './json.js';
-import { LIMITS, followLink, readBytes } from './read-bytes.js';
+import { LIMITS } from './read-bytes.js';
 
-/** A file that is about to be replaced: where it really lies and what it holds (null: it is not there yet). */
-export interface WriteTarget {
-  path: string;
-  bytes: Uint8Array | null;
+/** Where a writer may write. */
+export interface Ground {
+  root: string;
+  /** The real directories that are the workspace (`rootsOf`); asked anew when absent. */
+  roots?: readonly string[] | undefined;
+}
+
+/** A change of a file of the workspace. `name` is what an error calls it. */
+export interface TargetEdit extends Pick<FileEdit, 'path' | 'kind' | 'edit' | 'settleMs'> {
+  name: string;
 }
 
 /**
- * Reads a file right before it is written. `name` is what an error calls it.
- * @throws McError `state.unreadable` for what is no readable file, `file.refused` for a link out of the workspace,
- *   `workspace.missing`: one that has vanished is not begun anew by who only wants to add to it
+ * Changes a file of the workspace, or begins it, in a directory that is there. Links are followed within the workspace.
+ * @throws McError `workspace.missing`: what has vanished is not begun anew by who only wants to add to it; `file.refused` for
+ *   what leads out; `state.unreadable` for what is not a readable file; `busy`; what the file system refuses, each by its
+ *   own name
  */
-export async function openTarget(root: string, path: string, name: string): Promise<WriteTarget> {
-  const target = await targetPath(root, path, name);
-  const file = await readBytes(root, target, LIMITS.json);
-  if (file === null) {
-    await requireWorkspace(root);
-    return { path: target, bytes: null };
+export async function editTarget({ root, roots }: Ground, { name, ...edit }: TargetEdit): Promise<void> {
+  const layout = workspaceLayout(root);
+  try {
+    await editFile({ ...edit, within: roots ?? (await rootsOf(layout)), limit: LIMITS.json });
+  } catch (error) {
+    if (isNoDirectory(error)) await requireWorkspace(root);
+    throw named(toMcError(error, layout.root), layout.root, edit.path, name);
   }
-  if (isFound(file)) return { path: target, bytes: file.bytes };
-  throw new McError('state.unreadable', `${name}: ${file.refused}`);
+}
+
+/** The same for a file whose directory is made when it is missing. */
+export async function editOrBegin(ground: Ground, edit: TargetEdit): Promise<void> {
+  try {
+    await editTarget(ground, edit);
+  } catch (error) {
+    if (!(error instanceof McError) || !isNoDirectory(error.cause)) throw error;
+    await makeDirectory(dirname(edit.path)).catch((reason: unknown) => {
+      throw toMcError(reason, workspaceLayout(ground.root).root);
+    });
+    await editTarget(ground, edit);
+  }
+}
+
+/** True when it is the directory that is missing, or is none, and not the file. */
+export function isNoDirectory(error: unknown): boolean {
+  return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
 }
 
 /**
- * The same for a file that must hold a JSON object (or not be there). Half-written JSON is read a second time.
- * @throws McError also `state.unreadable` for what is no JSON object: it is never overwritten
+ * An edit of a file that must hold a JSON object, or nothing: a file that was made and never filled (a crash leaves such) is
+ * begun anew. Everything else is never overwritten.
+ * @throws McError (the edit) `state.unreadable`
  */
-export async function openJsonTarget(root: string, path: string, name: string, retryMs: number): Promise<WriteTarget> {
-  const target = await openTarget(root, path, name);
-  if (reasonAgainst(target) === null) return target;
-  await wait(retryMs);
-  const again = await openTarget(root, path, name);
-  const reason = reasonAgainst(again);
-  if (reason === null) return again;
-  throw new McError('state.unreadable', `${name}: ${reason}`, { hint: 'mend or remove the file, then try again' });
+export function jsonEdit(name: string, change: (bytes: Buffer | null) => Buffer | null): TargetEdit['edit'] {
+  return (old, settled) => {
+    if (old === null || (settled && isBlank(old))) return change(null);
+    const reason = reasonAgainst(old);
+    if (reason === null) return change(old);
+    throw new McError('state.unreadable', `${name}: ${reason}`, { hint: 'mend or remove the file, then try again' });
+  };
 }
 
 async function requireWorkspace(root: string): Promise<void> {
@@ -48,21 +80,19 @@ async function requireWorkspace(root: string): Promise<void> {
   });
 }
 
-/** Writing through a link keeps the link: its target is replaced. */
-async function targetPath(root: string, path: string, name: string): Promise<string> {
-  try {
-    if (!(await lstat(path)).isSymbolicLink()) return path;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return path;
-    throw error;
-  }
-  const real = await followLink(root, path);
-  if ('refused' in real) throw new McError('file.refused', `${name}: ${real.refused}`);
-  return real.path;
+/** Base knows paths only; people know `state.json of builder`, and files by where they are in the workspace. */
+function named(error: McError, root: string, path: string, name: string): McError {
+  const { code, hint, cause, message } = error;
+  const known = message.startsWith(`${path}: `) ? name + message.slice(path.length) : message.replace(root + sep, '');
+  return known === message ? error : new McError(code, known, { ...(hint === null ? {} : { hint }), cause });
 }
 
-function reasonAgainst({ bytes }: WriteTarget): string | null {
-  if (bytes === null) return null;
+/** Nothing but blanks, or the zeros of a file whose bytes a crash has lost. */
+function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0 || byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
+}
+
+function reasonAgainst(bytes: Uint8Array): string | null {
   const parsed = parseTolerantJson(bytes);
   if (!parsed.ok) return parsed.place === null ? parsed.reason : `${parsed.reason} (${parsed.place})`;
   return isObject(parsed.value) ? null : 'holds no JSON object';

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { errnoOf, McError, toMcError } from '../../base/index.js';
+import { errnoOf, isSystemCode, isWithin, McError, toMcError } from '../../base/index.js';
 import type { ErrorCode } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
 
@@ -14,9 +14,12 @@ export function answerError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const { status, error } = told(thrown);
-  if (status >= 500) log.error({ err: thrown, id: request.id, url: request.url.slice(0, 500) }, 'a request failed');
-  const body = status === 500 ? inside(error) : error;
+  const { status, error } = hungUp(thrown, request) ?? told(thrown, layout.root);
+  const about = { id: request.id, url: request.url.slice(0, 500) };
+  if (status >= 500) log.error({ err: thrown, ...about }, 'a request failed');
+  // What the file system refuses is for the operator to mend, and says all without a stack.
+  else if (isSystemCode(error.code)) log.warn({ ...about, reason: error.message }, 'the file system refused a request');
+  const body = status === 500 || namesOutside(thrown, layout.root) ? inside(error) : error;
   reply
     .code(status)
     .header('content-type', 'application/json; charset=utf-8')
@@ -54,7 +57,20 @@ const FASTIFY_ERRORS: Record<string, { code: ErrorCode; message: string; hint?: 
   FST_ERR_BAD_URL: { code: 'input.invalid', message: 'the path is not valid percent-encoding' },
 };
 
-function told(thrown: unknown): Told {
+/** A client that went away in the middle of its request: nobody reads the answer, and nothing is wrong here. */
+function hungUp(thrown: unknown, { raw }: FastifyRequest): Told | null {
+  if (errnoOf(thrown) !== 'ECONNRESET' && !(raw.destroyed && !raw.complete)) return null;
+  const error = new McError('interrupted', 'the client hung up before its request was complete');
+  return { status: error.http, error };
+}
+
+/** Where tokens, certificates and others of the user's files lie is nobody's business. */
+function namesOutside(thrown: unknown, root: string): boolean {
+  const { path } = ((thrown instanceof McError ? thrown.cause : thrown) as NodeJS.ErrnoException | undefined) ?? {};
+  return typeof path === 'string' && !isWithin(path, [root]);
+}
+
+function told(thrown: unknown, root: string): Told {
   if (thrown instanceof McError) return { status: thrown.http, error: thrown };
   const { code, statusCode } = thrown as FastifyError;
   const known = FASTIFY_ERRORS[code];
@@ -65,7 +81,7 @@ function told(thrown: unknown): Told {
   if (errnoOf(thrown) === null && typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return { status: statusCode, error: new McError('input.invalid', STATUS_CODES[statusCode] ?? 'Bad request') };
   }
-  const error = toMcError(thrown);
+  const error = toMcError(thrown, root);
   return { status: error.http, error };
 }
 

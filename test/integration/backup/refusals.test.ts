@@ -26,7 +26,7 @@ describe('a workspace that refuses', () => {
     office.clock.at += 1000;
     const { backups } = await openOffice({ root: office.root, runner });
     await expect(backups.restore(id)).rejects.toMatchObject({
-      code: 'io',
+      code: 'file.blocked',
       message: expect.stringContaining(
         'stopped at mission-control/agents/api/empty, and everything is as it was before',
       ) as string,

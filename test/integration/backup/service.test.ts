@@ -68,8 +68,8 @@ describe('the service', () => {
     // A file that stands where agents lie cannot be listed.
     rmSync(office.path('mission-control/agents'), { recursive: true });
     writeFileSync(office.path('mission-control/agents'), 'no directory');
-    await expect(service.snapshot()).rejects.toMatchObject({ code: 'io' });
-    expect(updates().at(-1)).toMatchObject({ state: 'failed', action: 'snapshot', code: 'io' });
+    await expect(service.snapshot()).rejects.toMatchObject({ code: 'file.blocked' });
+    expect(updates().at(-1)).toMatchObject({ state: 'failed', action: 'snapshot', code: 'file.blocked' });
     expect(drafts.at(-1)).toMatchObject({ data: { level: 'error', title: 'Backup: snapshot failed' } });
     expect(service.health()).toMatch(/^snapshot failed at /);
   });
@@ -284,7 +284,7 @@ describe('the service', () => {
     skip(!mountSmall(office.store, 'size=256k'), 'mounting is not allowed here');
     expect(() => writeFileSync(join(office.store, 'ballast'), 'x'.repeat(300_000))).toThrow('ENOSPC');
     const { service, drafts } = await startService({ root: office.root });
-    await expect(service.create()).rejects.toThrow('no space left');
+    await expect(service.create()).rejects.toThrow('the disk is full');
     expect(drafts.at(-1)).toMatchObject({ data: { level: 'error', title: 'Backup: create failed' } });
     expect(service.health()).toMatch(/^create failed: the disk is full/);
     rmSync(join(office.store, 'ballast'));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 import { type Clock, loadConfig, type Settings } from '../../../src/base/index.js';
-import { silentLog } from '../../../src/base/log.js';
+import { type Logger, silentLog } from '../../../src/base/log.js';
 import { type RunningServer, startServer } from '../../../src/server/index.js';
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/office', import.meta.url));
@@ -59,6 +59,7 @@ interface OfficeOptions {
   settings?: Partial<Settings>;
   clock?: Clock;
   tokensFile?: string;
+  log?: Logger;
 }
 
 /** A server over a copy of the fixture (or a given workspace), stopped after the test. */
@@ -80,11 +81,17 @@ export async function startSharedOffice(): Promise<{ office: Office; stop: () =>
   return { office, stop };
 }
 
-async function runOffice({ root, settings, clock, tokensFile }: OfficeOptions & { root: string }): Promise<Office> {
+async function runOffice({
+  root,
+  settings,
+  clock,
+  tokensFile,
+  log = silentLog(),
+}: OfficeOptions & { root: string }): Promise<Office> {
   const server = await startServer({
     workspace: root,
     settings: await settingsWith(settings),
-    log: silentLog(),
+    log,
     ...(clock ? { clock } : {}),
     ...(tokensFile ? { tokensFile } : {}),
   });

@@ -65,6 +65,37 @@ describe('mergeReport', () => {
     });
   });
 
+  test.each(['', ' \n', '\0\0\0\0'])('begins anew a file that was made and never filled: %j', async (empty) => {
+    const root = await tempOffice();
+    await put(root, `${AGENTS}/api/state.json`, empty);
+    await put(root, OFFICE, empty);
+    await mergeReport(root, 'api', { status: 'busy', zone: 'roof' }, NOW, { retryMs: 5 });
+    expect((await readAgentAt(root, 'api'))?.agent.status).toBe('busy');
+    expect(await text(root, OFFICE)).toContain('"api": "roof"');
+  });
+
+  test.each([
+    ['numbers that no double holds', '{"id":1234567890123456789, "big":1e400,\t"status":"idle", "last_active":"x"}'],
+    ['keys that come twice', '{"a":1,"a":2,"status":"idle","last_active":"x"}'],
+    ['a BOM, CRLF and tabs', '\uFEFF{\r\n\t"status":"idle",\r\n\t"x" : [ 1,2 ],\r\n\t"last_active":"x"\r\n}\r\n\r\n'],
+    ['escapes', '{"\\u0061\\/":"\\ud83d\\ude00","status":"idle","last_active":"x"}'],
+  ])('keeps every byte it does not set: %s', async (_, before) => {
+    const root = await tempOffice();
+    await put(root, `${AGENTS}/api/state.json`, before);
+    await mergeReport(root, 'api', { status: 'busy' }, NOW, { retryMs: 5 });
+    const expected = before
+      .replace('"idle"', '"busy"')
+      .replace('"last_active":"x"', `"last_active":"${new Date(NOW).toISOString()}"`);
+    expect(await text(root, `${AGENTS}/api/state.json`)).toBe(expected);
+  });
+
+  test('comments are not JSON: the file stays as it is', async () => {
+    const root = await tempOffice();
+    await put(root, `${AGENTS}/api/state.json`, '{"a":1} // mine');
+    await expect(mergeReport(root, 'api', {}, NOW, { retryMs: 5 })).rejects.toMatchObject({ code: 'state.unreadable' });
+    expect(await text(root, `${AGENTS}/api/state.json`)).toBe('{"a":1} // mine');
+  });
+
   test('writes nothing when the office is broken', async () => {
     const root = await tempOffice();
     await put(root, OFFICE, '{"positions": {');

@@ -178,7 +178,7 @@ describe('a swap that cannot go on', () => {
 
   it('tells who restores', async () => {
     const stage = scene();
-    await expect(swap(stage.file, blocked(stage))).rejects.toMatchObject({ code: 'io', message: reason });
+    await expect(swap(stage.file, blocked(stage))).rejects.toMatchObject({ code: 'file.blocked', message: reason });
     expectAsBefore(stage);
     expect(existsSync(stage.file)).toBe(false);
   });
@@ -234,7 +234,7 @@ describe('a swap that cannot go on', () => {
     disk.readOnly();
     for (const attempt of [1, 2]) {
       const message = expect.stringMatching(/neither be finished nor taken back.*d\/b/) as string;
-      await expect(recover(stage.file), `${attempt}`).rejects.toMatchObject({ code: 'io', message });
+      await expect(recover(stage.file), `${attempt}`).rejects.toMatchObject({ code: 'file.denied', message });
       expect(existsSync(stage.file)).toBe(true);
     }
     disk.writable();

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isAsideName, makeDirectory, writeFileAtomic } from '../../../src/base/index.js';
+import { acquireLock, isAsideName, makeDirectory, writeFileAtomic } from '../../../src/base/index.js';
+import { lockable } from '../../support/read-only.js';
 import { scratch } from '../../support/scratch.js';
 
 describe('writeFileAtomic', () => {
@@ -56,7 +57,21 @@ describe('makeDirectory', () => {
     await expect(makeDirectory(join(file, 'below'))).rejects.toMatchObject({ code: 'ENOTDIR' });
   });
 
+  it('says that the disk is read-only, however deep the path', async () => {
+    const directory = scratch();
+    const disk = lockable(directory);
+    if (!disk) return;
+    mkdirSync(join(directory, 'a'));
+    disk.readOnly();
+    const code = process.getuid?.() === 0 ? 'EROFS' : 'EACCES';
+    await expect(makeDirectory(join(directory, 'x', 'y', 'z'))).rejects.toMatchObject({ code });
+    await makeDirectory(join(directory, 'a'));
+    await expect(acquireLock(join(directory, 'x', 'y', 'lock'), 'test')).rejects.toMatchObject({ code });
+    disk.writable();
+  });
+
   it.runIf(process.platform === 'linux')('ends where no directory can be made', async () => {
     await expect(makeDirectory('/proc/mission-control/agents')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(acquireLock('/proc/none/.config/tokens.json.lock', 'test')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { configPaths, loadConfig, settleConfig } from '../../../src/base/index.js';
+import {
+  configPaths,
+  defaultWorkspace,
+  loadConfig,
+  settleConfig,
+  userConfigDirectory,
+} from '../../../src/base/index.js';
 import { scratch } from '../../support/scratch.js';
 
 function write(path: string, content: unknown): void {
@@ -126,5 +132,22 @@ describe('settleConfig', () => {
     const config = await settleConfig({ flags: { workspace }, env: {}, home });
     expect(config.values.port).toBe(8080);
     expect(config.faults).toHaveLength(1);
+  });
+});
+
+describe('the home of a user', () => {
+  it('is never taken from a relative path: tokens would land wherever mc is started', () => {
+    expect(() => userConfigDirectory({ XDG_CONFIG_HOME: 'conf' }, '/home/u')).toThrow(/XDG_CONFIG_HOME is "conf"/);
+    expect(userConfigDirectory({ XDG_CONFIG_HOME: '' }, '/home/u')).toBe('/home/u/.config/mission-control');
+    const home = process.env.HOME;
+    try {
+      for (const bad of ['', 'here']) {
+        process.env.HOME = bad;
+        expect(() => userConfigDirectory({})).toThrow(/HOME is/);
+        expect(() => defaultWorkspace()).toThrow(/HOME is/);
+      }
+    } finally {
+      process.env.HOME = home;
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errnoOf, McError, packageVersion, toMcError } from '../../../src/base/index.js';
+import { errnoOf, McError, packageVersion, REFUSALS, toMcError } from '../../../src/base/index.js';
 
 describe('McError', () => {
   it('knows its exit and HTTP status, and its body', () => {
@@ -10,10 +10,20 @@ describe('McError', () => {
 
   it.each([
     [Object.assign(new Error('write'), { code: 'ENOSPC' }), 'disk.full'],
-    [Object.assign(new Error('open'), { code: 'EACCES' }), 'io'],
+    [Object.assign(new Error('open'), { code: 'EACCES' }), 'file.denied'],
     [new TypeError('x is not a function'), 'internal'],
     ['a thrown text', 'internal'],
   ])('gives %s a code', (thrown, code) => expect(toMcError(thrown).code).toBe(code));
+
+  it('names path, reason and remedy of what the file system refuses, under a status that is not ours', () => {
+    for (const [errno, { reason, code, hint }] of Object.entries(REFUSALS)) {
+      const thrown = Object.assign(new Error('x'), { code: errno, syscall: 'open', path: '/w/a/state.json' });
+      const error = toMcError(thrown, '/w');
+      expect(error).toMatchObject({ code, hint, message: `a/state.json: ${reason} (${errno})`, cause: thrown });
+      expect([error.http === 500, [1, 7].includes(error.exit)]).toEqual([false, true]);
+    }
+    expect(toMcError(Object.assign(new Error('x'), { code: 'EACCES', syscall: 'listen' })).code).toBe('io');
+  });
 
   it('says what to do when Node.js was changed after the install', () => {
     const thrown = Object.assign(new Error('was compiled against a different Node.js version'), {

@@ -114,6 +114,17 @@ describe('on this machine', () => {
     expect(found.permissions?.fix).toContain(`chown -R "$(id -un)" ${root}/mission-control/agents`);
   });
 
+  it('a file system that is mounted read-only, which no owner mends', async () => {
+    const access = (path: string) =>
+      path.endsWith('agents') ? Promise.reject(Object.assign(new Error('no'), { code: 'EROFS' })) : Promise.resolve();
+    const { found } = await look({ probes: { access } });
+    expect(found.permissions).toMatchObject({
+      ok: false,
+      message: `mounted read-only: ${root}/mission-control/agents`,
+      fix: expect.stringContaining('remount,rw') as string,
+    });
+  });
+
   it('too few watches, or watchers', async () => {
     const few = await look({ probes: { watchLimits: () => Promise.resolve({ watches: 3, instances: 128 }) } });
     expect(few.found.watches?.fix).toBe('sudo sysctl fs.inotify.max_user_watches=524288');

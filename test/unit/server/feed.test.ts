@@ -25,7 +25,11 @@ function reading(id: string, status: AgentStatus): Reading {
 }
 
 /** A feed whose watcher is played by the test. */
-function playedFeed(first: Reading | (() => Promise<Reading>), tickMs = 1_000_000) {
+function playedFeed(
+  first: Reading | (() => Promise<Reading>),
+  tickMs = 1_000_000,
+  look: (listeners: Listeners) => Promise<boolean> = () => Promise.resolve(true),
+) {
   let listeners: Listeners | undefined;
   let count = 0;
   const clock = { time: T0, now: () => clock.time };
@@ -50,6 +54,7 @@ function playedFeed(first: Reading | (() => Promise<Reading>), tickMs = 1_000_00
       return {
         start: () => (typeof first === 'function' ? first() : Promise.resolve(first)),
         rescan: () => Promise.resolve(),
+        look: () => look(given),
         health: () => ({ state: 'available', mode: 'native', directories: 1 }),
         close: () => {
           closed += 1;
@@ -134,29 +139,34 @@ describe('later readings, ticks and what others publish', () => {
   });
 });
 
-describe('waiting for the river', () => {
-  it('ends at once, with the event, or with the limit', async () => {
-    const { feed, listeners } = playedFeed(reading('a', 'idle'));
+describe('looking again after a write', () => {
+  const AGENT = [{ kind: 'agent', id: 'a' } as const];
+
+  it('ends behind the events of what was found', async () => {
+    const { feed } = playedFeed(reading('a', 'idle'), undefined, (listeners) => {
+      listeners.onReading(reading('b', 'idle'));
+      listeners.onReading(reading('a', 'busy'));
+      return Promise.resolve(true);
+    });
     await feed.start();
-    const isBusy = () => feed.snapshot.agents.get('a')?.normalized_status === 'busy';
-    expect(await feed.until(() => true, 1000)).toEqual({ epoch: 'e', seq: 0 });
-    expect(await feed.until(isBusy, 10)).toBeNull();
-    const waiting = feed.until(isBusy, 10_000);
-    listeners.onReading(reading('b', 'idle'));
-    listeners.onReading(reading('a', 'busy'));
-    expect(await waiting).toEqual({ epoch: 'e', seq: 2 });
+    expect(await feed.look(AGENT, 10_000)).toEqual({ epoch: 'e', seq: 2 });
+    expect(feed.snapshot.agents.get('a')?.normalized_status).toBe('busy');
     await feed.close();
   });
 
-  it('ends behind its event, also when the same reading told of others before it', async () => {
-    const { feed, listeners, entries } = playedFeed(reading('a', 'idle'));
+  it('goes on until it could be read, or the limit has passed', async () => {
+    let looks = 0;
+    const { feed } = playedFeed(reading('a', 'idle'), undefined, () => {
+      looks += 1;
+      return Promise.resolve(looks === 3);
+    });
     await feed.start();
-    const waiting = feed.until(() => feed.snapshot.agents.get('a')?.normalized_status === 'busy', 10_000);
-    const [other, awaited] = [reading('b', 'idle'), reading('a', 'busy')];
-    listeners.onReading({ ...other, agents: new Map([...other.agents, ...awaited.agents]) });
-    const about = entries.find(({ event }) => event.type === 'agent_status' && event.data.agent === 'a');
-    expect((await waiting)?.seq).toBeGreaterThanOrEqual(about?.event.seq ?? Number.POSITIVE_INFINITY);
-    await feed.close();
+    await feed.look(AGENT, 60_000);
+    expect(looks).toBe(3);
+    const never = playedFeed(reading('a', 'idle'), undefined, () => new Promise(() => {}));
+    await never.feed.start();
+    expect(await never.feed.look(AGENT, 10)).toEqual({ epoch: 'e', seq: 0 });
+    await Promise.all([feed.close(), never.feed.close()]);
   });
 });
 

@@ -11,9 +11,10 @@ const NOW = Date.parse('2026-02-18T03:40:10Z');
 function append(old: string | null, tasks: NewTask[], source?: string, taken: string[] = []) {
   const bytes = old === null ? null : Buffer.from(old);
   const added = appendBatch(bytes, { tasks, now: NOW, source, taken: new Set(taken) });
-  const reading = readTaskFile('PENDING_TASKS.md', added.bytes);
+  const whole = Buffer.concat([bytes ?? Buffer.alloc(0), added.added]);
+  const reading = readTaskFile('PENDING_TASKS.md', whole);
   if ('refused' in reading) throw new Error('refused');
-  return { text: added.bytes.toString(), ids: added.ids, tasks: reading.tasks };
+  return { text: whole.toString(), ids: added.ids, tasks: reading.tasks };
 }
 
 describe('appendBatch', () => {

@@ -21,6 +21,13 @@ describe('editJson', () => {
     ['sets the one that counts', '{"a":1,"a":2}', ['a'], 3, '{"a":1,"a":3}'],
     ['finds escaped keys', '{"\\u00e9":1,"é":2}', ['é'], 3, '{"\\u00e9":1,"é":3}'],
     ['drops leading zeros', '{"hour": 06, "s": "06"}', ['x'], 1, '{"hour": 6, "s": "06", "x": 1}'],
+    [
+      'keeps what is not quite JSON',
+      '{"a": NaN, "b": -Infinity, "c": 1}',
+      ['c'],
+      2,
+      '{"a": NaN, "b": -Infinity, "c": 2}',
+    ],
     ['keeps a BOM', '\uFEFF{"a":1}', ['a'], 2, '\uFEFF{"a":2}'],
   ] as [string, string, [string, ...string[]], unknown, string][])('%s', (_, text, path, value, after) => {
     expect(edit(text, path, value)).toBe(after);

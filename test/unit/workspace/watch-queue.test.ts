@@ -6,7 +6,7 @@ function makeQueue(options: { joinMs?: number; atOnce?: number; isSame?: (a: str
   const begun: string[] = [];
   const ends: ((value: string) => void)[] = [];
   const delivered: string[] = [];
-  const queue: ReadQueue<string> = createReadQueue<string, string>({
+  const queue: ReadQueue<string, string> = createReadQueue<string, string>({
     read: (item) => {
       begun.push(item);
       return new Promise((resolve) => ends.push(resolve));
@@ -129,5 +129,23 @@ describe('createReadQueue', () => {
     await turn();
     expect(begun).toEqual(['a', 'b']);
     expect(delivered).toEqual([]);
+  });
+
+  it('answers who looks with a read that began after the call', async () => {
+    const { queue, begun, delivered, end } = makeQueue({ joinMs: 1 });
+    queue.release();
+    queue.mark('a', 'A');
+    await turn();
+    expect(begun).toEqual(['A']);
+    const seen = queue.look('a', 'A');
+    await end(0, 'before');
+    await expect.poll(() => begun.length).toBe(2);
+    await end(1, 'after');
+    expect(await seen).toBe('after');
+    expect(delivered).toEqual(['A=before', 'A=after']);
+    const never = queue.look('b', 'B');
+    const closing = queue.close();
+    expect(await never).toBeUndefined();
+    await closing.catch(() => {});
   });
 });
