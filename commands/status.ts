@@ -118,6 +118,7 @@ async function dashboard({ config }: Desk, flags: DashboardFlags): Promise<numbe
 function embedded(config: Desk['config']) {
   let server: Promise<{ http: string; stop(): Promise<void> }> | null = null;
   const open = async () => {
+    if (config.faults[0]) throw config.faults[0].error;
     const { startServer } = await import('../src/server/index.js');
     const { silentLog } = await import('../src/base/log.js');
     const { workspace } = config;
@@ -130,7 +131,11 @@ function embedded(config: Desk['config']) {
       server ??= open();
       try {
         const { http } = await server;
-        return { ...config, values: { ...config.values, server: http } };
+        return {
+          ...config,
+          values: { ...config.values, server: http },
+          origins: { ...config.origins, server: { kind: 'flag', name: '--embedded' } },
+        };
       } catch (error) {
         server = null;
         throw error;

@@ -4,6 +4,7 @@ import { EXIT } from '../../src/protocol/index.js';
 
 export default class BackupCreate extends McCommand {
   static override summary = 'Make a full backup, or one of a single agent';
+  static override configFaults = 'fatal' as const;
   static override exits = ['noServer', 'notFound', 'checkFailed', 'busy', 'notAllowed'] as const;
   static override examples = [
     '<%= config.bin %> backup create --label "before the upgrade"',

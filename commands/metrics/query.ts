@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { workspaceLayout } from '../../src/base/index.js';
+import { McError, workspaceLayout } from '../../src/base/index.js';
 import {
   McCommand,
   MOMENT_FORMS,
@@ -44,6 +44,11 @@ export default class MetricsQuery extends McCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(MetricsQuery);
+    if (flags.json && flags.format !== undefined && flags.format !== 'json') {
+      throw new McError('usage', `--json and --format ${flags.format} cannot be given together`, {
+        hint: 'leave one of them out',
+      });
+    }
     const desk = await this.open({ ...flags, json: flags.json || flags.format === 'json' });
     const answer = await ask(desk, {
       metric: argv as string[],

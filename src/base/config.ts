@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { closest } from 'fastest-levenshtein';
-import { errnoOf, McError } from './errors.js';
+import { McError, toMcError } from './errors.js';
 import { defaultWorkspace, homeDirectory, userConfigDirectory, workspaceLayout } from './layout.js';
+import { readRegular, wasRead } from './open-file.js';
 import { acceptedBy, readSetting } from './setting-values.js';
 import {
   envOf,
@@ -13,6 +12,7 @@ import {
   type SettingValue,
   settingOf,
 } from './settings.js';
+import { suggest } from './suggest.js';
 
 /** Where a value came from: `flag`, `env`, a config file's path, or `default`. */
 export interface Origin {
@@ -26,7 +26,20 @@ export interface Config {
   origins: Record<SettingKey, Origin>;
   /** The workspace: what was named, else the default. Absolute. */
   workspace: string;
+  /** What of environment and files could not be taken. Nothing of such a file is in force. */
+  faults: readonly ConfigFault[];
 }
+
+/** A place of the configuration that cannot be taken as it is. */
+export interface ConfigFault {
+  kind: 'env' | 'workspace file' | 'user file';
+  /** `config.invalid`, naming where, which key, what was found and what is accepted. */
+  error: McError;
+}
+
+/** A config file is read by every command, and agents can write one of the two. */
+const MAX_BYTES = 1024 * 1024;
+const REMEDY = 'mend the file or remove it';
 
 export interface ConfigSources {
   /** Values of flags that were given, under their setting's key. */
@@ -48,20 +61,41 @@ export function configPaths(
 }
 
 /**
- * Settles every setting: flags > environment > the workspace's file > the user's file > defaults.
+ * `settleConfig` for those who need all of it.
  * @throws McError `config.invalid` or `usage` naming where, which key, what was found and what is accepted
  */
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
+  const config = await settleConfig(sources);
+  if (config.faults[0]) throw config.faults[0].error;
+  return config;
+}
+
+/**
+ * Settles every setting: flags > environment > the workspace's file > the user's file > defaults. What is wrong in the
+ * environment or in a file is a fault of the answer: one broken file must not keep a command from working that does not
+ * need it.
+ * @throws McError `usage` for a flag, naming what was found and what is accepted
+ */
+export async function settleConfig(sources: ConfigSources): Promise<Config> {
+  const faults: ConfigFault[] = [];
+  const read = async (kind: ConfigFault['kind'], layer: () => Layer | Promise<Layer>): Promise<Layer> => {
+    try {
+      return await layer();
+    } catch (error) {
+      faults.push({ kind, error: toMcError(error) });
+      return {};
+    }
+  };
   const fromFlags = readFlags(sources.flags);
-  const fromEnv = readEnv(sources.env);
+  const fromEnv = await read('env', () => readEnv(sources.env));
   const userPath = join(userConfigDirectory(sources.env, sources.home), 'config.json');
-  const fromUser = await readConfigFile(userPath, false);
+  const fromUser = await read('user file', () => readConfigFile(userPath, false));
   const named = fromFlags.workspace ?? fromEnv.workspace ?? fromUser.workspace;
   const workspace = resolve(
     typeof named === 'string' ? expandHome(named, sources.home) : defaultWorkspace(sources.home),
   );
   const workspacePath = workspaceLayout(workspace).config;
-  const fromWorkspace = await readConfigFile(workspacePath, true);
+  const fromWorkspace = await read('workspace file', () => readConfigFile(workspacePath, true));
   const layers = [
     { values: fromFlags, origin: (key: SettingKey): Origin => ({ kind: 'flag', name: `--${flagOf(key)}` }) },
     { values: fromEnv, origin: (key: SettingKey): Origin => ({ kind: 'env', name: envOf(key) }) },
@@ -76,7 +110,7 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
     origins[key] = layer ? layer.origin(key) : { kind: 'default', name: null };
   }
   values.workspace = workspace;
-  return { values: values as unknown as Settings, origins, workspace };
+  return { values: values as unknown as Settings, origins, workspace, faults };
 }
 
 type Layer = Partial<Record<SettingKey, SettingValue>>;
@@ -122,20 +156,16 @@ async function readConfigFile(path: string, agentsWrite: boolean): Promise<Layer
 }
 
 async function readObject(path: string): Promise<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return {};
-    throw new McError('config.invalid', `${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  const file = await readRegular(path, { limit: MAX_BYTES });
+  if (file === null) return {};
+  if (!wasRead(file)) {
+    throw new McError('config.invalid', `${path} cannot be read: ${file.reason}`, { hint: REMEDY });
   }
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(file.bytes.toString('utf8').replace(/^\uFEFF/, ''));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (error) {
-    throw new McError('config.invalid', `${path} is not JSON: ${(error as Error).message}`, {
-      hint: 'mend the file or remove it',
-    });
+    throw new McError('config.invalid', `${path} is not JSON: ${(error as Error).message}`, { hint: REMEDY });
   }
   throw new McError('config.invalid', `${path} holds no JSON object`, { hint: 'write it as {"port": 8080}' });
 }
@@ -145,8 +175,9 @@ function isKey(key: string): key is SettingKey {
 }
 
 function unknownKey(path: string, key: string): McError {
+  const meant = suggest(key, SETTING_KEYS);
   return new McError('config.invalid', `${path}: unknown key "${key}"`, {
-    hint: `did you mean "${closest(key, SETTING_KEYS)}"? Accepted: ${SETTING_KEYS.join(', ')}`,
+    hint: `${meant.length > 0 ? `did you mean ${meant.map((word) => `"${word}"`).join(', ')}? ` : ''}Accepted: ${SETTING_KEYS.join(', ')}`,
   });
 }
 
@@ -158,7 +189,7 @@ function openedDoor(path: string, key: SettingKey): McError {
 
 function invalid(where: string, key: SettingKey, raw: unknown): McError {
   return new McError('config.invalid', `${where}: "${key}" is ${show(raw)}, accepted is ${acceptedBy(key)}`, {
-    hint: 'mc config show --origin tells where each value comes from',
+    hint: 'mc config show --origin shows where each value comes from',
   });
 }
 

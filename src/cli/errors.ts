@@ -1,9 +1,8 @@
-import { Errors } from '@oclif/core';
 import { McError, toMcError } from '../base/index.js';
 import { RestError, UnreachableError } from '../client/index.js';
 import { ERRORS, type ErrorCode } from '../protocol/index.js';
 import { cleanJson, cleanText } from './clean.js';
-import { suggest } from './suggest.js';
+import { fromParser, isParseError } from './parse-errors.js';
 import { paint, type Terminal } from './terminal.js';
 
 /** Any thrown thing as an error that says what happened, why, and what to do next. `command`: its words, `agents list`. */
@@ -48,37 +47,6 @@ function codeOf(status: number): ErrorCode {
   if (status === 403) return 'scope.missing';
   if (status === 409) return 'busy';
   return status < 500 ? 'input.invalid' : 'internal';
-}
-
-/** The parser quotes what was given: a token is not to be read in a log. */
-const SECRET = /--token=\S+/g;
-
-interface ParseError extends Error {
-  flags?: string[];
-  parse?: { input?: { flags?: Record<string, unknown> } };
-}
-
-/** What oclif throws at a command line it cannot read: its errors exit with 2. */
-function isParseError(thrown: unknown): thrown is ParseError {
-  return thrown instanceof Errors.CLIError && !(thrown instanceof Errors.ExitError);
-}
-
-function fromParser(error: ParseError, command: string | null): McError {
-  const help = command === null ? 'mc --help' : `mc ${command} --help`;
-  const message = error.message
-    .replace(/\s*See more help with --help\s*$/, '')
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .replaceAll(SECRET, '--token');
-  const unknown = error.flags?.[0];
-  if (unknown === undefined) return new McError('usage', lowerFirst(message), { hint: `see ${help}`, cause: error });
-  const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`);
-  const meant = suggest(unknown, known);
-  const hint = meant.length > 0 ? `did you mean ${meant.join(', ')}? See ${help}` : `see ${help}`;
-  return new McError('usage', `there is no flag ${error.flags?.join(', ')}`, { hint, cause: error });
-}
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 
 function traceOf(error: McError): string {

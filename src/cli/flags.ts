@@ -6,12 +6,12 @@ import {
   errnoOf,
   flagOf,
   formatDuration,
-  loadConfig,
   McError,
   type Origin,
   SETTING_KEYS,
   type SettingKey,
   settingOf,
+  settleConfig,
 } from '../base/index.js';
 
 /** Flags that every command has. */
@@ -59,8 +59,8 @@ export function settingFlags(): FlagInput {
 }
 
 /**
- * Settles the configuration from parsed flags, environment and files.
- * @throws McError `usage` or `config.invalid` naming where, which key, what was found and what is accepted
+ * Settles the configuration from parsed flags, environment and files; what is wrong in the latter two are its faults.
+ * @throws McError `usage` for a flag or a token file, naming what was found and what is accepted
  */
 export async function configOf(flags: Record<string, unknown>, env: NodeJS.ProcessEnv): Promise<Config> {
   const given: Partial<Record<SettingKey, unknown>> = {};
@@ -68,7 +68,7 @@ export async function configOf(flags: Record<string, unknown>, env: NodeJS.Proce
     const value = flags[flagOf(key)];
     if (value !== undefined) given[key] = Array.isArray(value) ? value.join(',') : value;
   }
-  const config = await loadConfig({ flags: given, env });
+  const config = await settleConfig({ flags: given, env });
   const { tokenFile } = config.values;
   if (tokenFile === null || outranks(config, 'token', 'tokenFile')) {
     const { token } = config.values;

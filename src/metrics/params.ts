@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { McError, parseMoment } from '../base/index.js';
+import { McError, parseMoment, suggest } from '../base/index.js';
 import { findMetric, METRICS, type Metric, type MetricScope } from './registry.js';
 
 export const STEPS = ['raw', '1m', '5m', '1h', '1d', 'auto'] as const;
@@ -87,13 +87,12 @@ export function oneOf<const T extends string>(name: string, value: string, accep
 export function parseMetric(name: string): Metric {
   const metric = findMetric(name);
   if (metric) return metric;
-  const near = nearest(
+  const near = suggest(
     name,
     METRICS.map((known) => known.name),
   );
-  throw new McError('metric.unknown', `there is no metric "${name}"`, {
-    hint: `nearest: ${near.join(', ')}. mc metrics list shows all`,
-  });
+  const guess = near.length > 0 ? `did you mean ${near.join(', ')}? ` : '';
+  throw new McError('metric.unknown', `there is no metric "${name}"`, { hint: `${guess}mc metrics list shows all` });
 }
 
 /** Up to three names that come nearest. */

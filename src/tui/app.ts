@@ -26,6 +26,8 @@ export interface AppOptions {
   random: () => number;
   options: Options;
   start: { screen: Tab; filter: string };
+  /** Somebody wants to go back to the shell for a while. */
+  onSuspend?: () => void;
 }
 
 /** A dashboard at work: what comes from server, keyboard and clock goes through `update`, and what changed is painted. */
@@ -33,6 +35,10 @@ export interface App {
   /** One input as Ink reports it. */
   input(input: string, key: InkKey): void;
   resized(): void;
+  /** Gives the terminal back for a while: nothing is drawn until `resume`. */
+  suspend(): void;
+  /** Takes the terminal again, whatever has become of it, and draws everything. */
+  resume(): void;
   /** Ends with the exit status that `done` resolves to. */
   quit(status: number): void;
   readonly done: Promise<number>;
@@ -42,19 +48,21 @@ export interface App {
 }
 
 /** Takes the terminal, paints the first frame and begins to look for the server. */
-export function startApp({ output, seek, socket, now, random, options, start }: AppOptions): App {
+export function startApp({ output, seek, socket, now, random, options, start, onSuspend }: AppOptions): App {
   const store = createStore(now);
   const painter = createPainter((text) => output.write(text));
   const modes = createModes(output, options.mouse);
   const size = () => ({ columns: output.columns || 80, rows: output.rows || 24 });
   let model = newModel(store.getSnapshot(), size(), options, start);
   let theme = themeOf(options.theme, options.unicode);
+  let away = false;
   let finish: (status: number) => void = () => {};
   const done = new Promise<number>((resolve) => {
     finish = resolve;
   });
 
   const paint = () => {
+    if (away) return 0;
     const data = store.getSnapshot();
     if (data !== model.data) apply({ type: 'data', data });
     const { theme: name, unicode } = model.options;
@@ -82,6 +90,9 @@ export function startApp({ output, seek, socket, now, random, options, start }: 
         break;
       case 'mouse':
         modes.mouse(effect.on);
+        break;
+      case 'suspend':
+        onSuspend?.();
         break;
       case 'refresh':
         painter.reset();
@@ -139,6 +150,20 @@ export function startApp({ output, seek, socket, now, random, options, start }: 
     resized() {
       painter.reset();
       apply({ type: 'size', size: size() });
+      frames.request(true);
+    },
+    suspend() {
+      away = true;
+      modes.leave();
+    },
+    resume() {
+      away = false;
+      // Not only after a `suspend`: who was stopped by force has never left, and the shell has written into the picture.
+      modes.leave();
+      modes.enter();
+      painter.reset();
+      apply({ type: 'size', size: size() });
+      session.wake();
       frames.request(true);
     },
     quit,

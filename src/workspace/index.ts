@@ -1,4 +1,5 @@
 /** Files and what they say: forms, readers, writers. */
+export * from './add-agent.js';
 export * from './agent-directory.js';
 export * from './agent-files.js';
 export * from './agent-list.js';

@@ -16,18 +16,20 @@ export function answering(status: number, body: string, headers: Record<string, 
   return http((_, say) => say(status, body, headers));
 }
 
-/** Says that it is an mc server: of this workspace, in this life, with this stream; its proof is made up. */
+/** What somebody says who says that it is an mc server; its proof is made up. */
+export const pretence = {
+  name: SERVER_NAME,
+  version: '9.9.9',
+  protocol: 1,
+  epoch: 'aaaaaaaaaaaa',
+  workspace: '/anywhere',
+  stream: 'ws://127.0.0.1:1',
+  proof: 'ab'.repeat(32),
+};
+
+/** Says that it is an mc server: of this workspace, in this life, with this stream. */
 export function pretender(facts: { workspace?: string; epoch?: string; stream?: string } = {}): Promise<Stranger> {
-  const identity = {
-    name: SERVER_NAME,
-    version: '9.9.9',
-    protocol: 1,
-    epoch: 'aaaaaaaaaaaa',
-    workspace: '/anywhere',
-    stream: 'ws://127.0.0.1:1',
-    proof: 'ab'.repeat(32),
-    ...facts,
-  };
+  const identity = { ...pretence, ...facts };
   return http((request, say) => {
     const { pathname } = new URL(request.url ?? '/', 'http://stranger');
     say(200, JSON.stringify(pathname === '/api/identity' ? identity : { anything: true }), {});

@@ -41,6 +41,7 @@ const CALLS: Record<RouteName, (client: RestClient) => Promise<unknown> | string
   eventStream: (client) => client.addressOf('eventStream', { channels: 'notification' }),
   openapi: (client) => client.openapi(),
   docs: (client) => client.addressOf('docs'),
+  home: (client) => client.addressOf('home'),
   docsStyle: (client) => client.addressOf('docsStyle'),
 };
 

@@ -48,6 +48,7 @@ const CALLS: Record<RouteName, { params?: Record<string, string>; query?: string
   openapi: {},
   docs: {},
   docsStyle: {},
+  home: {},
 };
 
 const all = Object.keys(ROUTES) as RouteName[];

@@ -54,7 +54,13 @@ describe('a program that is not an mc server', () => {
 
   it('that says it is one, and then answers anything, is not believed', async () => {
     const { url } = await kept(pretender());
-    for (const words of [['notify', 'hello'], ['tasks', 'add', 'x'], ['agents', 'list'], ['metrics', 'query', 'rss'], ['events', 'list']]) {
+    for (const words of [
+      ['notify', 'hello'],
+      ['tasks', 'add', 'x'],
+      ['agents', 'list'],
+      ['metrics', 'query', 'rss'],
+      ['events', 'list'],
+    ]) {
       const { status, json, err } = await runJson(place, [...words, '--server', url]);
       expect(json).toMatchObject({ error: { code: 'server.incompatible' } });
       expect(status).toBe(1);
@@ -82,7 +88,12 @@ describe('a workspace', () => {
       };
       await writeFile(serverLock, JSON.stringify(lock));
       await writeFile(config, JSON.stringify({ port: stranger.port }));
-      for (const words of [['agents', 'list'], ['tasks', 'add', 'x'], ['events', 'tail'], ['api', '/api/agents']]) {
+      for (const words of [
+        ['agents', 'list'],
+        ['tasks', 'add', 'x'],
+        ['events', 'tail'],
+        ['api', '/api/agents'],
+      ]) {
         const env = { MC_TOKEN: 'mc_secret' };
         const { status, err } = await run(place, [...words, '--workspace', place.office], { env });
         expect([words.join(' '), status, err]).toEqual([
@@ -191,6 +202,8 @@ describe('a server whose WebSocket is not where it says', () => {
 describe('a server that is named', () => {
   it.each([
     ['init', join('some', 'where')],
+    ['agents', 'add', 'newcomer'],
+    ['token', 'revoke', 'ab12cd34', '--yes'],
     ['token', 'create'],
     ['metrics', 'top'],
     ['metrics', 'list'],

@@ -101,6 +101,8 @@ describe('a sound installation', () => {
     expect(answer.findings.filter(({ ok }) => !ok)).toEqual([]);
     expect(answer.ok).toBe(true);
     expect(answer.findings.map(({ name }) => name)).toEqual([
+      'node',
+      'config',
       'workspace',
       'permissions',
       'watches',
