@@ -2,10 +2,11 @@
 // Builds dist/: tsc's output of src and commands (what `mission-control/client` is imported from), and beside it a bundle
 // of the same commands, because reading one file is several times faster than resolving hundreds of modules.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { noticesOf } from './notices.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -47,10 +48,11 @@ mkdirSync(dist, { recursive: true });
 execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root], {
   stdio: 'inherit',
 });
-await build({
+const { metafile } = await build({
   entryPoints: entryPoints(),
   outdir: join(dist, 'bundle'),
   bundle: true,
+  metafile: true,
   splitting: true,
   format: 'esm',
   platform: 'node',
@@ -63,3 +65,4 @@ await build({
   minifySyntax: true,
   logLevel: 'warning',
 });
+writeFileSync(join(dist, 'bundle', 'THIRD-PARTY.txt'), noticesOf(metafile, root));

@@ -70,7 +70,8 @@ function commandTable({ commands }) {
 
 async function settingsTable() {
   const load = (file) => import(pathToFileURL(join(root, 'dist', 'src', 'base', file)).href);
-  const { SETTINGS, SETTING_KEYS, acceptedBy, envOf, flagOf } = await load('settings.js');
+  const { SETTINGS, SETTING_KEYS, envOf, flagOf } = await load('settings.js');
+  const { acceptedBy } = await load('setting-values.js');
   const { formatDuration } = await load('duration.js');
   const shown = ({ kind, default: value }) => {
     if (value === null || (Array.isArray(value) && value.length === 0)) return '–';

@@ -29,7 +29,7 @@ export default class Api extends McCommand {
     method: Flags.string({ char: 'X', description: 'Method [default: GET, with a body POST]', helpValue: 'METHOD' }),
     data: Flags.string({ char: 'd', description: 'Body: JSON, @FILE, or - for stdin', helpValue: 'JSON' }),
     timeout: Flags.string({
-      description: 'How long the answer may take [default: GET 30s, else 1h]',
+      description: 'How long the answer may take [env: MC_TIMEOUT; default: GET 30s, else 1h]',
       helpValue: 'DURATION',
     }),
   };
@@ -38,7 +38,7 @@ export default class Api extends McCommand {
     const { args, flags } = await this.parse(Api);
     const call = await readApiCall(args.path, { method: flags.method, data: flags.data }, process.stdin);
     const desk = await this.open(flags);
-    const server = await reachServer(desk.config, { timeoutMs: limitOf(call, flags.timeout) });
+    const server = await reachServer(desk.config, { timeoutMs: limitOf(call, desk.config) });
     if (!isStream(call)) {
       const answer = await callApi(server, call);
       desk.result(answer, () => apiText(answer));

@@ -1,17 +1,31 @@
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { McError, parseDuration, type WorkspaceLayout, workspaceLayout, writeFileAtomic } from '../src/base/index.js';
 import {
+  askFacts,
+  checkedAgent,
   type CheckFacts,
   type CheckLimits,
   checkJunit,
   checkText,
   type Desk,
   McCommand,
+  mustHaveWorkspace,
+  newestAge,
   reachServer,
   runChecks,
+  silenceLimit,
 } from '../src/cli/index.js';
-import { type Agent, claimsWork, countStatuses, endedOf, EXIT, type MetricRow } from '../src/protocol/index.js';
+import {
+  type Agent,
+  claimsWork,
+  countStatuses,
+  type DatedBackup,
+  EXIT,
+  isAhead,
+  isoOf,
+} from '../src/protocol/index.js';
 
 export default class Check extends McCommand {
   static override summary = 'Check the fleet, for CI and cron';
@@ -26,10 +40,13 @@ export default class Check extends McCommand {
     'min-health': Flags.string({ description: 'Least health score, 0 to 1', default: '0.8', helpValue: 'N' }),
     'max-error-rate': Flags.string({ description: 'Largest share of failed tasks', default: '0.1', helpValue: 'N' }),
     'max-backup-age': Flags.string({
-      description: 'Age of the newest backup, where there are backups',
-      default: '12h',
+      description: 'Age of the newest backup, 12h unless said; when it is said there has to be one',
+      helpValue: 'DURATION',
     }),
-    'max-stale': Flags.string({ description: 'Longest silence of an agent that says it works', default: '10m' }),
+    'max-stale': Flags.string({
+      description: 'Longest silence of an agent that says it works; twice its own heartbeat where that is longer',
+      default: '10m',
+    }),
     'require-agent': Flags.string({
       description: 'This agent must be active, busy or idle',
       helpValue: 'ID',
@@ -45,13 +62,16 @@ export default class Check extends McCommand {
     const limits: CheckLimits = {
       minHealth: share('min-health', flags['min-health']),
       maxErrorRate: share('max-error-rate', flags['max-error-rate']),
-      maxBackupAge: duration('max-backup-age', flags['max-backup-age']),
+      maxBackupAge: duration('max-backup-age', flags['max-backup-age'] ?? '12h'),
+      wantsBackup: flags['max-backup-age'] !== undefined,
       maxStale: duration('max-stale', flags['max-stale']),
       requireAgents: flags['require-agent'] ?? [],
     };
     const desk = await this.open(flags);
     const now = Date.now();
-    const facts = flags.offline ? await readFacts(desk, limits, now) : await askFacts(desk);
+    const facts = flags.offline
+      ? await readFacts(desk, limits, now)
+      : await askFacts(await reachServer(desk.config), now);
     const answer = runChecks(facts, limits, now);
     if (flags.junit !== undefined) await writeFileAtomic(flags.junit, checkJunit(answer));
     desk.result(answer, () => checkText(answer, desk.terminal));
@@ -59,43 +79,37 @@ export default class Check extends McCommand {
   }
 }
 
-async function askFacts(desk: Desk): Promise<CheckFacts> {
-  const { rest } = await reachServer(desk.config);
-  const [{ agents }, { metrics }] = await Promise.all([rest.agents(), rest.systemStatus()]);
-  const figure = (name: string) => {
-    const value = metrics.system?.[name];
-    return typeof value === 'number' ? value : null;
-  };
-  const ended = agents.map((agent) => ({ ...agent, ...endedOf(agent.metrics) }));
-  return { health: figure('system_health_score'), agents: ended, backupAge: figure('backup_age_seconds') };
-}
-
-/** The same from files and database. Nothing is written, and nothing needs to be there. */
-async function readFacts(desk: Desk, limits: CheckLimits, now: number): Promise<CheckFacts> {
-  const layout = workspaceLayout(desk.config.workspace);
-  const { listAgentIds, readAgents } = await import('../src/workspace/index.js');
+/** The same from files and database. Nothing is written. @throws McError `workspace.missing` */
+async function readFacts({ config }: Desk, limits: CheckLimits, now: number): Promise<CheckFacts> {
+  await mustHaveWorkspace(config, { evenDefault: true });
+  const layout = workspaceLayout(config.workspace);
+  const { listAgentIds, readAgents, timeIn } = await import('../src/workspace/index.js');
   const { scoreHealth } = await import('../src/metrics/health.js');
   const { ids } = await listAgentIds(layout.root);
   const readings = await readAgents(layout.root, ids, now);
-  const agents = [...readings.values()].flatMap((reading) => reading?.agent ?? []);
-  const aged = agents.map((agent) => withAge(agent, limits.maxStale, now));
+  const aged = [...readings.values()].flatMap((reading) =>
+    reading ? withAge(reading.agent, { maxStale: limits.maxStale, now, timeIn }) : [],
+  );
   const standing = await readStanding(layout, now);
-  const backupAge = await newestBackupAge(layout, now);
+  const age = newestAge(await backupsOnRecord(layout), now);
+  // A schedule is one of a server: only where one has been does it count that nothing was made.
+  const scheduled = standing === null ? null : !config.values.noBackups;
   const { score } = scoreHealth({
     counts: countStatuses(aged),
     ended: standing?.ended ?? { completed: 0, failed: 0 },
     // The files have just been read; whether anybody collects shows in the database.
     watcherAlive: true,
     collectionOnTime: now - (standing?.lastCollection ?? 0) <= 2 * (standing?.collectInterval ?? 60_000),
-    backup: { age: backupAge, limit: limits.maxBackupAge / 1000, scheduled: false },
+    backup: { age, limit: limits.maxBackupAge / 1000, scheduled: scheduled === true },
   });
-  const ended = aged.map((agent) => ({ ...agent, ...endedBy(agent, standing?.agents[agent.id]) }));
-  return { health: score, agents: ended, backupAge };
-}
-
-/** What the agent's file states now, where it states both; else what its latest sample says, which also knows what was seen. */
-function endedBy({ counters }: Agent, sample: MetricRow | undefined) {
-  return counters.tasks_completed !== null && counters.tasks_failed !== null ? counters : endedOf(sample);
+  const agents = aged.map((agent) => {
+    const samples = standing?.agents ?? {};
+    return checkedAgent(
+      { ...agent, ...agent.counters },
+      Object.hasOwn(samples, agent.id) ? samples[agent.id] : undefined,
+    );
+  });
+  return { server: null, health: score, agents, backup: { age, scheduled } };
 }
 
 async function readStanding({ database }: WorkspaceLayout, now: number) {
@@ -109,23 +123,45 @@ async function readStanding({ database }: WorkspaceLayout, now: number) {
   }
 }
 
-/** Who says it works but has been silent is stale, as the server would say. */
-function withAge(agent: Agent, maxStale: number, now: number): Agent {
-  const limit = Math.max(maxStale, (agent.heartbeat_interval ?? 0) * 2000);
-  const silent = agent.last_active !== null && now - Date.parse(agent.last_active) > limit;
-  return claimsWork(agent.normalized_status) && silent ? { ...agent, normalized_status: 'stale' } : agent;
+/**
+ * Who says it works but has been silent is stale, as the server would say. An agent that states itself when it was last
+ * active is taken at its word: a checkout or a copy gives every file the time at which it was made.
+ */
+function withAge(agent: Agent, { maxStale, now, timeIn }: Ageing): Agent {
+  const stated = statedTimes(agent.state).flatMap((value) => timeIn(value) ?? []);
+  const believed = stated.filter((at) => !isAhead(at, now));
+  const last_active = (believed.length > 0 ? isoOf(Math.max(...believed)) : null) ?? agent.last_active;
+  const silent = last_active !== null && now - Date.parse(last_active) > silenceLimit(agent, maxStale);
+  const stale = claimsWork(agent.normalized_status) && silent;
+  return { ...agent, last_active, ...(stale ? { normalized_status: 'stale' } : {}) };
 }
 
-const BACKUP_NAME = /^(?:backup|snapshot)_(\d{4})(\d{2})(\d{2})_(\d{2})(\d{2})(\d{2})/;
+interface Ageing {
+  maxStale: number;
+  now: number;
+  timeIn: (value: unknown) => number | null;
+}
 
-/** From the names of the archives; their times are UTC. */
-async function newestBackupAge({ backups }: WorkspaceLayout, now: number): Promise<number | null> {
-  const names = await readdir(backups).catch(() => []);
-  const times = names.flatMap((name) => {
-    const [year, month, day, hour, minute, second] = (BACKUP_NAME.exec(name) ?? []).slice(1).map(Number);
-    return year === undefined ? [] : Date.UTC(year, (month ?? 1) - 1, day, hour, minute, second);
-  });
-  return times.length > 0 ? Math.max(0, Math.round((now - Math.max(...times)) / 1000)) : null;
+function statedTimes(state: unknown): unknown[] {
+  if (typeof state !== 'object' || state === null) return [];
+  return ['lastActive', 'last_active'].map((name) => (state as Record<string, unknown>)[name]);
+}
+
+/** The full backups that are kept account of and still there: an archive that nobody has looked at yet is not one. */
+async function backupsOnRecord({ backups }: WorkspaceLayout): Promise<DatedBackup[]> {
+  const { fromNaiveLocal, readMetadata } = await import('../src/backup/metadata.js');
+  const { isSafetyLabel } = await import('../src/backup/catalog.js');
+  const { cached, old } = await readMetadata(join(backups, 'backup_metadata.json'));
+  const found: DatedBackup[] = [];
+  for (const name of await readdir(backups).catch(() => [])) {
+    const [ours, theirs] = [cached.get(name), old.get(name)];
+    const stats = await lstat(join(backups, name)).catch(() => null);
+    if (!name.startsWith('backup_') || !stats?.isFile()) continue;
+    if (stats.size !== (ours?.size ?? theirs?.size_bytes)) continue;
+    const timestamp = ours?.timestamp ?? fromNaiveLocal(theirs?.timestamp ?? '');
+    if (timestamp !== null) found.push({ backup_type: 'full', timestamp, safety: isSafetyLabel(ours?.label ?? null) });
+  }
+  return found;
 }
 
 function share(flag: string, text: string): number {

@@ -3,6 +3,7 @@ import { EXIT } from '../src/protocol/index.js';
 
 export default class Doctor extends McCommand {
   static override summary = 'Look for what is wrong here, and name the command that mends it';
+  static override configFaults = 'own' as const;
   static override description =
     'Workspace, permissions, ports, limits of watches, disk space, the database, clocks, the server and its clients. Changes nothing; works without a server.';
   static override exits = ['checkFailed'] as const;

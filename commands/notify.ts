@@ -1,10 +1,10 @@
 import { Args, Flags } from '@oclif/core';
-import { McCommand, reachServer } from '../src/cli/index.js';
+import { McCommand, mustKnowAgent, reachServer } from '../src/cli/index.js';
 import { NOTIFICATION_LEVELS } from '../src/protocol/index.js';
 
 export default class Notify extends McCommand {
   static override summary = 'Send a notification to everyone attached';
-  static override exits = ['noServer', 'notAllowed'] as const;
+  static override exits = ['noServer', 'notFound', 'notAllowed'] as const;
   static override examples = ['<%= config.bin %> notify "The nightly import failed" --level error --agent courier'];
   static override args = { message: Args.string({ description: 'What to say', required: true }) };
   static override flags = {
@@ -17,6 +17,7 @@ export default class Notify extends McCommand {
     const { args, flags } = await this.parse(Notify);
     const desk = await this.open(flags);
     const { rest } = await reachServer(desk.config);
+    if (flags.agent !== undefined) await mustKnowAgent(rest, flags.agent);
     const answer = await rest.notify({
       message: args.message,
       level: flags.level as (typeof NOTIFICATION_LEVELS)[number],

@@ -1,4 +1,4 @@
-import { McError, systemClock } from '../src/base/index.js';
+import { McError, nodeFault, serversDirectory, systemClock } from '../src/base/index.js';
 import type { LogLevel } from '../src/base/log.js';
 import {
   aborted,
@@ -13,6 +13,8 @@ import {
 
 export default class Serve extends McCommand {
   static override summary = 'Run the server in the foreground';
+  static override here = 'server' as const;
+  static override configFaults = 'fatal' as const;
   static override description = [
     'WebSocket, REST and all behind them in one process. When ready it prints one line per listener; with --json one',
     'line {"event":"ready","http":…,"ws":…,"workspace":…,"pid":…}. Ctrl-C ends it gracefully (0), a second one at once (130).',
@@ -28,6 +30,8 @@ export default class Serve extends McCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Serve);
     const desk = await this.open(flags);
+    const fault = process.env.MC_TRY_ANYWAY === '1' ? null : nodeFault();
+    if (fault) throw fault;
     const { signal } = watchSignals();
     const grow = frugalStart();
     const stage = desk.config.values.demo ? await raiseCurtain(desk) : null;
@@ -53,11 +57,18 @@ async function serve(desk: Desk, workspace: string, signal: AbortSignal, onReady
     settings.logFormat as 'pretty' | 'json',
     terminalOf(process.stderr, process.env).colour,
   );
-  const server = await startServer({ workspace, settings, log, clock: systemClock, tokensFile: tokensPath() });
+  const server = await startServer({
+    workspace,
+    settings,
+    log,
+    clock: systemClock,
+    tokensFile: tokensPath(),
+    serversDirectory: serversDirectory(),
+  });
   try {
     // Whoever ended it before it was ready does not want to hear that it is.
     if (signal.aborted) return;
-    printReady(desk, server);
+    printReady(desk, server, settings.demo);
     onReady();
     await Promise.race([aborted(signal), server.done]);
   } finally {

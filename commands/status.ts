@@ -9,10 +9,14 @@ import {
   reachServer,
   statusLine,
   statusText,
+  STREAM_FLAG,
+  streamFinder,
 } from '../src/cli/index.js';
 
 /** The screens and themes by name; the room that owns them is too heavy to be loaded for --help. */
 const SCREENS = ['overview', 'agents', 'office', 'tasks', 'metrics', 'events', 'backups', 'notifications'] as const;
+/** How long a prompt waits for an answer unless `--timeout` says otherwise, in milliseconds. */
+const LINE_MS = 1500;
 const THEMES = ['auto', 'dark', 'light', 'contrast', '16', 'mono'] as const;
 
 export default class StatusCommand extends McCommand {
@@ -28,6 +32,7 @@ export default class StatusCommand extends McCommand {
     "tmux set -g status-right '#(<%= config.bin %> status --line)'",
   ];
   static override flags = {
+    ...STREAM_FLAG,
     once: Flags.boolean({ description: 'One table, then end', exclusive: ['line'] }),
     line: Flags.boolean({ description: 'One line, for a tmux or shell prompt' }),
     screen: Flags.option({ options: SCREENS, description: 'What the dashboard shows first', default: 'overview' })(),
@@ -53,7 +58,9 @@ export default class StatusCommand extends McCommand {
       return;
     }
     try {
-      const status = await collectStatus(await reachServer(desk.config));
+      // A prompt waits for it each time.
+      const short = flags.line && desk.config.origins.timeout.kind === 'default' ? { timeoutMs: LINE_MS } : {};
+      const status = await collectStatus(await reachServer(desk.config, short));
       const line = () => statusLine(status, desk.terminal, Date.now());
       desk.result(status, () => (flags.line ? line() : statusText(status, desk.terminal, Date.now())));
     } catch (error) {
@@ -85,7 +92,12 @@ async function dashboard({ config }: Desk, flags: DashboardFlags): Promise<numbe
     return await runDashboard({
       stdin: process.stdin,
       stdout: process.stdout,
-      reach: async () => reachServer((await inside?.start()) ?? config),
+      seek: (onServer) =>
+        streamFinder(config, async () => {
+          const server = await reachServer((await inside?.start()) ?? config);
+          onServer(server);
+          return server;
+        }),
       socket: await loadSocket(),
       options: {
         readonly: flags.readonly,
@@ -106,6 +118,7 @@ async function dashboard({ config }: Desk, flags: DashboardFlags): Promise<numbe
 function embedded(config: Desk['config']) {
   let server: Promise<{ http: string; stop(): Promise<void> }> | null = null;
   const open = async () => {
+    if (config.faults[0]) throw config.faults[0].error;
     const { startServer } = await import('../src/server/index.js');
     const { silentLog } = await import('../src/base/log.js');
     const { workspace } = config;
@@ -118,7 +131,11 @@ function embedded(config: Desk['config']) {
       server ??= open();
       try {
         const { http } = await server;
-        return { ...config, values: { ...config.values, server: http } };
+        return {
+          ...config,
+          values: { ...config.values, server: http },
+          origins: { ...config.origins, server: { kind: 'flag', name: '--embedded' } },
+        };
       } catch (error) {
         server = null;
         throw error;

@@ -30,6 +30,8 @@ export default class AgentsReport extends McCommand {
     const desk = await this.open(flags);
     const { rest } = await reachServer(desk.config);
     const answer = await askAgent(rest, args.id, () => rest.reportAgent(args.id, report));
+    // Hooks hand what stands on stdout to the agent itself: with --quiet there is nothing.
+    if (flags.quiet && !desk.json) return;
     desk.result(answer, () => cleanText(`${answer.agent.id} is ${answer.agent.normalized_status}`));
   }
 }

@@ -1,10 +1,11 @@
 import { Flags } from '@oclif/core';
-import { backupCard, McCommand, problemsText, progressLine } from '../../src/cli/index.js';
+import { backupCard, backupsThere, McCommand, problemsText, progressLine } from '../../src/cli/index.js';
 import { EXIT } from '../../src/protocol/index.js';
 
 export default class BackupCreate extends McCommand {
   static override summary = 'Make a full backup, or one of a single agent';
-  static override exits = ['notFound', 'checkFailed', 'busy'] as const;
+  static override configFaults = 'fatal' as const;
+  static override exits = ['noServer', 'notFound', 'checkFailed', 'busy', 'notAllowed'] as const;
   static override examples = [
     '<%= config.bin %> backup create --label "before the upgrade"',
     '<%= config.bin %> backup create --agent builder --json',
@@ -23,7 +24,7 @@ export default class BackupCreate extends McCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(BackupCreate);
     const desk = await this.open(flags);
-    const { openCommandBackups } = await import('../../src/backup/index.js');
+    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const progress = progressLine(process.stderr, flags.quiet);
     const options = {

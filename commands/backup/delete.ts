@@ -1,9 +1,9 @@
 import { Args, Flags } from '@oclif/core';
-import { backupCard, confirm, McCommand } from '../../src/cli/index.js';
+import { backupCard, backupsThere, confirm, McCommand } from '../../src/cli/index.js';
 
 export default class BackupDelete extends McCommand {
   static override summary = 'Delete one backup';
-  static override exits = ['notFound', 'busy', 'interrupted'] as const;
+  static override exits = ['noServer', 'notFound', 'busy', 'notAllowed', 'interrupted'] as const;
   static override examples = ['<%= config.bin %> backup delete 20261123_033945_267'];
   static override args = {
     id: Args.string({
@@ -19,7 +19,7 @@ export default class BackupDelete extends McCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupDelete);
     const desk = await this.open(flags);
-    const { openCommandBackups } = await import('../../src/backup/index.js');
+    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const backup = await backups.get(args.id);
     if (flags['dry-run']) return desk.result(backup, () => backupCard(backup, Date.now()));

@@ -4,6 +4,7 @@ import { EXIT } from '../../src/protocol/index.js';
 
 export default class BackupDrill extends McCommand {
   static override summary = 'Prove a backup: restore it into a temporary folder and compare';
+  static override here = 'workspace' as const;
   static override exits = ['notFound', 'checkFailed', 'busy'] as const;
   static override examples = ['<%= config.bin %> backup drill', '<%= config.bin %> backup drill 20261123_033945_267'];
   static override args = { id: Args.string({ description: 'The backup; the newest sound one unless named' }) };

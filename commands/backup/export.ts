@@ -3,6 +3,7 @@ import { cleanText, McCommand } from '../../src/cli/index.js';
 
 export default class BackupExport extends McCommand {
   static override summary = 'Copy a backup out, checked';
+  static override here = 'workspace' as const;
   static override exits = ['notFound', 'checkFailed'] as const;
   static override examples = ['<%= config.bin %> backup export latest /mnt/usb/'];
   static override args = {

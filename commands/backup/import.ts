@@ -3,6 +3,7 @@ import { backupCard, McCommand, progressLine } from '../../src/cli/index.js';
 
 export default class BackupImport extends McCommand {
   static override summary = 'Take an archive in after verifying it';
+  static override here = 'workspace' as const;
   static override exits = ['notFound', 'checkFailed', 'busy'] as const;
   static override examples = ['<%= config.bin %> backup import /mnt/usb/backup_20261123_033945_267.tar.gz'];
   static override args = { file: Args.string({ description: 'The archive', required: true }) };

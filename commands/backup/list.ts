@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core';
-import { backupsTable, McCommand, nextBackupAt } from '../../src/cli/index.js';
+import { backupsTable, backupsThere, McCommand, nextBackupAt } from '../../src/cli/index.js';
 
 export default class BackupList extends McCommand {
   static override summary = 'List all backups, oldest first';
-  static override exits = [] as const;
+  static override exits = ['noServer', 'notAllowed'] as const;
   static override examples = ['<%= config.bin %> backup list', '<%= config.bin %> backup list --json'];
   static override flags = {
     type: Flags.string({ description: 'Only backups of this type', options: ['full', 'agent_state', 'snapshot'] }),
@@ -12,7 +12,7 @@ export default class BackupList extends McCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(BackupList);
     const desk = await this.open(flags);
-    const { openCommandBackups } = await import('../../src/backup/index.js');
+    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const all = await backups.list();
     const wanted = all.filter((backup) => flags.type === undefined || backup.backup_type === flags.type);

@@ -1,14 +1,14 @@
-import { McCommand, proceduresText } from '../../src/cli/index.js';
+import { backupsThere, McCommand, proceduresText } from '../../src/cli/index.js';
 
 export default class BackupProcedures extends McCommand {
   static override summary = 'The recovery runbook with this installation’s own paths and ids';
-  static override exits = [] as const;
+  static override exits = ['noServer', 'notAllowed'] as const;
   static override examples = ['<%= config.bin %> backup procedures'];
 
   async run(): Promise<void> {
     const { flags } = await this.parse(BackupProcedures);
     const desk = await this.open(flags);
-    const { openCommandBackups } = await import('../../src/backup/index.js');
+    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const procedures = await backups.procedures();
     desk.result(procedures, () => proceduresText(procedures));

@@ -4,6 +4,8 @@ import { confirm, McCommand, pruneText } from '../../src/cli/index.js';
 
 export default class BackupPrune extends McCommand {
   static override summary = 'Delete backups that no rule wants to keep';
+  static override here = 'workspace' as const;
+  static override configFaults = 'fatal' as const;
   static override exits = ['busy', 'interrupted'] as const;
   static override examples = [
     '<%= config.bin %> backup prune --dry-run',

@@ -1,12 +1,20 @@
 import { Args, Flags } from '@oclif/core';
-import { confirm, holdingServer, McCommand, progressLine, restoreText, restoreThrough } from '../../src/cli/index.js';
+import {
+  backupsThere,
+  confirm,
+  holdingServer,
+  McCommand,
+  progressLine,
+  restoreText,
+  restoreThrough,
+} from '../../src/cli/index.js';
 import { restoreAnswer } from '../../src/protocol/index.js';
 
 export default class BackupRestore extends McCommand {
   static override summary = 'Restore a backup, one agent of it, or chosen files';
   static override description =
     'Shows the differences and asks. What is replaced is saved in a backup of its own first; killed at any point, the next mc backup or mc serve ends it cleanly. With --to nothing of the workspace changes, and what is replaced there is kept in its .mc-kept.';
-  static override exits = ['notFound', 'checkFailed', 'busy', 'notAllowed', 'interrupted'] as const;
+  static override exits = ['noServer', 'notFound', 'checkFailed', 'busy', 'notAllowed', 'interrupted'] as const;
   static override examples = [
     '<%= config.bin %> backup restore latest --dry-run',
     '<%= config.bin %> backup restore 20261123_033945_267 --agent api',
@@ -42,7 +50,7 @@ export default class BackupRestore extends McCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupRestore);
     const desk = await this.open(flags);
-    const { openCommandBackups } = await import('../../src/backup/index.js');
+    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text), { strict: true });
     const progress = progressLine(process.stderr, flags.quiet);
     const choice = {

@@ -1,9 +1,9 @@
 import { Args } from '@oclif/core';
-import { backupCard, McCommand } from '../../src/cli/index.js';
+import { backupCard, backupsThere, McCommand } from '../../src/cli/index.js';
 
 export default class BackupShow extends McCommand {
   static override summary = 'Show one backup';
-  static override exits = ['notFound'] as const;
+  static override exits = ['noServer', 'notFound', 'notAllowed'] as const;
   static override examples = ['<%= config.bin %> backup show latest'];
   static override args = {
     id: Args.string({
@@ -15,7 +15,7 @@ export default class BackupShow extends McCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupShow);
     const desk = await this.open(flags);
-    const { openCommandBackups } = await import('../../src/backup/index.js');
+    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const backup = await backups.get(args.id);
     desk.result(backup, () => backupCard(backup, Date.now()));

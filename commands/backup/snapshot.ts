@@ -1,15 +1,15 @@
-import { backupCard, McCommand, problemsText } from '../../src/cli/index.js';
+import { backupCard, backupsThere, McCommand, problemsText } from '../../src/cli/index.js';
 import { EXIT } from '../../src/protocol/index.js';
 
 export default class BackupSnapshot extends McCommand {
   static override summary = 'Make a quick JSON snapshot of all agent states and the office';
-  static override exits = ['busy'] as const;
+  static override exits = ['noServer', 'busy', 'notAllowed'] as const;
   static override examples = ['<%= config.bin %> backup snapshot'];
 
   async run(): Promise<void> {
     const { flags } = await this.parse(BackupSnapshot);
     const desk = await this.open(flags);
-    const { openCommandBackups } = await import('../../src/backup/index.js');
+    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const snapshot = await backups.snapshot();
     desk.result(snapshot, () => backupCard(snapshot, Date.now()));

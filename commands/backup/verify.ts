@@ -1,11 +1,11 @@
 import { Args, Flags } from '@oclif/core';
 import { McError } from '../../src/base/index.js';
-import { McCommand, progressLine, verifyText } from '../../src/cli/index.js';
+import { backupsThere, McCommand, progressLine, verifyText } from '../../src/cli/index.js';
 import { EXIT } from '../../src/protocol/index.js';
 
 export default class BackupVerify extends McCommand {
   static override summary = 'Verify one backup or all';
-  static override exits = ['notFound', 'checkFailed'] as const;
+  static override exits = ['noServer', 'notFound', 'checkFailed', 'notAllowed'] as const;
   static override examples = ['<%= config.bin %> backup verify latest --deep', '<%= config.bin %> backup verify --all'];
   static override args = {
     id: Args.string({ description: 'The backup; latest is the newest full one, never a safety backup' }),
@@ -18,7 +18,7 @@ export default class BackupVerify extends McCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupVerify);
     const desk = await this.open(flags);
-    const { openCommandBackups } = await import('../../src/backup/index.js');
+    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     if ((args.id === undefined) !== flags.all) throw new McError('usage', 'name one backup, or say --all');
     const progress = progressLine(process.stderr, flags.quiet);

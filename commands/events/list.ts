@@ -1,6 +1,15 @@
 import { Flags } from '@oclif/core';
 import { workspaceLayout } from '../../src/base/index.js';
-import { type Desk, eventLogTable, McCommand, reachServer, searchOf } from '../../src/cli/index.js';
+import {
+  type Desk,
+  eventLogTable,
+  McCommand,
+  MOMENT_FORMS,
+  mustHaveWorkspace,
+  namedServer,
+  reachServer,
+  readRange,
+} from '../../src/cli/index.js';
 import type { EventsAnswer } from '../../src/protocol/index.js';
 
 export default class EventsList extends McCommand {
@@ -15,7 +24,7 @@ export default class EventsList extends McCommand {
   static override flags = {
     type: Flags.string({ description: 'Only events of this type' }),
     agent: Flags.string({ description: 'Only events about this agent' }),
-    since: Flags.string({ description: 'Begin: 15m, 24h, 7d, an ISO time, epoch milliseconds' }),
+    since: Flags.string({ description: `Begin: ${MOMENT_FORMS}` }),
     until: Flags.string({ description: 'End, in the same forms' }),
     limit: Flags.integer({ description: 'So many at most', min: 1, max: 1000, default: 100 }),
   };
@@ -23,8 +32,8 @@ export default class EventsList extends McCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(EventsList);
     const desk = await this.open(flags);
-    const { type, agent, since, until, limit } = flags;
-    const answer = await ask(desk, { type, agent, since, until, limit });
+    const { type, agent, limit } = flags;
+    const answer = await ask(desk, { type, agent, ...readRange(flags, Date.now()), limit });
     const { describeEvent } = await import('../../src/metrics/query.js');
     desk.result(answer, () => eventLogTable(answer.events, describeEvent, desk.terminal));
     if (answer.events.length === 0) desk.note('no such events');
@@ -45,10 +54,11 @@ interface Asked {
 }
 
 async function ask(desk: Desk, asked: Asked): Promise<EventsAnswer> {
-  if (desk.config.values.server !== null) {
+  if (namedServer(desk.config) !== null) {
     const { rest } = await reachServer(desk.config);
-    return (await rest.request('GET', `/api/system/events?${searchOf({ ...asked })}`)) as EventsAnswer;
+    return rest.systemEvents({ ...asked });
   }
+  await mustHaveWorkspace(desk.config, { evenDefault: true });
   const { readDatabase } = await import('../../src/metrics/query.js');
   return readDatabase(workspaceLayout(desk.config.workspace).database, 'events', asked, Date.now());
 }

@@ -3,8 +3,8 @@ import {
   eventText,
   interrupted,
   McCommand,
-  reachServer,
   readPosition,
+  STREAM_FLAG,
   tailEvents,
   watchSignals,
 } from '../../src/cli/index.js';
@@ -14,13 +14,14 @@ export default class EventsTail extends McCommand {
   static override summary = 'Follow events as they happen';
   static override description =
     'Survives reconnects without a gap. With --json one event a line. Ends on Ctrl-C (130).';
-  static override exits = ['noServer', 'notAllowed', 'interrupted'] as const;
+  static override exits = ['noServer', 'notFound', 'notAllowed', 'interrupted'] as const;
   static override examples = [
     '<%= config.bin %> events tail --type agent_status --agent api',
     '<%= config.bin %> events tail --json --limit 10',
     '<%= config.bin %> events tail --since k3f9:1042',
   ];
   static override flags = {
+    ...STREAM_FLAG,
     type: Flags.string({
       description: 'Only events of this type',
       options: EVENT_TYPES,
@@ -36,9 +37,8 @@ export default class EventsTail extends McCommand {
     const { flags } = await this.parse(EventsTail);
     const since = readPosition(flags.since);
     const desk = await this.open(flags);
-    const server = await reachServer(desk.config);
     const watch = watchSignals();
-    await tailEvents(server, {
+    await tailEvents(desk.config, {
       types: (flags.type ?? []) as EventType[],
       agent: flags.agent,
       since,

@@ -2,6 +2,7 @@ import { McCommand, metricsTable } from '../../src/cli/index.js';
 
 export default class MetricsList extends McCommand {
   static override summary = 'Which metrics exist, with unit and meaning';
+  static override here = 'machine' as const;
   static override examples = ['<%= config.bin %> metrics list', '<%= config.bin %> metrics list --json'];
 
   async run(): Promise<void> {

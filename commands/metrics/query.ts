@@ -1,15 +1,18 @@
 import { Flags } from '@oclif/core';
-import { workspaceLayout } from '../../src/base/index.js';
+import { McError, workspaceLayout } from '../../src/base/index.js';
 import {
   cleanJson,
   type Desk,
   McCommand,
+  MOMENT_FORMS,
   measuredLines,
+  mustHaveWorkspace,
+  namedServer,
   queryCsv,
   queryLines,
   queryTable,
   reachServer,
-  searchOf,
+  readRange,
 } from '../../src/cli/index.js';
 import type { QueryAnswer } from '../../src/protocol/index.js';
 
@@ -34,7 +37,7 @@ export default class MetricsQuery extends McCommand {
   static override flags = {
     agent: Flags.string({ description: 'Only these agents', multiple: true, multipleNonGreedy: true }),
     system: Flags.boolean({ description: 'Figures of the whole system' }),
-    since: Flags.string({ description: 'Begin: 15m, 24h, 7d, an ISO time, epoch milliseconds [default: 24h]' }),
+    since: Flags.string({ description: `Begin: ${MOMENT_FORMS} [default: 24h]` }),
     until: Flags.string({ description: 'End, in the same forms [default: now]' }),
     step: Flags.string({
       description: 'raw, 1m, 5m, 1h, 1d or auto: at most about 1,000 points, 60 in a table on a terminal',
@@ -47,14 +50,18 @@ export default class MetricsQuery extends McCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(MetricsQuery);
+    if (flags.json && flags.format !== undefined && flags.format !== 'json') {
+      throw new McError('usage', `--json and --format ${flags.format} cannot be given together`, {
+        hint: 'leave one of them out',
+      });
+    }
     const desk = await this.open({ ...flags, json: flags.json || flags.format === 'json' });
     const format = flags.json ? 'json' : ((flags.format ?? 'table') as Format);
     const answer = await ask(desk, {
       metric: argv as string[],
       agent: flags.agent,
       system: flags.system,
-      since: flags.since,
-      until: flags.until,
+      ...readRange(flags, Date.now()),
       step: flags.step,
       agg: flags.agg,
       group_by: flags['group-by'],
@@ -72,10 +79,11 @@ interface Asked {
 }
 
 async function ask(desk: Desk, asked: Asked): Promise<QueryAnswer> {
-  if (desk.config.values.server !== null) {
+  if (namedServer(desk.config) !== null) {
     const { rest } = await reachServer(desk.config);
-    return (await rest.request('GET', `/api/metrics/query?${searchOf(asked)}`)) as QueryAnswer;
+    return rest.metricsQuery(asked);
   }
+  await mustHaveWorkspace(desk.config, { evenDefault: true });
   const { readDatabase } = await import('../../src/metrics/query.js');
   const { points, ...rest } = asked;
   const query = { ...rest, ...(points !== undefined && { points: Number(points) }) };

@@ -1,9 +1,10 @@
 import { Flags } from '@oclif/core';
 import { workspaceLayout } from '../../src/base/index.js';
-import { McCommand, topTable } from '../../src/cli/index.js';
+import { McCommand, MOMENT_FORMS, mustHaveWorkspace, readRange, topTable } from '../../src/cli/index.js';
 
 export default class MetricsTop extends McCommand {
   static override summary = 'Agents ranked by a metric';
+  static override here = 'workspace' as const;
   static override description =
     'Counters by how much they grew, over resets; everything else by its average. Reads the workspace’s database.';
   static override exits = ['notFound'] as const;
@@ -14,7 +15,7 @@ export default class MetricsTop extends McCommand {
   ];
   static override flags = {
     by: Flags.string({ description: 'A metric of agents', default: 'tasks_completed' }),
-    since: Flags.string({ description: 'Begin: 15m, 24h, 7d, an ISO time, epoch milliseconds [default: 24h]' }),
+    since: Flags.string({ description: `Begin: ${MOMENT_FORMS} [default: 24h]` }),
     until: Flags.string({ description: 'End, in the same forms [default: now]' }),
     now: Flags.boolean({ description: 'By the latest sample instead of a range', exclusive: ['since', 'until'] }),
     limit: Flags.integer({ description: 'Only so many', min: 1 }),
@@ -23,9 +24,11 @@ export default class MetricsTop extends McCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(MetricsTop);
     const desk = await this.open(flags);
+    const range = readRange(flags, Date.now());
+    await mustHaveWorkspace(desk.config, { evenDefault: true });
     const { readDatabase } = await import('../../src/metrics/query.js');
     const { database } = workspaceLayout(desk.config.workspace);
-    const answer = await readDatabase(database, 'top', flags, Date.now());
+    const answer = await readDatabase(database, 'top', { ...flags, ...range }, Date.now());
     const top = { ...answer, agents: answer.agents.slice(0, flags.limit) };
     desk.result(top, () => topTable(top, desk.terminal));
     if (top.agents.length === 0) desk.note('nothing has been sampled yet');

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { cleanText, McCommand, reachServer } from '../../src/cli/index.js';
+import { cleanText, McCommand, reachServer, readDue } from '../../src/cli/index.js';
 import { checkNewTask } from '../../src/workspace/index.js';
 
 export default class TasksAdd extends McCommand {
@@ -16,7 +16,8 @@ export default class TasksAdd extends McCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(TasksAdd);
     const desk = await this.open(flags);
-    const { assignee, priority, due } = flags;
+    const { assignee, priority } = flags;
+    const due = flags.due === undefined ? undefined : readDue(flags.due);
     const task = {
       title: args.text,
       ...(assignee === undefined ? {} : { assignee }),

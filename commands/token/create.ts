@@ -5,6 +5,8 @@ import { SCOPES, type Scope } from '../../src/protocol/index.js';
 
 export default class TokenCreate extends McCommand {
   static override summary = 'Make an access token; it is shown this once';
+  static override here = 'machine' as const;
+  static override configFaults = 'own' as const;
   static override description = [
     'Kept as a hash in your own configuration directory; a running server knows it at once. It counts on servers that',
     'ask for tokens: those with --require-token, and those that listen beyond this machine.',

@@ -1,20 +1,19 @@
 import { join, resolve } from 'node:path';
-import { closest } from 'fastest-levenshtein';
-import { McError } from './errors.js';
+import { McError, toMcError } from './errors.js';
 import { defaultWorkspace, homeDirectory, userConfigDirectory, workspaceLayout } from './layout.js';
 import { readRegular, wasRead } from './open-file.js';
 import { rootsOf } from './roots.js';
+import { acceptedBy, readSetting } from './setting-values.js';
 import {
-  acceptedBy,
   envOf,
   flagOf,
-  readSetting,
   SETTING_KEYS,
   type SettingKey,
   type Settings,
   type SettingValue,
   settingOf,
 } from './settings.js';
+import { suggest } from './suggest.js';
 
 /** Where a value came from: `flag`, `env`, a config file's path, or `default`. */
 export interface Origin {
@@ -28,7 +27,20 @@ export interface Config {
   origins: Record<SettingKey, Origin>;
   /** The workspace: what was named, else the default. Absolute. */
   workspace: string;
+  /** What of environment and files could not be taken. Nothing of such a file is in force. */
+  faults: readonly ConfigFault[];
 }
+
+/** A place of the configuration that cannot be taken as it is. */
+export interface ConfigFault {
+  kind: 'env' | 'workspace file' | 'user file';
+  /** `config.invalid`, naming where, which key, what was found and what is accepted. */
+  error: McError;
+}
+
+/** A config file is read by every command, and agents can write one of the two. */
+const MAX_BYTES = 1024 * 1024;
+const REMEDY = 'mend the file or remove it';
 
 export interface ConfigSources {
   /** Values of flags that were given, under their setting's key. */
@@ -50,21 +62,42 @@ export function configPaths(
 }
 
 /**
- * Settles every setting: flags > environment > the workspace's file > the user's file > defaults.
+ * `settleConfig` for those who need all of it.
  * @throws McError `config.invalid` or `usage` naming where, which key, what was found and what is accepted
  */
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
+  const config = await settleConfig(sources);
+  if (config.faults[0]) throw config.faults[0].error;
+  return config;
+}
+
+/**
+ * Settles every setting: flags > environment > the workspace's file > the user's file > defaults. What is wrong in the
+ * environment or in a file is a fault of the answer: one broken file must not keep a command from working that does not
+ * need it.
+ * @throws McError `usage` for a flag, naming what was found and what is accepted
+ */
+export async function settleConfig(sources: ConfigSources): Promise<Config> {
+  const faults: ConfigFault[] = [];
+  const read = async (kind: ConfigFault['kind'], layer: () => Layer | Promise<Layer>): Promise<Layer> => {
+    try {
+      return await layer();
+    } catch (error) {
+      faults.push({ kind, error: toMcError(error) });
+      return {};
+    }
+  };
   const fromFlags = readFlags(sources.flags);
-  const fromEnv = readEnv(sources.env);
+  const fromEnv = await read('env', () => readEnv(sources.env));
   const userPath = join(userConfigDirectory(sources.env, sources.home), 'config.json');
-  const fromUser = await readConfigFile(userPath, null);
+  const fromUser = await read('user file', () => readConfigFile(userPath, null));
   const named = fromFlags.workspace ?? fromEnv.workspace ?? fromUser.workspace;
   const workspace = resolve(
     typeof named === 'string' ? expandHome(named, sources.home) : defaultWorkspace(sources.home),
   );
   const layout = workspaceLayout(workspace);
   const workspacePath = layout.config;
-  const fromWorkspace = await readConfigFile(workspacePath, await rootsOf(layout));
+  const fromWorkspace = await read('workspace file', async () => readConfigFile(workspacePath, await rootsOf(layout)));
   const layers = [
     { values: fromFlags, origin: (key: SettingKey): Origin => ({ kind: 'flag', name: `--${flagOf(key)}` }) },
     { values: fromEnv, origin: (key: SettingKey): Origin => ({ kind: 'env', name: envOf(key) }) },
@@ -79,7 +112,7 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
     origins[key] = layer ? layer.origin(key) : { kind: 'default', name: null };
   }
   values.workspace = workspace;
-  return { values: values as unknown as Settings, origins, workspace };
+  return { values: values as unknown as Settings, origins, workspace, faults };
 }
 
 type Layer = Partial<Record<SettingKey, SettingValue>>;
@@ -125,19 +158,14 @@ async function readConfigFile(path: string, within: readonly string[] | null): P
   return layer;
 }
 
-/** No settings fill so much, in bytes. */
-const CONFIG_LIMIT = 1024 * 1024;
-
 async function readObject(path: string, within: readonly string[] | null): Promise<Record<string, unknown>> {
-  const file = await readRegular(path, { limit: CONFIG_LIMIT, within: within ?? undefined });
+  const file = await readRegular(path, { limit: MAX_BYTES, within: within ?? undefined });
   if (file === null) return {};
   if (!wasRead(file)) {
-    throw new McError('config.invalid', `${path} cannot be read: ${file.reason}`, {
-      hint: 'mend the file or remove it',
-    });
+    throw new McError('config.invalid', `${path} cannot be read: ${file.reason}`, { hint: REMEDY });
   }
   try {
-    const value: unknown = JSON.parse(file.bytes.toString('utf8'));
+    const value: unknown = JSON.parse(file.bytes.toString('utf8').replace(/^\uFEFF/, ''));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
     // What the parser says quotes the file, and that may be where a token stands.
@@ -153,8 +181,9 @@ function isKey(key: string): key is SettingKey {
 }
 
 function unknownKey(path: string, key: string): McError {
+  const meant = suggest(key, SETTING_KEYS);
   return new McError('config.invalid', `${path}: unknown key "${key}"`, {
-    hint: `did you mean "${closest(key, SETTING_KEYS)}"? Accepted: ${SETTING_KEYS.join(', ')}`,
+    hint: `${meant.length > 0 ? `did you mean ${meant.map((word) => `"${word}"`).join(', ')}? ` : ''}Accepted: ${SETTING_KEYS.join(', ')}`,
   });
 }
 
@@ -166,7 +195,7 @@ function openedDoor(path: string, key: SettingKey): McError {
 
 function invalid(where: string, key: SettingKey, raw: unknown): McError {
   return new McError('config.invalid', `${where}: "${key}" is ${show(key, raw)}, accepted is ${acceptedBy(key)}`, {
-    hint: 'mc config show --origin tells where each value comes from',
+    hint: 'mc config show --origin shows where each value comes from',
   });
 }
 

@@ -1,5 +1,3 @@
-import { McError } from './errors.js';
-
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const FORM = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/;
 
@@ -8,21 +6,6 @@ export function parseDuration(text: string): number | null {
   const match = FORM.exec(text.trim());
   if (!match?.[1] || !match[2]) return null;
   return Number(match[1]) * (UNITS[match[2]] ?? 0);
-}
-
-/**
- * Reads a moment: a duration ago (`15m`), an ISO time, or epoch milliseconds. Returns milliseconds since the epoch.
- * @throws McError `input.invalid` naming what is accepted
- */
-export function parseMoment(text: string, now: number): number {
-  const ago = parseDuration(text);
-  if (ago !== null) return now - ago;
-  if (/^\d{10,16}$/.test(text)) return Number(text);
-  const parsed = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(parsed)) return parsed;
-  throw new McError('input.invalid', `"${text}" is not a time`, {
-    hint: 'use a duration ago (15m, 24h, 7d, 2w), an ISO time (2026-02-17T06:00:00Z) or epoch milliseconds',
-  });
 }
 
 /** Writes milliseconds the short way people read: `4s`, `2m`, `3h 5m`, `2d`. */

@@ -90,7 +90,8 @@ function holderIn({ bytes, stats }: ReadFile): KeptHolder | null {
   }
 }
 
-function isHolder(value: unknown): value is LockHolder {
+/** Whether something read from a file is a holder. */
+export function isHolder(value: unknown): value is LockHolder {
   if (typeof value !== 'object' || value === null) return false;
   const { pid, host, boot, started, since, purpose, details, renewMs } = value as Record<string, unknown>;
   const isText = (field: unknown) => typeof field === 'string';

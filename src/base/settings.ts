@@ -1,5 +1,3 @@
-import { parseDuration } from './duration.js';
-
 interface Common {
   description: string;
   /**
@@ -32,6 +30,20 @@ const DAY = 86_400_000;
 export const SETTINGS = {
   workspace: { kind: 'string', default: null, description: 'The workspace to watch', door: true },
   server: { kind: 'string', default: null, description: 'URL of the server that commands talk to', door: true },
+  stream: {
+    kind: 'string',
+    default: null,
+    description: 'URL of that server’s event stream, where it is not the one that the server names',
+    door: true,
+  },
+  timeout: {
+    kind: 'duration',
+    min: 1,
+    max: 24 * DAY,
+    default: 30_000,
+    description: 'How long that server may take to answer',
+    door: true,
+  },
   token: { kind: 'string', default: null, description: 'Access token', door: true, secret: true },
   tokenFile: { kind: 'string', default: null, description: 'File that holds the access token', door: true },
   host: { kind: 'string', default: '127.0.0.1', description: 'Address to listen on', door: true },
@@ -231,64 +243,4 @@ export function flagOf(key: SettingKey): string {
 /** `wsPort` → `MC_WS_PORT`. */
 export function envOf(key: SettingKey): string {
   return `MC_${flagOf(key).replaceAll('-', '_').toUpperCase()}`;
-}
-
-/** What a setting accepts, in words. */
-export function acceptedBy(key: SettingKey): string {
-  const setting = settingOf(key);
-  switch (setting.kind) {
-    case 'choice':
-      return `one of ${setting.choices.join(', ')}`;
-    case 'integer':
-      return `a whole number from ${setting.min} to ${setting.max}`;
-    case 'number':
-      return `a number from ${setting.min} to ${setting.max}`;
-    case 'duration':
-      return 'a duration such as 90s, 15m, 6h or 7d';
-    case 'boolean':
-      return 'true or false';
-    case 'list':
-      return 'a list of texts';
-    case 'string':
-      return 'a text';
-  }
-}
-
-/** A raw value (text from a flag or the environment, anything from a file) as the setting holds it; undefined: not accepted. */
-export function readSetting(key: SettingKey, raw: unknown): SettingValue | undefined {
-  const setting = settingOf(key);
-  switch (setting.kind) {
-    case 'string':
-      return typeof raw === 'string' && raw !== '' ? raw : undefined;
-    case 'choice':
-      return typeof raw === 'string' && setting.choices.includes(raw) ? raw : undefined;
-    case 'integer':
-    case 'number':
-      return readNumber(raw, setting);
-    case 'duration': {
-      const ms = typeof raw === 'string' ? parseDuration(raw) : null;
-      return ms !== null && ms >= setting.min && ms <= setting.max ? ms : undefined;
-    }
-    case 'boolean':
-      if (typeof raw === 'boolean') return raw;
-      return raw === 'true' || raw === '1' ? true : raw === 'false' || raw === '0' ? false : undefined;
-    case 'list':
-      return readList(raw);
-  }
-}
-
-function readNumber(raw: unknown, setting: { kind: string; min: number; max: number }): number | undefined {
-  const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
-  if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
-  if (setting.kind === 'integer' && !Number.isInteger(value)) return undefined;
-  return value >= setting.min && value <= setting.max ? value : undefined;
-}
-
-function readList(raw: unknown): readonly string[] | undefined {
-  if (typeof raw === 'string')
-    return raw
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '');
-  return Array.isArray(raw) && raw.every((item) => typeof item === 'string') ? raw : undefined;
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { text as textOf } from 'node:stream/consumers';
-import { errnoOf, McError, parseDuration } from '../base/index.js';
+import { type Config, errnoOf, McError } from '../base/index.js';
 import { RestError, UnreachableError } from '../client/index.js';
 import { ROUTES } from '../protocol/index.js';
 import { cleanJson } from './clean.js';
@@ -42,22 +42,13 @@ export async function readApiCall(
   return { method: verb, path: path.startsWith('/') ? path : `/${path}`, body };
 }
 
-/** A question is answered at once or never; a backup or a restore answers when it is done. */
-const LIMIT_MS = { read: 30_000, write: LONG_WORK_MS };
-/** What a timer of Node can hold. */
-const LONGEST_MS = 2 ** 31 - 1;
-
 /**
- * How long the answer may take, in milliseconds.
- * @throws McError `usage` for what is no duration
+ * How long the answer may take, in milliseconds: unless somebody says otherwise a question is answered at once or never, and a
+ * backup or a restore when it is done.
  */
-export function limitOf({ method }: ApiCall, given: string | undefined): number {
-  if (given === undefined) return method === 'GET' || method === 'HEAD' ? LIMIT_MS.read : LIMIT_MS.write;
-  const limit = parseDuration(given);
-  if (limit !== null && limit >= 1 && limit <= LONGEST_MS) return limit;
-  throw new McError('usage', `--timeout "${given}" is no duration between 1ms and 24d`, {
-    hint: 'write it as 90s, 15m or 2h',
-  });
+export function limitOf({ method }: ApiCall, { origins, values }: Config): number {
+  const asks = method === 'GET' || method === 'HEAD';
+  return asks || origins.timeout.kind !== 'default' ? values.timeout : LONG_WORK_MS;
 }
 
 /** Whether the answer never ends by itself. */

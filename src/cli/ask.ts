@@ -1,6 +1,6 @@
-import { McError } from '../base/index.js';
+import { McError, suggest } from '../base/index.js';
 import { RestError, type RestClient } from '../client/index.js';
-import { suggest } from './suggest.js';
+import { quote } from './quote.js';
 
 /**
  * A call about one agent, whose failure for an unknown id names those that may have been meant.
@@ -20,6 +20,11 @@ export function askTask<T>(rest: RestClient, id: string, call: () => Promise<T>)
   return ask(call, { noun: 'task', id, known });
 }
 
+/** @throws McError `agent.not_found` for an id that no agent has, naming those that may have been meant */
+export async function mustKnowAgent(rest: RestClient, id: string): Promise<void> {
+  await askAgent(rest, id, () => rest.agent(id));
+}
+
 interface Asked {
   noun: 'agent' | 'task';
   id: string;
@@ -32,7 +37,7 @@ async function ask<T>(call: () => Promise<T>, { noun, id, known }: Asked): Promi
   } catch (error) {
     if (!isUnknown(error)) throw error;
     throw new McError(`${noun}.not_found`, `there is no ${noun} "${id}"`, {
-      hint: hintOf(id, await known(), `mc ${noun}s list`),
+      hint: hintOf(id, await known(), noun),
       cause: error,
     });
   }
@@ -42,7 +47,9 @@ function isUnknown(error: unknown): boolean {
   return error instanceof RestError && error.status === 404;
 }
 
-function hintOf(word: string, known: readonly string[], list: string): string {
+function hintOf(word: string, known: readonly string[], noun: Asked['noun']): string {
   const meant = suggest(word, [...new Set(known)]);
-  return meant.length > 0 ? `did you mean ${meant.join(', ')}? All of them: ${list}` : `all there are: ${list}`;
+  const add = noun === 'agent' ? `mc agents add ${quote(word)}` : 'mc tasks add TEXT';
+  const ways = `all there are: mc ${noun}s list; a new one: ${add}`;
+  return meant.length > 0 ? `did you mean ${meant.join(', ')}? Else ${ways}` : ways;
 }

@@ -1,21 +1,38 @@
-import type { Agent, AgentStatus } from '../protocol/index.js';
 import { formatDuration } from '../base/index.js';
+import {
+  type Agent,
+  type AgentStatus,
+  type AgentWarning,
+  ageOf,
+  countStatuses,
+  type HealthAnswer,
+} from '../protocol/index.js';
 import { cleanText } from './clean.js';
 import { paint, type Terminal } from './terminal.js';
 import { pad } from './width.js';
 
-/** What the checks look at. null: not known. */
+/** What the checks look at, the same with a server and without. null: not known, or not looked at. */
 export interface CheckFacts {
+  /** What the server says of itself; null: no server was asked. */
+  server: Pick<HealthAnswer, 'status' | 'services'> | null;
   /** 0 to 1. */
   health: number | null;
   agents: readonly CheckedAgent[];
-  /** Seconds; null when there is no backup. */
-  backupAge: number | null;
+  backup: {
+    /** Seconds; null when there is no backup whose age is known. */
+    age: number | null;
+    /** Whether backups are made by themselves here; null: nothing tells. */
+    scheduled: boolean | null;
+  };
 }
 
-export type CheckedAgent = Pick<Agent, 'id' | 'normalized_status' | 'last_active'> & {
-  tasks_completed: number | null;
-  tasks_failed: number | null;
+export type CheckedAgent = Pick<
+  Agent,
+  'id' | 'normalized_status' | 'last_active' | 'heartbeat_interval' | 'warnings'
+> & {
+  /** Tasks that ended as they were measured, else as its files state them; null: not known. */
+  completed: number | null;
+  failed: number | null;
 };
 
 /** Durations in milliseconds. */
@@ -23,13 +40,18 @@ export interface CheckLimits {
   minHealth: number;
   maxErrorRate: number;
   maxBackupAge: number;
+  /** A backup is asked for, whether or not any are made by themselves. */
+  wantsBackup: boolean;
   maxStale: number;
   requireAgents: readonly string[];
 }
 
 export interface Check {
   name: string;
+  /** False only for what was looked at and found wanting. */
   ok: boolean;
+  /** True: there was nothing to look at. It neither passed nor failed. */
+  skipped: boolean;
   value: number | string | null;
   limit: number | string | null;
   unit: string;
@@ -44,22 +66,25 @@ export interface CheckAnswer {
 /** Holds the facts against the limits. `now`: milliseconds since the epoch. */
 export function runChecks(facts: CheckFacts, limits: CheckLimits, now: number): CheckAnswer {
   const checks = [
+    ...(facts.server === null ? [] : [serverCheck(facts.server)]),
+    fleetCheck(facts.agents),
+    filesCheck(facts.agents),
     healthCheck(facts.health, limits.minHealth),
     errorRateCheck(facts.agents, limits.maxErrorRate),
-    backupCheck(facts.backupAge, limits.maxBackupAge),
+    backupCheck(facts.backup, limits),
     staleCheck(facts.agents, limits.maxStale, now),
     ...limits.requireAgents.map((id) => agentCheck(facts.agents, id)),
   ];
   return { ok: checks.every(({ ok }) => ok), checks };
 }
 
-/** One line per check: ✓ or ✗, its name, its figure and limit. */
+/** One line per check: ✓ or ✗, – where there was nothing to look at; its name, its figure and limit. */
 export function checkText({ checks }: CheckAnswer, terminal: Terminal): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
-  const marks = terminal.unicode ? ['✓', '✗'] : ['+', 'x'];
+  const marks = terminal.unicode ? ['✓', '✗', '–'] : ['+', 'x', '-'];
   return checks
-    .map(({ name, ok, message }) => {
-      const mark = paint(terminal, ok ? 'green' : 'red', (ok ? marks[0] : marks[1]) ?? '');
+    .map(({ name, ok, skipped, message }) => {
+      const mark = skipped ? marks[2] : paint(terminal, ok ? 'green' : 'red', (ok ? marks[0] : marks[1]) ?? '');
       return `${mark} ${pad(cleanText(name), width)}  ${cleanText(message)}`;
     })
     .join('\n');
@@ -68,73 +93,132 @@ export function checkText({ checks }: CheckAnswer, terminal: Terminal): string {
 /** The checks as JUnit XML, which CI systems show as tests. */
 export function checkJunit({ checks }: CheckAnswer): string {
   const failures = checks.filter(({ ok }) => !ok).length;
-  const cases = checks.map(({ name, ok, message }) => {
+  const skips = checks.filter(({ skipped }) => skipped).length;
+  const cases = checks.map(({ name, ok, skipped, message }) => {
     const head = `  <testcase classname="mc.check" name="${xml(name)}" time="0"`;
     const text = xml(message);
+    if (skipped) return `${head}><skipped message="${text}"/></testcase>`;
     return ok
       ? `${head}><system-out>${text}</system-out></testcase>`
       : `${head}><failure message="${text}">${text}</failure></testcase>`;
   });
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite name="mc check" tests="${checks.length}" failures="${failures}" errors="0" skipped="0" time="0">`,
+    `<testsuite name="mc check" tests="${checks.length}" failures="${failures}" errors="0" skipped="${skips}" time="0">`,
     ...cases,
     '</testsuite>',
     '',
   ].join('\n');
 }
 
+/** A server that is not well says itself what is wrong. */
+function serverCheck({ status, services }: NonNullable<CheckFacts['server']>): Check {
+  const unwell = Object.entries(services).filter(([, state]) => state !== 'available' && state !== 'running');
+  const why = unwell.map(([name, state]) => `${name}: ${state}`).join(', ');
+  const message = why === '' ? status : `${status} (${why})`;
+  return check('server', status === 'healthy', { value: status, limit: 'healthy', unit: 'status', message });
+}
+
+/** Whether there is a fleet at all, and anybody of it there. */
+function fleetCheck(agents: readonly CheckedAgent[]): Check {
+  const there = agents.filter(({ normalized_status: status }) => status !== 'offline' && status !== 'unknown');
+  const counts = countStatuses(agents);
+  const words = Object.entries(counts).flatMap(([status, count]) => (count > 0 ? [`${count} ${status}`] : []));
+  const message =
+    agents.length === 0
+      ? 'there are no agents: each directory of mission-control/agents is one'
+      : `${agents.length} agents: ${words.join(', ')}`;
+  return check('fleet', there.length > 0, { value: there.length, limit: 1, unit: 'agents', message });
+}
+
+/** State files that say nothing, because they cannot be read. What the status then shows is old, or unknown. */
+function filesCheck(agents: readonly CheckedAgent[]): Check {
+  const broken = agents.flatMap(({ id, warnings }) => {
+    const found = warnings.find(isBroken);
+    return found ? [`${id}/${found.file}${found.place === null ? '' : ` ${found.place}`}: ${found.reason}`] : [];
+  });
+  const figures = { value: broken.length, limit: 0, unit: 'files' };
+  if (agents.length === 0) return skip('files', { ...figures, value: null, message: 'there are none' });
+  const message = broken.length === 0 ? 'every state.json that is there can be read' : broken.slice(0, 5).join('; ');
+  return check('files', broken.length === 0, { ...figures, message });
+}
+
+/** A file that was refused is named with a line of it or as a whole, a field that makes no sense by its name. */
+function isBroken({ file, place, reason }: AgentWarning): boolean {
+  const whole = place === null || place.startsWith('line ');
+  return file === 'state.json' && whole && !/sign of life|not valid UTF-8/.test(reason);
+}
+
 function healthCheck(value: number | null, limit: number): Check {
   const ok = value !== null && value >= limit;
   const message = value === null ? `not known (at least ${limit})` : `${figure(value)} (at least ${limit})`;
-  return { name: 'health', ok, value, limit, unit: 'ratio', message };
+  return check('health', ok, { value, limit, unit: 'ratio', message });
 }
 
-/** Of all tasks that agents count as ended; nothing ended is no error. */
+/** Of all tasks that ended. Where nothing ended there is nothing to judge, and who cannot be counted is named. */
 function errorRateCheck(agents: readonly CheckedAgent[], limit: number): Check {
-  const counted = agents.filter((agent) => agent.tasks_completed !== null && agent.tasks_failed !== null);
-  const failed = counted.reduce((sum, agent) => sum + (agent.tasks_failed ?? 0), 0);
-  const ended = failed + counted.reduce((sum, agent) => sum + (agent.tasks_completed ?? 0), 0);
+  const counted = agents.filter(({ completed, failed }) => completed !== null && failed !== null);
+  const failed = counted.reduce((sum, agent) => sum + (agent.failed ?? 0), 0);
+  const ended = failed + counted.reduce((sum, agent) => sum + (agent.completed ?? 0), 0);
   const value = ended === 0 ? null : Math.round((failed / ended) * 1e6) / 1e6;
+  const uncounted = agents.filter((agent) => !counted.includes(agent)).map(({ id }) => id);
+  const unknown = uncounted.length === 0 ? '' : `, not known of ${few(uncounted)}`;
   const found = value === null ? 'no task has ended' : `${figure(value)}, ${failed} of ${ended} tasks failed`;
-  const ok = value === null || value <= limit;
-  return { name: 'error_rate', ok, value, limit, unit: 'ratio', message: `${found} (at most ${limit})` };
+  const figures = { value, limit, unit: 'ratio', message: `${found}${unknown} (at most ${limit})` };
+  return value === null ? skip('error_rate', figures) : check('error_rate', value <= limit, figures);
 }
 
-function backupCheck(age: number | null, limitMs: number): Check {
-  const limit = limitMs / 1000;
-  const found = age === null ? 'there are no backups' : `${formatDuration(age * 1000)} old`;
-  const message = `${found} (at most ${formatDuration(limitMs)})`;
-  return { name: 'backup_age', ok: age === null || age <= limit, value: age, limit, unit: 'seconds', message };
+function backupCheck({ age, scheduled }: CheckFacts['backup'], { maxBackupAge, wantsBackup }: CheckLimits): Check {
+  const limit = maxBackupAge / 1000;
+  const accepted = `(at most ${formatDuration(maxBackupAge)})`;
+  const figures = { value: age, limit, unit: 'seconds' };
+  if (age !== null) {
+    const message = `${formatDuration(age * 1000)} old ${accepted}`;
+    return check('backup_age', age <= limit, { ...figures, message });
+  }
+  if (wantsBackup || scheduled === true) {
+    const why = scheduled === true ? ', although the schedule is on' : '';
+    return check('backup_age', false, { ...figures, message: `there is no backup${why} ${accepted}` });
+  }
+  const why = scheduled === false ? 'and none are scheduled' : 'and no server was ever here to make any';
+  return skip('backup_age', { ...figures, message: `there is no backup, ${why}` });
 }
 
 const WORKING: readonly AgentStatus[] = ['active', 'busy', 'stale'];
 
-/** The longest silence of an agent that says it works. */
+/** The longest silence of an agent that says it works, beyond what it may be silent. */
 function staleCheck(agents: readonly CheckedAgent[], limitMs: number, now: number): Check {
   const working = agents.filter((agent) => WORKING.includes(agent.normalized_status));
-  const silent = working.map((agent) => ({ id: agent.id, ms: silenceOf(agent, now) })).sort((a, b) => b.ms - a.ms);
-  const longest = silent[0];
-  const late = silent.filter(({ ms }) => ms > limitMs).map(({ id }) => id);
+  const silent = working
+    .map((agent) => ({ id: agent.id, ms: silenceOf(agent, now), limitMs: silenceLimit(agent, limitMs) }))
+    .sort((a, b) => Number(isLate(b)) - Number(isLate(a)) || (b.ms ?? 0) - (a.ms ?? 0));
   const limit = limitMs / 1000;
-  const accepted = `(at most ${formatDuration(limitMs)})`;
-  if (!longest) {
-    return { name: 'staleness', ok: true, value: null, limit, unit: 'seconds', message: `no agent works ${accepted}` };
-  }
-  const who = late.length > 0 ? late.join(', ') : longest.id;
-  const message = `${who} silent for ${formatDuration(longest.ms)} ${accepted}`;
-  return {
-    name: 'staleness',
-    ok: late.length === 0,
-    value: Math.round(longest.ms / 1000),
-    limit,
-    unit: 'seconds',
-    message,
-  };
+  const figures = { value: null, limit, unit: 'seconds' };
+  const longest = silent[0];
+  if (!longest) return skip('staleness', { ...figures, message: 'no agent says that it works' });
+  const late = silent.filter(isLate);
+  const who = late.length > 0 ? few(late.map(({ id }) => id)) : longest.id;
+  const value = longest.ms === null ? null : Math.round(longest.ms / 1000);
+  const found = longest.ms === null ? 'gives no sign of life' : `silent for ${formatDuration(longest.ms)}`;
+  const message = `${who} ${found} (at most ${formatDuration(longest.limitMs)})`;
+  return check('staleness', late.length === 0, { ...figures, value, message });
 }
 
-function silenceOf({ last_active: sign }: CheckedAgent, now: number): number {
-  return sign === null ? 0 : Math.max(0, now - Date.parse(sign));
+function isLate({ ms, limitMs }: { ms: number | null; limitMs: number }): boolean {
+  return ms === null || ms > limitMs;
+}
+
+/** Null: it has never given a sign, or only ones from ahead of the clock. */
+function silenceOf({ last_active: sign }: CheckedAgent, now: number): number | null {
+  return sign === null ? null : ageOf(Date.parse(sign), now);
+}
+
+/** How long an agent may be silent: who says that its heart beats once an hour is not late after ten minutes. */
+export function silenceLimit(
+  { heartbeat_interval: seconds }: Pick<Agent, 'heartbeat_interval'>,
+  limitMs: number,
+): number {
+  return Math.max(limitMs, 2000 * (seconds ?? 0));
 }
 
 const WELL: readonly AgentStatus[] = ['active', 'busy', 'idle'];
@@ -142,9 +226,24 @@ const WELL: readonly AgentStatus[] = ['active', 'busy', 'idle'];
 function agentCheck(agents: readonly CheckedAgent[], id: string): Check {
   const status = agents.find((agent) => agent.id === id)?.normalized_status ?? null;
   const ok = status !== null && WELL.includes(status);
-  const limit = WELL.join('|');
   const message = status === null ? 'there is no such agent' : `${status} (one of ${WELL.join(', ')})`;
-  return { name: `agent:${id}`, ok, value: status, limit, unit: 'status', message };
+  return check(`agent:${id}`, ok, { value: status, limit: WELL.join('|'), unit: 'status', message });
+}
+
+type Figures = Pick<Check, 'value' | 'limit' | 'unit' | 'message'>;
+
+function check(name: string, ok: boolean, figures: Figures): Check {
+  return { name, ok, skipped: false, ...figures };
+}
+
+function skip(name: string, figures: Figures): Check {
+  return { name, ok: true, skipped: true, ...figures };
+}
+
+/** The first few of many names. */
+function few(names: readonly string[]): string {
+  const more = names.length - 5;
+  return more > 0 ? `${names.slice(0, 5).join(', ')} and ${more} more` : names.join(', ');
 }
 
 function figure(value: number): string {

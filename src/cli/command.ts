@@ -1,9 +1,12 @@
 import { Command } from '@oclif/core';
-import type { Config as McConfig } from '../base/index.js';
+import { type ConfigFault, type Config as McConfig } from '../base/index.js';
 import { EXIT } from '../protocol/index.js';
+import { cleanText } from './clean.js';
 import { errorJson, errorText, explain } from './errors.js';
 import { configOf, GLOBAL_FLAGS } from './flags.js';
-import { createPrinter, type Printer } from './print.js';
+import { type Here, refuseServer } from './here.js';
+import { createPrinter, hasPrinted, type Printer } from './print.js';
+import { hideSecrets } from './secrets.js';
 import { terminalOf } from './terminal.js';
 
 /** What a command works with: its configuration, and where it prints. */
@@ -19,6 +22,14 @@ export abstract class McCommand extends Command {
   static override baseFlags = GLOBAL_FLAGS;
   /** Exit statuses besides 0, 1 and 2 that this command can end with; its help lists them. */
   static exits: readonly (keyof typeof EXIT)[] = [];
+  /** Set: it works on this machine only, and refuses a server that is named. */
+  static here: Here | null = null;
+  /**
+   * What is done about a configuration that is wrong. `fatal`: nothing works without all of it. `noted`: a fault of the
+   * workspace's file, which agents can write, is a note, and what it would have set stays at its default. `own`: the
+   * command shows faults itself, or needs no configuration.
+   */
+  static configFaults: 'fatal' | 'noted' | 'own' = 'noted';
   /** True: goes on when nobody reads stdout any more. */
   static outlivesReader = false;
 
@@ -31,7 +42,12 @@ export abstract class McCommand extends Command {
       stderr: process.stderr,
       env: process.env,
     });
-    return { ...printer, config: await configOf(flags, process.env) };
+    const config = await configOf(flags, process.env);
+    const { here } = this.constructor as typeof McCommand;
+    if (here !== null) refuseServer(config, here, this.id?.replaceAll(':', ' ') ?? '');
+    const policy = (this.constructor as typeof McCommand).configFaults;
+    if (policy !== 'own') for (const fault of config.faults) weigh(fault, policy, printer);
+    return { ...printer, config };
   }
 
   protected override async catch(thrown: Error): Promise<void> {
@@ -39,12 +55,18 @@ export abstract class McCommand extends Command {
   }
 }
 
+function weigh({ kind, error }: ConfigFault, policy: 'fatal' | 'noted', printer: Printer): void {
+  if (policy === 'fatal' || kind !== 'workspace file') throw error;
+  printer.note(cleanText(`not in force: ${error.message}`));
+}
+
 /** Tells an error on stderr, with --json on stdout too, and sets the exit status. Works on a line that did not parse. */
 export function reportError(thrown: unknown, argv: readonly string[], command: string | null): void {
+  const hide = hideSecrets(argv, process.env);
   const error = explain(thrown, command);
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  if (flags.includes('--json')) process.stdout.write(errorJson(error));
+  if (flags.includes('--json') && !hasPrinted()) process.stdout.write(hide(errorJson(error)));
   const debug = flags.includes('--debug');
-  process.stderr.write(errorText(error, terminalOf(process.stderr, process.env), debug));
+  process.stderr.write(hide(errorText(error, terminalOf(process.stderr, process.env), debug)));
   process.exitCode = error.exit;
 }

@@ -1,4 +1,12 @@
-import { type Config, flagOf, SETTING_KEYS, type SettingKey, settingOf, type SettingValue } from '../base/index.js';
+import {
+  type Config,
+  type ConfigFault,
+  flagOf,
+  SETTING_KEYS,
+  type SettingKey,
+  settingOf,
+  type SettingValue,
+} from '../base/index.js';
 import { renderTable } from './table.js';
 import type { Terminal } from './terminal.js';
 
@@ -7,12 +15,15 @@ export interface ShownConfig {
   workspace: string;
   values: Record<string, SettingValue>;
   origins?: Config['origins'];
+  /** What could not be taken, and why; nothing of such a place is in force. Empty when all is well. */
+  faults: { place: ConfigFault['kind']; message: string; hint: string | null }[];
 }
 
 /** The settled configuration to be shown; `origins` tells where each value comes from. */
 export function shownConfig(config: Config, origins: boolean): ShownConfig {
   const values = Object.fromEntries(SETTING_KEYS.map((key) => [key, shown(key, config.values[key])]));
-  return { workspace: config.workspace, values, ...(origins ? { origins: config.origins } : {}) };
+  const faults = config.faults.map(({ kind, error: { message, hint } }) => ({ place: kind, message, hint }));
+  return { workspace: config.workspace, values, ...(origins ? { origins: config.origins } : {}), faults };
 }
 
 /** The same as a table. */

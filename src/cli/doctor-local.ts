@@ -1,7 +1,15 @@
 import { constants } from 'node:fs';
 import { access, readdir, readFile, stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { type Config, errnoOf, type WorkspaceLayout, workspaceLayout } from '../base/index.js';
+import {
+  type Config,
+  errnoOf,
+  type McError,
+  nodeFault,
+  portHolder,
+  type WorkspaceLayout,
+  workspaceLayout,
+} from '../base/index.js';
 import { isoOf } from '../protocol/index.js';
 import { type Finding, ill, well } from './finding.js';
 import { quote } from './quote.js';
@@ -20,6 +28,8 @@ export interface DoctorProbes {
   watchLimits: () => Promise<{ watches: number; instances: number } | null>;
   /** How many directories of a workspace the server watches, and names in it that somebody mistook. */
   watched: (root: string) => Promise<{ directories: number; mistaken: { path: string; meant: string }[] }>;
+  /** What is wrong with this Node.js, or null. */
+  nodeFault: () => McError | null;
   /** What SQLite finds wrong with a database; empty when nothing is. */
   databaseFaults: (path: string) => Promise<string[]>;
 }
@@ -38,6 +48,7 @@ export function machineProbes(own: Pick<DoctorProbes, 'databaseFaults' | 'watche
       const [watches, instances] = await Promise.all([readLimit('max_user_watches'), readLimit('max_user_instances')]);
       return watches === null || instances === null ? null : { watches, instances };
     },
+    nodeFault: () => nodeFault(),
     ...own,
   };
 }
@@ -56,11 +67,25 @@ export async function localFindings(config: Config, probes: DoctorProbes, taken:
   const { host, port, wsPort } = config.values;
   const free = (name: string, number: number, flag: string) => portFinding({ name, host, port: number, flag, taken });
   return [
+    nodeFinding(probes),
+    configFinding(config),
     workspace,
     ...(workspace.ok ? await within(layout, probes) : []),
     await free('port', port, '--port'),
     await free('ws_port', wsPort, '--ws-port'),
   ];
+}
+
+function nodeFinding({ nodeFault: fault }: DoctorProbes): Finding {
+  const error = fault();
+  if (error === null) return well('node', `${process.version} runs it`);
+  return ill('node', error.message, error.hint ?? 'use Node.js 20, 22 or 26');
+}
+
+function configFinding({ faults }: Config): Finding {
+  if (faults.length === 0) return well('config', 'environment and config files can be taken as they are');
+  const fix = faults.map(({ error }) => error.hint ?? 'mend it').join('; ');
+  return ill('config', faults.map(({ error }) => error.message).join('; '), fix);
 }
 
 function within(layout: WorkspaceLayout, probes: DoctorProbes): Promise<Finding[]> {
@@ -179,7 +204,10 @@ async function portFinding({ name, host, port, flag, taken }: Port): Promise<Fin
   if (taken.has(port)) return well(name, `${port} is this workspace's server's`);
   const error = await tryPort(host, port);
   if (error === null) return well(name, `${port} is free`);
-  const why = error === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used on ${host} (${error})`;
+  const why =
+    error === 'EADDRINUSE'
+      ? `is taken by ${(await portHolder(host, port)) ?? 'another program'}`
+      : `cannot be used on ${host} (${error})`;
   return ill(name, `${port} ${why}`, `mc serve ${flag} 0`);
 }
 

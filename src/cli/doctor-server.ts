@@ -35,12 +35,15 @@ export async function serverFindings(config: Config, { now, answerMs }: ServerPr
         peersFinding(stream, url),
         ...watchFindings(health),
       ],
-      ports: new Set([url, await server.streamUrl()].map((address) => Number(new URL(address).port))),
+      ports: new Set([url, server.identity.stream].map((address) => Number(new URL(address).port))),
     };
   } catch (error) {
     const { code, message } = explain(error, 'doctor');
     const refused = code.startsWith('token.') || code === 'scope.missing';
-    const fix = refused ? 'mc doctor --token-file FILE' : `mc serve --workspace ${quote(config.workspace)}`;
+    const start = `mc serve --workspace ${quote(config.workspace)}`;
+    // Where somebody else listens, a server of ours cannot.
+    const elsewhere = code === 'server.foreign' ? ' --port 0 --ws-port 0' : '';
+    const fix = refused ? 'mc doctor --token-file FILE' : start + elsewhere;
     return { findings: [ill('server', message, fix)], ports: new Set() };
   }
 }

@@ -15,8 +15,18 @@ export interface DoctorAnswer {
 /** Looks at everything; what cannot be looked at is a finding itself, so that this never rejects. */
 export async function diagnose(config: Config, probes: DoctorProbes): Promise<DoctorAnswer> {
   const server = await serverFindings(config, probes);
-  const findings = [...(await localFindings(config, probes, server.ports)), ...server.findings];
+  const local = await localFindings(config, probes, server.ports);
+  const findings = [...local, ...server.findings.map((finding) => withFreePorts(finding, local))];
   return { ok: findings.every(({ ok }) => ok), findings };
+}
+
+/** `mc serve` alone would meet the same taken port. */
+function withFreePorts(finding: Finding, local: readonly Finding[]): Finding {
+  if (finding.fix?.startsWith('mc serve') !== true) return finding;
+  const flags = local.flatMap(({ name, ok }) =>
+    ok ? [] : name === 'port' ? ['--port 0'] : name === 'ws_port' ? ['--ws-port 0'] : [],
+  );
+  return { ...finding, fix: [finding.fix, ...flags].join(' ') };
 }
 
 /** One line per finding, and below each that is not well the command that mends it. */

@@ -1,9 +1,8 @@
-import { Errors } from '@oclif/core';
 import { McError, toMcError } from '../base/index.js';
 import { RestError, UnreachableError } from '../client/index.js';
 import { ERRORS, type ErrorCode } from '../protocol/index.js';
 import { cleanJson, cleanText } from './clean.js';
-import { suggest } from './suggest.js';
+import { fromParser, isParseError } from './parse-errors.js';
 import { paint, type Terminal } from './terminal.js';
 
 /** Any thrown thing as an error that says what happened, why, and what to do next. `command`: its words, `agents list`. */
@@ -30,8 +29,16 @@ export function errorJson(error: McError): string {
 
 function fromServer(error: RestError): McError {
   const code = Object.hasOwn(ERRORS, error.code ?? '') ? (error.code as ErrorCode) : codeOf(error.status);
-  return new McError(code, error.message, { cause: error, ...(error.hint ? { hint: error.hint } : {}) });
+  // A server speaks to programs of every kind; here there are flags.
+  const hint = TOKEN_HINTS[code] ?? error.hint;
+  return new McError(code, error.message, { cause: error, ...(hint ? { hint } : {}) });
 }
+
+const TOKEN_HINTS: Partial<Record<ErrorCode, string>> = {
+  'token.missing': 'give one with --token-file FILE or MC_TOKEN; mc token create makes one where the server runs',
+  'token.invalid':
+    'look at --token-file, --token or MC_TOKEN; mc token list shows those that are known where the server runs',
+};
 
 /** For answers of servers that do not know our codes. */
 function codeOf(status: number): ErrorCode {
@@ -40,31 +47,6 @@ function codeOf(status: number): ErrorCode {
   if (status === 403) return 'scope.missing';
   if (status === 409) return 'busy';
   return status < 500 ? 'input.invalid' : 'internal';
-}
-
-interface ParseError extends Error {
-  flags?: string[];
-  parse?: { input?: { flags?: Record<string, unknown> } };
-}
-
-/** What oclif throws at a command line it cannot read: its errors exit with 2. */
-function isParseError(thrown: unknown): thrown is ParseError {
-  return thrown instanceof Errors.CLIError && !(thrown instanceof Errors.ExitError);
-}
-
-function fromParser(error: ParseError, command: string | null): McError {
-  const help = command === null ? 'mc --help' : `mc ${command} --help`;
-  const message = error.message.replace(/\s*See more help with --help\s*$/, '').replaceAll(/\s*\n\s*/g, ' ');
-  const unknown = error.flags?.[0];
-  if (unknown === undefined) return new McError('usage', lowerFirst(message), { hint: `see ${help}`, cause: error });
-  const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`);
-  const meant = suggest(unknown, known);
-  const hint = meant.length > 0 ? `did you mean ${meant.join(', ')}? See ${help}` : `see ${help}`;
-  return new McError('usage', `there is no flag ${error.flags?.join(', ')}`, { hint, cause: error });
-}
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 
 function traceOf(error: McError): string {

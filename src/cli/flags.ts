@@ -6,12 +6,12 @@ import {
   errnoOf,
   flagOf,
   formatDuration,
-  loadConfig,
   McError,
   type Origin,
   SETTING_KEYS,
   type SettingKey,
   settingOf,
+  settleConfig,
 } from '../base/index.js';
 
 /** Flags that every command has. */
@@ -30,6 +30,11 @@ export const GLOBAL_FLAGS = {
     description: 'The server to talk to [env: MC_SERVER; default: that of the workspace, else http://127.0.0.1:8080]',
     helpGroup: 'GLOBAL',
   }),
+  timeout: Flags.string({
+    helpValue: 'DURATION',
+    description: 'How long the server may take to answer [env: MC_TIMEOUT; default: 30s]',
+    helpGroup: 'GLOBAL',
+  }),
   token: Flags.string({ helpValue: 'TOKEN', description: 'Access token [env: MC_TOKEN]', helpGroup: 'GLOBAL' }),
   'token-file': Flags.string({
     helpValue: 'FILE',
@@ -39,15 +44,23 @@ export const GLOBAL_FLAGS = {
   }),
 };
 
+/** Of commands that follow the event stream. */
+export const STREAM_FLAG = {
+  stream: Flags.string({
+    helpValue: 'URL',
+    description: 'The event stream, where it is not the one that the server names [env: MC_STREAM]',
+  }),
+};
+
 /** Flags of the settings that are no global flags, made from the table of settings. Values stay text: the table reads them. */
 export function settingFlags(): FlagInput {
-  const keys = SETTING_KEYS.filter((key) => !Object.hasOwn(GLOBAL_FLAGS, key));
+  const keys = SETTING_KEYS.filter((key) => !Object.hasOwn({ ...GLOBAL_FLAGS, ...STREAM_FLAG }, key));
   return Object.fromEntries(keys.map((key) => [flagOf(key), settingFlag(key)]));
 }
 
 /**
- * Settles the configuration from parsed flags, environment and files.
- * @throws McError `usage` or `config.invalid` naming where, which key, what was found and what is accepted
+ * Settles the configuration from parsed flags, environment and files; what is wrong in the latter two are its faults.
+ * @throws McError `usage` for a flag or a token file, naming what was found and what is accepted
  */
 export async function configOf(flags: Record<string, unknown>, env: NodeJS.ProcessEnv): Promise<Config> {
   const given: Partial<Record<SettingKey, unknown>> = {};
@@ -55,9 +68,12 @@ export async function configOf(flags: Record<string, unknown>, env: NodeJS.Proce
     const value = flags[flagOf(key)];
     if (value !== undefined) given[key] = Array.isArray(value) ? value.join(',') : value;
   }
-  const config = await loadConfig({ flags: given, env });
+  const config = await settleConfig({ flags: given, env });
   const { tokenFile } = config.values;
-  if (tokenFile === null || outranks(config, 'token', 'tokenFile')) return config;
+  if (tokenFile === null || outranks(config, 'token', 'tokenFile')) {
+    const { token } = config.values;
+    return token === null ? config : { ...config, values: { ...config.values, token: cleanToken(token, config) } };
+  }
   return {
     ...config,
     values: { ...config.values, token: await readToken(tokenFile) },
@@ -95,6 +111,15 @@ function helpValueOf(key: SettingKey): string {
   const { kind } = settingOf(key);
   if (kind === 'integer' || kind === 'number') return 'N';
   return kind === 'duration' ? 'DURATION' : kind === 'choice' ? 'WORD' : 'TEXT';
+}
+
+/** Shells and files leave a line end behind; anything else that no header can hold was no token. @throws McError `usage` */
+function cleanToken(text: string, { origins }: Config): string {
+  const token = text.trim();
+  if (/^[\u0021-\u007e]+$/.test(token)) return token;
+  throw new McError('usage', `${origins.token.name ?? 'the token'} holds characters that no token has`, {
+    hint: 'tokens are printable ASCII without blanks, as mc token create prints them',
+  });
 }
 
 async function readToken(path: string): Promise<string> {

@@ -1,8 +1,9 @@
 /** What commands share: flags, reaching a server, printing a result as text or JSON, errors to exit codes. */
 export { agentCard, agentsTable } from './agents.js';
 export { apiText, callApi, followApi, isStream, limitOf, readApiCall } from './api.js';
-export { askAgent, askTask } from './ask.js';
-export { type CheckFacts, type CheckLimits, checkJunit, checkText, runChecks } from './check.js';
+export { askAgent, askTask, mustKnowAgent } from './ask.js';
+export { type CheckFacts, type CheckLimits, checkJunit, checkText, runChecks, silenceLimit } from './check.js';
+export { askFacts, checkedAgent, newestAge } from './check-facts.js';
 export { cleanJson, cleanText } from './clean.js';
 export { type Desk, McCommand } from './command.js';
 export { configTable, shownConfig } from './config.js';
@@ -20,9 +21,12 @@ export {
   restoreText,
   verifyText,
 } from './backups.js';
+export { backupsThere } from './backups-there.js';
 export { confirm } from './confirm.js';
+export { MOMENT_FORMS, readDue, readRange } from './moments.js';
+export { mustHaveWorkspace, namedServer } from './find.js';
 export { eventText } from './events.js';
-export { settingFlags } from './flags.js';
+export { settingFlags, STREAM_FLAG } from './flags.js';
 export { metricsTable, topTable } from './metrics.js';
 export { measuredLines, queryCsv, queryLines, queryTable } from './points.js';
 export { reachServer } from './reach.js';
@@ -32,9 +36,8 @@ export { frugalStart } from './memory.js';
 export { printReady } from './ready.js';
 export { quote } from './quote.js';
 export { readReport } from './report.js';
-export { searchOf } from './search.js';
 export { aborted, interrupted, watchSignals } from './signals.js';
-export { loadSocket } from './socket.js';
+export { loadSocket, streamFinder } from './stream.js';
 export { starterText, writeStarter } from './starter.js';
 export { collectStatus, noServerLine, statusLine, statusText } from './status.js';
 export { readPosition, tailEvents } from './tail.js';

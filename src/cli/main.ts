@@ -18,7 +18,8 @@ export async function main(argv: readonly string[], root: string): Promise<void>
     process.exit();
   });
   try {
-    const config = await Config.load({ root });
+    // There are no plugins to look for, least of all in a home that cannot be read.
+    const config = await Config.load({ root, userPlugins: false, devPlugins: false });
     const request = readRequest(argv, config.commandIDs);
     const found = request.kind === 'command' ? config.findCommand(request.id) : undefined;
     guardPipes((found as { outlivesReader?: boolean } | undefined)?.outlivesReader === true);

@@ -14,6 +14,13 @@ export interface Printer {
   note(text: string): void;
 }
 
+let printed = false;
+
+/** Whether the one document that stdout is to hold with `--json` is there already. */
+export function hasPrinted(): boolean {
+  return printed;
+}
+
 /** A printer over two streams. */
 export function createPrinter(options: {
   json: boolean;
@@ -29,6 +36,7 @@ export function createPrinter(options: {
     json,
     terminal,
     result(value, text) {
+      printed = true;
       stdout.write(`${json ? cleanJson(value, terminal.boxes ? 2 : 0) : shown(text())}\n`);
     },
     item(value, text) {

@@ -1,6 +1,6 @@
 import { McError } from '../base/index.js';
 import { type AgentReport, normalizeStatus, STATUS_WORDS } from '../protocol/index.js';
-import { suggest } from './suggest.js';
+import { suggest } from '../base/index.js';
 
 const COUNTERS = [
   'tasks_completed',

@@ -1,6 +1,7 @@
 import { type Config, isAlive, McError, readLock, workspaceLayout } from '../base/index.js';
 import type { RestClient } from '../client/index.js';
 import type { RestoreReport } from '../protocol/index.js';
+import { namedServer } from './find.js';
 import { LONG_WORK_MS, reachServer } from './reach.js';
 
 /** What of a backup is restored into the workspace, and how. */
@@ -14,10 +15,11 @@ export interface RestoreChoice {
 
 /**
  * The server that has this workspace's metrics database open: only it can let go of it. Null when none runs. Another server
- * that the settings name is not asked: it would restore what it serves.
+ * that the settings name does it all itself (`backupsThere`).
  * @throws McError `busy` while it starts
  */
 export async function holdingServer(config: Config, timeoutMs = LONG_WORK_MS): Promise<RestClient | null> {
+  if (namedServer(config) !== null) return null;
   const holder = await readLock(workspaceLayout(config.workspace).serverLock);
   if (!holder || !(await isAlive(holder))) return null;
   if (typeof holder.details.http !== 'string') {
@@ -25,8 +27,7 @@ export async function holdingServer(config: Config, timeoutMs = LONG_WORK_MS): P
       hint: 'try again in a moment',
     });
   }
-  const values = { ...config.values, server: null };
-  const { rest } = await reachServer({ ...config, values }, { timeoutMs });
+  const { rest } = await reachServer(config, { timeoutMs });
   return rest;
 }
 
@@ -44,9 +45,14 @@ export async function nextBackupAt(config: Config): Promise<string | null> {
 const ASKED_MS = 2000;
 
 /** Restores by a server. The report is that of a restore of one's own. */
-export async function restoreThrough(rest: RestClient, id: string, choice: RestoreChoice): Promise<RestoreReport> {
+export async function restoreThrough(
+  rest: RestClient,
+  id: string,
+  choice: RestoreChoice,
+  dryRun = false,
+): Promise<RestoreReport> {
   const { withDatabase, ...same } = choice;
-  const answer = await rest.restoreBackup(id, { ...same, with_database: withDatabase });
+  const answer = await rest.restoreBackup(id, { ...same, with_database: withDatabase, dry_run: dryRun });
   const { success: _success, message: _message, ...report } = answer;
   return report;
 }

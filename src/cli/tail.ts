@@ -1,5 +1,5 @@
 import { createConnection, type ConnectionState } from '../client/index.js';
-import { McError } from '../base/index.js';
+import { type Config, McError } from '../base/index.js';
 import {
   agentOfEvent,
   type EventType,
@@ -8,7 +8,9 @@ import {
   parsePosition,
   type ServerFrame,
 } from '../protocol/index.js';
-import type { Server } from './reach.js';
+import { mustKnowAgent } from './ask.js';
+import { reachServer, type Server } from './reach.js';
+import { loadSocket, streamFinder } from './stream.js';
 
 export interface TailOptions {
   /** Only these types; all when empty. */
@@ -26,24 +28,40 @@ export interface TailOptions {
   signal: AbortSignal;
 }
 
+/** A server that comes back is to be heard soon. */
+const LONGEST_WAIT_MS = 5000;
+
 /**
  * Tells events as they come, and after a lost connection those that came meanwhile: none is missed or told twice as long as
- * the server still has them. Resolves when `limit` is reached or `signal` says so.
- * @throws McError `token.invalid` when the server refuses the token
+ * the server still has them. The server is found anew for each connection, wherever it comes back. Resolves when `limit` is
+ * reached or `signal` says so.
+ * @throws McError `token.missing`, `token.invalid` when the server refuses the token, and all that `reachServer` throws at first
  */
-export async function tailEvents(server: Server, options: TailOptions): Promise<void> {
-  const { WebSocket } = await import('ws');
-  const url = new URL(await server.streamUrl());
-  if (options.since !== undefined) url.searchParams.set('since', options.since);
+export async function tailEvents(config: Config, options: TailOptions): Promise<void> {
+  const first = await reachServer(config);
+  // A refusal has its reason here; the socket says no more than that it closes.
+  await first.rest.websocketStatus();
+  if (options.agent !== undefined) await mustKnowAgent(first.rest, options.agent);
+  let known: Server | null = first;
+  const find = streamFinder(config, async () => {
+    const server = known ?? (await reachServer(config));
+    known = null;
+    return server;
+  });
+  const socket = await loadSocket();
+  let since = options.since;
   await new Promise<void>((resolve, reject) => {
     const connection = createConnection({
-      url: url.href,
-      socket: (address) => new WebSocket(address),
+      url: async (before) => {
+        const target = await find(before);
+        return since === undefined ? target : { ...target, url: resumed(target.url, since) };
+      },
+      socket,
       ...(options.types.length > 0 ? { channels: options.types } : {}),
       ...(options.agent === undefined ? {} : { agents: [options.agent] }),
-      ...(server.token === null ? {} : { token: server.token }),
       random: Math.random,
       now: Date.now,
+      longestWaitMs: LONGEST_WAIT_MS,
     });
     let told = 0;
     const end = (): void => {
@@ -56,6 +74,7 @@ export async function tailEvents(server: Server, options: TailOptions): Promise<
       else note(state, options.onNote);
     });
     connection.onFrame((frame) => {
+      if (frame.type === 'synced') since = undefined;
       if (frame.type === 'resync') options.onNote(`the server starts anew: ${frame.data.reason}`);
       if (told >= options.limit || !isEvent(frame) || !isWanted(frame, options)) return;
       told += 1;
@@ -65,13 +84,19 @@ export async function tailEvents(server: Server, options: TailOptions): Promise<
   });
 }
 
+function resumed(address: string, since: string): string {
+  const url = new URL(address);
+  url.searchParams.set('since', since);
+  return url.href;
+}
+
 /**
  * Reads `--since`.
  * @throws McError `usage` for what is no position
  */
 export function readPosition(text: string | undefined): string | undefined {
   if (text === undefined || parsePosition(text) !== null) return text;
-  throw new McError('usage', `"${text}" is no position`, {
+  throw new McError('usage', `"${text}" is not a position`, {
     hint: 'positions are EPOCH:SEQ, as events have them (mc events tail --json) and mc status --json tells',
   });
 }
@@ -86,7 +111,10 @@ function isWanted(event: McEvent, { types, agent }: TailOptions): boolean {
 }
 
 function note(state: ConnectionState, onNote: TailOptions['onNote']): void {
-  if (state.name === 'reconnecting') onNote(`the connection is lost, attempt ${state.attempt} follows`);
+  if (state.name === 'reconnecting') {
+    const why = state.reason === undefined ? '' : ` (${state.reason})`;
+    onNote(`the connection is lost${why}, attempt ${state.attempt} follows`);
+  }
   if (state.name === 'live') onNote('live');
 }
 

@@ -15,12 +15,12 @@ export interface Stream {
   columns?: number;
 }
 
-/** What a stream can show, honouring NO_COLOR, FORCE_COLOR and TERM=dumb. FORCE_COLOR beats NO_COLOR, as in Node. */
+/** What a stream can show, honouring NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE and TERM=dumb. */
 export function terminalOf(stream: Stream, env: NodeJS.ProcessEnv): Terminal {
   const dumb = env.TERM === 'dumb';
   const tty = stream.isTTY === true;
   return {
-    colour: forced(env) ?? (tty && !dumb && !env.NO_COLOR),
+    colour: wanted(env) ?? (tty && !dumb),
     boxes: tty && !dumb,
     width: tty ? stream.columns || 80 : Number.POSITIVE_INFINITY,
     unicode: !dumb && isUtf8(env),
@@ -42,9 +42,15 @@ export function inAscii(text: string): string {
   return text.replaceAll(/[–·…→]/g, (mark) => MARKS[mark] ?? mark);
 }
 
-function forced({ FORCE_COLOR }: NodeJS.ProcessEnv): boolean | undefined {
-  if (FORCE_COLOR === undefined || FORCE_COLOR === '') return undefined;
-  return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+/** What the environment says of colours; undefined: nothing. Who wants none is heard before who wants them everywhere. */
+function wanted({ NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE }: NodeJS.ProcessEnv): boolean | undefined {
+  if (NO_COLOR || isOff(FORCE_COLOR)) return false;
+  if (FORCE_COLOR || (CLICOLOR_FORCE && !isOff(CLICOLOR_FORCE))) return true;
+  return isOff(CLICOLOR) ? false : undefined;
+}
+
+function isOff(value: string | undefined): boolean {
+  return value === '0' || value === 'false';
 }
 
 /** Machines without any locale (containers, CI) show UTF-8 all the same. */

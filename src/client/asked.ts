@@ -18,12 +18,12 @@ export interface HistoryAsked extends Page {
 
 /** Which events of the log. `since` and `until`: a duration ago, an ISO time or epoch milliseconds. */
 export interface EventsAsked {
-  type?: string;
-  agent?: string;
-  since?: string;
-  until?: string;
-  limit?: number;
-  cursor?: string;
+  type?: string | undefined;
+  agent?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
 }
 
 /** Which lines of the activity log. */
@@ -35,15 +35,15 @@ export interface ActivityAsked {
 
 /** The same as `mc metrics query` takes. */
 export interface MetricsAsked {
-  metric?: readonly string[];
-  agent?: readonly string[];
-  system?: boolean;
-  since?: string;
-  until?: string;
-  step?: string;
-  agg?: string;
-  group_by?: 'agent' | 'none';
-  explain?: boolean;
+  metric?: readonly string[] | undefined;
+  agent?: readonly string[] | undefined;
+  system?: boolean | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+  step?: string | undefined;
+  agg?: string | undefined;
+  group_by?: 'agent' | 'none' | undefined;
+  explain?: boolean | undefined;
 }
 
 /** A backup to be made; full when nothing is said. */

@@ -28,15 +28,35 @@ export type ConnectionState =
   /** `hello` has come; the mirror's `synced` says when the snapshot is whole. */
   | { name: 'live' }
   /** `attempt` is 1 for the first; `retryAt` in milliseconds as `now` gives them. */
-  | { name: 'reconnecting'; attempt: number; retryAt: number }
+  | { name: 'reconnecting'; attempt: number; retryAt: number; reason?: string }
   /** For good: closed by its owner, refused by the server (4401), or an address no socket can be opened to. */
   | { name: 'closed'; reason: string };
 
-export interface ConnectionOptions {
-  /** `ws:` or `wss:`, any path. */
+/** Where a stream is, for one attempt. */
+export interface Target {
+  /** `ws:` or `wss:`, any path; or whatever else `socket` opens. */
   url: string;
+  token?: string;
+  /** The life of the server that must be there: whoever else says `hello` is let go, and nothing of what it says counts. */
+  epoch?: string;
+  /** How long it may take to `hello`, in milliseconds. Default 15 s. */
+  openingMs?: number;
+}
+
+/** How the attempt before ended: `opened` said the right `hello`, `unopened` none, `foreign` was another server's. */
+export interface Attempt {
+  url: string;
+  outcome: 'opened' | 'unopened' | 'foreign';
+}
+
+/** Finds the stream anew. What it rejects with is the reason why this attempt failed. */
+export type FindTarget = (before: Attempt | null) => Promise<Target>;
+
+export interface ConnectionOptions {
+  /** `ws:` or `wss:`, any path; or what finds it, asked before each attempt. */
+  url: string | FindTarget;
   /** Opens a socket: `(url) => new WebSocket(url)`. */
-  socket: (url: string) => WebSocketLike;
+  socket: (url: string, token?: string) => WebSocketLike;
   /** Only these types of events; all by default. */
   channels?: readonly EventType[];
   /** Only events about these agents; all by default. */
@@ -44,6 +64,8 @@ export interface ConnectionOptions {
   token?: string;
   /** 0 to 1. */
   random: () => number;
+  /** The longest wait before another attempt, in milliseconds. Default 30 s. */
+  longestWaitMs?: number;
   /** Milliseconds; only differences matter. */
   now: () => number;
   timers?: Timers;
@@ -84,6 +106,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   let resyncing = false;
   let attempt = 0;
   let retry: unknown = null;
+  let last: Attempt | null = null;
 
   const enter = (next: ConnectionState) => {
     state = next;
@@ -111,28 +134,47 @@ export function createConnection(options: ConnectionOptions): Connection {
     enter({ name: 'connecting' });
     // Whoever was told may have closed it.
     if (state.name === 'closed') return;
+    if (typeof url === 'string') return open(token === undefined ? { url } : { url, token });
+    const isAsking = () => state.name === 'connecting';
+    url(last).then(
+      (target) => isAsking() && open(target),
+      (error: unknown) => isAsking() && lose(messageOf(error)),
+    );
+  };
+
+  const open = (target: Target) => {
     const since = position();
+    const attempted: Attempt = { url: target.url, outcome: 'unopened' };
+    last = attempted;
     try {
-      socket = options.socket(streamUrl(url, narrowing, since && formatPosition(since)));
+      socket = options.socket(streamUrl(target.url, narrowing, since && formatPosition(since)), target.token);
     } catch (error) {
-      return end(error instanceof Error ? error.message : String(error));
+      return end(messageOf(error));
     }
-    link = watchLink({ now, timers, ping: () => write({ type: 'ping' }), dead: lose });
+    const { openingMs } = target;
+    const unopened = () => (attempted.outcome === 'opened' ? undefined : `no stream opens at ${target.url}`);
+    const ping = socket.oneWay ? null : () => write({ type: 'ping' });
+    link = watchLink({ now, timers, openingMs, ping, dead: () => lose(unopened()) });
     socket.onopen = () => {
-      if (token !== undefined) write({ type: 'auth', token });
+      if (target.token !== undefined) write({ type: 'auth', token: target.token });
     };
-    socket.onmessage = ({ data }: { data: unknown }) => receive(String(data));
+    socket.onmessage = ({ data }: { data: unknown }) => receive(String(data), target, attempted);
     socket.onerror = ignore;
     socket.onclose = ({ code, reason }: { code: number; reason: string }) => {
       if (code === CLOSE.token) end(reason || 'the token is missing or wrong');
-      else lose();
+      else lose(unopened());
     };
   };
 
-  const receive = (text: string) => {
+  const receive = (text: string, { url: address, epoch }: Target, attempted: Attempt) => {
     link?.heard();
     const frame = parseServerFrame(text);
     if (!frame) return;
+    if (frame.type === 'hello') {
+      const foreign = epoch !== undefined && frame.data?.epoch !== epoch;
+      attempted.outcome = foreign ? 'foreign' : 'opened';
+      if (foreign) return lose(`another server answers at ${address}`);
+    } else if (epoch !== undefined && attempted.outcome !== 'opened') return;
     const order = stream.see(frame);
     if (order === 'repeat') return;
     if (order === 'foreign' || (order === 'gap' && !isNarrowed())) {
@@ -165,13 +207,13 @@ export function createConnection(options: ConnectionOptions): Connection {
     }
   };
 
-  const lose = () => {
+  const lose = (reason?: string) => {
     drop();
     publishes.lost();
     attempt += 1;
-    const delay = backoffMs(attempt, random());
+    const delay = backoffMs(attempt, random(), options.longestWaitMs);
     retry = timers.setTimeout(connect, delay);
-    enter({ name: 'reconnecting', attempt, retryAt: now() + delay });
+    enter({ name: 'reconnecting', attempt, retryAt: now() + delay, ...(reason === undefined ? {} : { reason }) });
   };
 
   const end = (reason: string) => {
@@ -218,3 +260,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 }
 
 function ignore(): void {}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

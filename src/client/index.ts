@@ -2,7 +2,16 @@
  * One connection to a server, and a mirror of its state. Runs in a browser, in Node and in the TUI: sockets, clock,
  * randomness and `fetch` are arguments. No package, no `node:`.
  */
-export { type Connection, type ConnectionOptions, type ConnectionState, createConnection } from './connection.js';
+export {
+  type Attempt,
+  type Connection,
+  type ConnectionOptions,
+  type ConnectionState,
+  createConnection,
+  type FindTarget,
+  type Target,
+} from './connection.js';
+export { openEventStream, type OpenLines } from './event-stream.js';
 export { createMirror, type Mirror, type MirrorView } from './mirror.js';
 export { PublishError } from './publishes.js';
 export type * from './asked.js';

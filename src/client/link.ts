@@ -10,8 +10,9 @@ const MARGIN_MS = 5_000;
 interface LinkOptions {
   now: () => number;
   timers: Timers;
-  /** Sends something that is answered. */
-  ping: () => void;
+  openingMs?: number | undefined;
+  /** Sends something that is answered; null: nothing would be, so that only heartbeats tell. */
+  ping: (() => void) | null;
   /** Called once, when nobody can be there any more. */
   dead: () => void;
 }
@@ -28,9 +29,9 @@ export interface Link {
 }
 
 /** Watches a link that is being opened. */
-export function watchLink({ now, timers, ping, dead }: LinkOptions): Link {
+export function watchLink({ now, timers, openingMs = OPENING_MS, ping, dead }: LinkOptions): Link {
   let heardAt = now();
-  let silenceMs = OPENING_MS;
+  let silenceMs = openingMs;
   /** When the next ping is due; never before the stream has begun. */
   let pingAt = Number.POSITIVE_INFINITY;
   /** When the answer to a ping is overdue. */
@@ -40,7 +41,7 @@ export function watchLink({ now, timers, ping, dead }: LinkOptions): Link {
   const ask = (at: number) => {
     pingAt = at + PING_EVERY_MS;
     answerBy = Math.min(answerBy, at + ANSWER_WITHIN_MS);
-    ping();
+    ping?.();
   };
 
   const check = () => {
@@ -54,7 +55,7 @@ export function watchLink({ now, timers, ping, dead }: LinkOptions): Link {
 
   const arm = (at: number) => {
     timers.clearTimeout(timer);
-    const longest = Number.isFinite(pingAt) ? PING_EVERY_MS : OPENING_MS;
+    const longest = Number.isFinite(pingAt) ? PING_EVERY_MS : openingMs;
     const due = Math.min(heardAt + silenceMs, pingAt, answerBy) - at;
     timer = timers.setTimeout(check, Math.min(longest, Math.max(0, due)));
   };
@@ -67,7 +68,7 @@ export function watchLink({ now, timers, ping, dead }: LinkOptions): Link {
     },
     begun(heartbeatMs) {
       silenceMs = heartbeatMs > 0 ? 2 * heartbeatMs + MARGIN_MS : Number.POSITIVE_INFINITY;
-      pingAt = now() + PING_EVERY_MS;
+      if (ping !== null) pingAt = now() + PING_EVERY_MS;
       arm(now());
     },
     probe() {

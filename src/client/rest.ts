@@ -18,6 +18,7 @@ import {
   type CreateTasksAnswer,
   type FileAnswer,
   type HealthAnswer,
+  type IdentityAnswer,
   type NewNotification,
   type NewTask,
   type NotificationsAnswer,
@@ -56,6 +57,8 @@ export interface RestOptions {
   token?: string;
   /** How long an answer may take. Default 30 s. */
   timeoutMs?: number;
+  /** Holds an answer against what its route answers; throws for one that makes no sense. Default: all are taken. */
+  check?: (route: RouteName, answer: unknown) => void;
 }
 
 /** The typed REST client. Every method rejects with RestError or UnreachableError. */
@@ -65,14 +68,18 @@ export type RestClient = ReturnType<typeof createRestClient>;
 const UNWELL = 503;
 
 /** A client of one server; nothing is sent before a method is called. */
-export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000 }: RestOptions) {
+export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, check }: RestOptions) {
   const base = baseUrl.replace(/\/+$/, '');
   const ask = (method: string, path: string, body?: unknown, alsoGood?: number) => {
     const more = alsoGood === undefined ? {} : { alsoGood };
     return call({ fetch, url: base + path, method, body, token, timeoutMs, ...more });
   };
-  const named = (route: RouteName, { id, search, body, alsoGood }: Filling = {}) =>
-    ask(ROUTES[route].method, routePath(route, id === undefined ? {} : { id }) + query(search), body, alsoGood);
+  const named = async (route: RouteName, { id, search, body, alsoGood }: Filling = {}) => {
+    const path = routePath(route, id === undefined ? {} : { id }) + query(search);
+    const answer = await ask(ROUTES[route].method, path, body, alsoGood);
+    check?.(route, answer);
+    return answer;
+  };
 
   return {
     agents: (page?: Page) => named('agents', { search: page }) as Promise<AgentsAnswer>,
@@ -89,6 +96,8 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000 }: 
     notifications: (page?: Page) => named('notifications', { search: page }) as Promise<NotificationsAnswer>,
     notify: (body: NewNotification) => named('notify', { body }) as Promise<NotifyAnswer>,
     ackNotification: (id: string) => named('ackNotification', { id }) as Promise<AckAnswer>,
+    /** Which server it is; with a nonce also its proof. */
+    identity: (search?: { nonce?: string }) => named('identity', { search }) as Promise<IdentityAnswer>,
     alive: () => named('alive') as Promise<AliveAnswer>,
     /** Answers for an unhealthy server too. */
     health: () => named('health', { alsoGood: UNWELL }) as Promise<HealthAnswer>,
@@ -135,7 +144,8 @@ interface Filling {
 }
 
 function query(search: object = {}): string {
-  const pairs = Object.entries(search).flatMap(([key, value]) => [value].flat().map((one) => [key, one]));
+  const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== false);
+  const pairs = given.flatMap(([key, value]) => [value].flat().map((one) => [key, one]));
   const words = pairs.map(([key, one]) => `${key}=${encodeURIComponent(String(one))}`);
   return words.length > 0 ? `?${words.join('&')}` : '';
 }

@@ -3,6 +3,8 @@ import { type EventType, NO_NAMES, type PublishableType } from '../protocol/inde
 /** What a browser's WebSocket and that of the package `ws` have in common. */
 export interface WebSocketLike {
   readonly readyState: number;
+  /** What is sent does not arrive: there is nobody to answer a ping. */
+  readonly oneWay?: true;
   // `never` lets both kinds of event fit; the connection gives handlers that read the few fields both have.
   onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;

@@ -5,10 +5,10 @@ import {
   type EventsAnswer,
   type LoggedEvent,
 } from '../protocol/index.js';
-import { parseMoment } from '../base/index.js';
+import { parseMoment, suggest } from '../base/index.js';
 import type { Database } from './database.js';
 import { LOGGED_TYPES, OWN_EVENTS } from './event-rows.js';
-import { invalid, nearest, unknownAgent } from './params.js';
+import { invalid, unknownAgent } from './params.js';
 
 /** Filters of the event log, as texts from outside. */
 export interface EventsInput {
@@ -152,8 +152,8 @@ function knownType(db: Database, type: string): string {
   if (ours.includes(type) || db.prepare('SELECT 1 FROM events WHERE event_type = ? LIMIT 1').get(type)) return type;
   const found = db.prepare('SELECT DISTINCT event_type FROM events').pluck().all() as string[];
   const names = [...new Set([...ours, ...found])];
-  const near = nearest(type, names);
-  const guess = near.length > 0 ? `nearest: ${near.join(', ')}. ` : '';
+  const near = suggest(type, names);
+  const guess = near.length > 0 ? `did you mean ${near.join(', ')}? ` : '';
   throw invalid(`there is no event type "${type}"`, `${guess}Accepted: ${names.join(', ')}`);
 }
 

@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { McError, parseMoment } from '../base/index.js';
+import { McError, parseMoment, suggest } from '../base/index.js';
 import { findMetric, METRICS, type Metric, type MetricScope } from './registry.js';
 
 export const STEPS = ['raw', '1m', '5m', '1h', '1d', 'auto'] as const;
@@ -99,38 +99,21 @@ export function oneOf<const T extends string>(name: string, value: string, accep
 export function parseMetric(name: string): Metric {
   const metric = findMetric(name);
   if (metric) return metric;
-  const near = nearest(
+  const near = suggest(
     name,
     METRICS.map((known) => known.name),
   );
-  const guess = near.length > 0 ? `nearest: ${near.join(', ')}. ` : '';
+  const guess = near.length > 0 ? `did you mean ${near.join(', ')}? ` : '';
   throw new McError('metric.unknown', `there is no metric "${name}"`, { hint: `${guess}mc metrics list shows all` });
-}
-
-/** Up to three names that are really near: a third of the letters may differ, or the name may be a part of it. */
-export function nearest(name: string, names: readonly string[]): string[] {
-  const wanted = name.toLowerCase();
-  const limit = Math.min(wanted.length - 1, Math.max(1, Math.floor(wanted.length / 3)));
-  const far = (candidate: string) => {
-    const known = candidate.toLowerCase();
-    if (wanted.length >= 3 && known.includes(wanted)) return 1;
-    return distance(wanted, known);
-  };
-  return [...names]
-    .map((candidate) => ({ candidate, away: far(candidate) }))
-    .filter(({ away }) => away <= limit)
-    .sort((a, b) => a.away - b.away || (a.candidate < b.candidate ? -1 : 1))
-    .slice(0, 3)
-    .map(({ candidate }) => candidate);
 }
 
 /** @throws McError `agent.unknown` with the names that are near, of those that are known */
 export function unknownAgent(agent: string, names: Iterable<string>): McError {
   const known = [...new Set(names)];
-  const near = nearest(agent, known);
+  const near = suggest(agent, known);
   const hint = known.length === 0 ? 'nothing has been sampled yet' : 'mc agents list shows which there are';
   return new McError('agent.unknown', `there is no agent "${agent}"`, {
-    hint: near.length > 0 ? `nearest: ${near.join(', ')}` : hint,
+    hint: near.length > 0 ? `did you mean ${near.join(', ')}?` : hint,
   });
 }
 

@@ -98,7 +98,7 @@ export interface AgentReport {
 export type StatusCounts = Record<AgentStatus, number>;
 
 /** Counts agents per normalised status; every status is present. */
-export function countStatuses(agents: Iterable<Agent>): StatusCounts {
+export function countStatuses(agents: Iterable<Pick<Agent, 'normalized_status'>>): StatusCounts {
   const counts: StatusCounts = { active: 0, busy: 0, idle: 0, error: 0, stale: 0, offline: 0, unknown: 0 };
   for (const agent of agents) counts[agent.normalized_status] += 1;
   return counts;

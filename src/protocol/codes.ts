@@ -38,6 +38,7 @@ export const ERRORS = {
   'confirm.required': { exit: 2, http: 400 },
   starting: { exit: 3, http: 503 },
   'server.unreachable': { exit: 3, http: 502 },
+  'server.foreign': { exit: 3, http: 502 },
   'server.incompatible': { exit: 1, http: 502 },
   not_found: { exit: 4, http: 404 },
   'agent.not_found': { exit: 4, http: 404 },

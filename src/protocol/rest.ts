@@ -37,6 +37,25 @@ export interface ReadyAnswer {
   failing: { service: string; reason: string }[];
 }
 
+/** What every server of ours calls itself. */
+export const SERVER_NAME = 'mission-control' as const;
+
+/** Answer of `/api/identity`. */
+export interface IdentityAnswer {
+  name: typeof SERVER_NAME;
+  version: string;
+  /** Of the wire. */
+  protocol: number;
+  /** Names this life of the server; the same as in `hello`. */
+  epoch: string;
+  /** Null for who asks without the token that this server wants. */
+  workspace: string | null;
+  /** Where the WebSocket is, as the server sees itself: a tunnel or a proxy may have it elsewhere. */
+  stream: string;
+  /** HMAC-SHA256 (hex) with the key of the server's record over the nonce; null without a nonce. */
+  proof: string | null;
+}
+
 /** A row of `/api/agents`. What is not known is null. */
 export interface AgentRow {
   id: string;
@@ -53,6 +72,8 @@ export interface AgentRow {
   display_name: string | null;
   emoji: string | null;
   last_active: string | null;
+  /** Seconds that it says lie between two signs of life. */
+  heartbeat_interval: number | null;
   zone: string | null;
   warnings: AgentWarning[];
   tasks: AgentTask[];

@@ -15,6 +15,14 @@ export interface Route {
 
 /** Every REST route by its name: the server, its document and the typed client are built from this table. */
 export const ROUTES = {
+  home: {
+    method: 'GET',
+    path: '/',
+    scope: 'read',
+    summary: 'What this is, for a browser that was pointed here',
+    produces: 'text/html',
+    open: true,
+  },
   health: { method: 'GET', path: '/api/health', scope: 'read', summary: 'Health of the server and its services' },
   alive: { method: 'GET', path: '/healthz', scope: 'read', summary: 'The process answers', open: true },
   ready: {
@@ -22,6 +30,13 @@ export const ROUTES = {
     path: '/readyz',
     scope: 'read',
     summary: 'The server is ready; `failing` says what is not',
+    open: true,
+  },
+  identity: {
+    method: 'GET',
+    path: '/api/identity',
+    scope: 'read',
+    summary: 'Which server this is, and its proof for the nonce of a client',
     open: true,
   },
   agents: { method: 'GET', path: '/api/agents', scope: 'read', summary: 'All agents' },

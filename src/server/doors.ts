@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { errnoOf, McError, toMcError } from '../base/index.js';
+import { errnoOf, McError, portHolder, toMcError } from '../base/index.js';
 
 export interface DoorOptions {
   host: string;
@@ -67,8 +67,8 @@ export async function openDoor({ host, port, flag, tls = null, limits: asked }: 
     : createServer(options, answer);
   server.maxConnections = limits.connections;
   server.timeout = limits.idle;
-  await listen(server, host, port).catch((error: unknown) => {
-    throw listenError(error, { host, port, flag });
+  await listen(server, host, port).catch(async (error: unknown) => {
+    throw await listenError(error, { host, port, flag });
   });
   return {
     server,
@@ -96,13 +96,15 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function listenError(error: unknown, { host, port, flag }: DoorOptions): McError {
+async function listenError(error: unknown, { host, port, flag }: DoorOptions): Promise<McError> {
   switch (errnoOf(error)) {
-    case 'EADDRINUSE':
-      return new McError('port.taken', `port ${port} on ${host} is taken by another program`, {
+    case 'EADDRINUSE': {
+      const holder = await portHolder(host, port);
+      return new McError('port.taken', `port ${port} on ${host} is taken by ${holder ?? 'another program'}`, {
         hint: `choose another with ${flag} (${flag} 0 picks a free one), or stop what uses it`,
         cause: error,
       });
+    }
     case 'EACCES':
       return new McError('usage', `this user may not listen on port ${port}`, {
         hint: `choose one above 1023 with ${flag}`,

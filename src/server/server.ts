@@ -5,10 +5,13 @@ import { createBackupService } from '../backup/index.js';
 import {
   acquireLock,
   type Clock,
+  keepServerRecord,
   Lifecycle,
   McError,
+  newServerKey,
   packageVersion,
   rootsOf,
+  proveIdentity,
   type Settings,
   systemClock,
   type WorkspaceLayout,
@@ -40,6 +43,8 @@ export interface ServerOptions {
   newId?: () => string;
   /** The user's tokens (`tokensPath()`); null: none but that of the settings. Default null. */
   tokensFile?: string | null;
+  /** Where the user's clients find who this server is (`serversDirectory()`); null: they are told nothing. Default null. */
+  serversDirectory?: string | null;
 }
 
 /** A server that is ready. */
@@ -197,6 +202,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
 
   const s = tls ? 's' : '';
   const urls = { http: `http${s}://${urlHost(host)}:${rest.port}`, ws: `ws${s}://${urlHost(host)}:${socket.port}` };
+  const key = newServerKey();
   const context: ApiContext = {
     streamUrl: urls.ws,
     feed,
@@ -216,6 +222,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     version: packageVersion(),
     startedAt: clock.now(),
     life: epoch,
+    prove: (nonce) => proveIdentity(key, { nonce, epoch, http: urls.http }),
     rateLimit: settings.rateLimit,
     allowFile: settings.allowFile,
     streams,
@@ -232,6 +239,14 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     log.warn({ host }, 'other machines reach this server, and nothing of what it says is encrypted');
   }
   await lock.update(urls);
+  if (options.serversDirectory) {
+    const record = { workspace: layout.root, epoch, key, ...urls };
+    await keepServerRecord(options.serversDirectory, record, clock.now()).then(
+      (kept) => life.push('server record', () => kept.remove()),
+      (error: unknown) =>
+        log.warn({ err: error }, 'commands of this user need --server: nothing can tell them who this is'),
+    );
+  }
   hub.attach(socket.server);
   socket.serve(answerUpgradeRequired);
   rest.serve(api.listener);

@@ -9,7 +9,7 @@ import { alarmSequence, copySequence } from './osc.js';
 import { createPainter } from './painter.js';
 import { createPoller } from './poller.js';
 import { wantedPolls } from './polls.js';
-import { createSession, type Reached } from './session.js';
+import { createSession, type Seek } from './session.js';
 import { createStore } from './store.js';
 import { createModes, type Output } from './terminal.js';
 import { themeOf } from './theme.js';
@@ -18,14 +18,16 @@ import { frameOf } from './view.js';
 
 export interface AppOptions {
   output: Output;
-  reach: () => Promise<Reached>;
-  socket: (url: string) => WebSocketLike;
+  seek: Seek;
+  socket: (url: string, token?: string) => WebSocketLike;
   /** Milliseconds since the epoch. */
   now: () => number;
   /** 0 to 1. */
   random: () => number;
   options: Options;
   start: { screen: Tab; filter: string };
+  /** Somebody wants to go back to the shell for a while. */
+  onSuspend?: () => void;
 }
 
 /** A dashboard at work: what comes from server, keyboard and clock goes through `update`, and what changed is painted. */
@@ -33,6 +35,10 @@ export interface App {
   /** One input as Ink reports it. */
   input(input: string, key: InkKey): void;
   resized(): void;
+  /** Gives the terminal back for a while: nothing is drawn until `resume`. */
+  suspend(): void;
+  /** Takes the terminal again, whatever has become of it, and draws everything. */
+  resume(): void;
   /** Ends with the exit status that `done` resolves to. */
   quit(status: number): void;
   readonly done: Promise<number>;
@@ -42,19 +48,21 @@ export interface App {
 }
 
 /** Takes the terminal, paints the first frame and begins to look for the server. */
-export function startApp({ output, reach, socket, now, random, options, start }: AppOptions): App {
+export function startApp({ output, seek, socket, now, random, options, start, onSuspend }: AppOptions): App {
   const store = createStore(now);
   const painter = createPainter((text) => output.write(text));
   const modes = createModes(output, options.mouse);
   const size = () => ({ columns: output.columns || 80, rows: output.rows || 24 });
   let model = newModel(store.getSnapshot(), size(), options, start);
   let theme = themeOf(options.theme, options.unicode);
+  let away = false;
   let finish: (status: number) => void = () => {};
   const done = new Promise<number>((resolve) => {
     finish = resolve;
   });
 
   const paint = () => {
+    if (away) return 0;
     const data = store.getSnapshot();
     if (data !== model.data) apply({ type: 'data', data });
     const { theme: name, unicode } = model.options;
@@ -83,6 +91,9 @@ export function startApp({ output, reach, socket, now, random, options, start }:
       case 'mouse':
         modes.mouse(effect.on);
         break;
+      case 'suspend':
+        onSuspend?.();
+        break;
       case 'refresh':
         painter.reset();
         session.wake();
@@ -107,11 +118,10 @@ export function startApp({ output, reach, socket, now, random, options, start }:
   };
 
   const want = () => poller.want(wantedPolls(model, isSystemMetric(model.chart.metric)));
-  const session = createSession({ reach, socket, store, now, random });
-  const poller = createPoller(store, () => (store.getSnapshot().link.name === 'live' ? session.rest() : null), now);
+  const session = createSession({ seek, socket, store, now, random });
+  const poller = createPoller(store, session.rest, now);
 
   const clock = setInterval(() => {
-    session.tick();
     store.tick();
     want();
   }, 1000);
@@ -140,6 +150,20 @@ export function startApp({ output, reach, socket, now, random, options, start }:
     resized() {
       painter.reset();
       apply({ type: 'size', size: size() });
+      frames.request(true);
+    },
+    suspend() {
+      away = true;
+      modes.leave();
+    },
+    resume() {
+      away = false;
+      // Not only after a `suspend`: who was stopped by force has never left, and the shell has written into the picture.
+      modes.leave();
+      modes.enter();
+      painter.reset();
+      apply({ type: 'size', size: size() });
+      session.wake();
       frames.request(true);
     },
     quit,

@@ -5,7 +5,7 @@ import type { McEvent } from '../protocol/index.js';
 export type LinkState =
   | { name: 'connecting' }
   | { name: 'live' }
-  | { name: 'reconnecting'; attempt: number; retryAt: number }
+  | { name: 'reconnecting'; attempt: number; retryAt: number; reason?: string }
   /** Never reached yet; `reason` is what the attempt said, `hint` the command to try. */
   | { name: 'no-server'; reason: string; hint: string | null; attempt: number; retryAt: number }
   /** For good: a token refused, an address that is none. */

@@ -35,6 +35,8 @@ export type Effect =
   | { type: 'mouse'; on: boolean }
   /** Bell and desktop notice. */
   | { type: 'alarm'; text: string }
+  /** Stops the process, as a shell's job. */
+  | { type: 'suspend' }
   | { type: 'quit' };
 
 /** What happened. */

@@ -2,19 +2,19 @@
 import type { WebSocketLike } from '../client/index.js';
 import { startApp } from './app.js';
 import type { Options, Tab } from './model.js';
-import type { Reached } from './session.js';
+import type { Seek } from './session.js';
+import { watchStops } from './stops.js';
 import { watchEnds } from './terminal.js';
 
 export type { Options, Tab } from './model.js';
-export type { Reached } from './session.js';
+export type { Seek } from './session.js';
 export { detectTheme, detectUnicode } from './theme.js';
 
 export interface DashboardOptions {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
-  /** Finds the server; asked again and again until it does not reject. */
-  reach: () => Promise<Reached>;
-  socket: (url: string) => WebSocketLike;
+  seek: Seek;
+  socket: (url: string, token?: string) => WebSocketLike;
   options: Options;
   /** What is shown first, and its filter. */
   start: { screen: Tab; filter: string };
@@ -25,8 +25,23 @@ export interface DashboardOptions {
  * ended. Resolves to the exit status: 0, or 130 when a signal ended it.
  */
 export async function runDashboard({ stdin, stdout, ...rest }: DashboardOptions): Promise<number> {
-  const app = startApp({ ...rest, output: stdout, now: Date.now, random: Math.random });
+  // Before anything is drawn: a job in the background is stopped by the system here, and not in the middle of a picture.
+  takeKeyboard(stdin);
+  let suspend = () => {};
+  const onSuspend = () => suspend();
+  const app = startApp({ ...rest, output: stdout, now: Date.now, random: Math.random, onSuspend });
   const unwatch = watchEnds(app.leave, (status) => app.quit(status));
+  const stops = watchStops({
+    leave() {
+      app.suspend();
+      stdin.setRawMode(false);
+    },
+    resume() {
+      takeKeyboard(stdin);
+      app.resume();
+    },
+  });
+  suspend = stops.suspend;
   // React's development build costs twice the time.
   process.env.NODE_ENV ??= 'production';
   let unmount = () => {};
@@ -38,6 +53,14 @@ export async function runDashboard({ stdin, stdout, ...rest }: DashboardOptions)
   } finally {
     unmount();
     app.leave();
+    stops.unwatch();
     unwatch();
+    stdin.setRawMode(false);
   }
+}
+
+/** Off and on: what Node takes for raw may have been changed by a shell meanwhile. */
+function takeKeyboard(stdin: NodeJS.ReadStream): void {
+  stdin.setRawMode(false);
+  stdin.setRawMode(true);
 }

@@ -225,6 +225,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['r', 'ctrl+l'], action: 'refresh', help: 'ask for everything anew, and draw it' },
   { keys: ['y'], action: 'copy', help: 'copy the id or the record under the cursor' },
   { keys: ['?'], action: 'help', help: 'these keys', hint: 'help' },
+  { keys: ['ctrl+z'], action: 'suspend', help: 'suspend: the shell’s fg comes back' },
   { keys: ['q', 'ctrl+c'], action: 'quit', help: 'leave', hint: 'quit' },
 ];
 

@@ -112,9 +112,9 @@ export function parseTime(text: string, now: number): Command {
     return { name: 'at', time: time > now ? time - 86_400_000 : time };
   }
   try {
-    return { name: 'at', time: parseMoment(text, now) };
+    return { name: 'at', time: parseMoment(text, now, 'local') };
   } catch {
-    return wrong(`"${text}" is no time: 14:02, 15m or an ISO time`);
+    return wrong(`"${text}" is not a time: 14:02, 15m, 2026-02-17 or 2026-02-17T06:00`);
   }
 }
 

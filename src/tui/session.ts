@@ -1,5 +1,12 @@
 import { packageVersion } from '../base/index.js';
-import { type Connection, createConnection, type RestClient, RestError, type WebSocketLike } from '../client/index.js';
+import {
+  type Attempt,
+  type Connection,
+  createConnection,
+  type FindTarget,
+  type RestClient,
+  type WebSocketLike,
+} from '../client/index.js';
 import { type HelloData, PROTOCOL_VERSION } from '../protocol/index.js';
 import type { Store } from './store.js';
 
@@ -8,15 +15,14 @@ export interface Reached {
   /** Of its REST API, no trailing slash. */
   url: string;
   rest: RestClient;
-  token: string | null;
-  /** Where its event stream is. */
-  streamUrl(): Promise<string>;
 }
 
+/** Finds the server and tells of it, then where its stream is. Asked before each attempt: it may have come back elsewhere. */
+export type Seek = (onServer: (server: Reached) => void) => FindTarget;
+
 export interface SessionOptions {
-  /** Finds the server; asked again and again until it does not reject. */
-  reach: () => Promise<Reached>;
-  socket: (url: string) => WebSocketLike;
+  seek: Seek;
+  socket: (url: string, token?: string) => WebSocketLike;
   store: Store;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -26,49 +32,53 @@ export interface SessionOptions {
 
 /** Stays with a server: finds it, connects, finds it again when it comes back somewhere else. */
 export interface Session {
-  rest(): RestClient | null;
-  /** Each second: looks whether a lost server is back. */
-  tick(): void;
+  /** Null while it is not certain who is there: nothing is asked, and no token sent, before. */
+  rest: () => RestClient | null;
   /** Tries at once. */
   wake(): void;
   stop(): void;
 }
 
-/** How long after the last look a lost server is looked for again. */
-const PROBE_MS = 3000;
-const RETRY_MS = 1000;
-const RETRY_LIMIT_MS = 5000;
+/** Somebody looks at the screen: a server that comes back is to be seen soon. */
+const LONGEST_WAIT_MS = 5000;
 
 /** Begins to look for the server at once. */
-export function createSession({ reach, socket, store, now, random }: SessionOptions): Session {
+export function createSession({ seek, socket, store, now, random }: SessionOptions): Session {
   let reached: Reached | null = null;
-  let stream: string | null = null;
   let connection: Connection | null = null;
-  let attempt = 0;
-  let retryAt = 0;
-  let looking = false;
-  let probedAt = 0;
-  let stopped = false;
+  let found = false;
+  /** Why the server was not found at the last attempt. */
+  let missed: { reason: string; hint: string | null } | null = null;
 
-  const connect = (server: Reached, url: string) => {
-    connection?.close();
-    [reached, stream] = [server, url];
-    const opened = createConnection({
-      url,
-      socket,
-      now,
-      random,
-      ...(server.token === null ? {} : { token: server.token }),
-    });
+  const find = seek((server) => {
+    reached = server;
+    found = true;
+  });
+  const target = async (before: Attempt | null) => {
+    try {
+      const at = await find(before);
+      missed = null;
+      return at;
+    } catch (error) {
+      missed = { reason: messageOf(error), hint: hintOf(error) };
+      throw error;
+    }
+  };
+
+  const begin = () => {
+    const opened = createConnection({ url: target, socket, now, random, longestWaitMs: LONGEST_WAIT_MS });
     connection = opened;
     const told = () => {
-      if (connection === opened) store.link(opened.state());
+      const state = opened.state();
+      if (connection !== opened) return;
+      if (state.name !== 'reconnecting' || found || missed === null) return store.link(state);
+      store.link({ name: 'no-server', ...missed, attempt: state.attempt, retryAt: state.retryAt });
     };
     opened.onState(told);
     opened.onFrame((frame) => {
-      if (frame.type === 'hello')
+      if (frame.type === 'hello' && reached !== null)
         store.server(
-          { url: server.url, version: frame.data.version, workspace: frame.data.workspace },
+          { url: reached.url, version: frame.data.version, workspace: frame.data.workspace },
           oddity(frame.data),
         );
       store.frame(frame);
@@ -76,50 +86,14 @@ export function createSession({ reach, socket, store, now, random }: SessionOpti
     told();
   };
 
-  const look = async () => {
-    if (looking || stopped) return;
-    looking = true;
-    probedAt = now();
-    try {
-      const server = await reach();
-      const url = await server.streamUrl();
-      if (stopped) return;
-      attempt = 0;
-      const moved = connection === null || url !== stream || server.url !== reached?.url;
-      if (moved || connection?.state().name === 'closed') connect(server, url);
-      else connection?.wake();
-    } catch (error) {
-      if (!stopped) missed(error);
-    } finally {
-      looking = false;
-    }
-  };
-
-  const missed = (error: unknown) => {
-    attempt += 1;
-    retryAt = now() + Math.min(RETRY_LIMIT_MS, RETRY_MS * 2 ** (attempt - 1));
-    if (isRefusal(error)) store.link({ name: 'closed', reason: messageOf(error) });
-    else if (connection === null)
-      store.link({ name: 'no-server', reason: messageOf(error), hint: hintOf(error), attempt, retryAt });
-  };
-
-  void look();
+  begin();
   return {
-    rest: () => reached?.rest ?? null,
-    tick() {
-      const state = connection?.state();
-      if (state === undefined && store.getSnapshot().link.name === 'no-server' && now() >= retryAt) void look();
-      // A connection alone would try the old address for ever; a server that was started anew may have another.
-      if (state?.name === 'reconnecting' && state.attempt > 1 && now() - probedAt >= PROBE_MS) void look();
-    },
+    rest: () => (connection?.state().name === 'live' ? (reached?.rest ?? null) : null),
     wake() {
-      if (connection?.state().name === 'reconnecting') connection.wake();
-      else if (connection === null || connection.state().name === 'closed') void look();
+      if (connection?.state().name === 'closed') begin();
+      else if (connection?.state().name === 'reconnecting') connection.wake();
     },
-    stop() {
-      stopped = true;
-      connection?.close();
-    },
+    stop: () => connection?.close(),
   };
 }
 
@@ -130,11 +104,6 @@ function oddity({ protocol, version }: HelloData): string | null {
     return `the server (${version}) speaks protocol ${protocol}, this mc ${PROTOCOL_VERSION}: some of this may be wrong`;
   const part = (text: string) => text.split('.').slice(0, 2).join('.');
   return part(version) === part(own) ? null : `the server is ${version}, this mc ${own}`;
-}
-
-function isRefusal(error: unknown): boolean {
-  const status = error instanceof RestError ? error.status : null;
-  return status === 401 || status === 403;
 }
 
 function messageOf(error: unknown): string {

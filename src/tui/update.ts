@@ -29,6 +29,7 @@ export function update(model: Model, message: Message): Step {
 
 function key(model: Model, name: string): Step {
   if (name === 'ctrl+c') return { model, effects: [{ type: 'quit' }] };
+  if (name === 'ctrl+z') return { model, effects: [{ type: 'suspend' }] };
   if (model.prompt) return promptKey(model, model.prompt, name);
   const binding = bindingFor(model, name);
   if (!binding) return { model, effects: [] };

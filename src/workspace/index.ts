@@ -1,4 +1,5 @@
 /** Files and what they say: forms, readers, writers. */
+export * from './add-agent.js';
 export * from './agent-directory.js';
 export * from './agent-files.js';
 export * from './agent-list.js';
@@ -12,6 +13,7 @@ export * from './json.js';
 export { membersOf, skipBlank } from './json-spans.js';
 export { checkNewTask } from './new-tasks.js';
 export * from './office.js';
+export { timeIn } from './signs.js';
 export * from './read-bytes.js';
 export { surveyPlaces } from './survey.js';
 export * from './tasks.js';

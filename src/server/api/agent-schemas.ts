@@ -30,6 +30,7 @@ export const AgentRowSchema = Type.Object({
   display_name: NullableText,
   emoji: NullableText,
   last_active: NullableText,
+  heartbeat_interval: NullableNumber,
   zone: NullableText,
   warnings: Type.Array(Warning),
   tasks: Type.Array(AgentTask),

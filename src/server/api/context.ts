@@ -35,6 +35,8 @@ export interface ApiContext {
   startedAt: number;
   /** Where the stream is, `ws://…` without a trailing slash. */
   streamUrl: string;
+  /** The proof of who this is, for a client's nonce. */
+  prove: (nonce: string) => string;
   /** Requests a second from one client of another machine. */
   rateLimit: number;
   /** Hidden files that may be browsed and read all the same. */

@@ -3,12 +3,20 @@ import type { RouteName } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
 import { docsPage } from './docs-page.js';
 import { DOCS_STYLE } from './docs-style.js';
+import { HOME_PAGE } from './home-page.js';
 import { type Endpoint, type Endpoints, endpoint } from './endpoint.js';
 import { type OpenApiDocument, openApiDocument } from './openapi.js';
 
 const Document = Type.Object({
   openapi: Type.String(),
-  info: Type.Object({ title: Type.String(), version: Type.String(), description: Type.String() }),
+  info: Type.Object({
+    title: Type.String(),
+    version: Type.String(),
+    description: Type.String(),
+    license: Type.Object({ name: Type.String(), identifier: Type.String() }),
+  }),
+  servers: Type.Array(Type.Object({ url: Type.String() })),
+  tags: Type.Array(Type.Object({ name: Type.String(), description: Type.String() })),
   paths: Type.Record(Type.String(), Type.Unknown()),
   components: Type.Record(Type.String(), Type.Unknown()),
   security: Type.Array(Type.Unknown()),
@@ -21,7 +29,7 @@ const PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form
 export function docsEndpoints(
   { cache, version }: ApiContext,
   endpoints: () => Partial<Record<RouteName, Endpoint>>,
-): Endpoints<'openapi' | 'docs' | 'docsStyle'> {
+): Endpoints<'home' | 'openapi' | 'docs' | 'docsStyle'> {
   let made: OpenApiDocument | undefined;
   const document = () => {
     made ??= openApiDocument(endpoints(), version);
@@ -30,6 +38,9 @@ export function docsEndpoints(
   let page: string | undefined;
 
   return {
+    home: endpoint({ answer: Type.String() }, ({ reply }) => {
+      reply.headers({ 'content-security-policy': PAGE_POLICY }).type('text/html; charset=utf-8').send(HOME_PAGE);
+    }),
     openapi: endpoint({ answer: Document }, (exchange) => cache.send(exchange, 'openapi', '0', document)),
     docs: endpoint({ answer: Type.String() }, ({ reply }) => {
       page ??= docsPage(document());

@@ -8,6 +8,7 @@ import type { Endpoint, EndpointSchema } from './endpoint.js';
 import { eventStreamEndpoints } from './event-stream.js';
 import { fileEndpoints } from './files.js';
 import { healthEndpoints } from './health.js';
+import { identityEndpoints } from './identity.js';
 import { notificationEndpoints } from './notifications.js';
 import { officeEndpoints } from './office.js';
 import { eventEndpoints } from './events.js';
@@ -21,6 +22,7 @@ import { websocketEndpoints } from './websocket.js';
 export function allEndpoints(context: ApiContext): Partial<Record<RouteName, Endpoint>> {
   const endpoints: Partial<Record<RouteName, Endpoint>> = {
     ...healthEndpoints(context),
+    ...identityEndpoints(context),
     ...agentEndpoints(context),
     ...taskEndpoints(context),
     ...officeEndpoints(context),

@@ -7,7 +7,9 @@ import { ErrorAnswer, NotificationBody, NotificationRow, TaskRow } from './schem
 /** An OpenAPI 3.1 document, as far as we look into it ourselves. */
 export interface OpenApiDocument {
   openapi: string;
-  info: { title: string; version: string; description: string };
+  info: { title: string; version: string; description: string; license: { name: string; identifier: string } };
+  servers: { url: string; description: string }[];
+  tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, unknown>; securitySchemes: Record<string, unknown> };
   security: Record<string, string[]>[];
@@ -16,6 +18,7 @@ export interface OpenApiDocument {
 export interface Operation {
   operationId: RouteName;
   summary: string;
+  description: string;
   tags: string[];
   parameters: { name: string; in: 'path' | 'query'; required: boolean; description?: string; schema: unknown }[];
   requestBody?: { required: boolean; content: Record<string, { schema: unknown }> };
@@ -38,6 +41,22 @@ const DESCRIPTION =
   'Agents, tasks, notifications, files and the event stream of one workspace. Errors are ' +
   '`{"error","code","hint"}`. When tokens are in use each route asks for one that has its scope (`x-scope`).';
 
+const TAGS: Record<string, string> = {
+  server: 'The server itself: is it alive, is it ready, its metrics for Prometheus',
+  health: 'Health of the server and its services',
+  agents: 'The fleet, and what agents report of themselves',
+  system: 'The system as a whole: status, samples, the event log',
+  logs: 'The event log as lines to read',
+  metrics: 'History of metrics',
+  tasks: 'The tasks of all task files',
+  notifications: 'Notifications, and their acknowledgement',
+  backups: 'Backups, and the way back from them',
+  websocket: 'Who is connected to the stream',
+  events: 'The stream of events over HTTP',
+  files: 'Files of the workspace',
+  openapi: 'This document',
+};
+
 /** The document of every route of the table, made of the same schemas that requests are held against. */
 export function openApiDocument(
   endpoints: Partial<Record<RouteName, Pick<Endpoint, 'schema'>>>,
@@ -53,7 +72,16 @@ export function openApiDocument(
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Mission Control', version, description: DESCRIPTION },
+    info: {
+      title: 'Mission Control',
+      version,
+      description: DESCRIPTION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'The server that sent this document' }],
+    tags: [
+      ...new Set(Object.values(paths).flatMap((methods) => Object.values(methods).flatMap(({ tags }) => tags))),
+    ].map((name) => ({ name, description: TAGS[name] ?? `Routes of ${name}` })),
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(NAMED).map(([name, schema]) => [name, plain(schema, schema)])),
@@ -68,6 +96,7 @@ function operationOf(name: RouteName, route: Route, { params, query, body, answe
   return {
     operationId: name,
     summary: route.summary,
+    description: `${route.summary}. ${route.open ? 'Needs no token.' : `Where tokens are in use: one of scope ${route.scope}.`}`,
     tags: [nounOf(route.path)],
     parameters: [...parametersOf('path', params), ...parametersOf('query', query)],
     ...(body
@@ -75,9 +104,7 @@ function operationOf(name: RouteName, route: Route, { params, query, body, answe
       : {}),
     responses: {
       200: { description: 'done', content: { [type]: { schema: plain(answer) } } },
-      ...(query?.properties || params || body
-        ? { '4XX': errorResponse('not accepted, not allowed, or not there') }
-        : {}),
+      '4XX': errorResponse('not accepted, not allowed, not there, or too often'),
       default: errorResponse('an error'),
     },
     ...(route.open ? { security: [] } : {}),

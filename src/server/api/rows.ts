@@ -27,6 +27,7 @@ export function agentRow(agent: Agent, office: Office | null, metric: MetricRow 
     display_name: agent.display_name,
     emoji: agent.emoji,
     last_active: agent.last_active,
+    heartbeat_interval: agent.heartbeat_interval,
     zone: zoneOf(agent, office),
     warnings: agent.warnings,
     tasks: agent.tasks,

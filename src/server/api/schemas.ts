@@ -1,5 +1,5 @@
 import { type TSchema, Type } from '@sinclair/typebox';
-import { AGENT_STATUSES, NOTIFICATION_LEVELS, TASK_FILES, TASK_STATUSES } from '../../protocol/index.js';
+import { AGENT_STATUSES, ERRORS, NOTIFICATION_LEVELS, TASK_FILES, TASK_STATUSES } from '../../protocol/index.js';
 
 /** One of a list of words. */
 export function Words<const W extends string>(words: readonly W[]) {
@@ -60,4 +60,6 @@ export const NotificationBody = Type.Object(
 );
 
 /** Body of every error answer. */
-export const ErrorAnswer = Type.Object({ error: Type.String(), code: Type.String(), hint: NullableText });
+/** Every error has one of these codes: scripts act on them, never on the words. */
+const Code = Type.Unsafe<string>({ type: 'string', enum: Object.keys(ERRORS), description: 'What went wrong' });
+export const ErrorAnswer = Type.Object({ error: Type.String(), code: Code, hint: NullableText });

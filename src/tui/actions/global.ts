@@ -22,6 +22,7 @@ export const GLOBAL_ACTIONS = {
   help: (model: Model) => become(model.screen === 'help' ? back(model) : openScreen(model, 'help')),
   refresh: (model: Model) => say(model, 'asked anew', 'plain', [{ type: 'refresh' }]),
   copy: (model: Model) => copy(model),
+  suspend: (model: Model): Step => ({ model, effects: [{ type: 'suspend' }] }),
   quit: (model: Model): Step => ({ model, effects: [{ type: 'quit' }] }),
 };
 

@@ -46,6 +46,7 @@ function textOf(link: Model['data']['link'], start: string, now: number): Line[]
     case 'reconnecting':
       return [
         line(['warn', '  ◌ '], ['strong', 'The server is there, its event stream does not answer.']),
+        ...(link.reason === undefined ? [] : [line('    ', link.reason)]),
         line(['dim', `    Trying again in ${shortSpan(Math.max(0, link.retryAt - now))} (attempt ${link.attempt}).`]),
       ];
     default:

@@ -6,6 +6,7 @@ import { type Office, startSharedOffice } from '../../integration/server/office.
 /** How the typed client asks each route. A route that is missing here does not compile. */
 const CALLS: Record<RouteName, (client: RestClient) => Promise<unknown> | string> = {
   health: (client) => client.health(),
+  identity: (client) => client.identity({ nonce: 'n'.repeat(32) }),
   alive: (client) => client.alive(),
   ready: (client) => client.ready(),
   agents: (client) => client.agents({ limit: 2 }),
@@ -40,6 +41,7 @@ const CALLS: Record<RouteName, (client: RestClient) => Promise<unknown> | string
   eventStream: (client) => client.addressOf('eventStream', { channels: 'notification' }),
   openapi: (client) => client.openapi(),
   docs: (client) => client.addressOf('docs'),
+  home: (client) => client.addressOf('home'),
   docsStyle: (client) => client.addressOf('docsStyle'),
 };
 

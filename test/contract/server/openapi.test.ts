@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROUTES, type RouteName, routeOf } from '../../../src/protocol/index.js';
+import { ERRORS, ROUTES, type RouteName, routeOf } from '../../../src/protocol/index.js';
 import type { ApiContext } from '../../../src/server/api/index.js';
 import { allEndpoints } from '../../../src/server/api/mount.js';
 import { type OpenApiDocument, openApiDocument } from '../../../src/server/api/openapi.js';
@@ -56,6 +56,24 @@ describe('the document', () => {
     expect(differences(more)).toEqual(['GET /api/secret']);
   });
 
+  it('has what linters of OpenAPI ask for: a server, a licence, tags, descriptions, and errors of 4XX', () => {
+    expect(document.servers.length).toBeGreaterThan(0);
+    expect(document.info.license).toEqual({ name: 'MIT', identifier: 'MIT' });
+    const declared = document.tags.map(({ name }) => name);
+    expect(new Set(declared).size).toBe(declared.length);
+    expect(document.tags.filter(({ description }) => description.startsWith('Routes of'))).toEqual([]);
+    for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {
+      expect(Object.keys(operation.responses).some((status) => status.startsWith('4'))).toBe(true);
+      expect(operation.description.length).toBeGreaterThan(operation.summary.length);
+      expect(operation.tags.filter((tag) => !declared.includes(tag))).toEqual([]);
+    }
+  });
+
+  it('names every code that an error can have', () => {
+    const { properties } = document.components.schemas.Error as { properties: { code: { enum: string[] } } };
+    expect(properties.code.enum).toEqual(Object.keys(ERRORS));
+  });
+
   it('refers only to what it holds', () => {
     const refs = refsIn(document);
     expect(refs.length).toBeGreaterThan(10);
@@ -80,6 +98,20 @@ describe('the document', () => {
     const answer = operation?.responses[200]?.content?.[route.produces ?? 'application/json']?.schema;
     expect(whole(answer)).toEqual(schema.answer);
     expect(whole(operation?.requestBody?.content['application/json']?.schema)).toEqual(schema.body);
+  });
+});
+
+describe('the page at /', () => {
+  it('says what this is and where to go on, without a script', async () => {
+    const { status, text, headers } = await office.get('/');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toContain('text/html');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(text).toContain('mc status');
+    expect(text).not.toMatch(/<script|\son\w+=|\sstyle=|https?:\/\//i);
+    const links = [...text.matchAll(/(?:href|src)="([^"#]+)"/g)].map((match) => match[1] ?? '');
+    expect(links).toContain('/docs');
+    for (const link of links) expect((await office.get(link)).status).toBe(200);
   });
 });
 

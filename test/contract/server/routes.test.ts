@@ -12,6 +12,7 @@ import { type Office, startSharedOffice } from '../../integration/server/office.
  */
 const CALLS: Record<RouteName, { params?: Record<string, string>; query?: string; body?: unknown }> = {
   health: {},
+  identity: { query: '?nonce=0123456789abcdef' },
   alive: {},
   ready: {},
   agents: {},
@@ -47,6 +48,7 @@ const CALLS: Record<RouteName, { params?: Record<string, string>; query?: string
   openapi: {},
   docs: {},
   docsStyle: {},
+  home: {},
 };
 
 const all = Object.keys(ROUTES) as RouteName[];

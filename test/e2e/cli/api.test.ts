@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { pretence } from '../../support/strangers.js';
 import { mc, makePlace, type Place, run, runJson, type Served, serve } from './mc.js';
 
 let place: Place;
@@ -71,7 +72,10 @@ describe('mc api', () => {
   });
 
   it('waits as long as it is told, and says that the server may still be at it', async () => {
-    const silent = createServer((_request, answer) => setTimeout(() => answer.end('{"late":true}'), 1500));
+    const silent = createServer((request, answer) => {
+      if (request.url?.startsWith('/api/identity')) answer.end(JSON.stringify(pretence));
+      else setTimeout(() => answer.end('{"late":true}'), 1500);
+    });
     await once(silent.listen(0, '127.0.0.1'), 'listening');
     onTestFinished(() => void silent.close());
     const at = ['--server', `http://127.0.0.1:${(silent.address() as AddressInfo).port}`];

@@ -188,14 +188,16 @@ describe('mc config', () => {
     const paths = await run(place, ['config', 'path', ...here]);
     expect(paths.out).toBe(`${join(place.home, 'config', 'mission-control', 'config.json')}\n${file}\n`);
     await writeFile(file, '{"host": "0.0.0.0"}');
-    expect(await run(place, ['config', 'show', ...here])).toMatchObject({ status: 2, out: '' });
+    const shown = await runJson(place, ['config', 'show', ...here]);
+    expect(shown).toMatchObject({ status: 0, json: { faults: [{ place: 'workspace file' }] } });
+    expect(shown.json.values.host).toBe('127.0.0.1');
     await writeFile(file, '{}');
   });
 });
 
 describe('mc init', () => {
   it('makes a workspace that a server serves', async () => {
-    const made = await runJson(place, ['init', 'fresh']);
+    const made = await runJson(place, ['init', 'fresh', '--sample']);
     expect(made).toMatchObject({ status: 0, json: { workspace: join(place.home, 'fresh'), kept: [] } });
     const fresh = await serve({ ...place, office: made.json.workspace });
     const { json } = await runJson(place, ['status', '-w', made.json.workspace]);
@@ -203,6 +205,110 @@ describe('mc init', () => {
     expect(json.agents.flatMap((row: AgentRow) => row.warnings)).toEqual([]);
     expect(json.tasks).toHaveLength(2);
     await fresh.end();
-    expect((await run(place, ['init', 'fresh'])).out).toContain('next: mc serve --workspace');
+    expect((await run(place, ['init', 'fresh'])).out).toContain('mc serve --workspace');
   });
+});
+
+describe('a workspace whose config file is broken', () => {
+  it('keeps only those from working that need it', async () => {
+    const { json } = await runJson(place, ['init', 'torn', '--sample']);
+    const here = ['--workspace', json.workspace as string];
+    const file = join(json.workspace, 'mission-control', 'mc.config.json');
+    expect((await run(place, ['backup', 'create', ...here])).status).toBe(0);
+    await writeFile(file, '{');
+    for (const words of [
+      ['config', 'path'],
+      ['config', 'show'],
+      ['token', 'list'],
+      ['token', 'create'],
+      ['init', 'elsewhere'],
+      ['agents', 'add', 'third'],
+      ['metrics', 'list'],
+      ['backup', 'list'],
+      ['backup', 'verify', '--all'],
+      ['backup', 'restore', 'latest', '--dry-run'],
+      ['backup', 'restore', 'latest', '--yes'],
+    ]) {
+      expect([words, (await run(place, [...words, ...here])).status]).toEqual([words, 0]);
+    }
+    await writeFile(file, '{');
+    for (const words of [
+      ['serve', '--port', '0', '--ws-port', '0'],
+      ['backup', 'create'],
+      ['backup', 'prune', '--yes'],
+    ]) {
+      const refused = await run(place, [...words, ...here]);
+      expect([words, refused.status]).toEqual([words, 2]);
+      expect(refused.err).toContain('is not JSON');
+    }
+    const doctor = await runJson(place, ['doctor', ...here]);
+    expect(doctor.status).toBe(5);
+    const finding = doctor.json.findings.find((found: { name: string }) => found.name === 'config');
+    expect(finding).toMatchObject({ ok: false, fix: 'mend the file or remove it' });
+    expect(finding.message).toContain(file);
+  }, 180_000);
+
+  it('keeps nobody from the server that runs for it', async () => {
+    const { json } = await runJson(place, ['init', 'running', '--sample']);
+    const here = ['--workspace', json.workspace as string];
+    const running = await serve({ ...place, office: json.workspace });
+    await writeFile(join(json.workspace, 'mission-control', 'mc.config.json'), '{');
+    for (const words of [
+      ['agents', 'list'],
+      ['notify', 'x'],
+      ['agents', 'list', '--server', running.ready.http],
+      ['status', '--once'],
+    ]) {
+      const { status, err } = await run(place, [...words, ...here]);
+      expect([words, status]).toEqual([words, 0]);
+      expect(err).toContain('not in force');
+    }
+    await running.end();
+    // Without one, whoever listens at the default address is not taken for it.
+    const { status, err } = await run(place, ['agents', 'list', ...here]);
+    expect(status).toBe(3);
+    expect(err).toMatch(/not in force.*\n(.*\n)*.*server/);
+  }, 60_000);
+});
+
+describe('a port that is taken', () => {
+  it('by another mc: it says whose', async () => {
+    const port = new URL(served.ready.http).port;
+    const { json } = await runJson(place, ['init', 'second']);
+    const refused = await run(place, ['serve', '-w', json.workspace, '--port', port, '--ws-port', '0']);
+    expect(refused.status).toBe(6);
+    expect(refused.err).toContain(`is taken by mc, which serves ${place.office}`);
+    const { out } = await run(place, ['doctor', '-w', json.workspace, '--json'], { env: { MC_PORT: port } });
+    const findings = JSON.parse(out).findings as { name: string; message: string; fix: string }[];
+    expect(findings.find(({ name }) => name === 'port')?.message).toContain('is taken by mc, which serves');
+    expect(findings.find(({ name }) => name === 'server')?.fix).toContain('--port 0');
+  }, 60_000);
+});
+
+describe('the command line', () => {
+  it('takes global flags before the command, and shows no token in an error', async () => {
+    expect((await run(place, ['-w', place.office, 'config', 'path'])).out).toContain(place.office);
+    const refused = await run(place, ['status', '--json', '--token', 'mc_topsecret', '--token-file', 'f']);
+    expect(refused.status).toBe(2);
+    expect(refused.out + refused.err).not.toContain('topsecret');
+    expect(refused.err).toContain('cannot be given together');
+  });
+
+  it('says nothing of its own on stderr when its home cannot be read', async () => {
+    const { err } = await run(place, ['config', 'path'], { env: { XDG_DATA_HOME: '/dev/null' } });
+    expect(err).toBe('');
+  });
+
+  it('adds an agent, and revokes a token only when somebody says yes', async () => {
+    const { json } = await runJson(place, ['init', 'third']);
+    const added = await runJson(place, ['agents', 'add', 'scout', '--role', 'Looks ahead', '-w', json.workspace]);
+    expect(added).toMatchObject({ status: 0, json: { id: 'scout', dry_run: false } });
+    expect((await run(place, ['agents', 'add', '../x', '-w', json.workspace])).status).toBe(2);
+    const elsewhere = await run(place, ['agents', 'add', 'y', '-w', json.workspace, '--server', served.ready.http]);
+    expect(elsewhere).toMatchObject({ status: 2, err: expect.stringContaining('works on this machine only') });
+    const token = (await runJson(place, ['token', 'create'])).json.id as string;
+    expect((await run(place, ['token', 'revoke', token])).status).toBe(2);
+    expect((await run(place, ['token', 'revoke', token, '--dry-run'])).out).toContain('would revoke');
+    expect((await run(place, ['token', 'revoke', token, '--yes'])).status).toBe(0);
+  }, 60_000);
 });

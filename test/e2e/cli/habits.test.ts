@@ -58,7 +58,7 @@ describe('mc', () => {
     [['agents', 'show'], 'mc agents show --help'],
     [['agents', 'list', '--status', 'sleepy'], 'mc agents list --help'],
     [['tasks', 'list', 'surplus'], 'mc tasks list --help'],
-    [['--json', 'status'], 'mc status --json'],
+    [['--once', 'status'], 'mc --workspace DIR status'],
   ])('%j is wrong usage: 2, and what was meant', async (args, meant) => {
     const { status, err } = await run(place, args);
     expect(status).toBe(2);

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { writeFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
 import {
   type AddressInfo,
   connect,
@@ -49,8 +49,8 @@ async function tail(...args: string[]) {
   };
 }
 
-/** A server that knows only where the stream is: behind a line that can be cut. */
-async function brittleLine(ws: string) {
+/** The server once more, behind a line that can be cut: its answers and its stream go through it. */
+async function brittleLine({ http, ws }: Served['ready']) {
   const open = new Set<Socket>();
   let whole = true;
   const line = createTcpServer((socket) => {
@@ -62,20 +62,29 @@ async function brittleLine(ws: string) {
     }
     socket.pipe(onward).pipe(socket);
   });
-  const port = await listen(line);
-  const status = createServer((_, reply) => reply.end(JSON.stringify({ url: `ws://127.0.0.1:${port}` })));
+  const stream = `ws://127.0.0.1:${await listen(line)}`;
+  const pass = async (path: string, reply: ServerResponse) => {
+    const answer = (await (await fetch(http + path)).json()) as object;
+    reply.setHeader('content-type', 'application/json');
+    reply.end(JSON.stringify(path.startsWith('/api/identity?') ? { ...answer, stream } : answer));
+  };
+  const front = createServer((request, reply) => {
+    if (whole) void pass(request.url ?? '/', reply);
+    else reply.destroy();
+  });
+  front.on('connection', (socket) => open.add(socket));
   const cut = () => {
     whole = false;
     for (const end of open) end.destroy();
   };
   return {
-    http: `http://127.0.0.1:${await listen(status)}`,
+    http: `http://127.0.0.1:${await listen(front)}`,
     cut,
     mend: () => (whole = true),
     close() {
       cut();
       line.close();
-      status.close();
+      front.close();
     },
   };
 }
@@ -111,11 +120,14 @@ describe('mc events tail', () => {
   });
 
   it('tells only of one agent', async () => {
+    const state = join(workspaceLayout(place.office).agents, 'newcomer', 'state.json');
+    expect((await run(place, ['agents', 'add', 'newcomer', '-w', place.office])).status).toBe(0);
+    await vi.waitFor(async () =>
+      expect((await run(place, ['agents', 'show', 'newcomer', '-w', place.office])).status).toBe(0),
+    );
     const { child, events } = await tail('--agent', 'newcomer', '--limit', '1');
-    const directory = join(workspaceLayout(place.office).agents, 'newcomer');
     await say('not of it');
-    await mkdir(directory);
-    await writeFile(join(directory, 'state.json'), '{"status":"busy"}');
+    await writeFile(state, '{"status":"busy"}');
     expect((await child).exitCode).toBe(0);
     expect(events()).toMatchObject([{ type: 'agent_status', data: { agent: 'newcomer' } }]);
   });
@@ -147,7 +159,7 @@ describe('mc events tail', () => {
   });
 
   it('misses nothing and tells nothing twice over a lost connection', async () => {
-    const line = await brittleLine(served.ready.ws);
+    const line = await brittleLine(served.ready);
     const { events } = await tail('--type', 'notification', '--server', line.http);
     await say('before the cut');
     await vi.waitFor(() => expect(events()).toHaveLength(1));

@@ -31,7 +31,7 @@ describe('mc token', () => {
       const { json: list } = await runJson(place, ['token', 'list']);
       expect(list.tokens.map((row: { scope: string }) => row.scope)).toEqual(['admin', 'read']);
       expect(JSON.stringify(list)).not.toContain(made.token);
-      expect((await run(place, ['token', 'revoke', made.id])).status).toBe(0);
+      expect((await run(place, ['token', 'revoke', made.id, '--yes'])).status).toBe(0);
       await expect.poll(async () => (await run(place, ['agents', 'list', ...as(made.token)])).status).toBe(7);
     } finally {
       await served.end();

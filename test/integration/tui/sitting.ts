@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { WebSocket } from 'ws';
 import { onTestFinished } from 'vitest';
-import { createRestClient } from '../../../src/client/index.js';
+import { createRestClient, type Target } from '../../../src/client/index.js';
 import { type App, type AppOptions, startApp } from '../../../src/tui/app.js';
 import type { InkKey } from '../../../src/tui/input.js';
 import type { Reached } from '../../../src/tui/session.js';
@@ -19,9 +19,12 @@ export interface Sitting {
   resize: (columns: number, rows: number) => void;
 }
 
+/** A server as it was found, and where its stream is. */
+export type Found = Reached & { stream: Target };
+
 /** Sits down before the dashboard of a server; it is left when the test ends. */
 export function sitDown(
-  reach: () => Promise<Reached>,
+  reach: () => Promise<Found>,
   options: Partial<AppOptions['options']> = {},
   start: Partial<AppOptions['start']> = {},
 ): Sitting {
@@ -38,7 +41,11 @@ export function sitDown(
   });
   const app = startApp({
     output,
-    reach,
+    seek: (onServer) => async () => {
+      const found = await reach();
+      onServer(found);
+      return found.stream;
+    },
     socket: (url) => new WebSocket(url),
     now: Date.now,
     random: () => 0.1,
@@ -71,7 +78,7 @@ export function sitDown(
 }
 
 /** A server as `reach` finds it. */
-export function reached(http: string, ws: string, token: string | null = null): Reached {
-  const rest = createRestClient({ baseUrl: http, fetch, ...(token === null ? {} : { token }) });
-  return { url: http, rest, token, streamUrl: () => Promise.resolve(ws) };
+export function reached(http: string, ws: string, given: string | null = null): Found {
+  const token = given === null ? {} : { token: given };
+  return { url: http, rest: createRestClient({ baseUrl: http, fetch, ...token }), stream: { url: ws, ...token } };
 }

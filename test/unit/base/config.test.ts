@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { configPaths, defaultWorkspace, loadConfig, userConfigDirectory } from '../../../src/base/index.js';
+import {
+  configPaths,
+  defaultWorkspace,
+  loadConfig,
+  settleConfig,
+  userConfigDirectory,
+} from '../../../src/base/index.js';
 import { scratch } from '../../support/scratch.js';
 
 function write(path: string, content: unknown): void {
@@ -54,7 +60,12 @@ describe('loadConfig', () => {
     ['an unknown key', { prot: 1 }, /unknown key "prot"/, /did you mean "port"/],
     ['a wrong type', { port: 'eighty' }, /"port" is "eighty", accepted is a whole number from 0 to 65535/, /mc config/],
     ['a number out of range', { port: 70_000 }, /"port" is 70000/, /mc config/],
-    ['a duration without a unit', { staleAfter: '10' }, /accepted is a duration such as/, /mc config/],
+    [
+      'a duration without a unit',
+      { staleAfter: '10' },
+      /accepted is a duration from 1s to 365d, such as 90s/,
+      /mc config/,
+    ],
     ['an unknown choice', { logLevel: 'loud' }, /one of trace, debug/, /mc config/],
     ['a list of other things', { allowOrigin: [1] }, /a list of texts/, /mc config/],
     ['broken JSON', '{"port":', /is not JSON/, /mend the file/],
@@ -119,6 +130,17 @@ describe('loadConfig', () => {
     expect(await messageOf()).toMatch(/"token" is not shown, accepted is a text/);
   });
 
+  it('waits for no FIFO and reads no file without end', async () => {
+    const { home, workspace, paths } = house({ user: ' '.repeat(1_100_000), workspace: {} });
+    rmSync(paths.workspace);
+    execFileSync('mkfifo', [paths.workspace]);
+    const { faults } = await settleConfig({ flags: { workspace }, env: {}, home });
+    expect(faults.map(({ error }) => error.message)).toEqual([
+      expect.stringMatching(/config\.json cannot be read: larger than 1 MB/),
+      expect.stringMatching(/mc\.config\.json cannot be read: is a FIFO/),
+    ]);
+  });
+
   it('refuses bad flags and bad variables, naming them', async () => {
     const { home } = house({});
     await expect(loadConfig({ flags: { port: 'x' }, env: {}, home })).rejects.toMatchObject({
@@ -129,6 +151,26 @@ describe('loadConfig', () => {
       code: 'config.invalid',
       message: expect.stringContaining('MC_WS_PORT'),
     });
+  });
+});
+
+describe('settleConfig', () => {
+  it('takes what is sound, and tells of each place that is not', async () => {
+    const { home, workspace } = house({ user: { port: 4, staleAfter: '5m' }, workspace: '{' });
+    const env = { MC_WS_PORT: 'x' };
+    const config = await settleConfig({ flags: { workspace }, env, home });
+    expect(config.values).toMatchObject({ port: 4, wsPort: 8765, staleAfter: 300_000 });
+    expect(config.faults.map(({ kind, error }) => [kind, error.code])).toEqual([
+      ['env', 'config.invalid'],
+      ['workspace file', 'config.invalid'],
+    ]);
+  });
+
+  it('takes nothing from a file of which a part is wrong', async () => {
+    const { home, workspace } = house({ workspace: { port: 9, prot: 1 } });
+    const config = await settleConfig({ flags: { workspace }, env: {}, home });
+    expect(config.values.port).toBe(8080);
+    expect(config.faults).toHaveLength(1);
   });
 });
 

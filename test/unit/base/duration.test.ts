@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatDuration, parseDuration, parseMoment } from '../../../src/base/index.js';
 
 const now = Date.parse('2026-02-18T12:00:00Z');
@@ -39,4 +39,36 @@ describe('durations and moments', () => {
     [200_000_000, '2d'],
     [-5, '0s'],
   ])('writes %d ms as %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
+});
+
+describe('a time without a zone', () => {
+  const zone = process.env.TZ;
+  beforeEach(() => {
+    process.env.TZ = 'Asia/Tokyo';
+  });
+  afterEach(() => {
+    if (zone === undefined) delete process.env.TZ;
+    else process.env.TZ = zone;
+  });
+
+  it.each([
+    ['2026-11-28', '2026-11-27T15:00:00Z', '2026-11-28T00:00:00Z'],
+    ['2026-11-28T00:00', '2026-11-27T15:00:00Z', '2026-11-28T00:00:00Z'],
+    ['2026-11-28 09:30:15.5', '2026-11-28T00:30:15.500Z', '2026-11-28T09:30:15.500Z'],
+    ['2026-11-28T09:30+0100', '2026-11-28T08:30:00Z', '2026-11-28T08:30:00Z'],
+    ['1771366041', '2026-02-17T22:07:21Z', '2026-02-17T22:07:21Z'],
+  ])('%s is read in the zone of who types it, or in UTC by a server', (text, local, utc) => {
+    expect(parseMoment(text, now, 'local')).toBe(Date.parse(local));
+    expect(parseMoment(text, now)).toBe(Date.parse(utc));
+  });
+
+  it.each(['2026-02-30', '2026-13-01', '2025-02-29T10:00', '2026-01-01T25:00', '17713660410', '2026-1-1'])(
+    'refuses %s',
+    (text) =>
+      expect(() => parseMoment(text, now, 'local')).toThrowError(expect.objectContaining({ code: 'input.invalid' })),
+  );
+
+  it('says which day there is not', () => {
+    expect(() => parseMoment('2026-02-30T10:00', now)).toThrowError('there is no day 2026-02-30');
+  });
 });

@@ -18,6 +18,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { editFile, type FileEdit, McError, writeFileAtomic } from '../../../src/base/index.js';
+import { bundled } from '../../support/bundle.js';
 import { lockable } from '../../support/read-only.js';
 import { scratch } from '../../support/scratch.js';
 
@@ -54,11 +55,12 @@ describe('a file that is replaced', () => {
     expect([uid, gid, mode & 0o777]).toEqual([65_534, 100, 0o660]);
   });
 
-  it.runIf(isRoot)('gives a foreign group no more than everybody had where its own cannot stay', () => {
+  it.runIf(isRoot)('gives a foreign group no more than everybody had where its own cannot stay', async () => {
     const directory = here();
     chmodSync(directory, 0o777);
     const file = join(directory, 'a');
-    const script = `import {writeFileAtomic} from ${JSON.stringify(join(process.cwd(), 'dist/src/base/index.js'))};await writeFileAtomic(${JSON.stringify(file)},'y')`;
+    const base = await bundled(join(import.meta.dirname, '../../../src/base/index.ts'), directory);
+    const script = `import {writeFileAtomic} from ${JSON.stringify(base)};await writeFileAtomic(${JSON.stringify(file)},'y')`;
     for (const [before, after] of [
       [0o664, 0o644],
       [0o666, 0o666],

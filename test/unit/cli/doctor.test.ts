@@ -4,10 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { databaseFaults } from '../../../src/backup/database.js';
 import { surveyPlaces } from '../../../src/workspace/index.js';
-import { acquireLock, loadConfig, packageVersion, workspaceLayout } from '../../../src/base/index.js';
+import {
+  acquireLock,
+  keepServerRecord,
+  loadConfig,
+  packageVersion,
+  proveIdentity,
+  serversDirectory,
+  workspaceLayout,
+} from '../../../src/base/index.js';
 import { diagnose, doctorText } from '../../../src/cli/doctor.js';
 import { type DoctorProbes, machineProbes } from '../../../src/cli/doctor-local.js';
 import { terminalOf } from '../../../src/cli/terminal.js';
@@ -18,8 +26,10 @@ let servers: Server[] = [];
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'mc-doctor-'));
   await mkdir(join(root, 'mission-control', 'agents', 'a'), { recursive: true });
+  vi.stubEnv('XDG_STATE_HOME', join(root, 'state'));
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const server of servers) server.close();
   servers = [];
   await rm(root, { recursive: true, force: true });
@@ -53,17 +63,35 @@ async function serve(health: object = {}, stream: object = {}): Promise<number> 
   const server = createServer((request, reply) => {
     const { port } = server.address() as AddressInfo;
     const timestamp = new Date().toISOString();
-    const body =
-      request.url === '/api/health'
-        ? { status: 'healthy', version: packageVersion(), timestamp, services: { api: 'running' }, ...health }
-        : { connected_clients: 0, peers: [], url: `ws://127.0.0.1:${port}`, ...stream };
+    const nonce = new URL(request.url ?? '/', 'http://server').searchParams.get('nonce') ?? '';
+    const http = `http://127.0.0.1:${port}`;
+    const identity = {
+      name: 'mission-control',
+      version: packageVersion(),
+      epoch: 'e',
+      stream: `ws://127.0.0.1:${port}`,
+    };
+    const body = request.url?.startsWith('/api/identity')
+      ? { ...identity, proof: proveIdentity('key', { nonce, epoch: 'e', http }) }
+      : request.url === '/api/health'
+        ? {
+            status: 'healthy',
+            version: packageVersion(),
+            timestamp,
+            services: { api: 'running' },
+            workspace: root,
+            ...health,
+          }
+        : { connected_clients: 0, peers: [], epoch: 'e', seq: 0, url: `ws://127.0.0.1:${port}`, ...stream };
     reply.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const lock = await acquireLock(workspaceLayout(root).serverLock, 'mc serve');
-  await lock.update({ http: `http://127.0.0.1:${port}`, ws: `ws://127.0.0.1:${port}` });
+  const urls = { http: `http://127.0.0.1:${port}`, ws: `ws://127.0.0.1:${port}` };
+  await lock.update(urls);
+  await keepServerRecord(serversDirectory(), { workspace: root, epoch: 'e', key: 'key', ...urls }, Date.now());
   return port;
 }
 
@@ -74,6 +102,8 @@ describe('a sound installation', () => {
     expect(answer.findings.filter(({ ok }) => !ok)).toEqual([]);
     expect(answer.ok).toBe(true);
     expect(answer.findings.map(({ name }) => name)).toEqual([
+      'node',
+      'config',
       'workspace',
       'permissions',
       'watches',
@@ -204,8 +234,12 @@ describe('the server', () => {
   });
 
   it('that wants a token', async () => {
-    const server = createServer((_request, reply) => {
-      reply.writeHead(401).end(JSON.stringify({ error: 'a token is required', code: 'token.missing', hint: null }));
+    const identity = { name: 'mission-control', version: '1.0.0', epoch: 'e', stream: 'ws://127.0.0.1:1' };
+    const server = createServer((request, reply) => {
+      if (request.url?.startsWith('/api/identity')) return reply.end(JSON.stringify(identity));
+      return reply
+        .writeHead(401)
+        .end(JSON.stringify({ error: 'a token is required', code: 'token.missing', hint: null }));
     });
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

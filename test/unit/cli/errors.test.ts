@@ -1,4 +1,3 @@
-import { Errors } from '@oclif/core';
 import { describe, expect, it } from 'vitest';
 import { McError } from '../../../src/base/index.js';
 import { errorJson, errorText, explain } from '../../../src/cli/errors.js';
@@ -16,7 +15,6 @@ describe('explain', () => {
   it.each([
     [404, 'agent.not_found', 'agent.not_found', 4],
     [404, 'unknown', 'not_found', 4],
-    [401, 'unknown', 'token.missing', 7],
     [403, 'unknown', 'scope.missing', 7],
     [409, 'unknown', 'busy', 6],
     [400, 'unknown', 'input.invalid', 2],
@@ -27,28 +25,15 @@ describe('explain', () => {
     expect(error).toMatchObject({ code: own, exit, message: 'no', hint: 'try this' });
   });
 
+  it('says to people with flags how a token is given', () => {
+    const error = explain(new RestError(401, 'no', 'token.missing', 'send Authorization: Bearer TOKEN', {}), null);
+    expect(error).toMatchObject({ code: 'token.missing', exit: 7, hint: expect.stringContaining('--token-file') });
+  });
+
   it('says how to start a server when none answers', () => {
     const error = explain(new UnreachableError('http://127.0.0.1:1/', new Error('refused')), null);
     expect(error).toMatchObject({ code: 'server.unreachable', exit: 3 });
     expect(error.hint).toContain('mc serve');
-  });
-
-  it('takes what oclif cannot parse for wrong usage', () => {
-    const error = explain(
-      new Errors.CLIError('Missing 1 required arg:\nid  Its name\nSee more help with --help'),
-      'x y',
-    );
-    expect(error).toMatchObject({ code: 'usage', exit: 2, message: 'missing 1 required arg: id  Its name' });
-    expect(error.hint).toBe('see mc x y --help');
-  });
-
-  it('suggests a flag for an unknown one', () => {
-    const thrown = Object.assign(new Errors.CLIError('Nonexistent flag: --jsn'), {
-      flags: ['--jsn'],
-      parse: { input: { flags: { json: {}, quiet: {} } } },
-    });
-    expect(explain(thrown, 'status')).toMatchObject({ message: 'there is no flag --jsn' });
-    expect(explain(thrown, 'status').hint).toContain('--json');
   });
 
   it('has a name for everything else', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { envOf, flagOf, SETTING_KEYS } from '../../../src/base/index.js';
-import { configOf, GLOBAL_FLAGS, settingFlags } from '../../../src/cli/flags.js';
+import { configOf, GLOBAL_FLAGS, settingFlags, STREAM_FLAG } from '../../../src/cli/flags.js';
 
 let home: string;
 let env: NodeJS.ProcessEnv;
@@ -17,11 +17,11 @@ describe('settingFlags', () => {
   const flags = settingFlags();
 
   it('has a flag for every setting, beside the global ones', () => {
-    for (const key of SETTING_KEYS) expect({ ...GLOBAL_FLAGS, ...flags }).toHaveProperty([flagOf(key)]);
+    for (const key of SETTING_KEYS) expect({ ...GLOBAL_FLAGS, ...STREAM_FLAG, ...flags }).toHaveProperty([flagOf(key)]);
   });
 
   it('shows the variable and the default of each', () => {
-    for (const key of SETTING_KEYS.filter((known) => !(known in GLOBAL_FLAGS))) {
+    for (const key of SETTING_KEYS.filter((known) => !(known in GLOBAL_FLAGS) && known !== 'stream')) {
       expect(flags[flagOf(key)]?.description).toContain(`env: ${envOf(key)}`);
     }
     expect(flags['stale-after']?.description).toContain('default: 10m');

@@ -3,7 +3,6 @@ import { queryChart } from '../../../src/cli/chart.js';
 import { explanationText, metricsTable } from '../../../src/cli/metrics.js';
 import { METRICS } from '../../../src/metrics/registry.js';
 import { measuredLines, queryCsv, queryTable } from '../../../src/cli/points.js';
-import { searchOf } from '../../../src/cli/search.js';
 import { terminalOf } from '../../../src/cli/terminal.js';
 import type { QueryAnswer, Series } from '../../../src/protocol/index.js';
 
@@ -138,13 +137,5 @@ describe('an explanation', () => {
     };
     expect(explanationText({ ...answer(), explain } as QueryAnswer, PLAIN)).toMatch(/agents +0\.2 +0\.4 +two in error/);
     expect(explanationText({ ...answer(), explain: null }, PLAIN)).toContain('not been collected');
-  });
-});
-
-describe('a search', () => {
-  it('repeats lists and leaves out what was not given', () => {
-    expect(searchOf({ metric: ['a b', 'c'], agent: undefined, system: false, explain: true, limit: 3 })).toBe(
-      'metric=a+b&metric=c&explain=true&limit=3',
-    );
   });
 });

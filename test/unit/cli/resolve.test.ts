@@ -27,6 +27,12 @@ describe('readRequest', () => {
     ['help agents list', { kind: 'help', id: 'agents:list' }],
     ['agents list -h', { kind: 'help', id: 'agents:list' }],
     ['--version', { kind: 'version' }],
+    ['--json status', { kind: 'command', id: 'status', argv: ['--json'] }],
+    ['-w DIR agents list -q', { kind: 'command', id: 'agents:list', argv: ['-w', 'DIR', '-q'] }],
+    ['--server=URL --token t status', { kind: 'command', id: 'status', argv: ['--server=URL', '--token', 't'] }],
+    ['-wDIR tasks add x', { kind: 'command', id: 'tasks:add', argv: ['-wDIR', 'x'] }],
+    ['-w DIR help status', { kind: 'help', id: 'status' }],
+    ['-w DIR', { kind: 'help', id: null }],
   ])('reads "%s"', (line, request) => {
     expect(read(line)).toEqual(request);
   });
@@ -35,6 +41,7 @@ describe('readRequest', () => {
     ['agents lst', 'mc agents list'],
     ['agnts list', 'mc agents list'],
     ['statsu', 'mc status'],
+    ['stauts now', 'mc status'],
     ['agents bogus', 'mc agents show'],
     ['serv --demo', 'mc serve'],
   ])('refuses "%s" and names %s', (line, meant) => {
@@ -48,7 +55,15 @@ describe('readRequest', () => {
     expect(refusal('zzzzzzzzzz').hint).toContain('mc --help');
   });
 
-  it('says that flags come after the command', () => {
-    expect(refusal('--json status').hint).toContain('after the command');
+  it('names the flags that may come before the command', () => {
+    const error = refusal('--once status');
+    expect(error.message).toContain('--once stands where a command belongs');
+    expect(error.hint).toContain('mc --workspace DIR status');
+  });
+
+  it.each(['mean', 'open'])('suggests nothing far-fetched for "%s"', (word) => {
+    expect(() => readRequest([word], [...IDS, 'token:list', 'init', 'metrics:list'])).toThrow(
+      expect.objectContaining({ hint: 'mc --help lists them all' }),
+    );
   });
 });

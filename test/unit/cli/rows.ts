@@ -19,6 +19,7 @@ export function rowOf(id: string, status: AgentStatus, more: Partial<AgentRow> =
     role: 'Tester',
     display_name: null,
     emoji: null,
+    heartbeat_interval: null,
     last_active: '2026-02-18T05:55:00.000Z',
     zone: null,
     warnings: [],

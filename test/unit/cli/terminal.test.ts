@@ -16,7 +16,12 @@ describe('terminalOf', () => {
     [{ NO_COLOR: '' }, tty, true],
     [{ FORCE_COLOR: '1' }, pipe, true],
     [{ FORCE_COLOR: '0' }, tty, false],
-    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, pipe, true],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, pipe, false],
+    [{ CLICOLOR_FORCE: '1' }, pipe, true],
+    [{ CLICOLOR_FORCE: '0' }, pipe, false],
+    [{ CLICOLOR: '0' }, tty, false],
+    [{ CLICOLOR: '1' }, pipe, false],
+    [{ CLICOLOR: '0', FORCE_COLOR: '1' }, tty, true],
     [{ TERM: 'dumb' }, tty, false],
   ])('with %j decides on colour', (env, stream, colour) => {
     expect(terminalOf(stream, env).colour).toBe(colour);

@@ -158,15 +158,11 @@ describe('the session', () => {
     const store = createStore(Date.now);
     let address = 'ws://one';
     const session = createSession({
-      reach: () =>
-        failures.length > 0
-          ? Promise.reject(failures.shift())
-          : Promise.resolve({
-              url: 'http://one',
-              rest: {} as RestClient,
-              token: null,
-              streamUrl: () => Promise.resolve(address),
-            }),
+      seek: (onServer) => () => {
+        if (failures.length > 0) return Promise.reject(failures.shift());
+        onServer({ url: 'http://one', rest: {} as RestClient });
+        return Promise.resolve({ url: address });
+      },
       socket: () => {
         const socket: WebSocketLike = {
           readyState: 1,
@@ -224,7 +220,6 @@ describe('the session', () => {
     await vi.advanceTimersByTimeAsync(1000);
     lose(1);
     await vi.advanceTimersByTimeAsync(3000);
-    session.tick();
     await flush();
     say(sockets.length - 1);
     expect(store.getSnapshot().link.name).toBe('live');
@@ -235,14 +230,11 @@ describe('the session', () => {
     const { store, session, sockets } = meet(snapshot(), [new Error('one'), new Error('two'), new Error('three')]);
     const link = () => store.getSnapshot().link;
     await flush();
-    expect(link()).toEqual({ name: 'no-server', reason: 'one', hint: null, attempt: 1, retryAt: NOW + 1000 });
-    session.tick();
-    await flush();
+    expect(link()).toEqual({ name: 'no-server', reason: 'one', hint: null, attempt: 1, retryAt: NOW + 250 });
+    await vi.advanceTimersByTimeAsync(200);
     expect(link()).toMatchObject({ attempt: 1 });
-    await vi.advanceTimersByTimeAsync(1000);
-    session.tick();
-    await flush();
-    expect(link()).toMatchObject({ reason: 'two', attempt: 2, retryAt: NOW + 3000 });
+    await vi.advanceTimersByTimeAsync(50);
+    expect(link()).toMatchObject({ reason: 'two', attempt: 2, retryAt: NOW + 250 + 500 });
     session.wake();
     await flush();
     expect(link()).toMatchObject({ reason: 'three', attempt: 3 });

@@ -340,7 +340,7 @@ describe('events', () => {
     expect(press(events, 'a', 'escape').events.agent).toBeNull();
     const found = press(events, '@', ...typed('14:07:43'), 'enter');
     expect(cursorLine(found)).toContain('step 3');
-    expect(shown(press(events, '@', ...typed('noon'), 'enter'))).toContain('is no time');
+    expect(shown(press(events, '@', ...typed('noon'), 'enter'))).toContain('is not a time');
   });
 
   it('keep 2,000, and say how many only the server still has', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { suggest } from '../../../src/cli/suggest.js';
+import { suggest } from '../../../src/base/suggest.js';
 
 it.each([
   ['apu', ['api', 'builder'], ['api']],
@@ -10,6 +10,10 @@ it.each([
   ['rep', ['list', 'show', 'report'], ['report']],
   ['99', ['1', '2', '31', '98'], ['98']],
   ['x', ['a', 'b'], []],
+  ['open', ['token'], []],
+  ['mean', ['min'], []],
+  ['nope', ['rss'], []],
+  ['tsaks', ['tasks'], ['tasks']],
 ])('for %s of %j suggests %j', (word, known, meant) => {
   expect(suggest(word, known)).toEqual(meant);
 });
