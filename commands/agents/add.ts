@@ -15,7 +15,7 @@ export default class AgentsAdd extends McCommand {
     name: Flags.string({ description: 'What it is called [default: its id]' }),
     role: Flags.string({ description: 'What it does' }),
     emoji: Flags.string({ description: 'Its sign' }),
-    'dry-run': Flags.boolean({ description: 'Only show what would be made' }),
+    'dry-run': Flags.boolean({ description: 'Only show what would be made', default: false }),
   };
 
   async run(): Promise<void> {

@@ -54,6 +54,7 @@ const TAGS: Record<string, string> = {
   websocket: 'Who is connected to the stream',
   events: 'The stream of events over HTTP',
   files: 'Files of the workspace',
+  identity: 'Which server this is, before anything of it is believed',
   openapi: 'This document',
 };
 

@@ -59,7 +59,7 @@ export const NotificationBody = Type.Object(
   { additionalProperties: false },
 );
 
-/** Body of every error answer. */
 /** Every error has one of these codes: scripts act on them, never on the words. */
-const Code = Type.Unsafe<string>({ type: 'string', enum: Object.keys(ERRORS), description: 'What went wrong' });
+const Code = Type.String({ enum: Object.keys(ERRORS), description: 'What went wrong' });
+/** Body of every error answer. */
 export const ErrorAnswer = Type.Object({ error: Type.String(), code: Code, hint: NullableText });
