@@ -1,5 +1,3 @@
-import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { McError, parseDuration, type WorkspaceLayout, workspaceLayout, writeFileAtomic } from '../src/base/index.js';
 import {
@@ -17,15 +15,7 @@ import {
   runChecks,
   silenceLimit,
 } from '../src/cli/index.js';
-import {
-  type Agent,
-  claimsWork,
-  countStatuses,
-  type DatedBackup,
-  EXIT,
-  isAhead,
-  isoOf,
-} from '../src/protocol/index.js';
+import { type Agent, claimsWork, countStatuses, EXIT, isAhead, isoOf } from '../src/protocol/index.js';
 
 export default class Check extends McCommand {
   static override summary = 'Check the fleet, for CI and cron';
@@ -85,6 +75,7 @@ async function readFacts({ config }: Desk, limits: CheckLimits, now: number): Pr
   const layout = workspaceLayout(config.workspace);
   const { listAgentIds, readAgents, timeIn } = await import('../src/workspace/index.js');
   const { scoreHealth } = await import('../src/metrics/health.js');
+  const { backupsOnRecord } = await import('../src/backup/on-record.js');
   const { ids } = await listAgentIds(layout.root);
   const readings = await readAgents(layout.root, ids, now);
   const aged = [...readings.values()].flatMap((reading) =>
@@ -145,23 +136,6 @@ interface Ageing {
 function statedTimes(state: unknown): unknown[] {
   if (typeof state !== 'object' || state === null) return [];
   return ['lastActive', 'last_active'].map((name) => (state as Record<string, unknown>)[name]);
-}
-
-/** The full backups that are kept account of and still there: an archive that nobody has looked at yet is not one. */
-async function backupsOnRecord({ backups }: WorkspaceLayout): Promise<DatedBackup[]> {
-  const { fromNaiveLocal, readMetadata } = await import('../src/backup/metadata.js');
-  const { isSafetyLabel } = await import('../src/backup/catalog.js');
-  const { cached, old } = await readMetadata(join(backups, 'backup_metadata.json'));
-  const found: DatedBackup[] = [];
-  for (const name of await readdir(backups).catch(() => [])) {
-    const [ours, theirs] = [cached.get(name), old.get(name)];
-    const stats = await lstat(join(backups, name)).catch(() => null);
-    if (!name.startsWith('backup_') || !stats?.isFile()) continue;
-    if (stats.size !== (ours?.size ?? theirs?.size_bytes)) continue;
-    const timestamp = ours?.timestamp ?? fromNaiveLocal(theirs?.timestamp ?? '');
-    if (timestamp !== null) found.push({ backup_type: 'full', timestamp, safety: isSafetyLabel(ours?.label ?? null) });
-  }
-  return found;
 }
 
 function share(flag: string, text: string): number {

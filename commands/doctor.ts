@@ -5,7 +5,7 @@ export default class Doctor extends McCommand {
   static override summary = 'Look for what is wrong here, and name the command that mends it';
   static override configFaults = 'own' as const;
   static override description =
-    'Workspace, permissions, ports, limits of watches, disk space, the database, clocks, the server and its clients. Changes nothing; works without a server.';
+    'Workspace, permissions, ports, limits of watches, disk space, the database, backups, clocks, the server and its clients. Changes nothing; works without a server.';
   static override exits = ['checkFailed'] as const;
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --workspace ~/fleet --json'];
 
@@ -23,6 +23,10 @@ export default class Doctor extends McCommand {
       async watched(root) {
         const { surveyPlaces } = await import('../src/workspace/index.js');
         return surveyPlaces(root);
+      },
+      async backups(layout) {
+        const { backupsOnRecord } = await import('../src/backup/on-record.js');
+        return backupsOnRecord(layout);
       },
     });
     const answer = await diagnose(desk.config, probes);

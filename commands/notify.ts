@@ -1,12 +1,15 @@
 import { Args, Flags } from '@oclif/core';
-import { McCommand, mustKnowAgent, reachServer } from '../src/cli/index.js';
+import { McCommand, mustKnowAgent, reachServer, readWords } from '../src/cli/index.js';
 import { NOTIFICATION_LEVELS } from '../src/protocol/index.js';
 
 export default class Notify extends McCommand {
   static override summary = 'Send a notification to everyone attached';
   static override exits = ['noServer', 'notFound', 'notAllowed'] as const;
-  static override examples = ['<%= config.bin %> notify "The nightly import failed" --level error --agent courier'];
-  static override args = { message: Args.string({ description: 'What to say', required: true }) };
+  static override examples = [
+    '<%= config.bin %> notify "The nightly import failed" --level error --agent courier',
+    'tail -1 import.log | <%= config.bin %> notify - --level error',
+  ];
+  static override args = { message: Args.string({ description: 'What to say, or - for stdin', required: true }) };
   static override flags = {
     title: Flags.string({ description: 'A few words above it' }),
     level: Flags.string({ description: 'How loud', options: NOTIFICATION_LEVELS, default: 'info' }),
@@ -16,10 +19,11 @@ export default class Notify extends McCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Notify);
     const desk = await this.open(flags);
+    const message = await readWords(args.message, 'the message');
     const { rest } = await reachServer(desk.config);
     if (flags.agent !== undefined) await mustKnowAgent(rest, flags.agent);
     const answer = await rest.notify({
-      message: args.message,
+      message,
       level: flags.level as (typeof NOTIFICATION_LEVELS)[number],
       ...(flags.title === undefined ? {} : { title: flags.title }),
       ...(flags.agent === undefined ? {} : { agent: flags.agent }),

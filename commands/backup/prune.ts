@@ -40,8 +40,10 @@ export default class BackupPrune extends McCommand {
     if (!flags.yes || flags['dry-run']) {
       const seen = await backups.prune({ ...policy, dryRun: true });
       if (flags['dry-run']) return desk.result(seen, () => pruneText(seen, desk.terminal));
-      desk.note(pruneText(seen, desk.terminal));
-      if (seen.decisions.some((decision) => !decision.keep)) await confirm('Delete them?', false);
+      if (seen.decisions.some((decision) => !decision.keep)) {
+        desk.note(pruneText(seen, desk.terminal));
+        await confirm('Delete them?', false);
+      }
     }
     const report = await backups.prune(policy);
     desk.result(report, () => pruneText(report, desk.terminal));

@@ -1,12 +1,15 @@
 import { Args, Flags } from '@oclif/core';
-import { cleanText, McCommand, reachServer, readDue } from '../../src/cli/index.js';
+import { cleanText, McCommand, reachServer, readDue, readWords } from '../../src/cli/index.js';
 import { checkNewTask } from '../../src/workspace/index.js';
 
 export default class TasksAdd extends McCommand {
   static override summary = 'Add a task to mission-control/PENDING_TASKS.md';
   static override exits = ['noServer', 'notAllowed'] as const;
-  static override examples = ['<%= config.bin %> tasks add "Rotate the keys" --assignee watchman --priority P0'];
-  static override args = { text: Args.string({ description: 'What is to be done', required: true }) };
+  static override examples = [
+    '<%= config.bin %> tasks add "Rotate the keys" --assignee watchman --priority P0',
+    'git log -1 --format=%s | <%= config.bin %> tasks add -',
+  ];
+  static override args = { text: Args.string({ description: 'What is to be done, or - for stdin', required: true }) };
   static override flags = {
     assignee: Flags.string({ description: 'Who is to do it' }),
     priority: Flags.string({ description: 'How much it presses: P0 to P3' }),
@@ -19,7 +22,7 @@ export default class TasksAdd extends McCommand {
     const { assignee, priority } = flags;
     const due = flags.due === undefined ? undefined : readDue(flags.due);
     const task = {
-      title: args.text,
+      title: await readWords(args.text, 'the task'),
       ...(assignee === undefined ? {} : { assignee }),
       ...(priority === undefined ? {} : { priority }),
       ...(due === undefined ? {} : { due }),

@@ -1,3 +1,4 @@
+import { formatDuration } from '../base/index.js';
 import { type Backup, isAhead, newestBackup, type PruneDecision } from '../protocol/index.js';
 
 /** What is kept. A backup stays when any of these wants it; counts are per type and agent. */
@@ -146,7 +147,7 @@ function periodic(
 
 function whyNot(backup: Backup, policy: RetentionPolicy): string {
   if (backup.verify_error !== null) return `damaged: ${backup.verify_error}`;
-  const age = `older than ${Math.round(policy.keepWithin / DAY)} days`;
+  const age = `older than ${formatDuration(policy.keepWithin)}`;
   if (backup.safety) return `a safety backup, ${age}`;
   return backup.partial
     ? `partial, ${age}, and there is a newer one`

@@ -163,7 +163,8 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   const listing = backups.list().then(
     (list) => {
       known = true;
-      log.info({ backups: list.length, ms: clock.now() - began }, 'the list of backups is known');
+      const ms = clock.now() - began;
+      if (ms > WORTH_TELLING_MS) log.info({ backups: list.length, ms }, 'the list of backups is known');
     },
     (error: unknown) => {
       known = true;
@@ -204,6 +205,8 @@ function someOf(problems: readonly BackupProblem[]): string {
 }
 
 /** Relative to the workspace. */
+/** A list that was there at once is nothing to tell whoever starts the server. */
+const WORTH_TELLING_MS = 1000;
 const LOCK = 'mission-control/backups/.backup.lock';
 
 async function stateOf(backups: Backups): Promise<string> {

@@ -10,8 +10,8 @@ import {
   type WorkspaceLayout,
   workspaceLayout,
 } from '../base/index.js';
-import { isoOf } from '../protocol/index.js';
-import { type Finding, ill, well } from './finding.js';
+import { backupsAhead, type DatedBackup, isoOf, lastBackupAt } from '../protocol/index.js';
+import { type Finding, ill, unseen, well } from './finding.js';
 import { quote } from './quote.js';
 
 /** How the doctor looks at this machine; each can be another's in a test. */
@@ -32,10 +32,12 @@ export interface DoctorProbes {
   nodeFault: () => McError | null;
   /** What SQLite finds wrong with a database; empty when nothing is. */
   databaseFaults: (path: string) => Promise<string[]>;
+  /** The full backups on record. */
+  backups: (layout: WorkspaceLayout) => Promise<(DatedBackup & { id: string })[]>;
 }
 
 /** The probes of the machine this runs on. */
-export function machineProbes(own: Pick<DoctorProbes, 'databaseFaults' | 'watched'>): DoctorProbes {
+export function machineProbes(own: Pick<DoctorProbes, 'databaseFaults' | 'watched' | 'backups'>): DoctorProbes {
   return {
     now: Date.now,
     answerMs: 5000,
@@ -96,6 +98,7 @@ function within(layout: WorkspaceLayout, probes: DoctorProbes): Promise<Finding[
     diskFinding(layout, probes),
     databaseFinding(layout, probes),
     fileClockFinding(layout, probes),
+    backupsFinding(layout, probes),
   ]);
 }
 
@@ -128,7 +131,7 @@ async function permissionFinding(layout: WorkspaceLayout, { access: may }: Docto
 
 async function watchFinding({ root }: WorkspaceLayout, { watchLimits, watched }: DoctorProbes): Promise<Finding> {
   const limits = await watchLimits();
-  if (!limits) return well('watches', 'this system sets no limit');
+  if (!limits) return unseen('watches', 'this system sets no limit');
   const { directories } = await watched(root);
   const message = `${directories} directories to watch, the limit of this user is ${limits.watches}`;
   const needed = Math.ceil(directories / WATCH_SHARE);
@@ -164,7 +167,7 @@ async function diskFinding({ root }: WorkspaceLayout, { freeBytes }: DoctorProbe
 }
 
 async function databaseFinding({ database }: WorkspaceLayout, probes: DoctorProbes): Promise<Finding> {
-  if (!(await stat(database).catch(() => null))) return well('database', 'not there yet: the server makes it');
+  if (!(await stat(database).catch(() => null))) return unseen('database', 'not there yet: the server makes it');
   const faults = await probes
     .databaseFaults(database)
     .catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
@@ -191,6 +194,21 @@ async function fileClockFinding({ missionControl }: WorkspaceLayout, { now }: Do
   return ill('clock', message, 'sudo timedatectl set-ntp true');
 }
 
+/**
+ * A backup from ahead of the clock is of no known age: it keeps no check green and no schedule waiting, and people should
+ * know why. What mends it depends on whether there is another.
+ */
+async function backupsFinding(layout: WorkspaceLayout, { backups, now }: DoctorProbes): Promise<Finding> {
+  const all = await backups(layout);
+  if (all.length === 0) return unseen('backups', 'no full one is on record');
+  const ahead = backupsAhead(all, now());
+  const [first] = ahead;
+  if (!first) return well('backups', `${all.length} on record, none lies ahead of the clock`);
+  const message = `${ahead.length} of ${all.length} lie ahead of the clock, so that their age is not known: ${first.id}; this clock is wrong, or it was when they were made`;
+  const others = lastBackupAt(all, now()) !== null;
+  return ill('backups', message, others ? `mc backup delete ${quote(first.id)}` : 'mc backup create');
+}
+
 interface Port {
   name: string;
   host: string;
@@ -200,7 +218,7 @@ interface Port {
 }
 
 async function portFinding({ name, host, port, flag, taken }: Port): Promise<Finding> {
-  if (port === 0) return well(name, 'picked freely when the server starts');
+  if (port === 0) return unseen(name, 'picked freely when the server starts');
   if (taken.has(port)) return well(name, `${port} is this workspace's server's`);
   const error = await tryPort(host, port);
   if (error === null) return well(name, `${port} is free`);

@@ -29,13 +29,14 @@ function withFreePorts(finding: Finding, local: readonly Finding[]): Finding {
   return { ...finding, fix: [finding.fix, ...flags].join(' ') };
 }
 
-/** One line per finding, and below each that is not well the command that mends it. */
+/** One line per finding, `–` where there was nothing to look at, and below each that is not well the command that mends it. */
 export function doctorText({ findings }: DoctorAnswer, terminal: Terminal): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
-  const marks = terminal.unicode ? ['✓', '✗', '→'] : ['+', 'x', '>'];
+  const marks = terminal.unicode ? ['✓', '✗', '→', '–'] : ['+', 'x', '>', '-'];
   return findings
-    .flatMap(({ name, ok, message, fix }) => {
-      const mark = paint(terminal, ok ? 'green' : 'red', (ok ? marks[0] : marks[1]) ?? '');
+    .flatMap(({ name, ok, skipped, message, fix }) => {
+      const seen = paint(terminal, ok ? 'green' : 'red', (ok ? marks[0] : marks[1]) ?? '');
+      const mark = skipped ? marks[3] : seen;
       const line = `${mark} ${pad(name, width)}  ${cleanText(message)}`;
       return fix === null ? [line] : [line, `  ${' '.repeat(width)}  ${marks[2]} ${cleanText(fix)}`];
     })

@@ -47,7 +47,7 @@ async function ask(http: string, nonce: string, timeoutMs: number): Promise<Iden
     }
     throw foreign(http, `HTTP ${error.status}`);
   }
-  if (!isIdentity(answer)) throw foreign(http, 'its answer is another');
+  if (!isIdentity(answer)) throw foreign(http, 'what it says at /api/identity is something else');
   return answer;
 }
 

@@ -43,4 +43,5 @@ export { collectStatus, noServerLine, statusLine, statusText } from './status.js
 export { readPosition, tailEvents } from './tail.js';
 export { tasksTable } from './tasks.js';
 export { tokensTable } from './tokens.js';
+export { readWords } from './words.js';
 export { terminalOf } from './terminal.js';

@@ -81,11 +81,14 @@ export function statusText(status: Status, terminal: Terminal, now: number): str
 /** One line for a tmux or shell prompt: only who works and who is in trouble. `now`: milliseconds since the epoch. */
 export function statusLine(status: Status, terminal: Terminal, now: number): string {
   const { counts } = status.summary;
-  const shown = (['active', 'busy', 'stale', 'error'] as const).filter((word) => counts[word] > 0 || word === 'active');
+  const some = (['active', 'busy', 'stale', 'error'] as const).filter((word) => counts[word] > 0);
+  // The sign is that of the first word: with nobody active it must not say that somebody is.
+  const shown = some.length > 0 ? some : (['active'] as const);
   const parts = shown.map((word, index) => {
     const text = `${counts[word]} ${word}`;
     const colour = agentColour(word);
-    return `${index === 0 ? `${agentGlyph('active', terminal)} ` : ''}${colour ? paint(terminal, colour, text) : text}`;
+    const sign = agentGlyph(counts[word] > 0 ? word : 'idle', terminal);
+    return `${index === 0 ? `${sign} ` : ''}${colour ? paint(terminal, colour, text) : text}`;
   });
   return `${parts.join(' ')} | health ${figure(status.health.score)} | ${backupText(status, now)}`;
 }

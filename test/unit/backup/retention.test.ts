@@ -121,7 +121,7 @@ describe('the retention', () => {
     const reasons = planRetention(ages, { ...NONE, keepWithin: 7 * DAY, keepLast: 1 }, NOW).map(({ reason }) => reason);
     expect(reasons.at(-1)).toBe('the newest verified of its kind');
     expect(reasons[4]).toBe('within the time to keep');
-    expect(reasons[0]).toBe('older than 7 days and not one of the last 1');
+    expect(reasons[0]).toBe('older than 7d and not one of the last 1');
   });
 
   it('never deletes the last complete or the newest verified backup of a kind, whatever the policy', () => {

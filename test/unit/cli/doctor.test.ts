@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { backupsOnRecord } from '../../../src/backup/on-record.js';
 import { databaseFaults } from '../../../src/backup/database.js';
 import { surveyPlaces } from '../../../src/workspace/index.js';
 import {
@@ -48,7 +49,7 @@ async function look({ probes = {}, flags = {} }: Case = {}) {
     home: root,
   });
   const answer = await diagnose(config, {
-    ...machineProbes({ databaseFaults, watched: surveyPlaces }),
+    ...machineProbes({ databaseFaults, watched: surveyPlaces, backups: backupsOnRecord }),
     freeBytes: () => Promise.resolve(2 ** 40),
     watchLimits: () => Promise.resolve({ watches: 65_536, instances: 128 }),
     ...probes,
@@ -111,6 +112,7 @@ describe('a sound installation', () => {
       'disk',
       'database',
       'clock',
+      'backups',
       'port',
       'ws_port',
       'server',
@@ -125,7 +127,52 @@ describe('a sound installation', () => {
     const { data, database } = workspaceLayout(root);
     await mkdir(data, { recursive: true });
     new Database(database).exec('CREATE TABLE t (a)').close();
-    expect((await look()).found.database).toEqual({ name: 'database', ok: true, message: 'sound', fix: null });
+    expect((await look()).found.database).toEqual({
+      name: 'database',
+      ok: true,
+      skipped: false,
+      message: 'sound',
+      fix: null,
+    });
+  });
+});
+
+describe('what was not looked at', () => {
+  it('has a dash instead of a tick: no database, no backup, a port that is picked', async () => {
+    const { answer, found } = await look();
+    for (const name of ['database', 'backups', 'port', 'ws_port']) expect(found[name]?.skipped).toBe(true);
+    const text = doctorText(answer, terminalOf({ isTTY: false }, { LANG: 'C.UTF-8' }));
+    expect(text).toMatch(/^– database +not there yet/m);
+    expect(text).toMatch(/^✓ workspace/m);
+  });
+});
+
+describe('backups that lie ahead of the clock', () => {
+  const now = Date.now();
+  const backup = (id: string, timestamp: number) => ({
+    id,
+    backup_type: 'full' as const,
+    timestamp: new Date(timestamp).toISOString(),
+  });
+  const future = backup('20380101_000000_000', now + 86_400_000);
+
+  it('are told with a command that fits: a new backup where there is no other', async () => {
+    const { found, answer } = await look({ probes: { now: () => now, backups: () => Promise.resolve([future]) } });
+    expect(answer.ok).toBe(false);
+    expect(found.backups).toMatchObject({ ok: false, fix: 'mc backup create' });
+    expect(found.backups?.message).toContain('1 of 1 lie ahead of the clock');
+  });
+
+  it('may go where there is another', async () => {
+    const backups = () => Promise.resolve([backup('20261101_000000_000', now - 1000), future]);
+    const { found } = await look({ probes: { now: () => now, backups } });
+    expect(found.backups).toMatchObject({ ok: false, fix: `mc backup delete ${future.id}` });
+  });
+
+  it('are not there with a right clock', async () => {
+    const backups = () => Promise.resolve([backup('20261101_000000_000', now - 1000)]);
+    const { found } = await look({ probes: { now: () => now, backups } });
+    expect(found.backups).toMatchObject({ ok: true, skipped: false, fix: null });
   });
 });
 
@@ -169,6 +216,7 @@ describe('on this machine', () => {
     expect(found.disk).toEqual({
       name: 'disk',
       ok: false,
+      skipped: false,
       message: '1 MiB free',
       fix: 'mc backup prune --keep-last 3',
     });
@@ -272,6 +320,7 @@ describe('the server', () => {
     expect(found.clients).toEqual({
       name: 'clients',
       ok: false,
+      skipped: false,
       message: '1 of 2 read too slowly: #7 127.0.0.1 page is 900 events behind, 586 kB wait',
       fix: `curl http://127.0.0.1:${port}/api/websocket/status`,
     });

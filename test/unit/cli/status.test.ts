@@ -50,13 +50,13 @@ describe('statusLine', () => {
     expect(statusLine(statusOf({ active: 9, busy: 2, error: 1, idle: 4 }), pipe, NOW)).toBe(
       '● 9 active 2 busy 1 error | health – | backup –',
     );
-    expect(statusLine(statusOf({}), pipe, NOW)).toBe('● 0 active | health – | backup –');
+    expect(statusLine(statusOf({}), pipe, NOW)).toBe('○ 0 active | health – | backup –');
   });
 
   it('shows the health score when there is one', () => {
     const status = statusOf({ stale: 1 });
     status.health.score = 0.923;
-    expect(statusLine(status, pipe, NOW)).toBe('● 0 active 1 stale | health 0.92 | backup –');
+    expect(statusLine(status, pipe, NOW)).toBe('◌ 1 stale | health 0.92 | backup –');
   });
 
   it('tells the age of what the newest full backup holds', () => {
