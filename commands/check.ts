@@ -20,7 +20,7 @@ import { type Agent, claimsWork, countStatuses, EXIT, isAhead, isoOf } from '../
 export default class Check extends McCommand {
   static override summary = 'Check the fleet, for CI and cron';
   static override description =
-    'One line per check with its figure and limit; 5 when one fails. Asks the server, or with --offline reads workspace and database itself.';
+    'One line per check with its figure and limit, with --quiet only for those that fail; 5 when one fails. Asks the server, or with --offline reads workspace and database itself.';
   static override exits = ['noServer', 'checkFailed', 'notAllowed'] as const;
   static override examples = [
     '<%= config.bin %> check --min-health 0.9 --require-agent api --require-agent tester',
@@ -64,7 +64,8 @@ export default class Check extends McCommand {
       : await askFacts(await reachServer(desk.config), now);
     const answer = runChecks(facts, limits, now);
     if (flags.junit !== undefined) await writeFileAtomic(flags.junit, checkJunit(answer));
-    desk.result(answer, () => checkText(answer, desk.terminal));
+    const checks = flags.quiet ? answer.checks.filter(({ ok }) => !ok) : answer.checks;
+    if (desk.json || checks.length > 0) desk.result(answer, () => checkText({ ...answer, checks }, desk.terminal));
     if (!answer.ok) process.exitCode = EXIT.checkFailed;
   }
 }

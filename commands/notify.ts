@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { McCommand, mustKnowAgent, reachServer, readWords } from '../src/cli/index.js';
+import { cleanText, McCommand, mustKnowAgent, reachServer, readWords } from '../src/cli/index.js';
 import { NOTIFICATION_LEVELS } from '../src/protocol/index.js';
 
 export default class Notify extends McCommand {
@@ -14,6 +14,7 @@ export default class Notify extends McCommand {
     title: Flags.string({ description: 'A few words above it' }),
     level: Flags.string({ description: 'How loud', options: NOTIFICATION_LEVELS, default: 'info' }),
     agent: Flags.string({ description: 'Whom it is about' }),
+    'dry-run': Flags.boolean({ description: 'Only show what would be sent', default: false }),
   };
 
   async run(): Promise<void> {
@@ -22,12 +23,17 @@ export default class Notify extends McCommand {
     const message = await readWords(args.message, 'the message');
     const { rest } = await reachServer(desk.config);
     if (flags.agent !== undefined) await mustKnowAgent(rest, flags.agent);
-    const answer = await rest.notify({
+    const notification = {
       message,
       level: flags.level as (typeof NOTIFICATION_LEVELS)[number],
       ...(flags.title === undefined ? {} : { title: flags.title }),
       ...(flags.agent === undefined ? {} : { agent: flags.agent }),
-    });
+    };
+    if (flags['dry-run']) {
+      const text = () => cleanText(`would send (${flags.level}): ${message}`);
+      return desk.result({ dry_run: true, notification }, text);
+    }
+    const answer = await rest.notify(notification);
     desk.result(answer, () => `sent as ${answer.notification.id}`);
   }
 }

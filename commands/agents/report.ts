@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { askAgent, cleanText, McCommand, reachServer, readReport } from '../../src/cli/index.js';
+import { askAgent, cleanText, McCommand, mustKnowAgent, reachServer, readReport } from '../../src/cli/index.js';
 
 export default class AgentsReport extends McCommand {
   static override summary = 'Tell the server what an agent does';
@@ -22,6 +22,7 @@ export default class AgentsReport extends McCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
+    'dry-run': Flags.boolean({ description: 'Only check the report and show it', default: false }),
   };
 
   async run(): Promise<void> {
@@ -29,6 +30,11 @@ export default class AgentsReport extends McCommand {
     const report = readReport(flags);
     const desk = await this.open(flags);
     const { rest } = await reachServer(desk.config);
+    if (flags['dry-run']) {
+      await mustKnowAgent(rest, args.id);
+      const text = () => cleanText(`would report of ${args.id}: ${JSON.stringify(report)}`);
+      return desk.result({ dry_run: true, agent: args.id, report }, text);
+    }
     const answer = await askAgent(rest, args.id, () => rest.reportAgent(args.id, report));
     // Hooks hand what stands on stdout to the agent itself: with --quiet there is nothing.
     if (flags.quiet && !desk.json) return;

@@ -4,6 +4,7 @@ import { EXIT } from '../../src/protocol/index.js';
 
 export default class BackupCreate extends McCommand {
   static override summary = 'Make a full backup, or one of a single agent';
+  static override description = 'Prints what was made; with --quiet only its id.';
   static override configFaults = 'fatal' as const;
   static override exits = ['noServer', 'notFound', 'checkFailed', 'busy', 'notAllowed'] as const;
   static override examples = [
@@ -34,7 +35,7 @@ export default class BackupCreate extends McCommand {
       ...(flags['include-secrets'] && { includeSecrets: true }),
     };
     const backup = await backups.create(options, progress.update).finally(() => progress.clear());
-    desk.result(backup, () => backupCard(backup, Date.now()));
+    desk.result(backup, () => (flags.quiet ? backup.id : backupCard(backup, desk.terminal, Date.now())));
     const problems = problemsText(backup.problems);
     if (problems !== null) desk.note(problems);
     if (backup.partial) process.exitCode = EXIT.failed;

@@ -22,7 +22,7 @@ export default class BackupDelete extends McCommand {
     const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const backup = await backups.get(args.id);
-    if (flags['dry-run']) return desk.result(backup, () => backupCard(backup, Date.now()));
+    if (flags['dry-run']) return desk.result(backup, () => backupCard(backup, desk.terminal, Date.now()));
     await confirm(`Delete ${backup.id} (${backup.size_human})?`, flags.yes);
     await backups.remove(backup.id);
     desk.result({ success: true, deleted: backup.id }, () => `deleted ${backup.id}`);

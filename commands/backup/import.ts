@@ -15,6 +15,6 @@ export default class BackupImport extends McCommand {
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const progress = progressLine(process.stderr, flags.quiet);
     const backup = await backups.importFrom(args.file, progress.update).finally(() => progress.clear());
-    desk.result(backup, () => backupCard(backup, Date.now()));
+    desk.result(backup, () => backupCard(backup, desk.terminal, Date.now()));
   }
 }

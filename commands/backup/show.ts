@@ -18,6 +18,6 @@ export default class BackupShow extends McCommand {
     const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const backup = await backups.get(args.id);
-    desk.result(backup, () => backupCard(backup, Date.now()));
+    desk.result(backup, () => backupCard(backup, desk.terminal, Date.now()));
   }
 }

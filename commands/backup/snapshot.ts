@@ -12,7 +12,7 @@ export default class BackupSnapshot extends McCommand {
     const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const snapshot = await backups.snapshot();
-    desk.result(snapshot, () => backupCard(snapshot, Date.now()));
+    desk.result(snapshot, () => backupCard(snapshot, desk.terminal, Date.now()));
     const problems = problemsText(snapshot.problems);
     if (problems !== null) desk.note(problems);
     if (snapshot.partial) process.exitCode = EXIT.failed;

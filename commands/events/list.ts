@@ -27,16 +27,22 @@ export default class EventsList extends McCommand {
     since: Flags.string({ description: `Begin: ${MOMENT_FORMS}` }),
     until: Flags.string({ description: 'End, in the same forms' }),
     limit: Flags.integer({ description: 'So many at most', min: 1, max: 1000, default: 100 }),
+    cursor: Flags.integer({
+      description: 'Go on after this one: next_cursor of the page before',
+      helpValue: 'ID',
+      min: 1,
+    }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(EventsList);
     const desk = await this.open(flags);
-    const { type, agent, limit } = flags;
-    const answer = await ask(desk, { type, agent, ...readRange(flags, Date.now()), limit });
+    const { type, agent, limit, cursor } = flags;
+    const answer = await ask(desk, { type, agent, ...readRange(flags, Date.now()), limit, cursor });
     const { describeEvent } = await import('../../src/metrics/query.js');
     desk.result(answer, () => eventLogTable(answer.events, describeEvent, desk.terminal));
     if (answer.events.length === 0) desk.note('no such events');
+    if (typeof answer.next_cursor === 'string') desk.note(`there are older ones: --cursor ${answer.next_cursor}`);
     if ((answer.ahead ?? 0) > 0) {
       desk.note(
         `${answer.ahead} entries of a time when the clock was ahead are left out; --until 9999-12-31 shows them`,
@@ -51,12 +57,14 @@ interface Asked {
   since: string | undefined;
   until: string | undefined;
   limit: number;
+  cursor: number | undefined;
 }
 
 async function ask(desk: Desk, asked: Asked): Promise<EventsAnswer> {
   if (namedServer(desk.config) !== null) {
     const { rest } = await reachServer(desk.config);
-    return rest.systemEvents({ ...asked });
+    const cursor = asked.cursor === undefined ? undefined : String(asked.cursor);
+    return rest.systemEvents({ ...asked, cursor });
   }
   await mustHaveWorkspace(desk.config, { evenDefault: true });
   const { readDatabase } = await import('../../src/metrics/query.js');

@@ -14,6 +14,7 @@ export default class TasksAdd extends McCommand {
     assignee: Flags.string({ description: 'Who is to do it' }),
     priority: Flags.string({ description: 'How much it presses: P0 to P3' }),
     due: Flags.string({ description: 'By when: 2026-02-21, or 2026-02-21 14:30' }),
+    'dry-run': Flags.boolean({ description: 'Only show what would be added', default: false }),
   };
 
   async run(): Promise<void> {
@@ -29,6 +30,7 @@ export default class TasksAdd extends McCommand {
     };
     checkNewTask(task);
     const { rest } = await reachServer(desk.config);
+    if (flags['dry-run']) return desk.result({ dry_run: true, task }, () => cleanText(`would add: ${task.title}`));
     const answer = await rest.createTasks([task]);
     desk.result(answer, () => cleanText(`${answer.ids.join(', ')} stands in ${answer.file_path}`));
   }

@@ -204,9 +204,9 @@ function someOf(problems: readonly BackupProblem[]): string {
   return shown.join(', ');
 }
 
-/** Relative to the workspace. */
 /** A list that was there at once is nothing to tell whoever starts the server. */
 const WORTH_TELLING_MS = 1000;
+/** Relative to the workspace. */
 const LOCK = 'mission-control/backups/.backup.lock';
 
 async function stateOf(backups: Backups): Promise<string> {

@@ -2,6 +2,7 @@ import type { AgentAnswer, AgentRow, AgentWarning } from '../protocol/index.js';
 import { ago, figure, UNKNOWN } from './ages.js';
 import { cleanText } from './clean.js';
 import { agentColour, agentGlyph, TROUBLE_FIRST, warningSign } from './glyphs.js';
+import { shownMoment } from './points.js';
 import { type Column, renderTable } from './table.js';
 import { paint, type Terminal } from './terminal.js';
 
@@ -23,12 +24,15 @@ export function agentCard(agent: AgentAnswer, terminal: Terminal, now: number): 
   const lines: [string, string][] = [
     [
       'status',
-      `${colour ? paint(terminal, colour, status) : status}${agent.since ? ` since ${agent.since} (${ago(agent.since, now)})` : ''}`,
+      `${colour ? paint(terminal, colour, status) : status}${agent.since ? ` since ${shownMoment(agent.since, terminal)} (${ago(agent.since, now)})` : ''}`,
     ],
     ['evidence', evidenceOf(agent)],
     ['role', agent.role ?? UNKNOWN],
     ['zone', agent.zone ?? UNKNOWN],
-    ['last sign', agent.last_active ? `${agent.last_active} (${ago(agent.last_active, now)})` : UNKNOWN],
+    [
+      'last sign',
+      agent.last_active ? `${shownMoment(agent.last_active, terminal)} (${ago(agent.last_active, now)})` : UNKNOWN,
+    ],
     ...Object.entries(agent.counters ?? {})
       .filter(([, value]) => value !== null)
       .map(([key, value]): [string, string] => [key, figure(value)]),

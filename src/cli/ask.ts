@@ -44,6 +44,7 @@ async function ask<T>(call: () => Promise<T>, { noun, id, known }: Asked): Promi
 }
 
 function isUnknown(error: unknown): boolean {
+  if (error instanceof McError) return error.code.endsWith('.not_found');
   return error instanceof RestError && error.status === 404;
 }
 

@@ -12,6 +12,7 @@ import {
 } from '../protocol/index.js';
 import { ago, UNKNOWN } from './ages.js';
 import { cleanText } from './clean.js';
+import { shownMoment } from './points.js';
 import { renderTable } from './table.js';
 import type { Terminal } from './terminal.js';
 
@@ -37,14 +38,14 @@ export function backupsTable(backups: readonly Backup[], terminal: Terminal, now
 }
 
 /** One backup with all that is known of it. */
-export function backupCard(backup: Backup, now: number): string {
+export function backupCard(backup: Backup, terminal: Terminal, now: number): string {
   const lines: [string, string | null][] = [
     ['id', backup.id],
     ['type', backup.agent === null ? TYPES[backup.backup_type] : `agent ${backup.agent}`],
-    ['made', `${backup.timestamp} (${since(backup.timestamp, now)})`],
-    ['still holds', backup.holds_at],
+    ['made', `${shownMoment(backup.timestamp, terminal)} (${since(backup.timestamp, now)})`],
+    ['still holds', backup.holds_at && shownMoment(backup.holds_at, terminal)],
     ['file', backup.path],
-    ['size', `${backup.size_human}, ${backup.file_count} files`],
+    ['size', `${backup.size_human}, ${files(backup.file_count)}`],
     ['sha256', backup.checksum],
     ['verified', verified(backup, now)],
     ['label', backup.label],

@@ -24,6 +24,8 @@ export async function main(argv: readonly string[], root: string): Promise<void>
     const found = request.kind === 'command' ? config.findCommand(request.id) : undefined;
     guardPipes((found as { outlivesReader?: boolean } | undefined)?.outlivesReader === true);
     if (request.kind === 'version') process.stdout.write(`${config.userAgent}\n`);
+    else if (request.kind === 'help' && argv.includes('--json'))
+      process.stdout.write(`${helpJson(config, request.id)}\n`);
     else if (request.kind === 'help') await showHelp(config, request.id);
     else {
       command = request.id.replaceAll(':', ' ');
@@ -32,6 +34,15 @@ export async function main(argv: readonly string[], root: string): Promise<void>
   } catch (error) {
     reportError(error, argv, command);
   }
+}
+
+/** The commands of a topic, or all, or one: whoever asks for JSON gets one document, of help too. */
+function helpJson(config: Config, id: string | null): string {
+  const commands = config.commands
+    .filter((command) => id === null || command.id === id || command.id.startsWith(`${id}:`))
+    .map((command) => ({ command: command.id.replaceAll(':', ' '), summary: command.summary ?? null }))
+    .sort((a, b) => (a.command < b.command ? -1 : 1));
+  return JSON.stringify({ commands });
 }
 
 async function showHelp(config: Config, id: string | null): Promise<void> {

@@ -122,6 +122,13 @@ export function localMoment(iso: string): string {
   return `${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
+/** A moment of one thing, with its year: in the reader's zone on a terminal, in UTC (ISO 8601) elsewhere. */
+export function shownMoment(iso: string, terminal: Terminal): string {
+  const date = new Date(iso);
+  if (!terminal.boxes || Number.isNaN(date.getTime())) return iso;
+  return `${date.getFullYear()}-${localMoment(iso)}`;
+}
+
 /** Series may have points at different times (raw samples): the times of all, each with the values of all. */
 function pointsByTime(series: readonly Series[]): PointLine[] {
   const rows = new Map<string, (number | null)[]>();

@@ -16,6 +16,7 @@ export * from './office.js';
 export { timeIn } from './signs.js';
 export * from './read-bytes.js';
 export { surveyPlaces } from './survey.js';
+export { taskNamed } from './task-named.js';
 export * from './tasks.js';
 export * from './workspace-files.js';
 export * from './zones.js';

@@ -7,10 +7,10 @@ import {
   listTasks,
   type NewTask,
   type PatchTaskAnswer,
-  type Task,
   type TaskPatch,
   type TasksAnswer,
 } from '../../protocol/index.js';
+import { taskNamed } from '../../workspace/index.js';
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
 import { keyOf, NextCursor, nextOf, PageQuery, pageOf } from './pages.js';
@@ -109,21 +109,4 @@ function newTask(given: NonNullable<Static<typeof NewTasks>['tasks']>[number]): 
 async function patchTask({ feed, writes }: ApiContext, id: string, patch: TaskPatch): Promise<PatchTaskAnswer> {
   const task = taskNamed(listTasks(feed.snapshot), id);
   return { success: true, task: await writes.patchTask(task, patch) };
-}
-
-/**
- * The task that is meant by an id, a key, or the `~hash` of a task without an id.
- * @throws McError `task.not_found`, or `task.ambiguous` with the keys to choose from
- */
-export function taskNamed(tasks: readonly Task[], name: string): Task {
-  const found = tasks.filter((task) => task.key === name);
-  if (found.length === 0) {
-    found.push(...tasks.filter((task) => task.id === name || (name.startsWith('~') && task.key.endsWith(`#${name}`))));
-  }
-  const [task] = found;
-  if (!task) throw new McError('task.not_found', 'Task not found', { hint: 'GET /api/tasks lists them' });
-  if (found.length === 1) return task;
-  throw new McError('task.ambiguous', `${found.length} tasks are called ${JSON.stringify(name)}`, {
-    hint: `choose one by its key: ${found.map(({ key }) => key).join(', ')}`,
-  });
 }

@@ -66,6 +66,8 @@ describe('agentCard', () => {
     const text = agentCard(agent, pipe, NOW);
     expect(text).toContain('api · The API');
     expect(text).toMatch(/status +◐ busy since 2026-02-18T05:00:00.000Z \(1h\)/);
+    const person = terminalOf({ isTTY: true, columns: 80 }, { NO_COLOR: '1' });
+    expect(agentCard(agent, person, NOW)).toMatch(/busy since 2026-02-1[78] \d\d:\d\d \(1h\)/);
     expect(text).toMatch(/evidence +state\.json status="busy"/);
     expect(text).toMatch(/tasks_completed +9/);
     expect(text).not.toContain('cost');

@@ -77,14 +77,21 @@ describe('backups as text', () => {
     );
     expect(text).toContain('safety, before');
     expect(text).toMatch(/full +ahead /);
-    expect(backupCard({ ...backup, timestamp: '2028-01-02T00:00:00.000Z' }, NOW)).toContain('(ahead of the clock)');
+    expect(backupCard({ ...backup, timestamp: '2028-01-02T00:00:00.000Z' }, pipe, NOW)).toContain(
+      '(ahead of the clock)',
+    );
   });
 
   it('are told whole on a card', () => {
-    const card = backupCard({ ...backup, agent: 'api', backup_type: 'agent_state' }, NOW);
+    const card = backupCard({ ...backup, agent: 'api', backup_type: 'agent_state' }, pipe, NOW);
     expect(card).toContain('type        agent api');
     expect(card).toContain('(2h ago)');
     expect(card).toContain('took        1.2 s');
+    expect(card).toContain(`made        ${backup.timestamp} (`);
+    const person = terminalOf({ isTTY: true, columns: 80 }, { NO_COLOR: '1' });
+    const shown = backupCard(backup, person, NOW);
+    expect(shown).toMatch(/^made +\d{4}-\d\d-\d\d \d\d:\d\d \(2h ago\)$/m);
+    expect(shown).not.toContain(backup.timestamp);
   });
 
   it('name what they lack', () => {

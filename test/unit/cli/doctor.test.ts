@@ -330,8 +330,8 @@ describe('the server', () => {
 describe('doctorText', () => {
   it('marks each finding, and puts the command below what is not well', () => {
     const findings = [
-      { name: 'disk', ok: true, message: '9 MiB free', fix: null },
-      { name: 'workspace', ok: false, message: 'not there', fix: 'mc init' },
+      { name: 'disk', ok: true, skipped: false, message: '9 MiB free', fix: null },
+      { name: 'workspace', ok: false, skipped: false, message: 'not there', fix: 'mc init' },
     ];
     expect(doctorText({ ok: false, findings }, terminalOf({}, {}))).toBe(
       '✓ disk       9 MiB free\n✗ workspace  not there\n             → mc init',
