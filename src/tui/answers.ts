@@ -1,3 +1,4 @@
+import { type BackupType, type DatedBackup, newestBackup, type NewestChoice } from '../protocol/index.js';
 import type { Data, Poll } from './data.js';
 
 /** One metric's points. `t`: milliseconds since the epoch; null: not measured. */
@@ -19,6 +20,10 @@ export interface BackupRow {
   agent: string | null;
   verifiedAt: string | null;
   verifyError: string | null;
+  /** What a restore replaced: never what "the newest" means. */
+  safety: boolean;
+  partial: boolean;
+  origin: DatedBackup['origin'] | undefined;
 }
 
 /** An alert rule and its state. */
@@ -81,10 +86,30 @@ export function readBackups(value: unknown): BackupRow[] {
         agent: text(field(row, 'agent')),
         verifiedAt: text(field(row, 'verified_at')),
         verifyError: text(field(row, 'verify_error')),
+        safety: field(row, 'safety') === true,
+        partial: field(row, 'partial') === true,
+        origin: ORIGINS.find((origin) => origin === field(row, 'origin')),
       },
     ];
   });
   return rows.sort((a, b) => (b.timestamp ?? '').localeCompare(a.timestamp ?? ''));
+}
+
+const ORIGINS = ['own', 'old', 'imported'] as const;
+
+/** The row that "the newest" means, here as everywhere (`newestBackup`); null when none does. */
+export function newestRow(rows: readonly BackupRow[], choice: NewestChoice, now: number): BackupRow | null {
+  const dated = rows.map((row) => ({
+    row,
+    backup_type: row.type as BackupType,
+    timestamp: row.timestamp ?? '',
+    agent: row.agent,
+    safety: row.safety,
+    partial: row.partial,
+    verify_error: row.verifyError,
+    ...(row.origin === undefined ? {} : { origin: row.origin }),
+  }));
+  return newestBackup(dated, choice, now)?.row ?? null;
 }
 
 /** The alerts of an answer of `/api/alerts`. */

@@ -32,6 +32,8 @@ export function createGate({ guards }: Pick<ApiContext, 'guards'>): onRequestHoo
     if (origin !== undefined && friendly) allowPage(reply, origin);
     if (!friendly && !isRead(request.method)) return refusedOrigin(origin);
     if (request.method === 'OPTIONS') return null;
+    // It stands for the server itself, which only OPTIONS asks about; the router would take it for `/`.
+    if (request.url === '*') return notFound();
     const { open, scope } = request.routeOptions.config;
     if (open === true && !request.is404) return null;
     const scopes = guards.tokens.check(authorization);
@@ -84,10 +86,14 @@ function answerOptions(request: FastifyRequest, reply: FastifyReply): void {
 function noRoute(request: FastifyRequest, reply: FastifyReply): McError {
   const methods = methodsAt(request.url);
   if (methods.length === 0) {
-    return new McError('route.not_found', 'Not found', { hint: 'GET /api/openapi.json lists every route' });
+    return notFound();
   }
   reply.header('allow', methods.join(', '));
   return new McError('method.not_allowed', 'Method not allowed', { hint: `this path takes ${methods.join(', ')}` });
+}
+
+function notFound(): McError {
+  return new McError('route.not_found', 'Not found', { hint: 'GET /api/openapi.json lists every route' });
 }
 
 function refusedOrigin(origin: string | undefined): McError {

@@ -1,5 +1,5 @@
-import { faultWord } from '../../protocol/index.js';
-import { absence, type BackupRow, field, list, number, pollOf, readBackups, text } from '../answers.js';
+import { faultWord, type NewestChoice } from '../../protocol/index.js';
+import { absence, type BackupRow, field, list, newestRow, number, pollOf, readBackups, text } from '../answers.js';
 import { ago, bytes, longSpan, UNKNOWN } from '../figures.js';
 import { applyFilter } from '../filter.js';
 import { BLANK, cell, type Line, line, type Span } from '../lines.js';
@@ -42,14 +42,11 @@ export function backupAtCursor(model: Model): BackupRow | null {
   return shownBackups(model)[windowOf(model.lists.backups, keysOf(model), 1).index] ?? null;
 }
 
-/** The newest backup that holds this agent alone, else the newest full one. */
+/** The newest backup that holds this agent alone, else the newest full one; never what a restore replaced. */
 export function newestFor(model: Model, agent: string): BackupRow | null {
   const rows = readBackups(pollOf(model.data, BACKUPS).value);
-  return (
-    rows.find((row) => row.agent === agent || row.id.startsWith(`agent_${agent}_`)) ??
-    rows.find(({ type }) => type === 'full') ??
-    null
-  );
+  const newest = (choice: NewestChoice) => newestRow(rows, choice, model.data.now);
+  return newest({ type: 'agent_state', agent }) ?? newest({ type: 'full' });
 }
 
 function keysOf(model: Model): readonly string[] {

@@ -1,8 +1,8 @@
 import { faultWord } from '../../protocol/index.js';
-import { absence, pollOf, readAlerts, readBackups, field, text } from '../answers.js';
+import { absence, newestRow, pollOf, readAlerts, readBackups, field, text } from '../answers.js';
 import { ago, bytes, clockTime, longSpan } from '../figures.js';
 import { levelGlyph } from '../glyphs.js';
-import { type Line, line } from '../lines.js';
+import { type Line, line, type Span } from '../lines.js';
 import type { Model } from '../model.js';
 import { ALERTS, BACKUPS } from '../polls.js';
 
@@ -38,16 +38,18 @@ export function backupLines(model: Model, width: number): Line[] {
   const head = line(['strong', 'BACKUP']);
   if (missing !== null) return [head, line(['dim', poll.missing ? '– not on this server' : missing.slice(0, width)])];
   const { now } = model.data;
-  const [newest] = readBackups(poll.value).filter(({ type }) => type === 'full');
+  const newest = newestRow(readBackups(poll.value), { type: 'full' }, now);
   const next = text(field(poll.value, 'next_at'));
   const due = next === null ? null : Date.parse(next) - now;
   const plan = due === null ? 'no schedule' : due > 0 ? `next in ${longSpan(due)}` : 'next is due';
   if (!newest) return [head, line(['warn', '– '], 'none yet'), line(['dim', plan])];
   const age = newest.timestamp === null ? null : now - Date.parse(newest.timestamp);
   const when = age === null || age < 60_000 ? ago(newest.timestamp, now) : longSpan(age);
+  // A tick is for what was looked at.
+  const looked: Span = newest.verifiedAt === null ? ['dim', '– '] : ['good', '✓ '];
   const mark =
     newest.verifyError === null
-      ? line(['good', '✓ '], `${when} ago ${bytes(newest.bytes)}`)
+      ? line(looked, `${when} ago ${bytes(newest.bytes)}`)
       : line(['bad', '✕ '], `${when} ago, ${faultWord(newest.verifyError)}`);
   return [head, mark, line(['dim', plan])];
 }

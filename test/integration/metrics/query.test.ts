@@ -162,7 +162,7 @@ describe('a query', () => {
       }
     };
     expect(refusal('nope')?.hint).toBe('mc metrics list shows all');
-    expect(refusal('task_completed')?.hint).toContain('nearest: tasks_completed');
+    expect(refusal('task_completed')?.hint).toContain('did you mean tasks_completed?');
     expect(refusal('rss', 'a')?.code).toBe('input.invalid');
     expect(refusal('error_rate', 'nobody')).toMatchObject({ code: 'agent.unknown', exit: 4, http: 400 });
   });

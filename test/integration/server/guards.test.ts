@@ -128,7 +128,7 @@ describe('a server with a token', () => {
 describe('requests that make no sense', () => {
   it('get 404 for unknown routes and 405 for unknown methods', async () => {
     const { get, send } = await startOffice();
-    for (const path of ['/', '/api', '/api/', '/api/agents/api/x', '/nothing', '/api/agents//x', '/api//agents']) {
+    for (const path of ['/api', '/api/', '/api/agents/api/x', '/nothing', '/api/agents//x', '/api//agents']) {
       const { status, body } = await get(path);
       expect([path, status, body.code]).toEqual([path, 404, 'route.not_found']);
     }
