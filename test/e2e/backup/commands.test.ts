@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, truncateSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acquireLock, workspaceLayout } from '../../../src/base/index.js';
@@ -79,14 +79,24 @@ describe('mc backup', () => {
     rmSync(bad);
   });
 
-  it('says what it could not read, keeps the partial archive, and ends with 1', async () => {
+  it('tells of a database that is only there as raw bytes, and has it all the same', async () => {
     const broken = join(place.office, 'mission-control/broken.db');
     writeFileSync(broken, `SQLite format 3\0${'garbage'.repeat(1000)}`);
     const { status, json: made, err } = await json('create');
     rmSync(broken);
+    expect([status, made.partial]).toEqual([0, false]);
+    expect(err).toContain('mission-control/broken.db: database');
+    expect((await mc('verify', made.id, '--deep')).status).toBe(0);
+  });
+
+  it('says what it could not read, keeps the partial archive, and ends with 1', async () => {
+    const agent = join(place.office, 'mission-control/agents/led-out');
+    symlinkSync('/', agent);
+    const { status, json: made, err } = await json('create');
+    rmSync(agent);
     expect(status).toBe(1);
     expect(made.partial).toBe(true);
-    expect(err).toContain('mission-control/broken.db: database');
+    expect(err).toContain('mission-control/agents/led-out');
     expect((await mc('verify', made.id, '--deep')).status).toBe(0);
     // Of the fixture's agents one left its state half written.
     const halved = 'mission-control/agents/scribe/state.json';
