@@ -57,7 +57,7 @@ export async function readRegular(path: string, bounds: ReadBounds): Promise<Rea
     const bytes = await readWhole(handle, stats.size, bounds.limit);
     return bytes === null ? tooLarge(stats, bounds.limit) : { bytes, stats, real };
   } catch (error) {
-    return notRead(error);
+    return notRead(error, isDenied(error) ? await stat(path).catch(() => null) : null);
   } finally {
     await handle?.close();
   }
@@ -88,7 +88,7 @@ export function readRegularSync(path: string, bounds: ReadBounds): ReadFile | No
     const bytes = readWholeSync(handle, stats.size, bounds.limit);
     return bytes === null ? tooLarge(stats, bounds.limit) : { bytes, stats, real };
   } catch (error) {
-    return notRead(error);
+    return notRead(error, isDenied(error) ? statAtOnce(path) : null);
   } finally {
     if (handle !== undefined) closeSync(handle);
   }
@@ -168,11 +168,25 @@ function sizeText(bytes: number): string {
   return bytes >= 1024 * 1024 ? `${bytes / 1024 / 1024} MB` : `${bytes / 1024} kB`;
 }
 
-function notRead(error: unknown): NotRead | null {
+/** `there`: what may not be opened. What is not a regular file is called what it is, whatever its permissions. */
+function notRead(error: unknown, there: Stats | null): NotRead | null {
+  if (there !== null && !there.isFile()) return { reason: `is ${kindOfFile(there)}`, code: null, stats: there };
   const code = errnoOf(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') return null;
   const reason = error instanceof McError ? error.message : reasonOf(error);
   return { reason, code, stats: null };
+}
+
+function isDenied(error: unknown): boolean {
+  return errnoOf(error) === 'EACCES';
+}
+
+function statAtOnce(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
 }
 
 /** One read for a file that keeps its size; a file that grows meanwhile is read to its end, or null past the limit. */
