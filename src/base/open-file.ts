@@ -57,7 +57,7 @@ export async function readRegular(path: string, bounds: ReadBounds): Promise<Rea
     const bytes = await readWhole(handle, stats.size, bounds.limit);
     return bytes === null ? tooLarge(stats, bounds.limit) : { bytes, stats, real };
   } catch (error) {
-    return notRead(error, isDenied(error) ? await stat(path).catch(() => null) : null);
+    return (isDenied(error) ? deniedAt(path, bounds.within) : null) ?? notRead(error);
   } finally {
     await handle?.close();
   }
@@ -88,7 +88,7 @@ export function readRegularSync(path: string, bounds: ReadBounds): ReadFile | No
     const bytes = readWholeSync(handle, stats.size, bounds.limit);
     return bytes === null ? tooLarge(stats, bounds.limit) : { bytes, stats, real };
   } catch (error) {
-    return notRead(error, isDenied(error) ? statAtOnce(path) : null);
+    return (isDenied(error) ? deniedAt(path, bounds.within) : null) ?? notRead(error);
   } finally {
     if (handle !== undefined) closeSync(handle);
   }
@@ -168,9 +168,7 @@ function sizeText(bytes: number): string {
   return bytes >= 1024 * 1024 ? `${bytes / 1024 / 1024} MB` : `${bytes / 1024} kB`;
 }
 
-/** `there`: what may not be opened. What is not a regular file is called what it is, whatever its permissions. */
-function notRead(error: unknown, there: Stats | null): NotRead | null {
-  if (there !== null && !there.isFile()) return { reason: `is ${kindOfFile(there)}`, code: null, stats: there };
+function notRead(error: unknown): NotRead | null {
   const code = errnoOf(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') return null;
   const reason = error instanceof McError ? error.message : reasonOf(error);
@@ -181,9 +179,12 @@ function isDenied(error: unknown): boolean {
   return errnoOf(error) === 'EACCES';
 }
 
-function statAtOnce(path: string): Stats | null {
+/** What may not be opened is called what it would be called if it might: permissions elsewhere change unseen. */
+function deniedAt(path: string, within: readonly string[] | undefined): NotRead | null {
   try {
-    return statSync(path);
+    const stats = statSync(path);
+    if (!stats.isFile()) return { reason: `is ${kindOfFile(stats)}`, code: null, stats };
+    return isWithin(realpathSync(path), within) ? null : { reason: LEADS_OUT, code: null, stats };
   } catch {
     return null;
   }

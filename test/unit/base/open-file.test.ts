@@ -58,6 +58,8 @@ describe('reading a file that somebody else may have made', () => {
     const somebody = unprivileged(BUILT) ?? skip('root cannot be somebody else here');
     mkdirSync(join(root, 'closed'));
     writeFileSync(join(root, 'file'), 'text');
+    mkdirSync(join(root, 'inside'));
+    symlinkSync('../file', join(root, 'inside', 'out'));
     somebody.give(root);
     for (const name of ['closed', 'file']) chmodSync(join(root, name), 0o000);
     const script = `import { readRegular, readRegularSync } from ${JSON.stringify(BUILT)};
@@ -65,12 +67,15 @@ describe('reading a file that somebody else may have made', () => {
       for (const path of ${JSON.stringify(['closed', 'file'].map((name) => join(root, name)))}) {
         for (const read of [readRegular, readRegularSync]) found.push((await read(path, { limit: 1 })).reason);
       }
+      const out = { limit: 1, within: [${JSON.stringify(join(root, 'inside'))}] };
+      found.push((await readRegular(${JSON.stringify(join(root, 'inside', 'out'))}, out)).reason);
       console.log(JSON.stringify(found));`;
     expect(JSON.parse(runAs(somebody, ['--input-type=module', '-e', script], {}))).toEqual([
       'is a directory',
       'is a directory',
       'permission denied',
       'permission denied',
+      'symbolic link that leads out of the workspace',
     ]);
   });
 
