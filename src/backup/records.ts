@@ -1,4 +1,6 @@
-import { readRegular, wasRead, writeFileAtomic } from '../base/index.js';
+import { randomUUID } from 'node:crypto';
+import { rename } from 'node:fs/promises';
+import { errnoOf, readRegular, wasRead, writeFileAtomic } from '../base/index.js';
 
 /** The stages of backing up, each recorded by itself: that archives are made says nothing of whether they are sound. */
 export const STAGES = ['create', 'snapshot', 'verify', 'prune', 'drill', 'restore'] as const;
@@ -41,7 +43,10 @@ export async function readRecords(path: string): Promise<Records> {
     // Missing, unreadable or half: results are found again by verifying again.
   }
   const stages = Object.fromEntries(STAGES.map((stage) => [stage, readStage(value?.stages?.[stage])]));
-  const archives = typeof value?.archives === 'object' && value.archives !== null ? value.archives : {};
+  const archives =
+    typeof value?.archives === 'object' && value.archives !== null && !Array.isArray(value.archives)
+      ? value.archives
+      : {};
   return { stages: stages as Records['stages'], archives };
 }
 
@@ -49,7 +54,15 @@ export async function readRecords(path: string): Promise<Records> {
 export async function updateRecords(path: string, change: (records: Records) => void): Promise<Records> {
   const records = await readRecords(path);
   change(records);
-  await writeFileAtomic(path, `${JSON.stringify(records, null, 1)}\n`);
+  const text = `${JSON.stringify(records, null, 1)}\n`;
+  try {
+    await writeFileAtomic(path, text);
+  } catch (error) {
+    if (errnoOf(error) !== 'EISDIR') throw error;
+    // A directory in its place, which an agent may have made, must not end all backups: it is moved out of the way, whole.
+    await rename(path, `${path}.displaced-${randomUUID().slice(0, 8)}`);
+    await writeFileAtomic(path, text);
+  }
   return records;
 }
 

@@ -57,7 +57,7 @@ export async function readRegular(path: string, bounds: ReadBounds): Promise<Rea
     const bytes = await readWhole(handle, stats.size, bounds.limit);
     return bytes === null ? tooLarge(stats, bounds.limit) : { bytes, stats, real };
   } catch (error) {
-    return notRead(error);
+    return (isDenied(error) ? deniedAt(path, bounds.within) : null) ?? notRead(error);
   } finally {
     await handle?.close();
   }
@@ -88,7 +88,7 @@ export function readRegularSync(path: string, bounds: ReadBounds): ReadFile | No
     const bytes = readWholeSync(handle, stats.size, bounds.limit);
     return bytes === null ? tooLarge(stats, bounds.limit) : { bytes, stats, real };
   } catch (error) {
-    return notRead(error);
+    return (isDenied(error) ? deniedAt(path, bounds.within) : null) ?? notRead(error);
   } finally {
     if (handle !== undefined) closeSync(handle);
   }
@@ -173,6 +173,21 @@ function notRead(error: unknown): NotRead | null {
   if (code === 'ENOENT' || code === 'ENOTDIR') return null;
   const reason = error instanceof McError ? error.message : reasonOf(error);
   return { reason, code, stats: null };
+}
+
+function isDenied(error: unknown): boolean {
+  return errnoOf(error) === 'EACCES';
+}
+
+/** What may not be opened is called what it would be called if it might: permissions elsewhere change unseen. */
+function deniedAt(path: string, within: readonly string[] | undefined): NotRead | null {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) return { reason: `is ${kindOfFile(stats)}`, code: null, stats };
+    return isWithin(realpathSync(path), within) ? null : { reason: LEADS_OUT, code: null, stats };
+  } catch {
+    return null;
+  }
 }
 
 /** One read for a file that keeps its size; a file that grows meanwhile is read to its end, or null past the limit. */

@@ -1,9 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdDirectory, readRegular, readRegularSync } from '../../../src/base/index.js';
+import { runAs, unprivileged } from '../../support/unprivileged.js';
+
+const BUILT = fileURLToPath(new URL('../../../dist/src/base/index.js', import.meta.url));
 
 let root: string;
 beforeEach(() => {
@@ -39,6 +52,31 @@ describe('reading a file that somebody else may have made', () => {
     writeFileSync(join(root, 'sparse'), '');
     truncateSync(join(root, 'sparse'), 5 * 1024 ** 3);
     expect(await both(join(root, 'sparse'))).toBe('larger than 1 kB, not read');
+  });
+
+  it('calls what is not a file what it is, whether it may be opened or not', ({ skip }) => {
+    const somebody = unprivileged(BUILT) ?? skip('root cannot be somebody else here');
+    mkdirSync(join(root, 'closed'));
+    writeFileSync(join(root, 'file'), 'text');
+    mkdirSync(join(root, 'inside'));
+    symlinkSync('../file', join(root, 'inside', 'out'));
+    somebody.give(root);
+    for (const name of ['closed', 'file']) chmodSync(join(root, name), 0o000);
+    const script = `import { readRegular, readRegularSync } from ${JSON.stringify(BUILT)};
+      const found = [];
+      for (const path of ${JSON.stringify(['closed', 'file'].map((name) => join(root, name)))}) {
+        for (const read of [readRegular, readRegularSync]) found.push((await read(path, { limit: 1 })).reason);
+      }
+      const out = { limit: 1, within: [${JSON.stringify(join(root, 'inside'))}] };
+      found.push((await readRegular(${JSON.stringify(join(root, 'inside', 'out'))}, out)).reason);
+      console.log(JSON.stringify(found));`;
+    expect(JSON.parse(runAs(somebody, ['--input-type=module', '-e', script], {}))).toEqual([
+      'is a directory',
+      'is a directory',
+      'permission denied',
+      'permission denied',
+      'symbolic link that leads out of the workspace',
+    ]);
   });
 
   it('reads what pretends to be empty to its end, and no further than the limit', async () => {
