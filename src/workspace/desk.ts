@@ -61,6 +61,23 @@ export function workOrWait<K extends JobName>(
   });
 }
 
+/** Jobs that only read: nothing is lost when they are broken off. */
+const READS = new Set<JobName>(['agent', 'office', 'tasks', 'isJson', 'wholeJson']);
+
+/**
+ * Breaks off what only reads, because nobody needs it any more: a hostile text may keep the thread busy for half a minute,
+ * and the end of a server must not wait for that. What is about to be written goes on.
+ */
+export function endReading(): void {
+  for (let at = waiting.length - 1; at >= 0; at -= 1) {
+    const each = waiting[at];
+    if (each === undefined || !READS.has(each.name)) continue;
+    waiting.splice(at, 1);
+    each.reject(new McError('state.unreadable', 'is not read any more: the server stops'));
+  }
+  if (current !== null && READS.has(current.name)) fail('is not read any more: the server stops');
+}
+
 /** Goes on with an answer: at once when it is there. */
 export function whenDone<T, R>(answer: T | Promise<T>, goOn: (value: T) => R | Promise<R>): R | Promise<R> {
   return answer instanceof Promise ? answer.then(goOn) : goOn(answer);

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, LEADS_OUT, rootsOf, workspaceLayout } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import { type AgentReading, type Reading, emptyReading } from '../protocol/index.js';
+import { endReading } from './desk.js';
 import { untoldFileSystemAt } from './file-system.js';
 import { readAll } from './read.js';
 import { meantIn } from './survey.js';
@@ -161,6 +162,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     async close() {
       closed = true;
       for (const timer of timers) clearTimeout(timer);
+      endReading();
       delivery.close();
       await Promise.all([patrol.close(), tree.close(), links.close(), nouns.close(), files.close()]);
     },

@@ -130,9 +130,6 @@ describe('mc backup', () => {
         '--overwrite',
         'always',
         '--yes',
-        // Another server that is named may serve another workspace: it is not asked.
-        '--server',
-        'http://127.0.0.1:1',
       );
       expect(status).toBe(0);
       expect(report).toMatchObject({ id: made.id, dry_run: false, skipped: [], kept: [] });
