@@ -168,7 +168,9 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     },
     (error: unknown) => {
       known = true;
-      log.warn({ err: error }, 'the backups cannot be listed');
+      const { code, message } = toMcError(error);
+      // Broken off by the stop.
+      if (code !== 'interrupted') log.warn({ reason: message }, 'the backups cannot be listed');
     },
   );
   return {

@@ -100,17 +100,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   };
   const nouns = createReadQueue<ReadNoun, Value | undefined>({ read, deliver: add, isSame: isSameValue });
   const files = createReadQueue<FileNoun, Value>({ read: lookLater, deliver: add, isSame: () => false, atOnce: 1e6 });
-  const tree = createTree({
-    root,
-    openPost: post,
-    within,
-    isNative,
-    onLinked,
-    onRaw,
-    onError,
-    onOpen,
-    onGone: markBranch,
-  });
+  const tree = createTree({ root, openPost: post, within, isNative, onLinked, onRaw, onError, onOpen, onGone });
   const onFault = (error: unknown): void => log?.error({ err: error }, 'looking at the files failed');
   const patrol = createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs, onError: onFault, onTick });
 
@@ -209,11 +199,11 @@ export function createWatcher(options: WatcherOptions): Watcher {
   function onOpen(branch: Branch): void {
     if (branch.agent === null) warnOfNames(branch.places);
     if (!hasRead) for (const place of branch.places) ledger.write(place);
-    else markBranch(branch);
+    else onGone(branch);
   }
 
   /** All that a branch holds may be other than it was. */
-  function markBranch({ key, agent, places }: Branch): void {
+  function onGone({ key, agent, places }: Branch): void {
     if (agent !== null) mark({ kind: 'agent', id: agent });
     if (key === 'mission-control') mark({ kind: 'office' });
     for (const place of places) for (const name of ledger.changes(place, true)) tell(place, name);

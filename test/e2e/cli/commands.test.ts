@@ -244,7 +244,7 @@ describe('a workspace whose config file is broken', () => {
     const doctor = await runJson(place, ['doctor', ...here]);
     expect(doctor.status).toBe(5);
     const finding = doctor.json.findings.find((found: { name: string }) => found.name === 'config');
-    expect(finding).toMatchObject({ ok: false, fix: 'mend the file or remove it' });
+    expect(finding).toMatchObject({ ok: false, fix: expect.stringContaining('mend the file') });
     expect(finding.message).toContain(file);
   }, 180_000);
 

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workspaceLayout } from '../../../src/base/index.js';
@@ -117,7 +117,9 @@ describe('without a server', () => {
     expect(status).toBe(5);
     const named = Object.fromEntries((json.checks as Check[]).map((check) => [check.name, check]));
     expect(named.backup_age).toMatchObject({ ok: false, limit: 43_200, unit: 'seconds' });
-    expect(named.staleness).toMatchObject({ ok: true, limit: 600 });
+    // The fixture's agents state themselves when they were last active, and that is long ago.
+    expect(named.staleness).toMatchObject({ ok: false, limit: 600 });
+    expect(named.files).toMatchObject({ ok: false });
     expect(named['agent:tester']).toMatchObject({ ok: true, value: 'busy' });
     expect(named['agent:courier']).toMatchObject({ ok: false, value: 'offline' });
     expect(named.error_rate?.value).toBeCloseTo(4 / 39, 4);
@@ -126,12 +128,16 @@ describe('without a server', () => {
 
   it('mc check writes JUnit, and ends with 0 when all is well', async () => {
     const file = join(place.home, 'reports', 'check.xml');
-    const lax = ['--max-error-rate', '0.5', '--max-backup-age', '5200w', '--min-health', '0.5', '--junit', file];
+    for (const id of ['scribe', 'archivist']) {
+      await writeFile(join(workspaceLayout(place.office).agents, id, 'state.json'), '{"status":"idle"}');
+    }
+    const limits = ['--max-error-rate', '0.5', '--max-backup-age', '5200w', '--min-health', '0.5'];
+    const lax = [...limits, '--max-stale', '36500d', '--junit', file];
     const { status, out } = await run(place, ['check', '--offline', ...lax, ...here]);
     expect(status).toBe(0);
     expect(out).toMatch(/^✓ health /m);
     const xml = await readFile(file, 'utf8');
-    expect(xml).toContain('<testsuite name="mc check" tests="4" failures="0"');
+    expect(xml).toContain('<testsuite name="mc check" tests="6" failures="0"');
     await run(place, ['check', '--offline', '--require-agent', '<none>', '--junit', file, ...here]);
     expect(await readFile(file, 'utf8')).toContain(
       '<testcase classname="mc.check" name="agent:&lt;none&gt;" time="0"><failure message=',
@@ -142,7 +148,7 @@ describe('without a server', () => {
     await rm(workspaceLayout(place.office).database);
     const { status, json } = await runJson(place, ['metrics', 'query', 'rss', ...here]);
     expect([status, json.error.code]).toEqual([4, 'not_found']);
-    expect((await runJson(place, ['check', '--offline', ...here])).json.checks).toHaveLength(4);
+    expect((await runJson(place, ['check', '--offline', ...here])).json.checks).toHaveLength(6);
   });
 });
 
