@@ -80,12 +80,12 @@ describe('links', () => {
 
   it('a task queue and an office behind links are seen as well', async () => {
     const watched = await watchOffice({ one: 'idle' }, NATIVE);
-    writeFileSync(watched.path('TODO.md'), '- [ ] first\n');
-    symlinkSync('../TODO.md', watched.path('mission-control', 'TASK_QUEUE.md'));
+    writeFileSync(watched.path('LIST.md'), '- [ ] first\n');
+    symlinkSync('../LIST.md', watched.path('mission-control', 'TASK_QUEUE.md'));
     const told = (text: string) => () =>
       watched.readings.some(({ tasks }) => JSON.stringify([...tasks]).includes(`"text":"${text}"`));
     await expect.poll(told('first')).toBe(true);
-    writeFileSync(watched.path('TODO.md'), '- [ ] second\n');
+    writeFileSync(watched.path('LIST.md'), '- [ ] second\n');
     await expect.poll(told('second')).toBe(true);
   });
 
