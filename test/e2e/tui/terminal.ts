@@ -37,8 +37,12 @@ export function openTerminal(
 ): Terminal {
   count += 1;
   const socket = `mc-test-${process.pid}-${count}`;
+  // tmux runs what it is given by $SHELL, and without one by the account's own: an account such as nobody has none that runs anything.
   const tmux = (...args: string[]) =>
-    execFileSync('tmux', ['-L', socket, '-f', '/dev/null', ...args], { encoding: 'utf8' });
+    execFileSync('tmux', ['-L', socket, '-f', '/dev/null', ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, SHELL: '/bin/sh' },
+    });
   const all = { LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TZ: 'UTC', TERM: 'screen-256color', PS1: 'ready> ', ...env };
   const words = Object.entries(all).map(([name, value]) => `${name}='${value}'`);
   tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), `env -u NO_COLOR -u CI ${words.join(' ')} sh`);
