@@ -15,7 +15,7 @@ const SIZES = [1024, 16 * 1024, 256 * 1024, 2 * 1024 * 1024, LARGEST].filter((si
 
 const bundle = join(tmpdir(), `mc-hostile-${process.pid}.mjs`);
 await build({
-  entryPoints: [join(root, 'src/workspace/parse-jobs.ts')],
+  entryPoints: [join(root, 'src/workspace/read/jobs.ts')],
   outfile: bundle,
   bundle: true,
   format: 'esm',

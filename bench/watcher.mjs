@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createWatcher } from '../dist/src/workspace/watcher.js';
+import { createWatcher } from '../dist/src/workspace/watch/watcher.js';
 
 const seconds = Number(process.argv[2] ?? 20);
 const round = (ms) => Math.round(ms * 100) / 100;

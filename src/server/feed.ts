@@ -4,7 +4,7 @@ import type { Logger } from '../base/log.js';
 import type { Bus, Entry } from '../bus/index.js';
 import type { EventDraft, EventType, Position, Reading, Snapshot } from '../protocol/index.js';
 import type { State } from '../state/index.js';
-import type { ReadNoun, Watcher } from '../workspace/watcher.js';
+import type { ReadNoun, Watcher } from '../workspace/watch/watcher.js';
 
 /** What answers are made of, each with a count of its changes. */
 export type Noun = 'agents' | 'office' | 'tasks' | 'notifications';

@@ -21,7 +21,7 @@ import type { Logger } from '../base/log.js';
 import { createBus } from '../bus/index.js';
 import { createState } from '../state/index.js';
 import { createMetricsService } from '../metrics/index.js';
-import { createWatcher } from '../workspace/watcher.js';
+import { createWatcher } from '../workspace/watch/watcher.js';
 import { type ApiContext, createAnswerCache, createApi } from './api/index.js';
 import { createGuards, createTokenBook, isLoopback, readTls, urlHost } from './auth/index.js';
 import { backupFacts } from './backup-facts.js';

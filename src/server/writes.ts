@@ -18,7 +18,7 @@ import {
   type TaskPatch,
 } from '../protocol/index.js';
 import { appendTasks, mergeReport, patchTask } from '../workspace/index.js';
-import type { ReadNoun } from '../workspace/watcher.js';
+import type { ReadNoun } from '../workspace/watch/watcher.js';
 import type { Feed } from './feed.js';
 
 /**

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { workspaceLayout } from '../../src/base/index.js';
 import { CLOSE, EVENT_TYPES, PUBLISHABLE, STATUS_WORDS, TASK_FILES, TASK_STATUSES } from '../../src/protocol/index.js';
 import { HUB_LIMITS } from '../../src/server/ws/limits.js';
-import { AGENT_FILES } from '../../src/workspace/agent-files.js';
-import { COUNTER_NAMES } from '../../src/workspace/counters.js';
+import { AGENT_FILES } from '../../src/workspace/agents/files.js';
+import { COUNTER_NAMES } from '../../src/workspace/agents/counters.js';
 
 const page = (name: string) => readFileSync(join(import.meta.dirname, '../../docs', name), 'utf8');
 

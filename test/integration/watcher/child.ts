@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../../../src/base/index.js';
 import type { Reading } from '../../../src/protocol/index.js';
-import { createWatcher } from '../../../src/workspace/watcher.js';
+import { createWatcher } from '../../../src/workspace/watch/watcher.js';
 
 /** A process that watches, has one change told, closes and prints what happened; then it has to end by itself. */
 const [root = '', how = ''] = process.argv.slice(2);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type OpenPost, openPost } from '../../../src/workspace/watch-post.js';
+import { type OpenPost, openPost } from '../../../src/workspace/watch/post.js';
 import { agentPath, endAll, expectStatus, putState, settled, swapState, watchOffice } from './workspace.js';
 
 afterEach(endAll);

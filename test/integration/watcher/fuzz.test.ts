@@ -9,7 +9,7 @@ import { listAgents } from '../../../src/protocol/index.js';
 import { agentRow } from '../../../src/server/api/rows.js';
 import { type RunningServer, startServer } from '../../../src/server/index.js';
 import { createState } from '../../../src/state/index.js';
-import { readAll } from '../../../src/workspace/read.js';
+import { readAll } from '../../../src/workspace/read/read.js';
 import { createMutator, seeded } from './mutations.js';
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/office', import.meta.url));

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { systemClock } from '../../../src/base/index.js';
 import type { AgentReading, Reading } from '../../../src/protocol/index.js';
-import { type Watcher, type WatcherOptions, createWatcher } from '../../../src/workspace/watcher.js';
+import { type Watcher, type WatcherOptions, createWatcher } from '../../../src/workspace/watch/watcher.js';
 
 /** A workspace in a temporary folder, a watcher on it, and everything that it told. */
 export interface Watched {

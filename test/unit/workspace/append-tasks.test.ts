@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { NewTask } from '../../../src/protocol/index.js';
 import { readTaskFile } from '../../../src/workspace/index.js';
-import { appendBatch } from '../../../src/workspace/append-tasks.js';
-import { idsTakenIn } from '../../../src/workspace/task-ids.js';
-import { oneLine } from '../../../src/workspace/task-fields.js';
+import { appendBatch } from '../../../src/workspace/tasks/append.js';
+import { idsTakenIn } from '../../../src/workspace/tasks/ids.js';
+import { oneLine } from '../../../src/workspace/tasks/fields.js';
 import { numRuns } from './runs.js';
 
 const FILE = 'PENDING_TASKS.md';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createVeil, isSealed } from '../../../src/workspace/browse-names.js';
+import { createVeil, isSealed } from '../../../src/workspace/browse/names.js';
 
 const closed = createVeil([]);
 const at = (path: string) => path.split('/');

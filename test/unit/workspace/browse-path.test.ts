@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPlace } from '../../../src/workspace/browse-path.js';
+import { readPlace } from '../../../src/workspace/browse/path.js';
 
 describe('a plain path', () => {
   it.each([

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { editJson } from '../../../src/workspace/json-edit.js';
+import { editJson } from '../../../src/workspace/text/json-edit.js';
 import { numRuns } from './runs.js';
 
 const edit = (text: string, path: [string, ...string[]], value: unknown): string =>

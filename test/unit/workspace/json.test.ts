@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseTolerantJson } from '../../../src/workspace/index.js';
-import { scanJson } from '../../../src/workspace/json-scan.js';
+import { scanJson } from '../../../src/workspace/text/json-scan.js';
 import { numRuns } from './runs.js';
 
 const parse = (text: string) => parseTolerantJson(Buffer.from(text));

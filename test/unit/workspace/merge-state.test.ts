@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AgentReport } from '../../../src/protocol/index.js';
-import { mergeState } from '../../../src/workspace/merge-state.js';
-import { placeAgent } from '../../../src/workspace/office-edit.js';
+import { mergeState } from '../../../src/workspace/agents/merge-state.js';
+import { placeAgent } from '../../../src/workspace/office/edit.js';
 
 const NOW = Date.parse('2026-02-18T03:40:00Z');
 const ISO = '2026-02-18T03:40:00.000Z';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TASK_STATUSES, type TaskFile, type TaskPatch } from '../../../src/protocol/index.js';
 import { placeTasks } from '../../../src/workspace/index.js';
-import { patchTaskBytes } from '../../../src/workspace/patch-task.js';
+import { patchTaskBytes } from '../../../src/workspace/tasks/patch.js';
 import { anyTaskLine } from './lines.js';
 import { numRuns } from './runs.js';
 

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Mark, changedNames, listFiles, markOf } from '../../../src/workspace/scan.js';
-import { agentPlaces } from '../../../src/workspace/watch-places.js';
-import type { Place } from '../../../src/workspace/watch-places.js';
+import { type Mark, changedNames, listFiles, markOf } from '../../../src/workspace/watch/scan.js';
+import { agentPlaces } from '../../../src/workspace/watch/places.js';
+import type { Place } from '../../../src/workspace/watch/places.js';
 
 let root = '';
 let place: Place;

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TASK_FILES, TASK_STATUSES, type Task } from '../../../src/protocol/index.js';
 import { readTaskFile } from '../../../src/workspace/index.js';
-import { isBareStatus, taskStatusOf, writeStatus } from '../../../src/workspace/task-words.js';
+import { isBareStatus, taskStatusOf, writeStatus } from '../../../src/workspace/tasks/words.js';
 import { anyTaskLine } from './lines.js';
 import { numRuns } from './runs.js';
 

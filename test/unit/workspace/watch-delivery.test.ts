@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../../src/protocol/index.js';
-import { type Value, createDelivery } from '../../../src/workspace/watch-delivery.js';
+import { type Value, createDelivery } from '../../../src/workspace/watch/delivery.js';
 
 describe('createDelivery', () => {
   const agent = (name: string): Value => ({ agent: { id: name }, broken: null, memory: {} }) as unknown as Value;

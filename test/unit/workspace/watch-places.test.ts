@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agentPlaces, branchOf, nounKey, nounOf, trunkPlaces } from '../../../src/workspace/watch-places.js';
+import { agentPlaces, branchOf, nounKey, nounOf, trunkPlaces } from '../../../src/workspace/watch/places.js';
 
 const { root, agents, 'mission-control': missionControl } = trunkPlaces('/w');
 const [agent, memory, tasks] = agentPlaces('/w', 'a b') as [typeof root, typeof root, typeof root];

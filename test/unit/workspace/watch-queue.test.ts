@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ReadQueue, createReadQueue } from '../../../src/workspace/watch-queue.js';
+import { type ReadQueue, createReadQueue } from '../../../src/workspace/watch/read-queue.js';
 
 /** A queue whose reads are ended by hand, and what it did. */
 function makeQueue(options: { joinMs?: number; atOnce?: number; isSame?: (a: string, b: string) => boolean } = {}) {

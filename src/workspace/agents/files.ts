@@ -1,0 +1,65 @@
+import type { AgentWarning } from '../../protocol/index.js';
+import { clip } from '../text/decode.js';
+import type { ParsedJson } from '../text/json.js';
+
+/** A file that was read. */
+export interface FoundFile {
+  bytes: Uint8Array;
+  /** Milliseconds since the epoch. */
+  mtimeMs: number;
+  size: number;
+  /** What the bytes say as JSON, when somebody has parsed them already. */
+  json?: ParsedJson;
+}
+
+/** A file that is there but was not read, and why (`is a directory`, `larger than 16 MB, not read`). */
+export interface RefusedFile {
+  refused: string;
+  mtimeMs: number | null;
+}
+
+/** The files of an agent that stand directly in its directory. */
+export const AGENT_FILES = ['state.json', 'agent.json', 'SOUL.md', 'IDENTITY.md', 'HEARTBEAT.md'] as const;
+export type AgentFileName = (typeof AGENT_FILES)[number];
+
+/** What lies in one agent's directory; a file that is missing is absent here. */
+export interface AgentFiles {
+  files: Partial<Record<AgentFileName, FoundFile | RefusedFile>>;
+  /** memory/*.md */
+  memory: { name: string; mtimeMs: number }[];
+  /** tasks/*.json */
+  tasks: { name: string; file: FoundFile | RefusedFile }[];
+  /** What could not even be looked at. */
+  warnings: AgentWarning[];
+}
+
+/** An agent's directory with nothing in it. */
+export function noAgentFiles(): AgentFiles {
+  return { files: {}, memory: [], tasks: [], warnings: [] };
+}
+
+/** Takes warnings about one file: a field path or text position, and the reason. */
+export type Warn = (place: string | null, reason: string) => void;
+
+/** More are not even counted: a file of 16 MB may hold a million fields, each with a fault of its own. */
+export const WARNINGS_COUNTED = 1000;
+
+/** A place to put the warnings of one file. */
+export function warnInto(warnings: AgentWarning[], file: string): Warn {
+  return (place, reason) => {
+    if (warnings.length < WARNINGS_COUNTED) warnings.push({ file, place: place && clip(place), reason });
+  };
+}
+
+/** The first `kept` of many warnings, and in place of the others how many they are. */
+export function fewWarnings(warnings: readonly AgentWarning[], kept: number): AgentWarning[] {
+  const more = warnings.length - kept + 1;
+  if (more <= 1) return [...warnings];
+  const many = warnings.length < WARNINGS_COUNTED ? `${more}` : `more than ${more}`;
+  return [...warnings.slice(0, kept - 1), { file: '.', place: null, reason: `${many} further warnings are not shown` }];
+}
+
+/** True for a file that was read. */
+export function isFound(file: FoundFile | RefusedFile | undefined): file is FoundFile {
+  return file !== undefined && 'bytes' in file;
+}

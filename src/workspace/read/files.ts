@@ -1,0 +1,56 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { McError, workspaceLayout } from '../../base/index.js';
+import type { OfficeReading, TaskFile, TaskFileReading } from '../../protocol/index.js';
+import { isFound } from '../agents/files.js';
+import type { ReadAgentOptions } from './agent-directory.js';
+import { work } from './thread.js';
+import { LIMITS, readBytes } from '../text/read-bytes.js';
+
+/** Reads the office file as it is now. Half-written JSON is read a second time. */
+export function readOfficeAt(root: string, options: ReadAgentOptions = {}): Promise<OfficeReading> {
+  const read = (bytes: Uint8Array): Promise<OfficeReading> => work('office', bytes.length, bytes);
+  return readTwice<OfficeReading>(root, workspaceLayout(root).office, { office: null }, read, options);
+}
+
+/** Reads one task file as it is now; a missing one has no tasks. Half-written JSON is read a second time. */
+export function readTaskFileAt(root: string, file: TaskFile, options: ReadAgentOptions = {}): Promise<TaskFileReading> {
+  const path = workspaceLayout(root).taskFiles[file];
+  const read = (bytes: Uint8Array): Promise<TaskFileReading> => work('tasks', bytes.length, file, bytes);
+  return readTwice<TaskFileReading>(root, path, { tasks: [], warnings: [] }, read, options);
+}
+
+type Refused = { refused: { place: string | null; reason: string } };
+
+async function readTwice<T extends object>(
+  root: string,
+  path: string,
+  missing: T,
+  read: (bytes: Uint8Array) => Promise<T>,
+  { retryMs = 100, within }: ReadAgentOptions,
+): Promise<T | Refused> {
+  const once = () => readOnce(root, path, missing, read, within);
+  const first = await once();
+  if (!('broken' in first)) return first.said;
+  await wait(retryMs);
+  return (await once()).said;
+}
+
+async function readOnce<T extends object>(
+  root: string,
+  path: string,
+  missing: T,
+  read: (bytes: Uint8Array) => Promise<T>,
+  within: readonly string[] | undefined,
+): Promise<{ said: T | Refused; broken?: true }> {
+  const file = await readBytes(root, path, LIMITS.json, within);
+  if (file === null) return { said: missing };
+  if (!isFound(file)) return { said: { refused: { place: null, reason: file.refused } } };
+  const said = await read(file.bytes).catch((error: unknown) => refusedBy(error));
+  return 'refused' in said ? { said, broken: true } : { said };
+}
+
+/** What takes too long or too much to read is refused, as what cannot be read is. */
+function refusedBy(error: unknown): Refused {
+  if (error instanceof McError) return { refused: { place: null, reason: error.message } };
+  throw error;
+}

@@ -1,0 +1,43 @@
+import type { TaskStatus } from '../../protocol/index.js';
+import { type FoundTask, TASK_ID, markdownTask } from './fields.js';
+import { splitStatusSuffix } from './words.js';
+
+/** A line with a check box, in pieces that make up the line again: `before [mark] gap text`. */
+export interface Box {
+  /** Up to the `[`, without it. */
+  before: string;
+  mark: string;
+  gap: string;
+  text: string;
+}
+
+const BOX = /^(\s*(?:>\s*)*(?:[-*+]|\d{1,9}[.)])\s+)\[([ xX~-])\](\s+|$)(.*)$/s;
+const ID = new RegExp(String.raw`^[\s*_\`[(]*(?:P[0-3]\b[\s*_:.)\]-]*)?(${TASK_ID})(?=[:*\`\])]|\s[-–—:]|\s*$)`);
+const TASK = new RegExp(String.raw`^[\s*_\`[(]*(?:P[0-3]\b[\s*_:.)\]-]*)?(TASK(?:-[A-Z0-9_]+)*-\d+)\b`);
+
+/** The box of a line, or null when the line has none. The box that counts is the first on the line. */
+export function readBox(line: string): Box | null {
+  const [, before, mark, gap, text] = BOX.exec(line) ?? [];
+  return before === undefined || mark === undefined ? null : { before, mark, gap: gap ?? '', text: text ?? '' };
+}
+
+/** The check boxes outside of code fences. */
+export function findBoxes(lines: readonly string[], fenced: readonly boolean[]): FoundTask[] {
+  return lines.flatMap((line, index) => {
+    const box = fenced[index] ? null : readBox(line);
+    const text = box?.text.trim() ?? '';
+    if (box === null || text === '') return [];
+    const task = markdownTask(index, { text, status: boxStatus(box.mark, text), id: idOf(text) });
+    return [{ task, place: { form: 'box' as const, line: index } }];
+  });
+}
+
+function boxStatus(mark: string, text: string): TaskStatus {
+  if (mark === 'x' || mark === 'X') return 'completed';
+  if (mark === '-' || mark === '~') return 'in_progress';
+  return splitStatusSuffix(text).status ?? 'pending';
+}
+
+function idOf(text: string): string | null {
+  return TASK.exec(text)?.[1] ?? ID.exec(text)?.[1] ?? null;
+}
