@@ -1,6 +1,7 @@
 import type { Agent, AgentReading, AgentWarning } from '../../protocol/index.js';
 import { type AgentCard, NO_CARD, readAgentCard } from './card.js';
-import { AGENT_FILES, type AgentFileName, type AgentFiles, fewWarnings, isFound, warnInto } from './files.js';
+import { AGENT_FILES, type AgentFileName, type AgentFiles, fewWarnings, warnInto } from './files.js';
+import { isFound } from '../text/read-bytes.js';
 import { readTaskCard } from './tasks.js';
 import { readCounters } from './counters.js';
 import { type Identity, readIdentity } from './identity.js';

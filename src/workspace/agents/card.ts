@@ -1,4 +1,5 @@
-import { type FoundFile, WARNINGS_COUNTED, type Warn } from './files.js';
+import { WARNINGS_COUNTED, type Warn } from './files.js';
+import type { FoundFile } from '../text/read-bytes.js';
 import { type CounterSource, numberIn } from './counters.js';
 import { clip } from '../text/decode.js';
 import { isObject, kindOf, parseTolerantJson } from '../text/json.js';

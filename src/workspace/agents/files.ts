@@ -1,22 +1,6 @@
 import type { AgentWarning } from '../../protocol/index.js';
 import { clip } from '../text/decode.js';
-import type { ParsedJson } from '../text/json.js';
-
-/** A file that was read. */
-export interface FoundFile {
-  bytes: Uint8Array;
-  /** Milliseconds since the epoch. */
-  mtimeMs: number;
-  size: number;
-  /** What the bytes say as JSON, when somebody has parsed them already. */
-  json?: ParsedJson;
-}
-
-/** A file that is there but was not read, and why (`is a directory`, `larger than 16 MB, not read`). */
-export interface RefusedFile {
-  refused: string;
-  mtimeMs: number | null;
-}
+import type { FoundFile, RefusedFile } from '../text/read-bytes.js';
 
 /** The files of an agent that stand directly in its directory. */
 export const AGENT_FILES = ['state.json', 'agent.json', 'SOUL.md', 'IDENTITY.md', 'HEARTBEAT.md'] as const;
@@ -57,9 +41,4 @@ export function fewWarnings(warnings: readonly AgentWarning[], kept: number): Ag
   if (more <= 1) return [...warnings];
   const many = warnings.length < WARNINGS_COUNTED ? `${more}` : `more than ${more}`;
   return [...warnings.slice(0, kept - 1), { file: '.', place: null, reason: `${many} further warnings are not shown` }];
-}
-
-/** True for a file that was read. */
-export function isFound(file: FoundFile | RefusedFile | undefined): file is FoundFile {
-  return file !== undefined && 'bytes' in file;
 }

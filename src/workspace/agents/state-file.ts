@@ -1,5 +1,6 @@
 import { type Agent, type AgentTask, STATE_LIMIT_BYTES } from '../../protocol/index.js';
-import type { FoundFile, Warn } from './files.js';
+import type { Warn } from './files.js';
+import type { FoundFile } from '../text/read-bytes.js';
 import { currentTasks, projectTasks } from './tasks.js';
 import { type CounterSource, numberIn } from './counters.js';
 import { isObject, kindOf, parseTolerantJson } from '../text/json.js';

@@ -1,5 +1,6 @@
 import type { AgentTask } from '../../protocol/index.js';
-import { type FoundFile, type RefusedFile, type Warn, isFound } from './files.js';
+import type { Warn } from './files.js';
+import { type FoundFile, type RefusedFile, isFound } from '../text/read-bytes.js';
 import { clip } from '../text/decode.js';
 import { isObject, kindOf, parseTolerantJson } from '../text/json.js';
 import { isoTime, timeIn } from './signs.js';

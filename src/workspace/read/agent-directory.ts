@@ -4,22 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { McError, rootsOf, workspaceLayout } from '../../base/index.js';
 import type { AgentReading } from '../../protocol/index.js';
-import {
-  AGENT_FILES,
-  type AgentFileName,
-  type AgentFiles,
-  type FoundFile,
-  type RefusedFile,
-  isFound,
-  noAgentFiles,
-  warnInto,
-} from '../agents/files.js';
+import { AGENT_FILES, type AgentFileName, type AgentFiles, noAgentFiles, warnInto } from '../agents/files.js';
 import { readAgent } from '../agents/agents.js';
 import { work } from './thread.js';
 import { CUT_OFF, inDirectory } from '../text/directory.js';
 import { parseTolerantJson } from '../text/json.js';
 import { meantName, nearMiss } from '../text/near-miss.js';
-import { LIMITS, readBytes } from '../text/read-bytes.js';
+import { LIMITS, readBytes, type FoundFile, type RefusedFile, isFound } from '../text/read-bytes.js';
 
 export interface ReadAgentOptions {
   /** How long to wait before JSON that does not parse is read a second time, in milliseconds (100). */

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { McError, workspaceLayout } from '../../base/index.js';
 import type { OfficeReading, TaskFile, TaskFileReading } from '../../protocol/index.js';
-import { isFound } from '../agents/files.js';
+
 import type { ReadAgentOptions } from './agent-directory.js';
 import { work } from './thread.js';
-import { LIMITS, readBytes } from '../text/read-bytes.js';
+import { LIMITS, readBytes, isFound } from '../text/read-bytes.js';
 
 /** Reads the office file as it is now. Half-written JSON is read a second time. */
 export function readOfficeAt(root: string, options: ReadAgentOptions = {}): Promise<OfficeReading> {

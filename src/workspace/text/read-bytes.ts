@@ -1,12 +1,33 @@
 import { lstat } from 'node:fs/promises';
 import { LEADS_OUT, readRegular, rootsOf, wasRead, workspaceLayout } from '../../base/index.js';
-import type { FoundFile, RefusedFile } from '../agents/files.js';
+import type { ParsedJson } from './json.js';
 
 /** Size limits, in bytes. */
 export const LIMITS = { json: 16 * 1024 * 1024, text: 1024 * 1024 } as const;
 
 /** What a link that dangles is called. */
 export const LEADS_NOWHERE = 'symbolic link that leads nowhere';
+
+/** A file that was read. */
+export interface FoundFile {
+  bytes: Uint8Array;
+  /** Milliseconds since the epoch. */
+  mtimeMs: number;
+  size: number;
+  /** What the bytes say as JSON, when somebody has parsed them already. */
+  json?: ParsedJson;
+}
+
+/** A file that is there but was not read, and why (`is a directory`, `larger than 16 MB, not read`). */
+export interface RefusedFile {
+  refused: string;
+  mtimeMs: number | null;
+}
+
+/** True for a file that was read. */
+export function isFound(file: FoundFile | RefusedFile | undefined): file is FoundFile {
+  return file !== undefined && 'bytes' in file;
+}
 
 /**
  * Reads a regular file of at most `limit` bytes. Null when there is none. What is no file, too large, not ours to read or

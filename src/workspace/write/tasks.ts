@@ -10,8 +10,8 @@ import {
 import { bufferOf, whenDone, work, workOrWait } from '../read/thread.js';
 import { checkNewTask, checkPriority } from '../tasks/new-tasks.js';
 import { taskNotFound } from '../tasks/patch.js';
-import { LIMITS, readBytes } from '../text/read-bytes.js';
-import { isFound } from '../agents/files.js';
+import { LIMITS, readBytes, isFound } from '../text/read-bytes.js';
+
 import { oneLine } from '../tasks/fields.js';
 import type { TakenIds } from '../tasks/ids.js';
 import { inTurn } from './turns.js';
