@@ -75,7 +75,7 @@ async function readFacts({ config }: Desk, limits: CheckLimits, now: number): Pr
   await mustHaveWorkspace(config, { evenDefault: true });
   const layout = workspaceLayout(config.workspace);
   const { listAgentIds, readAgents, timeIn } = await import('../src/workspace/index.js');
-  const { scoreHealth } = await import('../src/metrics/health.js');
+  const { scoreHealth } = await import('../src/metrics/record/health.js');
   const { backupsOnRecord } = await import('../src/backup/on-record.js');
   const { ids } = await listAgentIds(layout.root);
   const readings = await readAgents(layout.root, ids, now);
@@ -105,7 +105,7 @@ async function readFacts({ config }: Desk, limits: CheckLimits, now: number): Pr
 }
 
 async function readStanding({ database }: WorkspaceLayout, now: number) {
-  const { readDatabase } = await import('../src/metrics/query.js');
+  const { readDatabase } = await import('../src/metrics/query/index.js');
   try {
     return await readDatabase(database, 'standing', {}, now, { upgrade: false });
   } catch (error) {

@@ -15,7 +15,7 @@ export default class Doctor extends McCommand {
     const probes = machineProbes({
       async databaseFaults(path) {
         // Before SQLite opens it: a FIFO would be waited for.
-        const { faultsOfPlace } = await import('../src/metrics/place.js');
+        const { faultsOfPlace } = await import('../src/metrics/store/place.js');
         const faults = faultsOfPlace(path);
         const { databaseFaults } = await import('../src/backup/database.js');
         return faults.length > 0 ? faults : databaseFaults(path);

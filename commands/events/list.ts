@@ -39,7 +39,7 @@ export default class EventsList extends McCommand {
     const desk = await this.open(flags);
     const { type, agent, limit, cursor } = flags;
     const answer = await ask(desk, { type, agent, ...readRange(flags, Date.now()), limit, cursor });
-    const { describeEvent } = await import('../../src/metrics/query.js');
+    const { describeEvent } = await import('../../src/metrics/query/index.js');
     desk.result(answer, () => eventLogTable(answer.events, describeEvent, desk.terminal));
     if (answer.events.length === 0) desk.note('no such events');
     if (typeof answer.next_cursor === 'string') desk.note(`there are older ones: --cursor ${answer.next_cursor}`);
@@ -67,6 +67,6 @@ async function ask(desk: Desk, asked: Asked): Promise<EventsAnswer> {
     return rest.systemEvents({ ...asked, cursor });
   }
   await mustHaveWorkspace(desk.config, { evenDefault: true });
-  const { readDatabase } = await import('../../src/metrics/query.js');
+  const { readDatabase } = await import('../../src/metrics/query/index.js');
   return readDatabase(workspaceLayout(desk.config.workspace).database, 'events', asked, Date.now());
 }

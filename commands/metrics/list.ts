@@ -8,7 +8,7 @@ export default class MetricsList extends McCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(MetricsList);
     const desk = await this.open(flags);
-    const { METRICS } = await import('../../src/metrics/query.js');
+    const { METRICS } = await import('../../src/metrics/query/index.js');
     const metrics = METRICS.map(({ name, scope, kind, unit, meaning, computed }) => ({
       name,
       scope,

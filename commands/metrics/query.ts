@@ -84,7 +84,7 @@ async function ask(desk: Desk, asked: Asked): Promise<QueryAnswer> {
     return rest.metricsQuery(asked);
   }
   await mustHaveWorkspace(desk.config, { evenDefault: true });
-  const { readDatabase } = await import('../../src/metrics/query.js');
+  const { readDatabase } = await import('../../src/metrics/query/index.js');
   const { points, ...rest } = asked;
   const query = { ...rest, ...(points !== undefined && { points: Number(points) }) };
   return readDatabase(workspaceLayout(desk.config.workspace).database, 'query', query, Date.now());

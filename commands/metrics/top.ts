@@ -26,7 +26,7 @@ export default class MetricsTop extends McCommand {
     const desk = await this.open(flags);
     const range = readRange(flags, Date.now());
     await mustHaveWorkspace(desk.config, { evenDefault: true });
-    const { readDatabase } = await import('../../src/metrics/query.js');
+    const { readDatabase } = await import('../../src/metrics/query/index.js');
     const { database } = workspaceLayout(desk.config.workspace);
     const answer = await readDatabase(database, 'top', { ...flags, ...range }, Date.now());
     const top = { ...answer, agents: answer.agents.slice(0, flags.limit) };

@@ -3,9 +3,9 @@ import type { Logger } from '../base/log.js';
 import type { Bus } from '../bus/index.js';
 import type { EventDraft, EventsAnswer, QueryAnswer, Snapshot } from '../protocol/index.js';
 import type { Keeper } from './keeper.js';
-import type { LatestMetrics } from './latest.js';
-import type { Probes } from './probes.js';
-import type { ReadName, Reads } from './reads.js';
+import type { LatestMetrics } from './record/latest.js';
+import type { Probes } from './record/probes.js';
+import type { ReadName, Reads } from './query/reads.js';
 
 /** Milliseconds. */
 export interface MetricsSettings {

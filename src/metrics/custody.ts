@@ -1,12 +1,12 @@
 import { type Clock, McError } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import type { EventDraft } from '../protocol/index.js';
-import { type Announcement, announceNotice, announcePause, notificationDraft } from './announcements.js';
+import { type Announcement, announceNotice, announcePause, notificationDraft } from './record/announcements.js';
 import { type Condition, HELD_REASON } from './condition.js';
-import { isDamage, isFull, isHeld } from './database.js';
-import type { OwnEvent } from './event-rows.js';
+import { isDamage, isFull, isHeld } from './store/database.js';
+import type { OwnEvent } from './store/event-rows.js';
 import type { Keeper } from './keeper.js';
-import type { Notice } from './prepare.js';
+import type { Notice } from './store/prepare.js';
 
 /** Decides what an error of the database asks for: waiting, pausing, another file; and tells it. */
 export interface Custody {

@@ -3,16 +3,16 @@ import { dirname } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Stats } from 'node:fs';
 import { type Clock, makeDirectory, monotonicNow, sameFile } from '../base/index.js';
-import { freeName } from './aside.js';
-import { isHeld, openWriter } from './database.js';
-import { createDeletionGuard, type DeletionGuard } from './deletion.js';
-import type { MetricsDesk } from './desk.js';
-import { writeCopy } from './old-copy.js';
-import { COMPANIONS, fileAt, isTaken, rootsAround } from './place.js';
-import { giveUp, type Notice, prepareDatabase, preparesLong } from './prepare.js';
-import { type Retention, retire } from './retention.js';
-import { rollUp } from './rollup.js';
-import { createStore, type Store } from './store.js';
+import { freeName } from './store/aside.js';
+import { isHeld, openWriter } from './store/database.js';
+import { createDeletionGuard, type DeletionGuard } from './store/deletion.js';
+import type { MetricsDesk } from './thread.js';
+import { writeCopy } from './store/old-copy.js';
+import { COMPANIONS, fileAt, isTaken, rootsAround } from './store/place.js';
+import { giveUp, type Notice, prepareDatabase, preparesLong } from './store/prepare.js';
+import { type Retention, retire } from './store/retention.js';
+import { rollUp } from './store/rollup.js';
+import { createStore, type Store } from './store/store.js';
 
 /** Holds the database open and in order: prepares it, replaces a damaged one, rolls up, retires, checkpoints. */
 export interface Keeper {

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { plainError, type Reply } from './desk.js';
-import { type Asked, perform } from './tasks.js';
+import { plainError, type Reply } from './thread.js';
+import { type Asked, perform } from './jobs.js';
 
 parentPort?.on('message', (asked: Asked) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin

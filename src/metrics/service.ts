@@ -1,22 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { McError, monotonicNow, watchClock } from '../base/index.js';
-import { announceHeld, announceResume, systemMetricDrafts } from './announcements.js';
-import { createBacklog } from './backlog.js';
-import { gather } from './collector.js';
+import { announceHeld, announceResume, systemMetricDrafts } from './record/announcements.js';
+import { createBacklog } from './record/backlog.js';
+import { gather } from './record/collector.js';
 import { createCondition } from './condition.js';
 import type { MetricsOptions, MetricsService, MetricsSettings } from './contract.js';
 import { createCustody, unreadable } from './custody.js';
-import { isDamage, isHeld, isUnusable } from './database.js';
-import { createDesk } from './desk.js';
-import { createFleetEnds, type FleetEnds } from './ends.js';
+import { isDamage, isHeld, isUnusable } from './store/database.js';
+import { createDesk } from './thread.js';
+import { createFleetEnds, type FleetEnds } from './record/fleet-endings.js';
 import { createKeeper } from './keeper.js';
-import { createLatest } from './latest.js';
-import { createMachineProbe, type MachineProbe, NO_BACKUPS } from './probes.js';
-import { type ReadName, type Reads, readsLong, writeRead } from './reads.js';
-import { createRecorder, type Recorder } from './recorder.js';
-import type { Retention } from './retention.js';
-import type { Store } from './store.js';
-import { isLate, startTimetable, type Timetable } from './timetable.js';
+import { createLatest } from './record/latest.js';
+import { createMachineProbe, type MachineProbe, NO_BACKUPS } from './record/probes.js';
+import { type ReadName, type Reads, readsLong, writeRead } from './query/reads.js';
+import { createRecorder, type Recorder } from './record/recorder.js';
+import type { Retention } from './store/retention.js';
+import type { Store } from './store/store.js';
+import { isLate, startTimetable, type Timetable } from './record/timetable.js';
 
 /** How long a stop waits for a program that holds the database. */
 const LAST_MS = 2000;

@@ -14,7 +14,7 @@ describe('the house', () => {
 
   it.each([
     ['an upward import', 'src/state/diff.ts', "import { startServer } from '../server/index.js';"],
-    ['a sideways import', 'src/metrics/store.ts', "import { createCatalog } from '../backup/index.js';"],
+    ['a sideways import', 'src/metrics/store/store.ts', "import { createCatalog } from '../backup/index.js';"],
     ['a foreign package', 'src/bus/bus.ts', "import { WebSocket } from 'ws';"],
     ['node: in a browser room', 'src/client/mirror.ts', "import { readFile } from 'node:fs/promises';"],
     ['node: in a pure room', 'src/state/diff.ts', "import { randomUUID } from 'node:crypto';"],

@@ -4,10 +4,10 @@ import { type Clock, type WorkspaceLayout, workspaceLayout } from '../../src/bas
 import { silentLog } from '../../src/base/log.js';
 import { type Bus, createBus } from '../../src/bus/index.js';
 import { createMetricsService, type MetricsOptions, type MetricsSettings } from '../../src/metrics/index.js';
-import { openWriter } from '../../src/metrics/database.js';
-import { migrate } from '../../src/metrics/migrations.js';
-import { metricsOf } from '../../src/metrics/registry.js';
-import { createStore, type Store, type Values } from '../../src/metrics/store.js';
+import { openWriter } from '../../src/metrics/store/database.js';
+import { migrate } from '../../src/metrics/store/migrations.js';
+import { metricsOf } from '../../src/metrics/store/registry.js';
+import { createStore, type Store, type Values } from '../../src/metrics/store/store.js';
 import {
   type Agent,
   agentStatusData,

@@ -1,5 +1,5 @@
-import { openReader } from '../../src/metrics/database.js';
-import { prepareDatabase } from '../../src/metrics/prepare.js';
+import { openReader } from '../../src/metrics/store/database.js';
+import { prepareDatabase } from '../../src/metrics/store/prepare.js';
 
 // Run as a process of its own, because the zone of a process is settled when it starts.
 const path = process.argv[2] ?? '';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createDeletionGuard } from '../../../src/metrics/deletion.js';
-import { readActivity, readEvents } from '../../../src/metrics/event-log.js';
-import { answerQuery } from '../../../src/metrics/series.js';
-import { parseQuery } from '../../../src/metrics/params.js';
-import { retire } from '../../../src/metrics/retention.js';
-import { rollUpAtOnce } from '../../../src/metrics/rollup.js';
-import type { Store } from '../../../src/metrics/store.js';
+import { createDeletionGuard } from '../../../src/metrics/store/deletion.js';
+import { readActivity, readEvents } from '../../../src/metrics/query/event-log.js';
+import { answerQuery } from '../../../src/metrics/query/series.js';
+import { parseQuery } from '../../../src/metrics/query/params.js';
+import { retire } from '../../../src/metrics/store/retention.js';
+import { rollUpAtOnce } from '../../../src/metrics/store/rollup.js';
+import type { Store } from '../../../src/metrics/store/store.js';
 import {
   collectInto,
   DAY,

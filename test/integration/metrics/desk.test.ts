@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { workerFile } from '../../../src/base/index.js';
-import { createDesk, type MetricsDesk } from '../../../src/metrics/desk.js';
-import { rollUpAtOnce } from '../../../src/metrics/rollup.js';
+import { createDesk, type MetricsDesk } from '../../../src/metrics/thread.js';
+import { rollUpAtOnce } from '../../../src/metrics/store/rollup.js';
 import { collectInto, HOUR, MINUTE, newAgent, newRig, newStore, officeDatabase, T0 } from '../../support/metrics.js';
 import { scratch } from '../../support/scratch.js';
 

@@ -15,9 +15,9 @@ import {
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, vi } from 'vitest';
-import { openWriter } from '../../../src/metrics/database.js';
-import { prepareDatabase } from '../../../src/metrics/prepare.js';
-import { readDatabase } from '../../../src/metrics/query.js';
+import { openWriter } from '../../../src/metrics/store/database.js';
+import { prepareDatabase } from '../../../src/metrics/store/prepare.js';
+import { readDatabase } from '../../../src/metrics/query/index.js';
 import { workspaceLayout } from '../../../src/base/index.js';
 import { handClock, MINUTE, newAgent, newRig, T0 } from '../../support/metrics.js';
 import { scratch } from '../../support/scratch.js';

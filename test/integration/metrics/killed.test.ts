@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { workspaceLayout } from '../../../src/base/index.js';
-import { openReader } from '../../../src/metrics/database.js';
-import { prepareDatabase } from '../../../src/metrics/prepare.js';
+import { openReader } from '../../../src/metrics/store/database.js';
+import { prepareDatabase } from '../../../src/metrics/store/prepare.js';
 import { bundled } from '../../support/bundle.js';
 import { scratch } from '../../support/scratch.js';
 

@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, truncate
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { prepareDatabase } from '../../../src/metrics/prepare.js';
-import { readDatabase } from '../../../src/metrics/query.js';
+import { prepareDatabase } from '../../../src/metrics/store/prepare.js';
+import { readDatabase } from '../../../src/metrics/query/index.js';
 import { bundled } from '../../support/bundle.js';
 import { officeDatabase } from '../../support/metrics.js';
 import { scratch } from '../../support/scratch.js';

@@ -2,10 +2,10 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { openWriter } from '../../../src/metrics/database.js';
-import { prepareDatabase } from '../../../src/metrics/prepare.js';
-import { retire } from '../../../src/metrics/retention.js';
-import { rollUpAtOnce } from '../../../src/metrics/rollup.js';
+import { openWriter } from '../../../src/metrics/store/database.js';
+import { prepareDatabase } from '../../../src/metrics/store/prepare.js';
+import { retire } from '../../../src/metrics/store/retention.js';
+import { rollUpAtOnce } from '../../../src/metrics/store/rollup.js';
 import { workspaceLayout } from '../../../src/base/index.js';
 import { DAY, newRig } from '../../support/metrics.js';
 import { scratch } from '../../support/scratch.js';
@@ -161,7 +161,7 @@ describe('an old database that cannot be upgraded', () => {
   it('leaves one copy however often the attempt is killed', async () => {
     const layout = oldDatabase(SAMPLES);
     // What a killed attempt leaves: its copy, and the database as it was.
-    const { copyAside } = await import('../../../src/metrics/old-copy.js');
+    const { copyAside } = await import('../../../src/metrics/store/old-copy.js');
     for (let n = 0; n < 3; n += 1) {
       const db = openWriter(layout.database);
       await copyAside(db, layout.database, NOW + n * 1000);

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { McError } from '../../../src/base/index.js';
-import { openReader } from '../../../src/metrics/database.js';
-import type { RawQuery } from '../../../src/metrics/params.js';
-import { answerRead } from '../../../src/metrics/reads.js';
-import { retire } from '../../../src/metrics/retention.js';
-import { rollUpAtOnce } from '../../../src/metrics/rollup.js';
-import type { Store } from '../../../src/metrics/store.js';
+import { openReader } from '../../../src/metrics/store/database.js';
+import type { RawQuery } from '../../../src/metrics/query/params.js';
+import { answerRead } from '../../../src/metrics/query/reads.js';
+import { retire } from '../../../src/metrics/store/retention.js';
+import { rollUpAtOnce } from '../../../src/metrics/store/rollup.js';
+import type { Store } from '../../../src/metrics/store/store.js';
 import type { QueryAnswer } from '../../../src/protocol/index.js';
 import { collectInto, DAY, HOUR, MINUTE, newStore, T0 } from '../../support/metrics.js';
 import { scratch } from '../../support/scratch.js';

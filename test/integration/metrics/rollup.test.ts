@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Figure, rollupExpression } from '../../../src/metrics/schema.js';
-import { findMetric, type Metric } from '../../../src/metrics/registry.js';
-import { retire } from '../../../src/metrics/retention.js';
-import { rollUp, rollUpAtOnce } from '../../../src/metrics/rollup.js';
-import type { Store } from '../../../src/metrics/store.js';
-import { ROLLUP_TIERS, TIER_MS, type RollupTier } from '../../../src/metrics/tiers.js';
+import { type Figure, rollupExpression } from '../../../src/metrics/store/schema.js';
+import { findMetric, type Metric } from '../../../src/metrics/store/registry.js';
+import { retire } from '../../../src/metrics/store/retention.js';
+import { rollUp, rollUpAtOnce } from '../../../src/metrics/store/rollup.js';
+import type { Store } from '../../../src/metrics/store/store.js';
+import { ROLLUP_TIERS, TIER_MS, type RollupTier } from '../../../src/metrics/store/tiers.js';
 import { collectInto, DAY, HOUR, MINUTE, newStore, T0 } from '../../support/metrics.js';
 import { scratch } from '../../support/scratch.js';
 

@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { createDesk } from '../../../src/metrics/desk.js';
+import { createDesk } from '../../../src/metrics/thread.js';
 import { createKeeper } from '../../../src/metrics/keeper.js';
-import { metricsOf } from '../../../src/metrics/registry.js';
+import { metricsOf } from '../../../src/metrics/store/registry.js';
 import { workspaceLayout } from '../../../src/base/index.js';
 import {
   DAY,
@@ -87,7 +87,7 @@ describe('the metrics service', () => {
     ]);
     clock.move(1000);
     await service.stop();
-    const { openReader } = await import('../../../src/metrics/database.js');
+    const { openReader } = await import('../../../src/metrics/store/database.js');
     const db = openReader(layout.database);
     expect(db.prepare('SELECT began, ended, status FROM intervals ORDER BY began').all()).toEqual([
       { began: T0, ended: T0 + 5000, status: 'busy' },
@@ -297,7 +297,7 @@ describe('the metrics service', () => {
     const { service, clock, published, become, layout } = newRig(directory);
     become(newAgent('robot', busy));
     await service.start();
-    const { openWriter } = await import('../../../src/metrics/database.js');
+    const { openWriter } = await import('../../../src/metrics/store/database.js');
     const other = openWriter(layout.database);
     other.unsafeMode();
     other.pragma('writable_schema = ON');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDatabase } from '../../../src/metrics/query.js';
+import { readDatabase } from '../../../src/metrics/query/index.js';
 import { endedOf } from '../../../src/protocol/index.js';
 import { NO_COUNTERS } from '../../support/agents.js';
 import { MINUTE, newAgent, newRig, tasksNamed } from '../../support/metrics.js';

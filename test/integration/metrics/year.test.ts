@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { retire } from '../../../src/metrics/retention.js';
-import { rollUpAtOnce } from '../../../src/metrics/rollup.js';
-import { answerRead } from '../../../src/metrics/reads.js';
+import { retire } from '../../../src/metrics/store/retention.js';
+import { rollUpAtOnce } from '../../../src/metrics/store/rollup.js';
+import { answerRead } from '../../../src/metrics/query/reads.js';
 import { collectInto, DAY, HOUR, newStore, T0 } from '../../support/metrics.js';
 import { scratch } from '../../support/scratch.js';
 

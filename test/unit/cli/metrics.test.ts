@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { queryChart } from '../../../src/cli/chart.js';
 import { explanationText, metricsTable } from '../../../src/cli/metrics.js';
-import { METRICS } from '../../../src/metrics/registry.js';
+import { METRICS } from '../../../src/metrics/store/registry.js';
 import { measuredLines, queryCsv, queryTable } from '../../../src/cli/points.js';
 import { terminalOf } from '../../../src/cli/terminal.js';
 import type { QueryAnswer, Series } from '../../../src/protocol/index.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type HealthInput, scoreHealth } from '../../../src/metrics/health.js';
+import { type HealthInput, scoreHealth } from '../../../src/metrics/record/health.js';
 
 const FINE: HealthInput = {
   counts: { active: 2, busy: 1, idle: 1, error: 0, stale: 0, offline: 0, unknown: 3 },

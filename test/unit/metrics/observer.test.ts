@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createObserver } from '../../../src/metrics/observer.js';
+import { createObserver } from '../../../src/metrics/record/observer.js';
 import { newAgent, T0, tasksNamed } from '../../support/metrics.js';
 
 const busy = { status: 'busy', normalized_status: 'busy' } as const;

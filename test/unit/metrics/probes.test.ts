@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loopDelay } from '../../../src/metrics/probes.js';
+import { loopDelay } from '../../../src/metrics/record/probes.js';
 
 describe('loopDelay', () => {
   it('is what an idle loop adds to the time between two looks, not that time itself', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../../../src/metrics/observer.js';
-import { metricsOf } from '../../../src/metrics/registry.js';
-import { sampleAgent } from '../../../src/metrics/sample.js';
+import type { Observation } from '../../../src/metrics/record/observer.js';
+import { metricsOf } from '../../../src/metrics/store/registry.js';
+import { sampleAgent } from '../../../src/metrics/record/sample.js';
 import type { Agent } from '../../../src/protocol/index.js';
 import { newAgent, tasksNamed } from '../../support/metrics.js';
 import { NO_COUNTERS } from '../../support/agents.js';
