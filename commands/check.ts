@@ -76,7 +76,7 @@ async function readFacts({ config }: Desk, limits: CheckLimits, now: number): Pr
   const layout = workspaceLayout(config.workspace);
   const { listAgentIds, readAgents, timeIn } = await import('../src/workspace/index.js');
   const { scoreHealth } = await import('../src/metrics/record/health.js');
-  const { backupsOnRecord } = await import('../src/backup/on-record.js');
+  const { backupsOnRecord } = await import('../src/backup/catalog/on-record.js');
   const { ids } = await listAgentIds(layout.root);
   const readings = await readAgents(layout.root, ids, now);
   const aged = [...readings.values()].flatMap((reading) =>

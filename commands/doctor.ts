@@ -17,7 +17,7 @@ export default class Doctor extends McCommand {
         // Before SQLite opens it: a FIFO would be waited for.
         const { faultsOfPlace } = await import('../src/metrics/store/place.js');
         const faults = faultsOfPlace(path);
-        const { databaseFaults } = await import('../src/backup/database.js');
+        const { databaseFaults } = await import('../src/backup/pack/database.js');
         return faults.length > 0 ? faults : databaseFaults(path);
       },
       async watched(root) {
@@ -25,7 +25,7 @@ export default class Doctor extends McCommand {
         return surveyPlaces(root);
       },
       async backups(layout) {
-        const { backupsOnRecord } = await import('../src/backup/on-record.js');
+        const { backupsOnRecord } = await import('../src/backup/catalog/on-record.js');
         return backupsOnRecord(layout);
       },
     });

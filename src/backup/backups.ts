@@ -9,22 +9,22 @@ import type {
   RestoreReport,
   VerifyReport,
 } from '../protocol/index.js';
-import { findBackup } from './catalog.js';
-import { drillBackup, verifyAll, verifyBackup } from './check.js';
-import { type BackupContext, catalogOf, realLayout } from './context.js';
-import { backupFiles } from './files.js';
-import { type CreateOptions, createBackup, createSnapshot } from './make.js';
-import { backupProcedures } from './procedures.js';
-import { createLooks } from './looks.js';
+import { findBackup } from './catalog/catalog.js';
+import { drillBackup, verifyAll, verifyBackup } from './operations/verify.js';
+import { type BackupContext, catalogOf, realLayout } from './operations/context.js';
+import { backupFiles } from './catalog/places.js';
+import { type CreateOptions, createBackup, createSnapshot } from './operations/create.js';
+import { backupProcedures } from './operations/procedures.js';
+import { createLooks } from './jobs/looks.js';
 import type { OnUpdate } from './progress.js';
-import { readRecords, type Records } from './records.js';
-import { restoreBackup, type RestoreOptions } from './restore-backup.js';
-import { type RecoverOptions, recoverRestore } from './recover-restore.js';
+import { readRecords, type Records } from './catalog/records.js';
+import { restoreBackup, type RestoreOptions } from './operations/restore.js';
+import { type RecoverOptions, recoverRestore } from './operations/recover.js';
 import type { RetentionPolicy } from './retention.js';
-import { deleteBackup, type PruneOptions, pruneBackups } from './retire.js';
-import { isPattern } from './rules.js';
-import { type TaskRunner, threadRunner } from './threads.js';
-import { exportBackup, importBackup } from './transfer.js';
+import { deleteBackup, type PruneOptions, pruneBackups } from './operations/retire.js';
+import { isPattern } from './tree/rules.js';
+import { type TaskRunner, threadRunner } from './jobs/runner.js';
+import { exportBackup, importBackup } from './operations/transfer.js';
 
 /** The settings that concern backups. */
 export type BackupSettings = Pick<

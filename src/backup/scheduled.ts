@@ -2,7 +2,7 @@ import { type Clock, deletionHeld, type McError, toMcError, watchClock } from '.
 import { type BackupCreated, lastBackupAt, type PruneReport } from '../protocol/index.js';
 import type { Backups, BackupSettings } from './backups.js';
 import type { OnUpdate } from './progress.js';
-import { isHeld, newestKnown, type PruneOptions } from './retire.js';
+import { isHeld, newestKnown, type PruneOptions } from './operations/retire.js';
 import { type Schedule, startSchedule } from './schedule.js';
 
 /** The part of a log that the service uses. */

@@ -10,14 +10,14 @@ import type {
   RestoreReport,
 } from '../protocol/index.js';
 import { type Backups, type BackupSettings, openBackups } from './backups.js';
-import { faultOf, faultsOf } from './check.js';
-import { isFailure } from './context.js';
-import { isLoss } from './create.js';
+import { faultOf, faultsOf } from './operations/verify.js';
+import { isFailure } from './operations/context.js';
+import { isLoss } from './pack/archive.js';
 import type { OnUpdate } from './progress.js';
-import { isFailing } from './records.js';
-import type { RestoreOptions } from './restore-backup.js';
+import { isFailing } from './catalog/records.js';
+import type { RestoreOptions } from './operations/restore.js';
 import { type BackupLog, createWithRoom, holdDeletions, startScheduled } from './scheduled.js';
-import type { TaskRunner } from './threads.js';
+import type { TaskRunner } from './jobs/runner.js';
 
 export interface BackupServiceOptions {
   layout: WorkspaceLayout;

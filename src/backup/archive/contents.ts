@@ -1,6 +1,6 @@
 import type { BackupProblem } from '../../protocol/index.js';
-import type { PackedFile, PackedMember } from '../pack.js';
-import type { WalkedEntry } from '../walk-entry.js';
+import type { PackedFile, PackedMember } from '../pack/batch.js';
+import type { WalkedEntry } from '../tree/entry.js';
 import type { Piece } from './copy.js';
 import type { ManifestFile, ManifestMember } from './manifest.js';
 import type { Run } from './runs.js';

@@ -1,8 +1,8 @@
 import { McError } from '../../base/index.js';
 import type { BackupProblem, BackupType } from '../../protocol/index.js';
-import { isAgentId } from '../ids.js';
-import type { Rules } from '../rules.js';
-import { hasTooManyValues, MANIFEST_PATTERNS, MEMBER_BYTES, MOST_ENTRIES } from './limits.js';
+import { isAgentId } from '../catalog/ids.js';
+import type { Rules } from '../tree/rules.js';
+import { hasTooManyValues, MANIFEST_PATTERNS, MEMBER_BYTES, MOST_ENTRIES } from '../tree/limits.js';
 
 /** One file, directory or link of an archive. `path` is relative to the workspace, with `/`. */
 export interface ManifestFile {

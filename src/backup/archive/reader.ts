@@ -1,11 +1,11 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { McError } from '../../base/index.js';
-import { sha256Of } from '../pack.js';
-import { MANIFEST_NAME } from '../rules.js';
+import { sha256Of } from '../pack/batch.js';
+import { MANIFEST_NAME } from '../tree/rules.js';
 import { humanSize } from '../space.js';
 import { decodeFooter, FOOTER_BYTES } from './footer.js';
-import { manifestRoom, MEMBER_BYTES } from './limits.js';
+import { manifestRoom, MEMBER_BYTES } from '../tree/limits.js';
 import { type Manifest, parseManifest } from './manifest.js';
 import { readBytes } from './runs.js';
 import { TarReader } from './tar-reader.js';

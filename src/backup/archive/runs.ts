@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { sha256Of } from '../pack.js';
+import { sha256Of } from '../pack/batch.js';
 import type { EntryHead } from './entry.js';
-import { shown } from './limits.js';
+import { shown } from '../tree/limits.js';
 import type { Manifest, ManifestFile, ManifestMember } from './manifest.js';
 import { type EntrySink, TarReader } from './tar-reader.js';
 

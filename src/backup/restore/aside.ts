@@ -12,9 +12,9 @@ import {
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../../base/index.js';
 import type { ManifestFile } from '../archive/manifest.js';
-import { sha256Of } from '../pack.js';
+import { sha256Of } from '../pack/batch.js';
 import { removeTree } from '../remove-tree.js';
-import { checksumOf } from '../verify.js';
+import { checksumOf } from '../archive/inspect.js';
 import { lstatOf } from './diff.js';
 import { at } from './ground.js';
 import type { Journal } from './journal.js';

@@ -1,12 +1,12 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { errnoOf, McError } from '../../base/index.js';
 import type { Manifest, ManifestFile } from '../archive/manifest.js';
-import { parentsOf } from '../archive/paths.js';
-import { isFurniture } from '../furniture.js';
-import { METRICS_DATABASE } from '../plan.js';
-import { compileRules } from '../rules.js';
-import { checksumOf } from '../verify.js';
-import { walkWorkspace } from '../walk.js';
+import { parentsOf } from '../tree/paths.js';
+import { isFurniture } from '../tree/furniture.js';
+import { METRICS_DATABASE } from '../pack/plan.js';
+import { compileRules } from '../tree/rules.js';
+import { checksumOf } from '../archive/inspect.js';
+import { walkWorkspace } from '../tree/walk.js';
 import { at, type Ground } from './ground.js';
 import { safeMode, SIDECARS } from './modes.js';
 import type { Selected } from './select.js';

@@ -3,7 +3,7 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { syncDirectory } from '../../base/index.js';
 import type { RecoveryReport } from '../../protocol/index.js';
-import { stampOf } from '../ids.js';
+import { stampOf } from '../catalog/ids.js';
 import { removeTree } from '../remove-tree.js';
 import { type Kept, keep, numbered } from './aside.js';
 import { lstatOf } from './diff.js';

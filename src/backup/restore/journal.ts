@@ -3,7 +3,7 @@ import { lstat, rm, writeFile } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { McError, readRegular, syncDirectory, wasRead, writeFileAtomic } from '../../base/index.js';
-import { checkPaths } from '../archive/paths.js';
+import { checkPaths } from '../tree/paths.js';
 import { lstatOf } from './diff.js';
 import type { Ground } from './ground.js';
 

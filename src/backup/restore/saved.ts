@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import type { ManifestFile } from '../archive/manifest.js';
 import { readManifest } from '../archive/reader.js';
-import { type CopyDatabase, removeDatabase } from '../database.js';
-import { checksumOf } from '../verify.js';
+import { type CopyDatabase, removeDatabase } from '../pack/database.js';
+import { checksumOf } from '../archive/inspect.js';
 import { fingerprintOf } from './aside.js';
 import { lstatOf } from './diff.js';
 import { at } from './ground.js';

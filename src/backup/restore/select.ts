@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
 import { McError } from '../../base/index.js';
 import type { ManifestFile } from '../archive/manifest.js';
-import { METRICS_DATABASE } from '../plan.js';
+import { METRICS_DATABASE } from '../pack/plan.js';
 
 export interface Selection {
   /** Only this agent's directory. */

@@ -16,8 +16,8 @@ import type { ManifestFile } from '../archive/manifest.js';
 import { readRun, runsOf } from '../archive/runs.js';
 import { scanArchive } from '../archive/scan.js';
 import type { EntrySink } from '../archive/tar-reader.js';
-import { eachAtOnce } from '../concurrency.js';
-import type { Inspection } from '../verify.js';
+import { eachAtOnce } from '../archive/concurrency.js';
+import type { Inspection } from '../archive/inspect.js';
 import { at, type Ground } from './ground.js';
 import { safeMode, secondsOf } from './modes.js';
 

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, lstatSync, mkdirSync, renameSync, rmSync, utimesS
 import { dirname } from 'node:path';
 import { errnoOf, McError, syncDirectory, toMcError } from '../../base/index.js';
 import type { RecoveryReport } from '../../protocol/index.js';
-import { eachAtOnce } from '../concurrency.js';
+import { eachAtOnce } from '../archive/concurrency.js';
 import { removeTree } from '../remove-tree.js';
 import { clearDisplaced, freeName, type Kept, putNew, removeEmpty } from './aside.js';
 import { lstatOf, refuseLinks } from './diff.js';

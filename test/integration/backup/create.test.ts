@@ -15,7 +15,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../src/backup/archive/manifest.js';
 import { readManifest } from '../../../src/backup/archive/reader.js';
-import { threadRunner } from '../../../src/backup/threads.js';
+import { threadRunner } from '../../../src/backup/jobs/runner.js';
 import { scratch } from '../../support/scratch.js';
 import { names, openOffice } from './office.js';
 

@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { acquireLock } from '../../../src/base/index.js';
 import { createWithRoom } from '../../../src/backup/scheduled.js';
-import { openFile, type OpenFile } from '../../../src/backup/source.js';
-import { inlineTools, realTools } from '../../../src/backup/tasks.js';
-import { inlineRunner } from '../../../src/backup/threads.js';
+import { openFile, type OpenFile } from '../../../src/backup/tree/source.js';
+import { inlineTools, realTools } from '../../../src/backup/jobs/jobs.js';
+import { inlineRunner } from '../../../src/backup/jobs/runner.js';
 import { scratch } from '../../support/scratch.js';
 import { mountSmall, names, openOffice, picture } from './office.js';
 

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { threadRunner } from '../../../src/backup/threads.js';
+import { threadRunner } from '../../../src/backup/jobs/runner.js';
 import { scratch } from '../../support/scratch.js';
 import { mountSmall, openOffice, type Office } from './office.js';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { SETTINGS, workspaceLayout } from '../../../src/base/index.js';
 import { type Backups, type BackupSettings, openBackups } from '../../../src/backup/index.js';
-import type { OpenFile } from '../../../src/backup/source.js';
-import { inlineTools } from '../../../src/backup/tasks.js';
-import { inlineRunner, type TaskRunner } from '../../../src/backup/threads.js';
+import type { OpenFile } from '../../../src/backup/tree/source.js';
+import { inlineTools } from '../../../src/backup/jobs/jobs.js';
+import { inlineRunner, type TaskRunner } from '../../../src/backup/jobs/runner.js';
 import type { RecoveryReport } from '../../../src/protocol/index.js';
 import { scratch } from '../../support/scratch.js';
 

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { inlineTools } from '../../../src/backup/tasks.js';
-import { inlineRunner } from '../../../src/backup/threads.js';
+import { inlineTools } from '../../../src/backup/jobs/jobs.js';
+import { inlineRunner } from '../../../src/backup/jobs/runner.js';
 import { lockable } from '../../support/read-only.js';
 import { openOffice, picture } from './office.js';
 

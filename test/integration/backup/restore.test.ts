@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { acquireLock, workspaceLayout } from '../../../src/base/index.js';
-import { inlineTools } from '../../../src/backup/tasks.js';
-import { inlineRunner } from '../../../src/backup/threads.js';
+import { inlineTools } from '../../../src/backup/jobs/jobs.js';
+import { inlineRunner } from '../../../src/backup/jobs/runner.js';
 import { scratch } from '../../support/scratch.js';
 import { names, openOffice, picture } from './office.js';
 

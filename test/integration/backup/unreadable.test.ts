@@ -3,8 +3,8 @@ import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { inlineTools } from '../../../src/backup/tasks.js';
-import { inlineRunner, type TaskRunner } from '../../../src/backup/threads.js';
+import { inlineTools } from '../../../src/backup/jobs/jobs.js';
+import { inlineRunner, type TaskRunner } from '../../../src/backup/jobs/runner.js';
 import { names, openOffice } from './office.js';
 
 const BAD = 'backup_20250101_000000.tar.gz';

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { encodeHead, endOfArchive, paddingOf } from '../../../src/backup/archive/entry.js';
 import { decodeFooter, encodeFooter, FOOTER_BYTES } from '../../../src/backup/archive/footer.js';
 import { parseManifest } from '../../../src/backup/archive/manifest.js';
-import { checkPaths } from '../../../src/backup/archive/paths.js';
+import { checkPaths } from '../../../src/backup/tree/paths.js';
 import { TarBuffer } from '../../../src/backup/archive/tar-buffer.js';
 import { type FoundEntry, TarReader } from '../../../src/backup/archive/tar-reader.js';
-import { batchesOf } from '../../../src/backup/plan.js';
+import { batchesOf } from '../../../src/backup/pack/plan.js';
 import { humanSize, requireSpace } from '../../../src/backup/space.js';
-import type { WalkedEntry } from '../../../src/backup/walk-entry.js';
+import type { WalkedEntry } from '../../../src/backup/tree/entry.js';
 
 const HEAD = { type: 'file', mode: 0o644, mtimeMs: 0, uid: 0, gid: 0 } as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backupFileName, backupId, parseBackupName } from '../../../src/backup/ids.js';
+import { backupFileName, backupId, parseBackupName } from '../../../src/backup/catalog/ids.js';
 
 const AT = Date.UTC(2026, 10, 23, 3, 39, 45, 267);
 

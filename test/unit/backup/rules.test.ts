@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileRules, ignoreLines, isPattern, type Rules } from '../../../src/backup/rules.js';
+import { compileRules, ignoreLines, isPattern, type Rules } from '../../../src/backup/tree/rules.js';
 
 const rules = (changes: Partial<Rules> = {}) =>
   compileRules({ include: ['*.md', 'memory', 'docs/**/*.txt'], exclude: [], ignore: [], secrets: false, ...changes });

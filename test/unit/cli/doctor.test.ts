@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { backupsOnRecord } from '../../../src/backup/on-record.js';
-import { databaseFaults } from '../../../src/backup/database.js';
+import { backupsOnRecord } from '../../../src/backup/catalog/on-record.js';
+import { databaseFaults } from '../../../src/backup/pack/database.js';
 import { surveyPlaces } from '../../../src/workspace/index.js';
 import {
   acquireLock,

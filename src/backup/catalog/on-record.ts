@@ -1,0 +1,26 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WorkspaceLayout } from '../../base/index.js';
+import type { DatedBackup } from '../../protocol/index.js';
+import { isSafetyLabel } from './catalog.js';
+import { fromNaiveLocal, readMetadata } from './metadata.js';
+
+/**
+ * The full backups that are kept account of and still there: an archive that nobody has looked at yet is not one. Reads
+ * the records alone, opens no archive and writes nothing; without a directory of backups there are none.
+ */
+export async function backupsOnRecord({ backups }: WorkspaceLayout): Promise<(DatedBackup & { id: string })[]> {
+  const { cached, old } = await readMetadata(join(backups, 'backup_metadata.json'));
+  const found: (DatedBackup & { id: string })[] = [];
+  for (const name of await readdir(backups).catch(() => [])) {
+    const [ours, theirs] = [cached.get(name), old.get(name)];
+    const stats = await lstat(join(backups, name)).catch(() => null);
+    if (!name.startsWith('backup_') || !stats?.isFile()) continue;
+    if (stats.size !== (ours?.size ?? theirs?.size_bytes)) continue;
+    const timestamp = ours?.timestamp ?? fromNaiveLocal(theirs?.timestamp ?? '');
+    const id = name.slice('backup_'.length).replace(/\.tar\.gz$/, '');
+    const safety = isSafetyLabel(ours?.label ?? null);
+    if (timestamp !== null) found.push({ id, backup_type: 'full', timestamp, safety });
+  }
+  return found;
+}

@@ -1,0 +1,24 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { toMcError } from '../../base/index.js';
+import { stepBack } from '../pack/lower-priority.js';
+import { realTools, runTask, type TaskKind, type Tasks } from './jobs.js';
+
+/** What the thread is started with: one task. */
+interface Order<K extends TaskKind = TaskKind> {
+  kind: K;
+  args: Tasks[K]['args'];
+}
+
+stepBack();
+const { kind, args } = workerData as Order;
+try {
+  const result = await runTask(
+    kind,
+    args,
+    realTools((update) => parentPort?.postMessage({ update }, [])),
+  );
+  parentPort?.postMessage({ result }, []);
+} catch (thrown) {
+  const { code, message, hint } = toMcError(thrown);
+  parentPort?.postMessage({ error: { code, message, hint } }, []);
+}

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { constants, gzipSync, type ZlibOptions } from 'node:zlib';
+import { errnoOf, isWithin, LEADS_OUT } from '../../base/index.js';
+import { encodeHead } from '../archive/entry.js';
+import { TarBuffer } from '../archive/tar-buffer.js';
+import type { OpenedFile, OpenFile } from '../tree/source.js';
+import { beginsLikeDatabase } from '../tree/sqlite-files.js';
+import { identityOf, timeOf, type WalkedEntry } from '../tree/entry.js';
+
+/** Files above this many bytes are packed alone, in parts. */
+export const LARGE_FILE = 4 * 1024 * 1024;
+const ATTEMPTS = 3;
+
+/**
+ * How the archive is deflated: as small as `gzip -6` makes it, because a member holds files of one kind, in two thirds of
+ * the time. More memory makes fewer blocks, and each of them costs a table.
+ */
+const CLOSELY: ZlibOptions = { level: 5, memLevel: 9 };
+/** For what does not deflate: only the zeroes in the headers and the padding of tar are looked for, three times as fast. */
+const BARELY: ZlibOptions = { level: 1, memLevel: 9, strategy: constants.Z_RLE };
+/** For what is mostly hashes. */
+export const QUICKLY: ZlibOptions = { level: 3 };
+/** Each byte by itself: never smaller than an eighth. */
+export const LOOSELY: ZlibOptions = { level: 1, strategy: constants.Z_HUFFMAN_ONLY };
+const SAMPLE_BYTES = 4 * 1024;
+/** A result is made in pieces of half of what goes in, between these: nearly always in one, which need not be put together. */
+const PIECE_BYTES = { least: 64 * 1024, most: 512 * 1024 };
+
+/** A gzip member, not yet in an archive. */
+export interface PackedMember {
+  bytes: Uint8Array;
+  /** Bytes before deflating. */
+  size: number;
+  sha256: string;
+}
+
+/** What became of one file of a batch. */
+export type PackedFile =
+  | {
+      outcome: 'packed';
+      size: number;
+      mode: number;
+      mtimeMs: number;
+      sha256: string;
+      identity: string | null;
+      changed: boolean;
+    }
+  | { outcome: 'vanished' | 'unreadable'; reason: string }
+  /** Not packed here: it needs an online copy, or it has become large. */
+  | { outcome: 'database' | 'large' };
+
+export interface PackedBatch {
+  member: PackedMember | null;
+  /** In the order of the batch. */
+  files: PackedFile[];
+}
+
+/** Reads, hashes, packs and deflates a batch of small files: one gzip member of whole tar entries. */
+export function packBatch(root: string, roots: readonly string[], batch: WalkedEntry[], open: OpenFile): PackedBatch {
+  const tar = new TarBuffer();
+  const files = batch.map((entry) => packFile(root, roots, entry, open, tar));
+  return { member: tar.bytes.length === 0 ? null : deflate(tar.bytes), files };
+}
+
+/** Deflates tar bytes into a gzip member of their own. What does not deflate (pictures, archives) is not tried hard. */
+export function deflate(bytes: Uint8Array, how: ZlibOptions = isDense(bytes) ? BARELY : CLOSELY): PackedMember {
+  const chunkSize = Math.min(PIECE_BYTES.most, Math.max(PIECE_BYTES.least, Math.ceil(bytes.length / 2)));
+  const packed = gzipSync(bytes, { ...how, chunkSize });
+  return { bytes: packed, size: bytes.length, sha256: sha256Of(packed) };
+}
+
+/** Whether a sample from the middle hardly deflates. */
+function isDense(bytes: Uint8Array): boolean {
+  if (bytes.length < 8 * SAMPLE_BYTES) return false;
+  const middle = Math.floor(bytes.length / 2);
+  const sample = bytes.subarray(middle, middle + SAMPLE_BYTES);
+  return gzipSync(sample, { level: 1 }).length > 0.97 * SAMPLE_BYTES;
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * The identity under which a later backup may take over these bytes unread; null while a write in the same tick of the
+ * file system's clock could go unseen.
+ */
+export function safeIdentity(stat: ReturnType<OpenedFile['stat']>, readAtMs: number): string | null {
+  // Anybody may set mtime to a time that is still to come; a write moves ctime as well.
+  const set = Number(stat.mtimeNs / 1_000_000n) > readAtMs;
+  const latest = stat.ctimeNs > stat.mtimeNs || set ? stat.ctimeNs : stat.mtimeNs;
+  // File systems that keep whole seconds show them in both times.
+  const coarse = stat.ctimeNs % 1_000_000_000n === 0n && stat.mtimeNs % 1_000_000_000n === 0n;
+  const tickMs = coarse ? 2000 : 50;
+  return Number(latest / 1_000_000n) + tickMs < readAtMs ? identityOf(stat) : null;
+}
+
+function packFile(
+  root: string,
+  roots: readonly string[],
+  entry: WalkedEntry,
+  open: OpenFile,
+  tar: TarBuffer,
+): PackedFile {
+  let file: OpenedFile | undefined;
+  try {
+    file = open(join(root, entry.path));
+    if (!isWithin(file.real(), roots)) return { outcome: 'unreadable', reason: LEADS_OUT };
+    return readAndPack(entry, file, tar);
+  } catch (error) {
+    const reason = errnoOf(error) ?? String(error);
+    // ELOOP: a link has taken the file's place since the walk, so the file is gone.
+    return { outcome: reason === 'ENOENT' || reason === 'ELOOP' ? 'vanished' : 'unreadable', reason };
+  } finally {
+    file?.close();
+  }
+}
+
+function readAndPack(entry: WalkedEntry, file: OpenedFile, tar: TarBuffer): PackedFile {
+  let changed = true;
+  let body: Buffer = Buffer.alloc(0);
+  let stat = file.stat();
+  let readAt = 0;
+  for (let attempt = 0; attempt < ATTEMPTS && changed; attempt += 1) {
+    if (!stat.isFile()) return { outcome: 'vanished', reason: 'it is not a file any more' };
+    if (stat.size > LARGE_FILE) return { outcome: 'large' };
+    readAt = Date.now();
+    const buffer = tar.room(Number(stat.size));
+    body = buffer.subarray(0, file.read(buffer, 0));
+    const after = file.stat();
+    changed = isChanged(stat, after) || body.length !== Number(stat.size);
+    stat = after;
+  }
+  if (beginsLikeDatabase(body)) return { outcome: 'database' };
+  const mode = Number(stat.mode) & 0o7777;
+  const mtimeMs = timeOf(stat);
+  const sha256 = sha256Of(body);
+  tar.add(encodeHead({ ...entry, size: body.length, mode, mtimeMs }), body.length);
+  return {
+    outcome: 'packed',
+    size: body.length,
+    mode,
+    mtimeMs,
+    sha256,
+    identity: changed ? null : safeIdentity(stat, readAt),
+    changed,
+  };
+}
+
+/** Whether a file was written between two looks at it. */
+export function isChanged(before: ReturnType<OpenedFile['stat']>, after: ReturnType<OpenedFile['stat']>): boolean {
+  return before.size !== after.size || before.mtimeNs !== after.mtimeNs || before.ino !== after.ino;
+}

@@ -1,0 +1,123 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { workerFile } from '../../base/index.js';
+import { copyPiece, type Piece } from '../archive/copy.js';
+import { hasHashes, readRun, type Run } from '../archive/runs.js';
+import { deflate, type PackedBatch, type PackedMember, packBatch } from './batch.js';
+import { type OpenFile, openFile } from '../tree/source.js';
+import type { WalkedEntry } from '../tree/entry.js';
+
+/** The heavy work of archives, each piece independent of the others. */
+export interface Pool {
+  /** How many pieces make sense at once. */
+  width: number;
+  /** Begins to start what is not started yet: there will be work soon. */
+  warm(): void;
+  pack(root: string, roots: readonly string[], batch: WalkedEntry[]): Promise<PackedBatch>;
+  /** Takes the bytes over: they are empty afterwards. */
+  deflate(bytes: Uint8Array<ArrayBuffer>): Promise<PackedMember>;
+  /** Copies bytes from one archive to another. */
+  copy(source: string, target: string, piece: Piece): Promise<void>;
+  /** Reads a run and compares every entry with its manifest; what is wrong with it. */
+  check(archive: string, run: Run, deep: boolean): Promise<string[]>;
+  /** Whether a run's bytes have the hashes that its members are listed with. */
+  hash(archive: string, run: Run): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export type PoolJob =
+  | { kind: 'pack'; root: string; roots: readonly string[]; batch: WalkedEntry[] }
+  | { kind: 'deflate'; bytes: Uint8Array }
+  | { kind: 'copy'; source: string; target: string; piece: Piece }
+  | { kind: 'hash'; archive: string; members: Run['members'] }
+  | { kind: 'check'; archive: string; run: Run; deep: boolean };
+
+export type JobResult = PackedBatch | PackedMember | string[] | boolean | null;
+
+/** Does one piece of work. The only meaning of a job, in a thread or not. */
+export function runJob(job: PoolJob, open: OpenFile = openFile): JobResult {
+  switch (job.kind) {
+    case 'pack':
+      return packBatch(job.root, job.roots, job.batch, open);
+    case 'deflate':
+      return deflate(job.bytes);
+    case 'copy':
+      copyPiece(job.source, job.target, job.piece);
+      return null;
+    case 'hash':
+      return hasHashes(job.archive, job.members);
+    case 'check':
+      return readRun(job.archive, job.run, () => null, job.deep);
+  }
+}
+
+/** A pool without threads, for tests that bring their own way of opening files. */
+export function inlinePool(open: OpenFile = openFile): Pool {
+  return poolOf(1, (job) => Promise.resolve().then(() => runJob(job, open)), { warm: () => {}, close: async () => {} });
+}
+
+/** A worker's answer. An error's code would not pass between threads by itself. */
+export interface PoolReply {
+  id: number;
+  result?: JobResult;
+  error?: { message: string; code: string | null };
+}
+
+interface Pending {
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/** A pool of worker threads, one for each core up to eight. They start with their first work. */
+export function threadPool(width: number = Math.min(8, Math.max(2, availableParallelism()))): Pool {
+  const threads: { worker: Worker; pending: Map<number, Pending> }[] = [];
+  let next = 0;
+  const start = () => {
+    const pending = new Map<number, Pending>();
+    const worker = new Worker(workerFile('pack'), { name: 'mc backup pack' });
+    worker.on('message', ({ id, result, error }: PoolReply) => {
+      const job = pending.get(id);
+      pending.delete(id);
+      if (error) job?.reject(Object.assign(new Error(error.message), error.code === null ? {} : { code: error.code }));
+      else job?.resolve(result);
+    });
+    const thread = { worker, pending };
+    // It would answer no more, and nobody would know: whoever comes next gets another.
+    worker.on('error', (error) => {
+      threads.splice(threads.indexOf(thread), 1);
+      for (const job of pending.values()) job.reject(error);
+    });
+    threads.push(thread);
+    return thread;
+  };
+  const run = (job: PoolJob): Promise<unknown> => {
+    const idle = threads.find((thread) => thread.pending.size === 0);
+    const thread =
+      idle ?? (threads.length < width ? start() : threads.toSorted((a, b) => a.pending.size - b.pending.size)[0]);
+    const id = (next += 1);
+    return new Promise((resolve, reject) => {
+      thread?.pending.set(id, { resolve, reject });
+      thread?.worker.postMessage({ id, job }, job.kind === 'deflate' ? [job.bytes.buffer as ArrayBuffer] : []);
+    });
+  };
+  const warm = () => {
+    while (threads.length < width) start();
+  };
+  const close = async () => {
+    await Promise.all(threads.map((thread) => thread.worker.terminate()));
+  };
+  return poolOf(width, run, { warm, close });
+}
+
+function poolOf(width: number, run: (job: PoolJob) => Promise<unknown>, ends: Pick<Pool, 'warm' | 'close'>): Pool {
+  return {
+    width,
+    ...ends,
+    pack: (root, roots, batch) => run({ kind: 'pack', root, roots, batch }) as Promise<PackedBatch>,
+    deflate: (bytes) => run({ kind: 'deflate', bytes }) as Promise<PackedMember>,
+    check: (archive, job, deep) => run({ kind: 'check', archive, run: job, deep }) as Promise<string[]>,
+    copy: (source, target, piece) => run({ kind: 'copy', source, target, piece }) as Promise<void>,
+    // Without the files, which would have to be copied to the thread.
+    hash: (archive, { members }) => run({ kind: 'hash', archive, members }) as Promise<boolean>,
+  };
+}
