@@ -1,5 +1,5 @@
 import type { BackupProblem } from '../../protocol/index.js';
-import type { PackedFile, PackedMember } from '../pack/batch.js';
+import type { PackedFile, PackedMember } from './member.js';
 import type { WalkedEntry } from '../tree/entry.js';
 import type { Piece } from './copy.js';
 import type { ManifestFile, ManifestMember } from './manifest.js';

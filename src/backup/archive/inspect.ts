@@ -10,7 +10,7 @@ import { nameOf, type Run, runsOf } from './runs.js';
 import { scanArchive } from './scan.js';
 import { eachAtOnce } from './concurrency.js';
 import { furnitureFault } from '../tree/furniture.js';
-import type { Pool } from '../pack/pool.js';
+import type { Pool } from './pool.js';
 import { unreadableBecause } from './unreadable.js';
 
 /** How much of an archive is looked at. */

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { McError } from '../../base/index.js';
-import { sha256Of } from '../pack/batch.js';
+import { sha256Of } from './member.js';
 import { MANIFEST_NAME } from '../tree/rules.js';
 import { humanSize } from '../space.js';
 import { decodeFooter, FOOTER_BYTES } from './footer.js';

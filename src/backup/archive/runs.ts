@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { sha256Of } from '../pack/batch.js';
+import { sha256Of } from './member.js';
 import type { EntryHead } from './entry.js';
 import { shown } from '../tree/limits.js';
 import type { Manifest, ManifestFile, ManifestMember } from './manifest.js';

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { McError } from '../../base/index.js';
 import { encodeHead, endOfArchive, paddingOf } from '../archive/entry.js';
 import { isAgentId } from '../catalog/ids.js';
-import { sha256Of } from '../pack/batch.js';
+import { sha256Of } from '../archive/member.js';
 import type { InspectionSummary } from '../jobs/jobs.js';
 import { membersOf, skipBlank } from '../../workspace/index.js';
 

@@ -3,7 +3,7 @@ import { toMcError } from '../../base/index.js';
 import type { Contents } from '../archive/contents.js';
 import type { CreateRequest, CreateTools } from './archive.js';
 import { rawIdentity, removeDatabase, restingIdentity } from './database.js';
-import { sha256Of } from './batch.js';
+import { sha256Of } from '../archive/member.js';
 import { packLarge } from './large.js';
 import { lookAtFile, type WalkedEntry } from '../tree/entry.js';
 

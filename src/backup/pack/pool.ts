@@ -3,27 +3,11 @@ import { Worker } from 'node:worker_threads';
 import { workerFile } from '../../base/index.js';
 import { copyPiece, type Piece } from '../archive/copy.js';
 import { hasHashes, readRun, type Run } from '../archive/runs.js';
-import { deflate, type PackedBatch, type PackedMember, packBatch } from './batch.js';
+import { packBatch } from './batch.js';
+import type { Pool } from '../archive/pool.js';
+import { deflate, type PackedBatch, type PackedMember } from '../archive/member.js';
 import { type OpenFile, openFile } from '../tree/source.js';
 import type { WalkedEntry } from '../tree/entry.js';
-
-/** The heavy work of archives, each piece independent of the others. */
-export interface Pool {
-  /** How many pieces make sense at once. */
-  width: number;
-  /** Begins to start what is not started yet: there will be work soon. */
-  warm(): void;
-  pack(root: string, roots: readonly string[], batch: WalkedEntry[]): Promise<PackedBatch>;
-  /** Takes the bytes over: they are empty afterwards. */
-  deflate(bytes: Uint8Array<ArrayBuffer>): Promise<PackedMember>;
-  /** Copies bytes from one archive to another. */
-  copy(source: string, target: string, piece: Piece): Promise<void>;
-  /** Reads a run and compares every entry with its manifest; what is wrong with it. */
-  check(archive: string, run: Run, deep: boolean): Promise<string[]>;
-  /** Whether a run's bytes have the hashes that its members are listed with. */
-  hash(archive: string, run: Run): Promise<boolean>;
-  close(): Promise<void>;
-}
 
 export type PoolJob =
   | { kind: 'pack'; root: string; roots: readonly string[]; batch: WalkedEntry[] }

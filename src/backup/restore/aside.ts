@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../../base/index.js';
 import type { ManifestFile } from '../archive/manifest.js';
-import { sha256Of } from '../pack/batch.js';
+import { sha256Of } from '../archive/member.js';
 import { removeTree } from '../remove-tree.js';
 import { checksumOf } from '../archive/inspect.js';
 import { lstatOf } from './diff.js';

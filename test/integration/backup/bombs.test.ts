@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeFooter } from '../../../src/backup/archive/footer.js';
 import type { Manifest } from '../../../src/backup/archive/manifest.js';
 import { scanArchive } from '../../../src/backup/archive/scan.js';
-import { sha256Of } from '../../../src/backup/pack/batch.js';
+import { sha256Of } from '../../../src/backup/archive/member.js';
 import { threadRunner } from '../../../src/backup/jobs/runner.js';
 import { scratch } from '../../support/scratch.js';
 import { craftArchive, forge } from './crafted.js';

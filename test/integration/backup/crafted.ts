@@ -4,7 +4,7 @@ import { Header, Pax } from 'tar';
 import { encodeFooter } from '../../../src/backup/archive/footer.js';
 import type { Manifest } from '../../../src/backup/archive/manifest.js';
 import { readManifest } from '../../../src/backup/archive/reader.js';
-import { sha256Of } from '../../../src/backup/pack/batch.js';
+import { sha256Of } from '../../../src/backup/archive/member.js';
 
 /** One entry of an archive as somebody with bad intentions writes it. */
 export interface CraftedEntry {

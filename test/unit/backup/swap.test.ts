@@ -22,7 +22,7 @@ import {
 } from '../../../src/backup/restore/journal.js';
 import { recover, swap } from '../../../src/backup/restore/swap.js';
 import { undo } from '../../../src/backup/restore/undo.js';
-import { sha256Of } from '../../../src/backup/pack/batch.js';
+import { sha256Of } from '../../../src/backup/archive/member.js';
 import { mountSmall } from '../../integration/backup/office.js';
 import { lockable } from '../../support/read-only.js';
 import { scratch } from '../../support/scratch.js';
