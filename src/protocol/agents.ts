@@ -4,6 +4,14 @@ import type { TaskStatus } from './tasks.js';
 export const AGENT_STATUSES = ['active', 'busy', 'idle', 'error', 'stale', 'offline', 'unknown'] as const;
 export type AgentStatus = (typeof AGENT_STATUSES)[number];
 
+/**
+ * True for a name that an agent's directory may have: not hidden, one part of a path, and a text that UTF-8 can carry (half a
+ * surrogate pair cannot). Nothing else names an agent, in a workspace, on the wire or in a backup.
+ */
+export function isAgentId(text: string): boolean {
+  return text !== '' && !text.startsWith('.') && !/[/\0]|\p{Surrogate}/u.test(text);
+}
+
 /** Where a status comes from: the file (relative to the agent's directory), the field in it and the word found there. */
 export interface Evidence {
   file: string;

@@ -1,8 +1,8 @@
 import { McError } from '../../base/index.js';
 import type { BackupProblem, BackupType } from '../../protocol/index.js';
-import { isAgentId } from '../catalog/ids.js';
 import type { Rules } from '../tree/rules.js';
 import { hasTooManyValues, MANIFEST_PATTERNS, MEMBER_BYTES, MOST_ENTRIES } from '../tree/limits.js';
+import { isOneName } from '../tree/paths.js';
 
 /** One file, directory or link of an archive. `path` is relative to the workspace, with `/`. */
 export interface ManifestFile {
@@ -105,7 +105,7 @@ function isManifest(value: unknown): value is Manifest {
 
 /** The agent becomes a part of paths and file names. */
 function isOwner({ type, agent }: Partial<Manifest>): boolean {
-  return type === 'agent_state' ? isText(agent) && isAgentId(agent) : type === 'full' && agent === null;
+  return type === 'agent_state' ? isText(agent) && isOneName(agent) : type === 'full' && agent === null;
 }
 
 function isProblem(value: unknown): value is BackupProblem {

@@ -1,5 +1,6 @@
 import { McError } from '../../base/index.js';
 import type { BackupType } from '../../protocol/index.js';
+import { isOneName } from '../tree/paths.js';
 
 /** What an archive's or a snapshot's file name says. Names are not trusted beyond this. */
 export interface BackupName {
@@ -57,7 +58,7 @@ export function parseBackupName(name: string): BackupName | null {
   if (archive?.[3]) {
     const agent = archive[2] ?? null;
     const at = readStamp(archive[3]);
-    if (at === null || (agent !== null && !isAgentId(agent))) return null;
+    if (at === null || (agent !== null && !isOneName(agent))) return null;
     const id = agent === null ? archive[3] : `${agent}_${archive[3]}`;
     const imported = archive[1] !== undefined;
     return { id, type: agent === null ? 'full' : 'agent_state', agent, imported, ours: archive[3].length > 15, at };
@@ -67,11 +68,6 @@ export function parseBackupName(name: string): BackupName | null {
   if (at === null) return null;
   const id = name.slice(0, -'.json'.length);
   return { id, type: 'snapshot', agent: null, imported: false, ours: (snapshot?.[1]?.length ?? 0) > 15, at };
-}
-
-/** Whether a text can be the name of an agent's directory. */
-export function isAgentId(text: string): boolean {
-  return text !== '' && text !== '.' && text !== '..' && !/[/\\\0]/.test(text);
 }
 
 function readStamp(stamp: string): number | null {

@@ -2,17 +2,18 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { McError, writeFileAtomic } from '../../base/index.js';
-import { type Backup, type BackupCreated, type BackupProblem, newestBackup } from '../../protocol/index.js';
+import { type Backup, type BackupCreated, type BackupProblem, isAgentId, newestBackup } from '../../protocol/index.js';
 import { type CatalogEntry, findBackup, isSafetyLabel, rememberArchive } from '../catalog/catalog.js';
 import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
-import { namesIn } from '../catalog/places.js';
-import { backupFileName, backupId, isAgentId, requireFits } from '../catalog/ids.js';
+import { backupFileName, backupId, requireFits } from '../catalog/ids.js';
 import { naiveLocal } from '../catalog/metadata.js';
 import type { OnUpdate } from '../progress.js';
 import { updateRecords } from '../catalog/records.js';
 import { isPattern } from '../tree/rules.js';
 import type { CreateOutcome } from '../jobs/jobs.js';
-import { LIMITS, parseTolerantJson, readBytes } from '../../workspace/index.js';
+import { LIMITS, listAgentIds, parseTolerantJson, readBytes } from '../../workspace/index.js';
+
+const AGENTS = 'mission-control/agents';
 
 export interface CreateOptions {
   /** Only this agent's directory. */
@@ -98,8 +99,11 @@ export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate)
     onUpdate({ ...told, state: 'started' });
     const problems: BackupProblem[] = [];
     const agents: string[] = [];
-    for (const agent of await namesIn(layout.agents)) {
-      const state = await jsonTextOf(layout.root, `mission-control/agents/${agent}/state.json`, problems);
+    const there = await listAgentIds(layout.root);
+    for (const { name, reason } of there.refused)
+      problems.push({ path: `${AGENTS}/${name}`, kind: 'unreadable', reason });
+    for (const agent of there.ids) {
+      const state = await jsonTextOf(layout.root, `${AGENTS}/${agent}/state.json`, problems);
       if (state !== null) agents.push(`${JSON.stringify(agent)}: ${state}`);
     }
     const office = await jsonTextOf(layout.root, 'mission-control/current_office_state.json', problems);

@@ -2,10 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { McError } from '../../base/index.js';
 import { encodeHead, endOfArchive, paddingOf } from '../archive/entry.js';
-import { isAgentId } from '../catalog/ids.js';
 import { sha256Of } from '../archive/member.js';
 import type { InspectionSummary } from '../jobs/jobs.js';
 import { membersOf, skipBlank } from '../../workspace/index.js';
+import { isOneName } from '../tree/paths.js';
 
 const OTHER_CHECKSUM = 'does not have the checksum recorded for it';
 
@@ -31,7 +31,7 @@ function parseSnapshot(bytes: Buffer): SnapshotTexts {
   }
   const agents = value?.agents;
   if (typeof agents !== 'object' || agents === null || Array.isArray(agents)) throw corrupt('holds no agents');
-  const strange = Object.keys(agents).find((id) => !isAgentId(id));
+  const strange = Object.keys(agents).find((id) => !isOneName(id));
   if (strange !== undefined) throw corrupt(`names an agent ${JSON.stringify(strange)}`);
   const top = textsIn(text, skipBlank(text, 0));
   const office = top.get('office_state') ?? 'null';

@@ -52,3 +52,11 @@ export function pathFault(path: string): string | null {
   const long = parts.some((name) => name.length > NAME_BYTES / 3 && Buffer.byteLength(name) > NAME_BYTES);
   return long ? `has a name of more than the ${NAME_BYTES} bytes that one may have` : null;
 }
+
+/**
+ * Whether a text is one name of a directory, as the agent of a backup must be: it becomes a part of paths. Backups of earlier
+ * versions may name agents that are none today (hidden ones), and stay readable.
+ */
+export function isOneName(text: string): boolean {
+  return !text.includes('/') && pathFault(text) === null;
+}

@@ -38,13 +38,6 @@ export async function listAgentIds(root: string, within?: readonly string[]): Pr
   return list;
 }
 
-/** True for names that an agent may have; what is not among them never names a directory of ours. */
-export function isAgentId(id: string): boolean {
-  return (
-    id !== '' && !id.startsWith('.') && !id.includes('/') && !id.includes('\0') && Buffer.from(id).toString() === id
-  );
-}
-
 /** Reads these agents, a bounded number at a time; null for one whose directory is gone. `now` as in `readAgent`. */
 export async function readAgents(
   root: string,

@@ -3,14 +3,7 @@ import { BOUNDS, counted } from '../text/bounds.js';
 import { decodeText } from '../text/decode.js';
 import { isObject, kindOf, parseTolerantJson } from '../text/json.js';
 import { type Member, type Span, elementsOf, membersOf, skipBlank } from '../text/json-spans.js';
-import {
-  type FoundTask,
-  type FoundTasks,
-  type TaskWarning,
-  assigneeMark,
-  priorityIn,
-  priorityMark,
-} from './fields.js';
+import { type FoundTask, type FoundTasks, type TaskWarning, assigneeMark, priorityIn, priorityMark } from './fields.js';
 import { taskStatusOf } from './words.js';
 
 /** The names under which a task's JSON states each field, ours first. */

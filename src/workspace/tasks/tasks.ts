@@ -9,14 +9,7 @@ import {
 } from '../../protocol/index.js';
 import { BOUNDS, counted } from '../text/bounds.js';
 import { decodeText } from '../text/decode.js';
-import {
-  ASSIGNEE_MARK,
-  type FoundTask,
-  PRIORITY_MARK,
-  type TaskPlace,
-  type TaskWarning,
-  stopsOf,
-} from './fields.js';
+import { ASSIGNEE_MARK, type FoundTask, PRIORITY_MARK, type TaskPlace, type TaskWarning, stopsOf } from './fields.js';
 import { type JsonTasks, findJsonTasks } from './json.js';
 import { findMarkdownTasks } from './markdown.js';
 import { splitStatusSuffix } from './words.js';

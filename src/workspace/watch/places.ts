@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { isAsideName, workspaceLayout } from '../../base/index.js';
-import { TASK_FILES, type TaskFile } from '../../protocol/index.js';
+import { isAgentId, TASK_FILES, type TaskFile } from '../../protocol/index.js';
 import { AGENT_NAMES } from '../read/agent-directory.js';
 import { AGENT_FILES } from '../agents/files.js';
-import { isAgentId } from '../read/agent-list.js';
 import { meantName } from '../text/near-miss.js';
 
 /** A directory that is watched: where it is, and which part of a workspace it is. */

@@ -1,8 +1,7 @@
 import { basename } from 'node:path';
 import { rootsOf, workspaceLayout } from '../../base/index.js';
-import { TASK_FILES } from '../../protocol/index.js';
+import { isAgentId, TASK_FILES } from '../../protocol/index.js';
 import { AGENT_NAMES } from '../read/agent-directory.js';
-import { isAgentId } from '../read/agent-list.js';
 import { listNow } from '../text/directory.js';
 import { meantName } from '../text/near-miss.js';
 import { lookAt } from './ground.js';

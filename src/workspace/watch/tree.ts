@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { isAgentId } from '../read/agent-list.js';
+import { isAgentId } from '../../protocol/index.js';
 import { isLinkNow, isNowhere } from '../text/directory.js';
 import { type Found, lookAt } from './ground.js';
 import { type Place, agentBranch, agentPlaces, trunkPlaces } from './places.js';

@@ -10,7 +10,7 @@ import {
   workspaceLayout,
   writeFileAtomic,
 } from '../../base/index.js';
-import { isAgentId } from '../read/agent-list.js';
+import { isAgentId } from '../../protocol/index.js';
 
 /** What is known of a new agent; all of it can be left out. */
 export interface AgentFacts {

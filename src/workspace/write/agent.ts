@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { McError, workspaceLayout } from '../../base/index.js';
-import type { AgentReport } from '../../protocol/index.js';
-import { isAgentId } from '../read/agent-list.js';
+import { type AgentReport, isAgentId } from '../../protocol/index.js';
 import { COUNTER_NAMES } from '../agents/counters.js';
 import { bufferOf, whenDone, workOrWait } from '../read/thread.js';
 import { inTurn } from './turns.js';

@@ -1,4 +1,5 @@
-import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openOffice, picture } from './office.js';
 
@@ -18,5 +19,23 @@ describe('a snapshot whose bytes have changed', () => {
     await expect(backups.restore(id, { dryRun: true })).rejects.toMatchObject(corrupt);
     expect(picture(root)).toEqual(before);
     expect((await backups.verify(id)).errors).toEqual([expect.stringContaining('checksum')]);
+  });
+});
+
+describe('which directories are agents', () => {
+  it('is the same for a backup as for the list of agents', async () => {
+    const { backups, path } = await openOffice();
+    for (const name of ['.hidden', 'a\\b']) {
+      mkdirSync(path(join('mission-control/agents', name)));
+      writeFileSync(path(join('mission-control/agents', name, 'state.json')), '{"status":"idle"}');
+    }
+    const snapshot = await backups.snapshot();
+    expect(snapshot.problems.map(({ path: of }) => of)).toEqual(['mission-control/agents/scribe/state.json']);
+    expect((await backups.verify(snapshot.id)).errors).toEqual([]);
+    const { agents } = JSON.parse(readFileSync(snapshot.path, 'utf8')) as { agents: object };
+    expect(Object.keys(agents)).toContain('a\\b');
+    expect(Object.keys(agents)).not.toContain('.hidden');
+    expect(await backups.create({ agent: 'a\\b' })).toMatchObject({ agent: 'a\\b' });
+    await expect(backups.create({ agent: '.hidden' })).rejects.toMatchObject({ code: 'agent.not_found' });
   });
 });
