@@ -117,7 +117,7 @@ async function startLoop() {
 async function startBare() {
   const [{ WebSocketServer }, { frameText }] = await Promise.all([
     import('ws'),
-    import('../dist/src/server/ws/frame.js'),
+    import('../dist/src/server/stream/frame.js'),
   ]);
   const greeter = new WebSocketServer({ server, perMessageDeflate: false });
   return (event) => {

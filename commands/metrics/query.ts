@@ -93,10 +93,10 @@ async function ask(desk: Desk, asked: Asked): Promise<QueryAnswer> {
 async function print(desk: Desk, answer: QueryAnswer, format: Format): Promise<void> {
   if (format === 'ndjson') for (const line of queryLines(answer)) process.stdout.write(`${cleanJson(line)}\n`);
   else if (format === 'chart') {
-    const { queryChart } = await import('../../src/cli/chart.js');
+    const { queryChart } = await import('../../src/cli/print/chart.js');
     desk.result(answer, () => queryChart(answer, desk.terminal));
   } else if (answer.explain !== undefined && format === 'table') {
-    const { explanationText } = await import('../../src/cli/metrics.js');
+    const { explanationText } = await import('../../src/cli/print/metrics.js');
     desk.result(answer, () => explanationText(answer, desk.terminal));
   } else if (format === 'table') printTable(desk, answer);
   else desk.result(answer, () => queryCsv(answer));

@@ -1,6 +1,6 @@
 import { type AgentRow, type DatedBackup, type MetricRow, newestBackupAge } from '../protocol/index.js';
 import type { CheckedAgent, CheckFacts } from './check.js';
-import type { Server } from './reach.js';
+import type { Server } from './reach/reach.js';
 
 /** What a server knows of all that is checked. `now`: milliseconds since the epoch. */
 export async function askFacts({ rest }: Server, now: number): Promise<CheckFacts> {

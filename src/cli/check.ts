@@ -8,8 +8,8 @@ import {
   type HealthAnswer,
 } from '../protocol/index.js';
 import { cleanText } from './clean.js';
-import { paint, type Terminal } from './terminal.js';
-import { pad } from './width.js';
+import { paint, type Terminal } from './print/terminal.js';
+import { pad } from './print/width.js';
 
 /** What the checks look at, the same with a server and without. null: not known, or not looked at. */
 export interface CheckFacts {

@@ -5,9 +5,9 @@ import { cleanText } from './clean.js';
 import { errorJson, errorText, explain } from './errors.js';
 import { configOf, GLOBAL_FLAGS } from './flags.js';
 import { type Here, refuseServer } from './here.js';
-import { createPrinter, hasPrinted, type Printer } from './print.js';
+import { createPrinter, hasPrinted, type Printer } from './print/print.js';
 import { hideSecrets } from './secrets.js';
-import { terminalOf } from './terminal.js';
+import { terminalOf } from './print/terminal.js';
 
 /** What a command works with: its configuration, and where it prints. */
 export interface Desk extends Printer {

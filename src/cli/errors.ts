@@ -3,7 +3,7 @@ import { RestError, UnreachableError } from '../client/index.js';
 import { ERRORS, type ErrorCode } from '../protocol/index.js';
 import { cleanJson, cleanText } from './clean.js';
 import { fromParser, isParseError } from './parse-errors.js';
-import { paint, type Terminal } from './terminal.js';
+import { paint, type Terminal } from './print/terminal.js';
 
 /** Any thrown thing as an error that says what happened, why, and what to do next. `command`: its words, `agents list`. */
 export function explain(thrown: unknown, command: string | null): McError {

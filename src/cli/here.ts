@@ -1,5 +1,5 @@
 import { type Config, McError, type Origin } from '../base/index.js';
-import { namedServer } from './find.js';
+import { namedServer } from './reach/find.js';
 
 /**
  * What a command that works on this machine only says to a server that was named. `machine`: it touches no workspace, and

@@ -1,15 +1,15 @@
 /** What commands share: flags, reaching a server, printing a result as text or JSON, errors to exit codes. */
-export { agentCard, agentsTable } from './agents.js';
-export { apiText, callApi, followApi, isStream, limitOf, readApiCall } from './api.js';
-export { askAgent, askTask, mustKnowAgent } from './ask.js';
+export { agentCard, agentsTable } from './print/agents.js';
+export { apiText, callApi, followApi, isStream, limitOf, readApiCall } from './reach/api.js';
+export { askAgent, askTask, mustKnowAgent } from './reach/ask.js';
 export { type CheckFacts, type CheckLimits, checkJunit, checkText, runChecks, silenceLimit } from './check.js';
 export { askFacts, checkedAgent, newestAge } from './check-facts.js';
 export { cleanJson, cleanText } from './clean.js';
 export { type Desk, McCommand } from './command.js';
-export { configTable, shownConfig } from './config.js';
-export { diagnose, doctorText } from './doctor.js';
-export { machineProbes } from './doctor-local.js';
-export { eventLogTable } from './event-log.js';
+export { configTable, shownConfig } from './print/config.js';
+export { diagnose, doctorText } from './doctor/doctor.js';
+export { machineProbes } from './doctor/local.js';
+export { eventLogTable } from './print/event-log.js';
 export {
   backupCard,
   backupsTable,
@@ -20,28 +20,28 @@ export {
   recoveryText,
   restoreText,
   verifyText,
-} from './backups.js';
-export { backupsThere } from './backups-there.js';
+} from './print/backups.js';
+export { backupsThere } from './reach/backups-there.js';
 export { confirm } from './confirm.js';
 export { MOMENT_FORMS, readDue, readRange } from './moments.js';
-export { mustHaveWorkspace, namedServer } from './find.js';
-export { eventText } from './events.js';
+export { mustHaveWorkspace, namedServer } from './reach/find.js';
+export { eventText } from './print/events.js';
 export { settingFlags, STREAM_FLAG } from './flags.js';
-export { metricsTable, topTable } from './metrics.js';
-export { measuredLines, queryCsv, queryLines, queryTable } from './points.js';
-export { reachServer } from './reach.js';
-export { holdingServer, nextBackupAt, restoreThrough } from './restore.js';
-export { progressLine } from './progress.js';
+export { metricsTable, topTable } from './print/metrics.js';
+export { measuredLines, queryCsv, queryLines, queryTable } from './print/points.js';
+export { reachServer } from './reach/reach.js';
+export { holdingServer, nextBackupAt, restoreThrough } from './reach/restore.js';
+export { progressLine } from './print/progress.js';
 export { frugalStart } from './memory.js';
 export { printReady } from './ready.js';
 export { quote } from './quote.js';
 export { readReport } from './report.js';
 export { aborted, interrupted, watchSignals } from './signals.js';
-export { loadSocket, streamFinder } from './stream.js';
+export { loadSocket, streamFinder } from './reach/stream.js';
 export { starterText, writeStarter } from './starter.js';
-export { collectStatus, noServerLine, statusLine, statusText } from './status.js';
-export { readPosition, tailEvents } from './tail.js';
-export { tasksTable } from './tasks.js';
-export { tokensTable } from './tokens.js';
+export { collectStatus, noServerLine, statusLine, statusText } from './print/status.js';
+export { readPosition, tailEvents } from './reach/tail.js';
+export { tasksTable } from './print/tasks.js';
+export { tokensTable } from './print/tokens.js';
 export { readWords } from './words.js';
-export { terminalOf } from './terminal.js';
+export { terminalOf } from './print/terminal.js';

@@ -25,7 +25,7 @@ import { createWatcher } from '../workspace/watch/watcher.js';
 import { type ApiContext, createAnswerCache, createApi } from './api/index.js';
 import { createGuards, createTokenBook, isLoopback, readTls, urlHost } from './auth/index.js';
 import { backupFacts } from './backup-facts.js';
-import { answerUpgradeRequired, type Door, openDoor } from './doors.js';
+import { answerUpgradeRequired, type Door, openDoor } from './ports.js';
 import { createFeed } from './feed.js';
 import { createPublisher } from './published.js';
 import { createServices } from './services.js';

@@ -1,18 +1,18 @@
 import { McError } from '../base/index.js';
 import { RestError, type WebSocketLike } from '../client/index.js';
 import type { Effect, Message, Request } from './effects.js';
-import { createFrames } from './frames.js';
-import { type InkKey, keysOf, mouseOf } from './input.js';
+import { createFrames } from './terminal/frames.js';
+import { type InkKey, keysOf, mouseOf } from './terminal/input.js';
 import { isSystemMetric } from './metric-list.js';
 import { type Model, newModel, type Options, type Tab } from './model.js';
-import { alarmSequence, copySequence } from './osc.js';
-import { createPainter } from './painter.js';
-import { createPoller } from './poller.js';
+import { alarmSequence, copySequence } from './terminal/osc.js';
+import { createPainter } from './terminal/painter.js';
+import { createPoller } from './link/poller.js';
 import { wantedPolls } from './polls.js';
-import { createSession, type Seek } from './session.js';
-import { createStore } from './store.js';
-import { createModes, type Output } from './terminal.js';
-import { themeOf } from './theme.js';
+import { createSession, type Seek } from './link/session.js';
+import { createStore } from './link/store.js';
+import { createModes, type Output } from './terminal/terminal.js';
+import { themeOf } from './draw/theme.js';
 import { update } from './update.js';
 import { frameOf } from './view.js';
 

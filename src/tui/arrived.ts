@@ -1,4 +1,4 @@
-import type { Data } from './data.js';
+import type { Data } from './link/data.js';
 import type { Effect, Step } from './effects.js';
 import { setCursor, windowOf } from './list.js';
 import { isTab, type ListState, listName, type Model } from './model.js';

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { render, useInput } from 'ink';
 import { useEffect } from 'react';
 import type { App } from './app.js';
-import type { Output } from './terminal.js';
+import type { Output } from './terminal/terminal.js';
 
 /** The root: Ink brings the raw keyboard, the window and the life of the program; the painter draws. */
 function Dashboard({ app, output }: { app: App; output: Output }) {

@@ -1,5 +1,5 @@
-import type { Data } from './data.js';
-import type { MouseEvent } from './input.js';
+import type { Data } from './link/data.js';
+import type { MouseEvent } from './terminal/input.js';
 import type { Model, Size } from './model.js';
 
 /** A call of the REST API. `kind` says what its answer means to `answered`. */

@@ -2,13 +2,13 @@
 import type { WebSocketLike } from '../client/index.js';
 import { startApp } from './app.js';
 import type { Options, Tab } from './model.js';
-import type { Seek } from './session.js';
+import type { Seek } from './link/session.js';
 import { watchStops } from './stops.js';
-import { watchEnds } from './terminal.js';
+import { watchEnds } from './terminal/terminal.js';
 
 export type { Options, Tab } from './model.js';
-export type { Seek } from './session.js';
-export { detectTheme, detectUnicode } from './theme.js';
+export type { Seek } from './link/session.js';
+export { detectTheme, detectUnicode } from './draw/theme.js';
 
 export interface DashboardOptions {
   stdin: NodeJS.ReadStream;

@@ -1,7 +1,7 @@
-import type { Data } from './data.js';
+import type { Data } from './link/data.js';
 import { newEditor, type Editor } from './editor.js';
 import { NO_PAST, type Past } from './past.js';
-import type { ThemeName } from './theme.js';
+import type { ThemeName } from './draw/theme.js';
 
 /** The screens, in the order of their digits. */
 export const SCREENS = [

@@ -1,5 +1,5 @@
 import type { Step } from './effects.js';
-import type { MouseEvent } from './input.js';
+import type { MouseEvent } from './terminal/input.js';
 import { setCursor, windowOf } from './list.js';
 import { listName, listOf, type Model, SCREENS } from './model.js';
 import { stay } from './say.js';

@@ -3,7 +3,7 @@ import { AGENT_STATUSES } from '../protocol/index.js';
 import { CHARTED, RANGES } from './metric-list.js';
 import { type Model, SCREENS } from './model.js';
 import { AGENT_COLUMNS } from './rows/agent-columns.js';
-import { THEME_NAMES } from './theme.js';
+import { THEME_NAMES } from './draw/theme.js';
 
 /** What can be written after `:`; usage and meaning, for the help. */
 export const PALETTE_HELP: readonly (readonly [usage: string, text: string])[] = [

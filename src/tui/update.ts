@@ -1,4 +1,4 @@
-import { isLive } from './data.js';
+import { isLive } from './link/data.js';
 import type { Message, Step } from './effects.js';
 import { runAction } from './actions/index.js';
 import { answered } from './answered.js';

@@ -1,12 +1,12 @@
 import { hintLine } from './chrome/hints.js';
 import { headerLine, ruleLine, tabsLine } from './chrome/header.js';
 import { promptLines } from './chrome/prompt.js';
-import { isLive } from './data.js';
-import { BLANK, layRow, type Line, type Row, rowText } from './lines.js';
+import { isLive } from './link/data.js';
+import { BLANK, layRow, type Line, type Row, rowText } from './draw/lines.js';
 import type { Model, Size } from './model.js';
 import { screenOf } from './screens/index.js';
 import { waitingBody } from './screens/waiting.js';
-import type { Theme } from './theme.js';
+import type { Theme } from './draw/theme.js';
 
 /** The whole window as text with escape sequences: exactly `rows` lines of exactly `columns` columns. */
 export function view(model: Model, size: Size, theme: Theme): string[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { workspaceLayout } from '../../src/base/index.js';
 import { CLOSE, EVENT_TYPES, PUBLISHABLE, STATUS_WORDS, TASK_FILES, TASK_STATUSES } from '../../src/protocol/index.js';
-import { HUB_LIMITS } from '../../src/server/ws/limits.js';
+import { HUB_LIMITS } from '../../src/server/stream/limits.js';
 import { AGENT_FILES } from '../../src/workspace/agents/files.js';
 import { COUNTER_NAMES } from '../../src/workspace/agents/counters.js';
 

@@ -1,4 +1,4 @@
-import type { InkKey } from '../../src/tui/input.js';
+import type { InkKey } from '../../src/tui/terminal/input.js';
 
 /** No key of those that Ink names. */
 export const NO_KEY = Object.fromEntries(

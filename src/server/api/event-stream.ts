@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parsePosition } from '../../protocol/index.js';
-import { type ConnectRequest, parseConnect } from '../ws/connect.js';
+import { type ConnectRequest, parseConnect } from '../stream/connect.js';
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
 

@@ -1,11 +1,11 @@
 import type { Entry } from '../../bus/index.js';
 import { SOURCE } from '../../protocol/index.js';
-import type { ConnectRequest } from '../ws/connect.js';
-import type { Filter } from '../ws/filter.js';
+import type { ConnectRequest } from '../stream/connect.js';
+import type { Filter } from '../stream/filter.js';
 import { type GreetingContext, refusal } from '../ws/greeting.js';
-import { catchUpSteps, type Cursor, replayPieces } from '../ws/replay.js';
-import { iso, sayError, sayHello, sayResync, saySynced } from '../ws/say.js';
-import { tellCapture, type Told } from '../ws/told.js';
+import { catchUpSteps, type Cursor, replayPieces } from '../stream/replay.js';
+import { iso, sayError, sayHello, sayResync, saySynced } from '../stream/say.js';
+import { tellCapture, type Told } from '../stream/snapshot-items.js';
 import { sseEntry, sseText } from './events.js';
 
 /** What a greeting is made of; the same as on the socket but for how frames are written. */

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import type { ConnectRequest } from '../ws/connect.js';
+import type { ConnectRequest } from '../stream/connect.js';
 import type { Delivery, DeliveryRules } from '../ws/delivery.js';
-import { hearsAll } from '../ws/filter.js';
-import { Outbox, type Queued } from '../ws/outbox.js';
-import { saySkipped } from '../ws/say.js';
-import type { Unheard } from '../ws/unheard.js';
+import { hearsAll } from '../stream/filter.js';
+import { Outbox, type Queued } from '../stream/outbox.js';
+import { saySkipped } from '../stream/say.js';
+import type { Unheard } from '../stream/unheard.js';
 import { sseText } from './events.js';
 
 /** One reader of the stream: state only. */

@@ -1,4 +1,4 @@
-import { type Bucket, fullBucket, type Rate, takeToken } from './rate.js';
+import { type Bucket, fullBucket, type Rate, takeToken } from '../stream/rate.js';
 
 /** From so many addresses on it is looked for those that have not come for a while: they are forgotten. */
 const MANY = 1000;

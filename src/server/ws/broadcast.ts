@@ -2,12 +2,12 @@ import type { Bus, Entry } from '../../bus/index.js';
 import type { Position } from '../../protocol/index.js';
 import { type Delivery, deliver, deliverFrame } from './delivery.js';
 import { type Group, Groups } from './groups.js';
-import type { HubLimits } from './limits.js';
-import { frameText } from './frame.js';
+import type { HubLimits } from '../stream/limits.js';
+import { frameText } from '../stream/frame.js';
 import { createPace } from './pace.js';
-import { createPacker } from './parcel.js';
+import { createPacker } from './chunks.js';
 import type { Peer } from './peer.js';
-import { saySynced } from './say.js';
+import { saySynced } from '../stream/say.js';
 
 export interface BroadcastOptions {
   bus: Pick<Bus, 'subscribe'>;

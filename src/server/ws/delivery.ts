@@ -1,10 +1,10 @@
-import { hearsAll } from './filter.js';
-import { frameText } from './frame.js';
-import type { HubLimits } from './limits.js';
-import { Outbox, type Queued } from './outbox.js';
-import type { Chunk, Framed } from './parcel.js';
+import { hearsAll } from '../stream/filter.js';
+import { frameText } from '../stream/frame.js';
+import type { HubLimits } from '../stream/limits.js';
+import { Outbox, type Queued } from '../stream/outbox.js';
+import type { Chunk, Framed } from './chunks.js';
 import { hasRoom, isIdle, isOpen, type Peer } from './peer.js';
-import { saySkipped } from './say.js';
+import { saySkipped } from '../stream/say.js';
 
 /**
  * What became of a delivery. `behind`: the peer kept up until this tick, which alone is more than an outbox holds; it

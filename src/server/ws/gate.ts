@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { McError } from '../../base/index.js';
 import { refusedCall } from '../auth/index.js';
-import type { HubLimits } from './limits.js';
+import type { HubLimits } from '../stream/limits.js';
 
 export interface GateOptions {
   /** Of the request's Origin header; undefined when it has none, as programs send it. The request may bear a page token. */

@@ -1,4 +1,4 @@
-import type { HubLimits } from './limits.js';
+import type { HubLimits } from '../stream/limits.js';
 import { hasRoom, type Peer } from './peer.js';
 
 export interface GreeterOptions {

@@ -1,13 +1,13 @@
 import type { Bus } from '../../bus/index.js';
 import type { Position } from '../../protocol/index.js';
-import type { Capture } from './capture.js';
-import type { ConnectRequest } from './connect.js';
-import type { Filter } from './filter.js';
-import { frameAll, frameText } from './frame.js';
-import type { Outbox } from './outbox.js';
-import { catchUpSteps, type Cursor, replayPieces } from './replay.js';
-import { type HelloFacts, iso, type SnapshotWriter, sayError, sayHello, sayResync, saySynced } from './say.js';
-import { tellCapture } from './told.js';
+import type { Capture } from '../stream/capture.js';
+import type { ConnectRequest } from '../stream/connect.js';
+import type { Filter } from '../stream/filter.js';
+import { frameAll, frameText } from '../stream/frame.js';
+import type { Outbox } from '../stream/outbox.js';
+import { catchUpSteps, type Cursor, replayPieces } from '../stream/replay.js';
+import { type HelloFacts, iso, type SnapshotWriter, sayError, sayHello, sayResync, saySynced } from '../stream/say.js';
+import { tellCapture } from '../stream/snapshot-items.js';
 
 export interface GreetingContext {
   bus: Pick<Bus, 'position' | 'journal'>;

@@ -1,7 +1,7 @@
-import { type Filter, filterKey, narrows } from './filter.js';
-import type { HubLimits } from './limits.js';
+import { type Filter, filterKey, narrows } from '../stream/filter.js';
+import type { HubLimits } from '../stream/limits.js';
 import type { Peer } from './peer.js';
-import { Unheard } from './unheard.js';
+import { Unheard } from '../stream/unheard.js';
 
 /** Live peers that hear the same. */
 export interface Group {

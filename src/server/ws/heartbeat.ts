@@ -1,4 +1,4 @@
-import type { HubLimits } from './limits.js';
+import type { HubLimits } from '../stream/limits.js';
 import { bytesTaken, type Peer } from './peer.js';
 
 /** How many parts the peers are pinged in, so that thousands of pings do not fall into one moment. */

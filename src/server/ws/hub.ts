@@ -7,20 +7,20 @@ import type { Bus } from '../../bus/index.js';
 import { CLOSE, type PeerRow, type Position, type Scope, type Snapshot } from '../../protocol/index.js';
 import { createArrivals } from './arrivals.js';
 import { createBroadcast } from './broadcast.js';
-import { createCapturer } from './capture.js';
+import { createCapturer } from '../stream/capture.js';
 import { deliverFrame, pump } from './delivery.js';
-import { frameText } from './frame.js';
+import { frameText } from '../stream/frame.js';
 import { createGate, type GateOptions } from './gate.js';
 import { createGreeter } from './greeter.js';
 import { catchUp, type GreetingContext, greet, greetWidened } from './greeting.js';
 import { startHeartbeat } from './heartbeat.js';
-import { HUB_LIMITS, type HubLimits } from './limits.js';
+import { HUB_LIMITS, type HubLimits } from '../stream/limits.js';
 import { createInbound } from './inbound.js';
 import { createPeer, type Peer } from './peer.js';
-import { Overtaken } from './replay.js';
+import { Overtaken } from '../stream/replay.js';
 import type { PublishFrame } from './replies.js';
-import { peerRow } from './rows.js';
-import { SnapshotWriter, sayHeartbeat } from './say.js';
+import { peerRow } from './peer-row.js';
+import { SnapshotWriter, sayHeartbeat } from '../stream/say.js';
 
 const ALL_SCOPES: readonly Scope[] = ['read', 'operate', 'admin'];
 

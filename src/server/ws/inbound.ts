@@ -1,9 +1,9 @@
 import type { RawData } from 'ws';
 import { CLOSE } from '../../protocol/index.js';
 import type { Broadcast } from './broadcast.js';
-import type { HubLimits } from './limits.js';
+import type { HubLimits } from '../stream/limits.js';
 import { hasRoom, isOpen, type Peer } from './peer.js';
-import { takeToken } from './rate.js';
+import { takeToken } from '../stream/rate.js';
 import { type Reply, type ReplyContext, replyTo, replyToBinary } from './replies.js';
 
 export interface InboundOptions {

@@ -3,5 +3,5 @@
  * the others.
  */
 export { createHub, type Hub, type HubOptions } from './hub.js';
-export { HUB_LIMITS } from './limits.js';
+export { HUB_LIMITS } from '../stream/limits.js';
 export type { PublishFrame } from './replies.js';

@@ -1,4 +1,4 @@
-import type { HubLimits } from './limits.js';
+import type { HubLimits } from '../stream/limits.js';
 
 /** How often the load is measured, in milliseconds. */
 const MEASURE_MS = 500;

@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Scope } from '../../protocol/index.js';
-import { type ConnectRequest, parseConnect } from './connect.js';
-import type { Filter } from './filter.js';
-import type { Outbox } from './outbox.js';
-import { type Bucket, fullBucket, type Rate } from './rate.js';
+import { type ConnectRequest, parseConnect } from '../stream/connect.js';
+import type { Filter } from '../stream/filter.js';
+import type { Outbox } from '../stream/outbox.js';
+import { type Bucket, fullBucket, type Rate } from '../stream/rate.js';
 
 /**
  * `auth`: its token is awaited. `waiting`: its greeting has not begun. `greeting`: it is being told how things stand.

@@ -9,8 +9,8 @@ import {
   type Snapshot,
 } from '../../protocol/index.js';
 import { toMcError } from '../../base/index.js';
-import { type Filter, isWider, subscribed, unsubscribed } from './filter.js';
-import { iso, sayAgent, sayError, text } from './say.js';
+import { type Filter, isWider, subscribed, unsubscribed } from '../stream/filter.js';
+import { iso, sayAgent, sayError, text } from '../stream/say.js';
 
 export type PublishFrame = Extract<ClientFrame, { type: 'publish' }>;
 

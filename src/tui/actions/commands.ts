@@ -1,4 +1,4 @@
-import { isLive } from '../data.js';
+import { isLive } from '../link/data.js';
 import type { Step } from '../effects.js';
 import { isSystemMetric } from '../metric-list.js';
 import { listName, listOf, type Model } from '../model.js';
@@ -6,7 +6,7 @@ import type { Command } from '../palette.js';
 import { AGENT_COLUMNS } from '../rows/agent-columns.js';
 import { sortBy } from '../rows/agents.js';
 import { ask, become, say } from '../say.js';
-import { isThemeName, THEME_NAMES } from '../theme.js';
+import { isThemeName, THEME_NAMES } from '../draw/theme.js';
 import { backupRequest } from './agents.js';
 import { goToTime } from './events.js';
 import { goTo, openAgent, openScreen } from './global.js';

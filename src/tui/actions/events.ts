@@ -5,7 +5,7 @@ import { setCursor } from '../list.js';
 import type { Model } from '../model.js';
 import { become, say } from '../say.js';
 import { eventAtCursor, shownEvents } from '../screens/events.js';
-import { clockTime } from '../figures.js';
+import { clockTime } from '../draw/figures.js';
 import { bodySize } from '../view.js';
 import { goTo } from './global.js';
 

@@ -1,6 +1,6 @@
-import { type Data, isLive } from '../data.js';
-import { clockTime, share, shortSpan } from '../figures.js';
-import { ends, fit, type Line, line, type Span, spansWidth } from '../lines.js';
+import { type Data, isLive } from '../link/data.js';
+import { clockTime, share, shortSpan } from '../draw/figures.js';
+import { ends, fit, type Line, line, type Span, spansWidth } from '../draw/lines.js';
 import { type Model, SCREENS, type Tab, tabOf } from '../model.js';
 import { screenOf } from '../screens/index.js';
 

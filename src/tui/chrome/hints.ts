@@ -1,5 +1,5 @@
 import { bindingsOf, keySign } from '../keys.js';
-import { fit, type Line, type Span, spansWidth } from '../lines.js';
+import { fit, type Line, type Span, spansWidth } from '../draw/lines.js';
 import type { Model } from '../model.js';
 
 /** The bottom line: what was just said, else the keys that matter here. */

@@ -1,5 +1,5 @@
 import { visiblePart } from '../editor.js';
-import { fit, type Line, type Span, spansWidth } from '../lines.js';
+import { fit, type Line, type Span, spansWidth } from '../draw/lines.js';
 import type { Model, Prompt } from '../model.js';
 import { completions } from '../palette.js';
 

@@ -1,7 +1,7 @@
 import type { Agent } from '../../protocol/index.js';
-import { ago, longSpan, UNKNOWN } from '../figures.js';
-import { agentTone, TROUBLE_FIRST } from '../glyphs.js';
-import type { Tone } from '../theme.js';
+import { ago, longSpan, UNKNOWN } from '../draw/figures.js';
+import { agentTone, TROUBLE_FIRST } from '../draw/glyphs.js';
+import type { Tone } from '../draw/theme.js';
 
 /** A column of the table of agents. */
 export interface AgentColumn {

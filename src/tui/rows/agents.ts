@@ -1,10 +1,10 @@
 import type { Agent } from '../../protocol/index.js';
-import { ago } from '../figures.js';
+import { ago } from '../draw/figures.js';
 import { applyFilter } from '../filter.js';
-import { agentGlyph, words } from '../glyphs.js';
-import { cell, type Line, type Span } from '../lines.js';
+import { agentGlyph, words } from '../draw/glyphs.js';
+import { cell, type Line, type Span } from '../draw/lines.js';
 import type { Sort } from '../model.js';
-import type { Tone } from '../theme.js';
+import type { Tone } from '../draw/theme.js';
 import { AGENT_COLUMNS, type PlacedColumn } from './agent-columns.js';
 
 /** The head of the table, an arrow at the column that sorts. */

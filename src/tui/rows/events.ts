@@ -5,11 +5,11 @@ import {
   type McEvent,
   NOTIFICATION_LEVELS,
 } from '../../protocol/index.js';
-import { field, list, type RecordedEvent, text } from '../answers.js';
-import { clockTime, dayTime } from '../figures.js';
+import { field, list, type RecordedEvent, text } from '../link/answers.js';
+import { clockTime, dayTime } from '../draw/figures.js';
 import { applyFilter } from '../filter.js';
-import { agentGlyph, levelGlyph, words } from '../glyphs.js';
-import { cell, type Line, type Span } from '../lines.js';
+import { agentGlyph, levelGlyph, words } from '../draw/glyphs.js';
+import { cell, type Line, type Span } from '../draw/lines.js';
 import type { Model } from '../model.js';
 
 /** Each collection brings thirty of them: they are shown only when they are asked for. */

@@ -1,8 +1,8 @@
 import { type Task, TASK_STATUSES } from '../../protocol/index.js';
-import { UNKNOWN } from '../figures.js';
+import { UNKNOWN } from '../draw/figures.js';
 import { applyFilter } from '../filter.js';
-import { taskGlyph } from '../glyphs.js';
-import { cell, type Line } from '../lines.js';
+import { taskGlyph } from '../draw/glyphs.js';
+import { cell, type Line } from '../draw/lines.js';
 
 /** What needs somebody first. */
 const ORDER = ['failed', 'blocked', 'in_progress', 'pending', 'delegated', 'completed'];

@@ -1,9 +1,9 @@
 import type { Agent } from '../../protocol/index.js';
-import { absence, pollOf, readEvents, readFiles, readSeries, field, number } from '../answers.js';
-import { sparkline, stats } from '../charts.js';
-import { ago, bytes, clockTime, longSpan, share, UNKNOWN, withUnit } from '../figures.js';
-import { agentGlyph, taskGlyph } from '../glyphs.js';
-import { beside, BLANK, cell, type Line, line } from '../lines.js';
+import { absence, pollOf, readEvents, readFiles, readSeries, field, number } from '../link/answers.js';
+import { sparkline, stats } from '../draw/charts.js';
+import { ago, bytes, clockTime, longSpan, share, UNKNOWN, withUnit } from '../draw/figures.js';
+import { agentGlyph, taskGlyph } from '../draw/glyphs.js';
+import { beside, BLANK, cell, type Line, line } from '../draw/lines.js';
 import type { Model, Size } from '../model.js';
 import { AGENT_CHARTS, agentCharts, agentEvents, agentFigures, agentFiles } from '../polls.js';
 import { evidenceText } from '../rows/agents.js';

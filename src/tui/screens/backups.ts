@@ -1,8 +1,8 @@
 import { faultWord, type NewestChoice } from '../../protocol/index.js';
-import { absence, type BackupRow, field, list, newestRow, number, pollOf, readBackups, text } from '../answers.js';
-import { ago, bytes, longSpan, UNKNOWN } from '../figures.js';
+import { absence, type BackupRow, field, list, newestRow, number, pollOf, readBackups, text } from '../link/answers.js';
+import { ago, bytes, longSpan, UNKNOWN } from '../draw/figures.js';
 import { applyFilter } from '../filter.js';
-import { BLANK, cell, type Line, line, type Span } from '../lines.js';
+import { BLANK, cell, type Line, line, type Span } from '../draw/lines.js';
 import { windowOf } from '../list.js';
 import type { Model, Size } from '../model.js';
 import { BACKUPS } from '../polls.js';

@@ -1,7 +1,7 @@
 import type { McEvent } from '../../protocol/index.js';
-import { absence, pollOf, readEvents } from '../answers.js';
-import { clockTime } from '../figures.js';
-import { BLANK, fit, type Line, line, type Span } from '../lines.js';
+import { absence, pollOf, readEvents } from '../link/answers.js';
+import { clockTime } from '../draw/figures.js';
+import { BLANK, fit, type Line, line, type Span } from '../draw/lines.js';
 import { windowOf } from '../list.js';
 import type { ListState, Model, Size } from '../model.js';
 import { EVENTS } from '../polls.js';

@@ -1,5 +1,5 @@
 import { bindingsOf, keySign } from '../keys.js';
-import { BLANK, cell, type Line, line } from '../lines.js';
+import { BLANK, cell, type Line, line } from '../draw/lines.js';
 import type { Model, ScreenName } from '../model.js';
 import { PALETTE_HELP } from '../palette.js';
 import type { Screen } from './screen.js';

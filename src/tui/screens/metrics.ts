@@ -1,7 +1,7 @@
-import { absence, pollOf, readSeries, type Series } from '../answers.js';
-import { lineChart, stats } from '../charts.js';
-import { clockTime, withoutUnit, withUnit } from '../figures.js';
-import { beside, BLANK, cell, type Line, line } from '../lines.js';
+import { absence, pollOf, readSeries, type Series } from '../link/answers.js';
+import { lineChart, stats } from '../draw/charts.js';
+import { clockTime, withoutUnit, withUnit } from '../draw/figures.js';
+import { beside, BLANK, cell, type Line, line } from '../draw/lines.js';
 import { CHARTED, isSystemMetric, RANGES } from '../metric-list.js';
 import type { Model, Size } from '../model.js';
 import { chartPath } from '../polls.js';

@@ -1,8 +1,8 @@
 import type { KeptNotification } from '../../protocol/index.js';
-import { ago } from '../figures.js';
+import { ago } from '../draw/figures.js';
 import { applyFilter } from '../filter.js';
-import { levelGlyph } from '../glyphs.js';
-import { BLANK, cell, type Line, line } from '../lines.js';
+import { levelGlyph } from '../draw/glyphs.js';
+import { BLANK, cell, type Line, line } from '../draw/lines.js';
 import { windowOf } from '../list.js';
 import type { Model, Size } from '../model.js';
 import type { Screen } from './screen.js';

@@ -1,7 +1,7 @@
-import { absence, pollOf } from '../answers.js';
-import { clockTime } from '../figures.js';
-import { agentGlyph, agentTone, words } from '../glyphs.js';
-import { beside, BLANK, cell, type Line, line, type Span } from '../lines.js';
+import { absence, pollOf } from '../link/answers.js';
+import { clockTime } from '../draw/figures.js';
+import { agentGlyph, agentTone, words } from '../draw/glyphs.js';
+import { beside, BLANK, cell, type Line, line, type Span } from '../draw/lines.js';
 import { windowOf } from '../list.js';
 import type { Model, Size } from '../model.js';
 import { SYSTEM } from '../polls.js';

@@ -1,8 +1,8 @@
 import { faultWord } from '../../protocol/index.js';
-import { absence, newestRow, pollOf, readAlerts, readBackups, field, text } from '../answers.js';
-import { ago, bytes, clockTime, longSpan } from '../figures.js';
-import { levelGlyph } from '../glyphs.js';
-import { type Line, line, type Span } from '../lines.js';
+import { absence, newestRow, pollOf, readAlerts, readBackups, field, text } from '../link/answers.js';
+import { ago, bytes, clockTime, longSpan } from '../draw/figures.js';
+import { levelGlyph } from '../draw/glyphs.js';
+import { type Line, line, type Span } from '../draw/lines.js';
 import type { Model } from '../model.js';
 import { ALERTS, BACKUPS } from '../polls.js';
 

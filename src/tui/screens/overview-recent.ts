@@ -1,7 +1,7 @@
 import { isEventType } from '../../protocol/index.js';
-import { pollOf, readEvents } from '../answers.js';
-import { clockTime } from '../figures.js';
-import { cell, type Line, line } from '../lines.js';
+import { pollOf, readEvents } from '../link/answers.js';
+import { clockTime } from '../draw/figures.js';
+import { cell, type Line, line } from '../draw/lines.js';
 import type { Model } from '../model.js';
 import { EVENTS } from '../polls.js';
 import { type EventRow, liveRow, recordedRow } from '../rows/events.js';

@@ -1,5 +1,5 @@
-import { agentGlyph } from '../glyphs.js';
-import { cell, type Line, line } from '../lines.js';
+import { agentGlyph } from '../draw/glyphs.js';
+import { cell, type Line, line } from '../draw/lines.js';
 import type { Model } from '../model.js';
 import { arrangeAgents, evidenceText } from '../rows/agents.js';
 

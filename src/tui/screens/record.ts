@@ -1,4 +1,4 @@
-import { line } from '../lines.js';
+import { line } from '../draw/lines.js';
 import type { Model } from '../model.js';
 import type { Screen } from './screen.js';
 import { keysOf, scrolled } from './text.js';

@@ -1,4 +1,4 @@
-import type { Line } from '../lines.js';
+import type { Line } from '../draw/lines.js';
 import type { Model, Size } from '../model.js';
 
 /** What a screen is: pure functions of the model. */

@@ -1,4 +1,4 @@
-import { type Line, line } from '../lines.js';
+import { type Line, line } from '../draw/lines.js';
 import { windowOf } from '../list.js';
 import type { ListState, Size } from '../model.js';
 

@@ -1,5 +1,5 @@
-import { shortSpan } from '../figures.js';
-import { BLANK, type Line, line } from '../lines.js';
+import { shortSpan } from '../draw/figures.js';
+import { BLANK, type Line, line } from '../draw/lines.js';
 import type { Model, Size } from '../model.js';
 
 /** The body before anything has come from a server: what is missing, and what to do. */

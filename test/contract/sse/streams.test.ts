@@ -5,8 +5,8 @@ import { silentLog } from '../../../src/base/log.js';
 import { createBus } from '../../../src/bus/index.js';
 import { applyEvent, type EventDraft, emptySnapshot } from '../../../src/protocol/index.js';
 import { createStreams, type Streams } from '../../../src/server/sse/index.js';
-import { parseConnect } from '../../../src/server/ws/connect.js';
-import type { HubLimits } from '../../../src/server/ws/limits.js';
+import { parseConnect } from '../../../src/server/stream/connect.js';
+import type { HubLimits } from '../../../src/server/stream/limits.js';
 import { activity, metric, notification, position, status } from '../ws/stand.js';
 import { type Listener, listen, typesOf, waitFor } from './listen.js';
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { silentLog } from '../../../src/base/log.js';
 import { startServer } from '../../../src/server/index.js';
-import { openDoor } from '../../../src/server/doors.js';
+import { openDoor } from '../../../src/server/ports.js';
 import { emptyDirectory, officeCopy, rawExchange, settingsWith, startOffice } from './office.js';
 
 async function start(workspace: string, changes: Parameters<typeof settingsWith>[0] = {}) {

@@ -3,8 +3,8 @@ import { WebSocket } from 'ws';
 import { onTestFinished } from 'vitest';
 import { createRestClient, type Target } from '../../../src/client/index.js';
 import { type App, type AppOptions, startApp } from '../../../src/tui/app.js';
-import type { InkKey } from '../../../src/tui/input.js';
-import type { Reached } from '../../../src/tui/session.js';
+import type { InkKey } from '../../../src/tui/terminal/input.js';
+import type { Reached } from '../../../src/tui/link/session.js';
 import { createScreen } from '../../unit/tui/emulator.js';
 import { NO_KEY } from '../../support/ink.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { agentCard, agentsTable } from '../../../src/cli/agents.js';
-import { tasksTable } from '../../../src/cli/tasks.js';
-import { terminalOf } from '../../../src/cli/terminal.js';
-import { widthOf } from '../../../src/cli/width.js';
+import { agentCard, agentsTable } from '../../../src/cli/print/agents.js';
+import { tasksTable } from '../../../src/cli/print/tasks.js';
+import { terminalOf } from '../../../src/cli/print/terminal.js';
+import { widthOf } from '../../../src/cli/print/width.js';
 import { TASK_STATUSES } from '../../../src/protocol/index.js';
 import { NOW, rowOf, taskOf } from './rows.js';
 

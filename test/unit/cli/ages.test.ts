@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, figure, localTime } from '../../../src/cli/ages.js';
+import { ago, figure, localTime } from '../../../src/cli/print/ages.js';
 
 const NOW = Date.parse('2026-02-18T06:00:00Z');
 

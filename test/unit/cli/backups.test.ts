@@ -7,10 +7,10 @@ import {
   pruneText,
   restoreText,
   verifyText,
-} from '../../../src/cli/backups.js';
+} from '../../../src/cli/print/backups.js';
 import { confirm } from '../../../src/cli/confirm.js';
-import { progressLine, progressText } from '../../../src/cli/progress.js';
-import { terminalOf } from '../../../src/cli/terminal.js';
+import { progressLine, progressText } from '../../../src/cli/print/progress.js';
+import { terminalOf } from '../../../src/cli/print/terminal.js';
 import type { Backup, BackupUpdate, RestoreReport } from '../../../src/protocol/index.js';
 
 const NOW = Date.parse('2026-11-23T12:00:00.000Z');

@@ -8,7 +8,7 @@ import {
   runChecks,
 } from '../../../src/cli/check.js';
 import { checkedAgent } from '../../../src/cli/check-facts.js';
-import { terminalOf } from '../../../src/cli/terminal.js';
+import { terminalOf } from '../../../src/cli/print/terminal.js';
 
 const NOW = Date.UTC(2026, 2, 2);
 const LIMITS: CheckLimits = {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/base/index.js';
-import { configTable, shownConfig } from '../../../src/cli/config.js';
-import { terminalOf } from '../../../src/cli/terminal.js';
+import { configTable, shownConfig } from '../../../src/cli/print/config.js';
+import { terminalOf } from '../../../src/cli/print/terminal.js';
 
 let home: string;
 let config: Awaited<ReturnType<typeof loadConfig>>;

@@ -17,9 +17,9 @@ import {
   serversDirectory,
   workspaceLayout,
 } from '../../../src/base/index.js';
-import { diagnose, doctorText } from '../../../src/cli/doctor.js';
-import { type DoctorProbes, machineProbes } from '../../../src/cli/doctor-local.js';
-import { terminalOf } from '../../../src/cli/terminal.js';
+import { diagnose, doctorText } from '../../../src/cli/doctor/doctor.js';
+import { type DoctorProbes, machineProbes } from '../../../src/cli/doctor/local.js';
+import { terminalOf } from '../../../src/cli/print/terminal.js';
 import { peerOf } from './rows.js';
 
 let root: string;

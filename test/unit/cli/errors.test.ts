@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { McError } from '../../../src/base/index.js';
 import { errorJson, errorText, explain } from '../../../src/cli/errors.js';
-import { terminalOf } from '../../../src/cli/terminal.js';
+import { terminalOf } from '../../../src/cli/print/terminal.js';
 import { RestError, UnreachableError } from '../../../src/client/index.js';
 
 const pipe = terminalOf({}, {});

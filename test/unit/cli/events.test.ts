@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { eventText } from '../../../src/cli/events.js';
-import { readPosition } from '../../../src/cli/tail.js';
-import { terminalOf } from '../../../src/cli/terminal.js';
+import { eventText } from '../../../src/cli/print/events.js';
+import { readPosition } from '../../../src/cli/reach/tail.js';
+import { terminalOf } from '../../../src/cli/print/terminal.js';
 import { EVENT_TYPES, type EventType, type McEvent } from '../../../src/protocol/index.js';
 
 const pipe = terminalOf({}, {});

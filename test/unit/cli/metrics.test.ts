@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { queryChart } from '../../../src/cli/chart.js';
-import { explanationText, metricsTable } from '../../../src/cli/metrics.js';
+import { queryChart } from '../../../src/cli/print/chart.js';
+import { explanationText, metricsTable } from '../../../src/cli/print/metrics.js';
 import { METRICS } from '../../../src/metrics/store/registry.js';
-import { measuredLines, queryCsv, queryTable } from '../../../src/cli/points.js';
-import { terminalOf } from '../../../src/cli/terminal.js';
+import { measuredLines, queryCsv, queryTable } from '../../../src/cli/print/points.js';
+import { terminalOf } from '../../../src/cli/print/terminal.js';
 import type { QueryAnswer, Series } from '../../../src/protocol/index.js';
 
 const PLAIN = terminalOf({}, { LANG: 'C.UTF-8' });

@@ -13,8 +13,8 @@ import {
   serversDirectory,
   workspaceLayout,
 } from '../../../src/base/index.js';
-import { reachServer } from '../../../src/cli/reach.js';
-import { streamFinder } from '../../../src/cli/stream.js';
+import { reachServer } from '../../../src/cli/reach/reach.js';
+import { streamFinder } from '../../../src/cli/reach/stream.js';
 import { answering, pretender, type Stranger, talking } from '../../support/strangers.js';
 
 let home: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { noServerLine, type Status, statusLine, statusText } from '../../../src/cli/status.js';
-import { terminalOf } from '../../../src/cli/terminal.js';
+import { noServerLine, type Status, statusLine, statusText } from '../../../src/cli/print/status.js';
+import { terminalOf } from '../../../src/cli/print/terminal.js';
 import type { AgentStatus, Backup } from '../../../src/protocol/index.js';
 import { NOW, peerOf, rowOf } from './rows.js';
 

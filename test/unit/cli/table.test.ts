@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Column, renderTable } from '../../../src/cli/table.js';
-import { terminalOf } from '../../../src/cli/terminal.js';
-import { flow, pad, truncate, widthOf } from '../../../src/cli/width.js';
+import { type Column, renderTable } from '../../../src/cli/print/table.js';
+import { terminalOf } from '../../../src/cli/print/terminal.js';
+import { flow, pad, truncate, widthOf } from '../../../src/cli/print/width.js';
 
 interface Row {
   id: string;

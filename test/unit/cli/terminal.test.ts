@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createPrinter } from '../../../src/cli/print.js';
-import { paint, terminalOf } from '../../../src/cli/terminal.js';
+import { createPrinter } from '../../../src/cli/print/print.js';
+import { paint, terminalOf } from '../../../src/cli/print/terminal.js';
 
 const tty = { isTTY: true, columns: 100 };
 const pipe = {};

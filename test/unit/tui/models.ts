@@ -1,7 +1,7 @@
 import { type Agent, agentStatusData, type McEvent, type ServerFrame, type Task } from '../../../src/protocol/index.js';
 import { type Model, newModel, type Options, type ScreenName, type Size } from '../../../src/tui/model.js';
-import { createStore, type Store } from '../../../src/tui/store.js';
-import { type Theme, themeOf } from '../../../src/tui/theme.js';
+import { createStore, type Store } from '../../../src/tui/link/store.js';
+import { type Theme, themeOf } from '../../../src/tui/draw/theme.js';
 import { update } from '../../../src/tui/update.js';
 import { view } from '../../../src/tui/view.js';
 import { agentOf as agent } from '../../support/agents.js';

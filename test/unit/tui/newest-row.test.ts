@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { newestRow, readBackups } from '../../../src/tui/answers.js';
+import { newestRow, readBackups } from '../../../src/tui/link/answers.js';
 
 const NOW = Date.parse('2026-11-28T09:00:00.000Z');
 const row = (id: string, hour: string, more: object = {}) => ({

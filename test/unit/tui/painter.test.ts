@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { layRow, line, type Row } from '../../../src/tui/lines.js';
-import { createPainter } from '../../../src/tui/painter.js';
-import { themeOf } from '../../../src/tui/theme.js';
+import { layRow, line, type Row } from '../../../src/tui/draw/lines.js';
+import { createPainter } from '../../../src/tui/terminal/painter.js';
+import { themeOf } from '../../../src/tui/draw/theme.js';
 import { createScreen } from './emulator.js';
 
 const theme = themeOf('dark', true);

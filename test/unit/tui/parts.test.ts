@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { lineChart, resample, sparkline, stats } from '../../../src/tui/charts.js';
+import { lineChart, resample, sparkline, stats } from '../../../src/tui/draw/charts.js';
 import { editLine, newEditor, visiblePart } from '../../../src/tui/editor.js';
-import { ago, bytes, figure, longSpan, share, withUnit } from '../../../src/tui/figures.js';
+import { ago, bytes, figure, longSpan, share, withUnit } from '../../../src/tui/draw/figures.js';
 import { applyFilter, isSpread, parseFilter } from '../../../src/tui/filter.js';
-import { keysOf, mouseOf } from '../../../src/tui/input.js';
+import { keysOf, mouseOf } from '../../../src/tui/terminal/input.js';
 import { moveCursor, windowOf } from '../../../src/tui/list.js';
-import { alarmSequence, copySequence } from '../../../src/tui/osc.js';
-import { detectTheme, detectUnicode } from '../../../src/tui/theme.js';
+import { alarmSequence, copySequence } from '../../../src/tui/terminal/osc.js';
+import { detectTheme, detectUnicode } from '../../../src/tui/draw/theme.js';
 import { NO_KEY } from '../../support/ink.js';
 
 describe('a filter', () => {

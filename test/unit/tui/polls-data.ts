@@ -12,7 +12,7 @@ import {
   SPARKS,
   SYSTEM,
 } from '../../../src/tui/polls.js';
-import type { Store } from '../../../src/tui/store.js';
+import type { Store } from '../../../src/tui/link/store.js';
 import { at, NOW } from './models.js';
 
 /** A series of `count` points, a minute apart. */

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RestClient, RestError, type WebSocketLike } from '../../../src/client/index.js';
-import { createFrames } from '../../../src/tui/frames.js';
-import { createPoller } from '../../../src/tui/poller.js';
+import { createFrames } from '../../../src/tui/terminal/frames.js';
+import { createPoller } from '../../../src/tui/link/poller.js';
 import { wantedPolls } from '../../../src/tui/polls.js';
-import { createSession } from '../../../src/tui/session.js';
-import { createStore } from '../../../src/tui/store.js';
+import { createSession } from '../../../src/tui/link/session.js';
+import { createStore } from '../../../src/tui/link/store.js';
 import { at, live, liveStore, modelOf, NOW, on, screenText, snapshot } from './models.js';
 
 const flush = () => vi.advanceTimersByTimeAsync(0);

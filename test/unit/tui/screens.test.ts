@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { widthOf } from '../../../src/base/text.js';
 import { SCREENS, type ScreenName } from '../../../src/tui/model.js';
-import { THEME_NAMES, themeOf } from '../../../src/tui/theme.js';
+import { THEME_NAMES, themeOf } from '../../../src/tui/draw/theme.js';
 import { view } from '../../../src/tui/view.js';
 import {
   agent,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { agentStatusData } from '../../../src/protocol/index.js';
 import type { Effect, Request } from '../../../src/tui/effects.js';
 import type { Model } from '../../../src/tui/model.js';
-import type { Store } from '../../../src/tui/store.js';
+import type { Store } from '../../../src/tui/link/store.js';
 import { update } from '../../../src/tui/update.js';
 import {
   agent,
@@ -18,7 +18,7 @@ import {
   typed,
   plain,
 } from './models.js';
-import { themeOf } from '../../../src/tui/theme.js';
+import { themeOf } from '../../../src/tui/draw/theme.js';
 import { view } from '../../../src/tui/view.js';
 import { answerAll } from './polls-data.js';
 

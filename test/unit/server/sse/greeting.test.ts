@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { createBus } from '../../../../src/bus/index.js';
 import { emptySnapshot } from '../../../../src/protocol/index.js';
 import { greetStream } from '../../../../src/server/sse/greeting.js';
-import { createCapturer } from '../../../../src/server/ws/capture.js';
-import { parseConnect } from '../../../../src/server/ws/connect.js';
-import { HUB_LIMITS } from '../../../../src/server/ws/limits.js';
+import { createCapturer } from '../../../../src/server/stream/capture.js';
+import { parseConnect } from '../../../../src/server/stream/connect.js';
+import { HUB_LIMITS } from '../../../../src/server/stream/limits.js';
 import { metric } from '../../../contract/ws/stand.js';
 
 it('tells a narrowing reader that was slow in its greeting where it stands now', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Agent, emptySnapshot, type KeptNotification, type Task } from '../../../../src/protocol/index.js';
-import { createCapturer } from '../../../../src/server/ws/capture.js';
+import { createCapturer } from '../../../../src/server/stream/capture.js';
 
 it('shares a capture at one position, and is not changed by what comes after it', () => {
   const snapshot = emptySnapshot();

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseConnect } from '../../../../src/server/ws/connect.js';
+import { parseConnect } from '../../../../src/server/stream/connect.js';
 
 const OLD = { filter: { kind: 'old', channels: null, agents: null }, since: null, unknownChannels: [] };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES, type EventType, type McEvent } from '../../../../src/protocol/index.js';
-import { type Filter, filterKey, passes, subscribed, unsubscribed } from '../../../../src/server/ws/filter.js';
+import { type Filter, filterKey, passes, subscribed, unsubscribed } from '../../../../src/server/stream/filter.js';
 
 const ALL: Filter = { kind: 'mc', channels: null, agents: null };
 

@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { expect, it, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { frameAll, framePayload, frameText, headerBytes } from '../../../../src/server/ws/frame.js';
+import { frameAll, framePayload, frameText, headerBytes } from '../../../../src/server/stream/frame.js';
 
 it.each([
   [0, '8100'],

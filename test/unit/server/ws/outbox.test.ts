@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Outbox, type Queued } from '../../../../src/server/ws/outbox.js';
+import { Outbox, type Queued } from '../../../../src/server/stream/outbox.js';
 
 const LIMITS = { outboxBytes: 100, outboxEvents: 5 };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../../src/bus/index.js';
 import type { McEvent } from '../../../../src/protocol/index.js';
-import { frameText } from '../../../../src/server/ws/frame.js';
-import { createPacker } from '../../../../src/server/ws/parcel.js';
+import { frameText } from '../../../../src/server/stream/frame.js';
+import { createPacker } from '../../../../src/server/ws/chunks.js';
 
 function entry(seq: number, type: string, data: object): Entry {
   const event = { type, data, seq, epoch: 'e', timestamp: '', source: '' } as unknown as McEvent;

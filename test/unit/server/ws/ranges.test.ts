@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { mergeRanges, type Range } from '../../../../src/server/ws/ranges.js';
+import { mergeRanges, type Range } from '../../../../src/server/stream/ranges.js';
 
 it('joins what touches or overlaps, and sorts', () => {
   expect(mergeRanges([])).toEqual([]);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fullBucket, takeToken } from '../../../../src/server/ws/rate.js';
+import { fullBucket, takeToken } from '../../../../src/server/stream/rate.js';
 
 const RATE = { perSecond: 10, burst: 3 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createBus } from '../../../../src/bus/index.js';
-import { Unheard } from '../../../../src/server/ws/unheard.js';
+import { Unheard } from '../../../../src/server/stream/unheard.js';
 
 const bus = createBus({ epoch: 'e1', onSubscriberError: () => undefined });
 const events = (count: number, action = 'x') =>

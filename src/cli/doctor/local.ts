@@ -1,0 +1,244 @@
+import { constants } from 'node:fs';
+import { access, readdir, readFile, stat, statfs } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import {
+  type Config,
+  errnoOf,
+  type McError,
+  nodeFault,
+  portHolder,
+  type WorkspaceLayout,
+  workspaceLayout,
+} from '../../base/index.js';
+import { backupsAhead, type DatedBackup, isoOf, lastBackupAt } from '../../protocol/index.js';
+import { type Finding, ill, unseen, well } from './finding.js';
+import { quote } from '../quote.js';
+
+/** How the doctor looks at this machine; each can be another's in a test. */
+export interface DoctorProbes {
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** How long an answer of the server may take, in milliseconds. */
+  answerMs: number;
+  /** Rejects when this user may not read and write it. */
+  access: (path: string) => Promise<void>;
+  /** Bytes that this user may still write there. */
+  freeBytes: (path: string) => Promise<number>;
+  /** The kernel's limits of watches; null where it has none or does not tell. */
+  watchLimits: () => Promise<{ watches: number; instances: number } | null>;
+  /** How many directories of a workspace the server watches, and names in it that somebody mistook. */
+  watched: (root: string) => Promise<{ directories: number; mistaken: { path: string; meant: string }[] }>;
+  /** What is wrong with this Node.js, or null. */
+  nodeFault: () => McError | null;
+  /** What SQLite finds wrong with a database; empty when nothing is. */
+  databaseFaults: (path: string) => Promise<string[]>;
+  /** The full backups on record. */
+  backups: (layout: WorkspaceLayout) => Promise<(DatedBackup & { id: string })[]>;
+}
+
+/** The probes of the machine this runs on. */
+export function machineProbes(own: Pick<DoctorProbes, 'databaseFaults' | 'watched' | 'backups'>): DoctorProbes {
+  return {
+    now: Date.now,
+    answerMs: 5000,
+    access: (path) => access(path, constants.R_OK | constants.W_OK),
+    freeBytes: async (path) => {
+      const { bavail, bsize } = await statfs(path);
+      return bavail * bsize;
+    },
+    watchLimits: async () => {
+      const [watches, instances] = await Promise.all([readLimit('max_user_watches'), readLimit('max_user_instances')]);
+      return watches === null || instances === null ? null : { watches, instances };
+    },
+    nodeFault: () => nodeFault(),
+    ...own,
+  };
+}
+
+/** Less than this is too little for a backup and a day of metrics. */
+const LEAST_FREE = 256 * 1024 * 1024;
+/** Other programs watch as well: editors take thousands. */
+const WATCH_SHARE = 0.5;
+/** A file can be this far ahead of the clock before it is the clock that is wrong. */
+const AHEAD_MS = 60_000;
+
+/** `taken`: ports that are this workspace's own server's. */
+export async function localFindings(config: Config, probes: DoctorProbes, taken: ReadonlySet<number>) {
+  const layout = workspaceLayout(config.workspace);
+  const workspace = await workspaceFinding(layout);
+  const { host, port, wsPort } = config.values;
+  const free = (name: string, number: number, flag: string) => portFinding({ name, host, port: number, flag, taken });
+  return [
+    nodeFinding(probes),
+    configFinding(config),
+    workspace,
+    ...(workspace.ok ? await within(layout, probes) : []),
+    await free('port', port, '--port'),
+    await free('ws_port', wsPort, '--ws-port'),
+  ];
+}
+
+function nodeFinding({ nodeFault: fault }: DoctorProbes): Finding {
+  const error = fault();
+  if (error === null) return well('node', `${process.version} runs it`);
+  return ill('node', error.message, error.hint ?? 'use Node.js 20, 22 or 26');
+}
+
+function configFinding({ faults }: Config): Finding {
+  if (faults.length === 0) return well('config', 'environment and config files can be taken as they are');
+  const fix = faults.map(({ error }) => error.hint ?? 'mend it').join('; ');
+  return ill('config', faults.map(({ error }) => error.message).join('; '), fix);
+}
+
+function within(layout: WorkspaceLayout, probes: DoctorProbes): Promise<Finding[]> {
+  return Promise.all([
+    permissionFinding(layout, probes),
+    watchFinding(layout, probes),
+    namesFinding(layout, probes),
+    diskFinding(layout, probes),
+    databaseFinding(layout, probes),
+    fileClockFinding(layout, probes),
+    backupsFinding(layout, probes),
+  ]);
+}
+
+async function workspaceFinding({ root, missionControl }: WorkspaceLayout): Promise<Finding> {
+  const found = await stat(missionControl).catch(() => null);
+  if (found?.isDirectory()) return well('workspace', root);
+  return ill('workspace', `there is no directory ${missionControl}`, `mc init ${quote(root)}`);
+}
+
+async function permissionFinding(layout: WorkspaceLayout, { access: may }: DoctorProbes): Promise<Finding> {
+  const places = [layout.root, layout.missionControl, layout.agents, layout.backend, layout.data, layout.backups];
+  const refused: { place: string; error: string }[] = [];
+  for (const place of places) {
+    const error = await may(place).then(
+      () => null,
+      (thrown: unknown) => errnoOf(thrown) ?? 'EACCES',
+    );
+    if (error !== null && error !== 'ENOENT') refused.push({ place, error });
+  }
+  if (refused.length === 0) return well('permissions', 'this user can read and write it');
+  const readOnly = refused.filter(({ error }) => error === 'EROFS').map(({ place }) => place);
+  if (readOnly.length > 0) {
+    const fix = `sudo mount -o remount,rw "$(findmnt -no TARGET -T ${quote(readOnly[0] ?? layout.root)})"`;
+    return ill('permissions', `mounted read-only: ${readOnly.join(', ')}`, fix);
+  }
+  const theirs = refused.map(({ place }) => place);
+  const fix = `sudo chown -R "$(id -un)" ${theirs.map(quote).join(' ')}`;
+  return ill('permissions', `this user cannot read and write ${theirs.join(', ')}`, fix);
+}
+
+async function watchFinding({ root }: WorkspaceLayout, { watchLimits, watched }: DoctorProbes): Promise<Finding> {
+  const limits = await watchLimits();
+  if (!limits) return unseen('watches', 'this system sets no limit');
+  const { directories } = await watched(root);
+  const message = `${directories} directories to watch, the limit of this user is ${limits.watches}`;
+  const needed = Math.ceil(directories / WATCH_SHARE);
+  if (needed > limits.watches) {
+    const enough = Math.max(524_288, 2 ** Math.ceil(Math.log2(needed)));
+    return ill('watches', message, `sudo sysctl fs.inotify.max_user_watches=${enough}`);
+  }
+  if (limits.instances >= 16) return well('watches', message);
+  return ill(
+    'watches',
+    `only ${limits.instances} programs of this user can watch at once`,
+    'sudo sysctl fs.inotify.max_user_instances=512',
+  );
+}
+
+/** A file under a name that is nearly right is not read, and nothing else tells whoever wrote it. */
+async function namesFinding({ root }: WorkspaceLayout, { watched }: DoctorProbes): Promise<Finding> {
+  const { mistaken } = await watched(root);
+  const [first] = mistaken;
+  if (!first) return well('names', 'all names are as the server reads them');
+  const some = mistaken.slice(0, 3).map(({ path, meant }) => `${path} is not read: the name is written ${meant}`);
+  const more = mistaken.length > some.length ? `; ${mistaken.length - some.length} more` : '';
+  const from = `${root}/${first.path}`;
+  const to = `${from.slice(0, from.lastIndexOf('/') + 1)}${first.meant}`;
+  return ill('names', `${some.join('; ')}${more}`, `mv -n ${quote(from)} ${quote(to)}`);
+}
+
+async function diskFinding({ root }: WorkspaceLayout, { freeBytes }: DoctorProbes): Promise<Finding> {
+  const free = await freeBytes(root);
+  const message = `${Math.floor(free / 1024 ** 2).toLocaleString('en')} MiB free`;
+  if (free >= LEAST_FREE) return well('disk', message);
+  return ill('disk', message, 'mc backup prune --keep-last 3');
+}
+
+async function databaseFinding({ database }: WorkspaceLayout, probes: DoctorProbes): Promise<Finding> {
+  if (!(await stat(database).catch(() => null))) return unseen('database', 'not there yet: the server makes it');
+  const faults = await probes
+    .databaseFaults(database)
+    .catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+  if (faults.length === 0) return well('database', 'sound');
+  // The server puts a damaged one aside and begins anew; a backup may have a sound one.
+  return ill('database', `damaged: ${faults.slice(0, 3).join('; ')}`, 'mc backup restore ID --with-database');
+}
+
+/** Files that were written in the future were not: the clock is behind, or was set back. */
+async function fileClockFinding({ missionControl }: WorkspaceLayout, { now }: DoctorProbes): Promise<Finding> {
+  const names = await readdir(missionControl).catch(() => []);
+  const times = await Promise.all(
+    names.map((name) =>
+      stat(`${missionControl}/${name}`).then(
+        // A time that no calendar knows says nothing of the clock.
+        ({ mtimeMs }) => (isoOf(mtimeMs) === null ? 0 : mtimeMs),
+        () => 0,
+      ),
+    ),
+  );
+  const ahead = Math.max(0, ...times) - now();
+  if (ahead <= AHEAD_MS) return well('clock', new Date(now()).toISOString());
+  const message = `files of the workspace are from ${Math.round(ahead / 1000)} s in the future`;
+  return ill('clock', message, 'sudo timedatectl set-ntp true');
+}
+
+/**
+ * A backup from ahead of the clock is of no known age: it keeps no check green and no schedule waiting, and people should
+ * know why. What mends it depends on whether there is another.
+ */
+async function backupsFinding(layout: WorkspaceLayout, { backups, now }: DoctorProbes): Promise<Finding> {
+  const all = await backups(layout);
+  if (all.length === 0) return unseen('backups', 'no full one is on record');
+  const ahead = backupsAhead(all, now());
+  const [first] = ahead;
+  if (!first) return well('backups', `${all.length} on record, none lies ahead of the clock`);
+  const message = `${ahead.length} of ${all.length} lie ahead of the clock, so that their age is not known: ${first.id}; this clock is wrong, or it was when they were made`;
+  const others = lastBackupAt(all, now()) !== null;
+  return ill('backups', message, others ? `mc backup delete ${quote(first.id)}` : 'mc backup create');
+}
+
+interface Port {
+  name: string;
+  host: string;
+  port: number;
+  flag: string;
+  taken: ReadonlySet<number>;
+}
+
+async function portFinding({ name, host, port, flag, taken }: Port): Promise<Finding> {
+  if (port === 0) return unseen(name, 'picked freely when the server starts');
+  if (taken.has(port)) return well(name, `${port} is this workspace's server's`);
+  const error = await tryPort(host, port);
+  if (error === null) return well(name, `${port} is free`);
+  const why =
+    error === 'EADDRINUSE'
+      ? `is taken by ${(await portHolder(host, port)) ?? 'another program'}`
+      : `cannot be used on ${host} (${error})`;
+  return ill(name, `${port} ${why}`, `mc serve ${flag} 0`);
+}
+
+/** The errno with which the port is refused; null when it is free. */
+function tryPort(host: string, port: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error) => resolve(errnoOf(error) ?? error.message));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(null)));
+  });
+}
+
+async function readLimit(name: string): Promise<number | null> {
+  const text = await readFile(`/proc/sys/fs/inotify/${name}`, 'utf8').catch(() => '');
+  return text.trim() === '' ? null : Number(text);
+}

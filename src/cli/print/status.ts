@@ -1,0 +1,132 @@
+import {
+  type AgentRow,
+  type AgentsSummary,
+  type Backup,
+  countTasks,
+  isoOf,
+  lastBackupAt,
+  type HealthAnswer,
+  type KeptNotification,
+  type Office,
+  type PeerRow,
+  type Position,
+  type Task,
+} from '../../protocol/index.js';
+import { agentsTable } from './agents.js';
+import { ago, figure } from './ages.js';
+import { cleanText } from '../clean.js';
+import { agentColour, agentGlyph, TROUBLE_FIRST } from './glyphs.js';
+import type { Server } from '../reach/reach.js';
+import { isSlow } from '../reach/slow.js';
+import { paint, type Terminal } from './terminal.js';
+import { flow } from './width.js';
+
+/** One snapshot of everything, as `mc status --json` prints it. What is not known yet is null. */
+export interface Status {
+  server: { url: string; version: string; uptime: number; workspace: string; peers: PeerRow[] };
+  position: Position;
+  summary: AgentsSummary;
+  agents: AgentRow[];
+  tasks: Task[];
+  office: Office | null;
+  notifications: KeptNotification[];
+  backups: Backup[];
+  /** The services as the server tells them; `score` is 0 to 1. */
+  health: Pick<HealthAnswer, 'status' | 'services'> & { score: number | null };
+}
+
+/** Asks a server for all of it. */
+export async function collectStatus({ rest, url }: Server): Promise<Status> {
+  const [health, agents, tasks, system, notifications, stream, backups] = await Promise.all([
+    rest.health(),
+    rest.agents(),
+    rest.tasks(),
+    rest.systemStatus(),
+    rest.notifications(),
+    rest.websocketStatus(),
+    rest.backups(),
+  ]);
+  const score = system.metrics.system?.system_health_score;
+  return {
+    server: { url, version: health.version, uptime: health.uptime, workspace: health.workspace, peers: stream.peers },
+    position: { epoch: stream.epoch, seq: stream.seq },
+    summary: agents.summary,
+    agents: agents.agents,
+    tasks: tasks.tasks,
+    office: system.office,
+    notifications: notifications.notifications,
+    backups: backups.backups,
+    health: { status: health.status, services: health.services, score: typeof score === 'number' ? score : null },
+  };
+}
+
+/** Header, counts and the table of agents. `now`: milliseconds since the epoch. */
+export function statusText(status: Status, terminal: Terminal, now: number): string {
+  const { server, health } = status;
+  const name = cleanText(server.workspace.split('/').at(-1) ?? server.workspace);
+  const sound = health.status === 'healthy' ? health.status : paint(terminal, 'yellow', health.status);
+  const title = paint(terminal, 'bold', `mc · ${name}`);
+  return [
+    ...flow([title, server.url, sound, `health ${figure(health.score)}`, backupText(status, now)], terminal.width),
+    ...unwell(status, terminal),
+    ...flow([...countsOf(status, terminal), tasksText(status.tasks)], terminal.width),
+    ...flow(clientsText(status, terminal), terminal.width),
+    '',
+    status.agents.length > 0
+      ? agentsTable(status.agents, terminal, now)
+      : 'no agents yet: each directory of mission-control/agents is one',
+  ].join('\n');
+}
+
+/** One line for a tmux or shell prompt: only who works and who is in trouble. `now`: milliseconds since the epoch. */
+export function statusLine(status: Status, terminal: Terminal, now: number): string {
+  const { counts } = status.summary;
+  const some = (['active', 'busy', 'stale', 'error'] as const).filter((word) => counts[word] > 0);
+  // The sign is that of the first word: with nobody active it must not say that somebody is.
+  const shown = some.length > 0 ? some : (['active'] as const);
+  const parts = shown.map((word, index) => {
+    const text = `${counts[word]} ${word}`;
+    const colour = agentColour(word);
+    const sign = agentGlyph(counts[word] > 0 ? word : 'idle', terminal);
+    return `${index === 0 ? `${sign} ` : ''}${colour ? paint(terminal, colour, text) : text}`;
+  });
+  return `${parts.join(' ')} | health ${figure(status.health.score)} | ${backupText(status, now)}`;
+}
+
+/** What a prompt shows when there is nobody to ask. */
+export function noServerLine(terminal: Terminal): string {
+  return `${agentGlyph('error', terminal)} no server`;
+}
+
+/** How old what the newest full backup holds is. */
+function backupText({ backups }: Status, now: number): string {
+  const at = lastBackupAt(backups, now);
+  return `backup ${ago(at === null ? null : isoOf(at), now)}`;
+}
+
+function countsOf({ summary, agents }: Status, terminal: Terminal): string[] {
+  const parts = TROUBLE_FIRST.filter((word) => summary.counts[word] > 0).map((word) => {
+    const text = `${agentGlyph(word, terminal)} ${summary.counts[word]} ${word}`;
+    const colour = agentColour(word);
+    return colour ? paint(terminal, colour, text) : text;
+  });
+  return [`${agents.length} agents`, ...parts];
+}
+
+function tasksText(tasks: readonly Task[]): string {
+  const counts = countTasks(tasks);
+  return `· ${tasks.length} tasks, ${counts.pending} pending, ${counts.in_progress} in progress`;
+}
+
+/** Who listens, and which of them read too slowly. */
+function clientsText({ server: { peers } }: Status, terminal: Terminal): string[] {
+  const slow = peers.filter(isSlow).length;
+  const clients = `${peers.length} ${peers.length === 1 ? 'client' : 'clients'}`;
+  return slow === 0 ? [clients] : [clients, paint(terminal, 'yellow', `${slow} slow`)];
+}
+
+function unwell({ health }: Status, terminal: Terminal): string[] {
+  return Object.entries(health.services)
+    .filter(([, state]) => state !== 'available' && state !== 'running')
+    .map(([service, state]) => paint(terminal, 'yellow', `${service}: ${cleanText(state)}`));
+}

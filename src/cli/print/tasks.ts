@@ -1,0 +1,31 @@
+import type { Task } from '../../protocol/index.js';
+import { UNKNOWN } from './ages.js';
+import { taskColour, taskGlyph } from './glyphs.js';
+import { renderTable } from './table.js';
+import type { Terminal } from './terminal.js';
+
+/** Tasks as a table, in the order in which they stand in their files. */
+export function tasksTable(tasks: readonly Task[], terminal: Terminal): string {
+  return renderTable(
+    [
+      {
+        header: 'STATUS',
+        cell: (task) => `${taskGlyph(task.status, terminal)} ${task.status}`,
+        colour: (task) => taskColour(task.status),
+      },
+      { header: 'ID', cell: shortId, min: 6 },
+      { header: 'TASK', cell: (task) => task.text, min: 12, good: 20 },
+      { header: 'ASSIGNEE', cell: (task) => task.assignee ?? UNKNOWN, min: 8 },
+      { header: 'PRIO', cell: (task) => task.priority ?? UNKNOWN },
+      { header: 'DUE', cell: (task) => task.due ?? UNKNOWN, min: 10, givesWay: true },
+      { header: 'FILE', cell: (task) => `${task.source}:${task.line}`, min: 12, givesWay: true },
+    ],
+    tasks,
+    terminal,
+  );
+}
+
+/** What `mc tasks done` takes: the task's id, else the hash by which its key knows it. */
+function shortId(task: Task): string {
+  return task.id ?? task.key.slice(task.key.indexOf('#') + 1);
+}

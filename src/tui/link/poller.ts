@@ -1,0 +1,49 @@
+import { type RestClient, RestError } from '../../client/index.js';
+import type { WantedPoll } from '../polls.js';
+import type { Store } from './store.js';
+
+/** Asks for what the shown screen needs; nothing else. */
+export interface Poller {
+  /** What is wanted from now on: asks at once for what has never come or is too old. */
+  want(polls: readonly WantedPoll[]): void;
+  /** Asks for everything that is wanted, now. */
+  refresh(): void;
+}
+
+/** A poller; `rest` gives null while there is no server. It has no timer of its own: `want` is called each second. */
+export function createPoller(store: Store, rest: () => RestClient | null, now: () => number): Poller {
+  const asked = new Map<string, number>();
+  const running = new Set<string>();
+  let wanted: readonly WantedPoll[] = [];
+
+  const ask = async (path: string) => {
+    const client = rest();
+    if (client === null || running.has(path)) return;
+    running.add(path);
+    asked.set(path, now());
+    const before = store.getSnapshot().polls.get(path);
+    try {
+      const value = await client.request('GET', path);
+      store.poll(path, { at: now(), value, error: null, missing: false });
+    } catch (error) {
+      const missing = error instanceof RestError && (error.status === 404 || error.status === 405);
+      const reason = error instanceof Error ? error.message : String(error);
+      store.poll(path, { at: before?.at ?? null, value: before?.value ?? null, error: reason, missing });
+    } finally {
+      running.delete(path);
+    }
+  };
+
+  return {
+    want(polls) {
+      wanted = polls;
+      for (const { path, everyMs } of polls) {
+        const last = asked.get(path);
+        if (last === undefined || now() - last >= everyMs) void ask(path);
+      }
+    },
+    refresh() {
+      for (const { path } of wanted) void ask(path);
+    },
+  };
+}
