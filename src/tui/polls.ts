@@ -1,11 +1,5 @@
+import type { WantedPoll } from './link/poller.js';
 import type { Model } from './model.js';
-
-/** Something to ask the server for, again and again while it is shown. */
-export interface WantedPoll {
-  /** Path and query; also the name under which its answer is found. */
-  path: string;
-  everyMs: number;
-}
 
 export const HEALTH = '/api/health';
 export const SYSTEM = '/api/system/status';

@@ -21,7 +21,11 @@ describe('the house', () => {
     ['a bare builtin', 'src/base/lock.ts', "import fs from 'fs';"],
     ['a dynamic import', 'src/tui/dashboard.tsx', "const { x } = await import('../server/index.js');"],
     ['a type import', 'src/protocol/events.ts', "import type { Bus } from '../bus/index.js';"],
-    ['an import over several lines', 'src/cli/reach/reach.ts', "import {\n  startServer,\n} from '../server/index.js';"],
+    [
+      'an import over several lines',
+      'src/cli/reach/reach.ts',
+      "import {\n  startServer,\n} from '../server/index.js';",
+    ],
     ['an unknown room', 'src/utils/strings.ts', ''],
     ['an import of tests', 'src/demo/fleet.ts', "import { office } from '../../test/fixtures/office.js';"],
   ])('bites: %s planted in %s is caught', (_, path, text) => {

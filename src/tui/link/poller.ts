@@ -1,6 +1,12 @@
 import { type RestClient, RestError } from '../../client/index.js';
-import type { WantedPoll } from '../polls.js';
 import type { Store } from './store.js';
+
+/** Something to ask the server for, again and again while it is shown. */
+export interface WantedPoll {
+  /** Path and query; also the name under which its answer is found. */
+  path: string;
+  everyMs: number;
+}
 
 /** Asks for what the shown screen needs; nothing else. */
 export interface Poller {
