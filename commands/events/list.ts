@@ -39,8 +39,7 @@ export default class EventsList extends McCommand {
     const desk = await this.open(flags);
     const { type, agent, limit, cursor } = flags;
     const answer = await ask(desk, { type, agent, ...readRange(flags, Date.now()), limit, cursor });
-    const { describeEvent } = await import('../../src/metrics/query/index.js');
-    desk.result(answer, () => eventLogTable(answer.events, describeEvent, desk.terminal));
+    desk.result(answer, () => eventLogTable(answer.events, desk.terminal));
     if (answer.events.length === 0) desk.note('no such events');
     if (typeof answer.next_cursor === 'string') desk.note(`there are older ones: --cursor ${answer.next_cursor}`);
     if ((answer.ahead ?? 0) > 0) {

@@ -1,5 +1,4 @@
-import { formatDuration } from '../base/index.js';
-import { type Backup, isAhead, newestBackup, type PruneDecision } from '../protocol/index.js';
+import { type Backup, formatDuration, isAhead, newestBackup, type PruneDecision } from '../protocol/index.js';
 
 /** What is kept. A backup stays when any of these wants it; counts are per type and agent. */
 export interface RetentionPolicy {

@@ -7,14 +7,3 @@ export function parseDuration(text: string): number | null {
   if (!match?.[1] || !match[2]) return null;
   return Number(match[1]) * (UNITS[match[2]] ?? 0);
 }
-
-/** Writes milliseconds the short way people read: `4s`, `2m`, `3h 5m`, `2d`. */
-export function formatDuration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds}s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes}m`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return minutes % 60 === 0 ? `${hours}h` : `${hours}h ${minutes % 60}m`;
-  return `${Math.floor(hours / 24)}d`;
-}

@@ -1,4 +1,5 @@
-import { formatDuration, parseDuration } from './duration.js';
+import { formatDuration } from '../protocol/index.js';
+import { parseDuration } from './duration.js';
 import { type SettingKey, type SettingValue, settingOf } from './settings.js';
 
 /** What a setting accepts, in words. */

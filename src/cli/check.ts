@@ -1,10 +1,10 @@
-import { formatDuration } from '../base/index.js';
 import {
   type Agent,
   type AgentStatus,
   type AgentWarning,
   ageOf,
   countStatuses,
+  formatDuration,
   type HealthAnswer,
 } from '../protocol/index.js';
 import { cleanText } from './clean.js';

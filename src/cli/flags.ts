@@ -5,7 +5,6 @@ import {
   type Config,
   errnoOf,
   flagOf,
-  formatDuration,
   McError,
   type Origin,
   SETTING_KEYS,
@@ -13,6 +12,7 @@ import {
   settingOf,
   settleConfig,
 } from '../base/index.js';
+import { formatDuration } from '../protocol/index.js';
 
 /** Flags that every command has. */
 export const GLOBAL_FLAGS = {

@@ -1,7 +1,7 @@
+import { bytes } from '../view/index.js';
 import { field, list, number, text } from './link/answers.js';
 import { newEditor } from './editor.js';
 import type { Answered, Effect, Request, Step } from './effects.js';
-import { bytes } from './draw/figures.js';
 import type { Model } from './model.js';
 import { say } from './say.js';
 

@@ -25,6 +25,7 @@ const FLOORS_0_TO_5 = [
 export const ROOMS: Record<string, Room> = {
   protocol: { floor: 0, imports: [], packages: [], node: false },
   client: { floor: 0, imports: ['protocol'], packages: [], node: false },
+  view: { floor: 1, imports: ['protocol'], packages: [], node: false },
   base: {
     floor: 1,
     imports: ['protocol'],
@@ -55,17 +56,22 @@ export const ROOMS: Record<string, Room> = {
     packages: ['fastify', '@fastify/*', '@sinclair/typebox', 'ws', 'croner', 'prom-client'],
     node: true,
   },
-  web: { floor: 6, imports: ['client', 'protocol'], packages: ['uplot'], node: false },
-  tui: { floor: 7, imports: ['client', 'base', 'protocol'], packages: ['ink', 'react', 'string-width'], node: true },
+  web: { floor: 6, imports: ['view', 'client', 'protocol'], packages: ['uplot'], node: false },
+  tui: {
+    floor: 7,
+    imports: ['view', 'client', 'base', 'protocol'],
+    packages: ['ink', 'react', 'string-width'],
+    node: true,
+  },
   cli: {
     floor: 7,
-    imports: ['client', 'base', 'protocol'],
+    imports: ['view', 'client', 'base', 'protocol'],
     packages: ['@oclif/core', 'cli-table3', 'execa', 'ws', 'string-width', 'fastest-levenshtein', 'asciichart'],
     node: true,
   },
   commands: {
     floor: 8,
-    imports: ['cli', 'tui', 'server', 'demo', 'backup', 'metrics', 'workspace', 'client', 'base', 'protocol'],
+    imports: ['cli', 'tui', 'view', 'server', 'demo', 'backup', 'metrics', 'workspace', 'client', 'base', 'protocol'],
     packages: ['@oclif/core'],
     node: true,
   },

@@ -1,18 +1,14 @@
 import type { AgentAnswer, AgentRow, AgentWarning } from '../../protocol/index.js';
-import { ago, figure, UNKNOWN } from './ages.js';
+import { byTrouble, evidenceOf, exactAgo, fullFigure, UNKNOWN } from '../../view/index.js';
 import { cleanText } from '../clean.js';
-import { agentColour, agentGlyph, TROUBLE_FIRST, warningSign } from './glyphs.js';
-import { shownMoment } from './points.js';
+import { agentColour, agentGlyph, warningSign } from './glyphs.js';
 import { type Column, renderTable } from './table.js';
 import { paint, type Terminal } from './terminal.js';
+import { shownMoment } from './times.js';
 
 /** The fleet as a table, trouble first. `now`: milliseconds since the epoch. */
 export function agentsTable(agents: readonly AgentRow[], terminal: Terminal, now: number): string {
-  const rows = [...agents].sort(
-    (a, b) =>
-      TROUBLE_FIRST.indexOf(a.normalized_status) - TROUBLE_FIRST.indexOf(b.normalized_status) || (a.id < b.id ? -1 : 1),
-  );
-  return renderTable(columns(terminal, now), rows, terminal);
+  return renderTable(columns(terminal, now), [...agents].sort(byTrouble), terminal);
 }
 
 /** Everything about one agent. `now`: milliseconds since the epoch. */
@@ -24,18 +20,18 @@ export function agentCard(agent: AgentAnswer, terminal: Terminal, now: number): 
   const lines: [string, string][] = [
     [
       'status',
-      `${colour ? paint(terminal, colour, status) : status}${agent.since ? ` since ${shownMoment(agent.since, terminal)} (${ago(agent.since, now)})` : ''}`,
+      `${colour ? paint(terminal, colour, status) : status}${agent.since ? ` since ${shownMoment(agent.since, terminal)} (${exactAgo(agent.since, now)})` : ''}`,
     ],
-    ['evidence', evidenceOf(agent)],
+    ['evidence', evidenceOf(agent) ?? 'none: no file says what it does'],
     ['role', agent.role ?? UNKNOWN],
     ['zone', agent.zone ?? UNKNOWN],
     [
       'last sign',
-      agent.last_active ? `${shownMoment(agent.last_active, terminal)} (${ago(agent.last_active, now)})` : UNKNOWN,
+      agent.last_active ? `${shownMoment(agent.last_active, terminal)} (${exactAgo(agent.last_active, now)})` : UNKNOWN,
     ],
     ...Object.entries(agent.counters ?? {})
       .filter(([, value]) => value !== null)
-      .map(([key, value]): [string, string] => [key, figure(value)]),
+      .map(([key, value]): [string, string] => [key, fullFigure(value)]),
   ];
   const facts = lines.map(
     ([key, value]) => `  ${paint(terminal, 'dim', key.padEnd(18))} ${key === 'status' ? value : cleanText(value)}`,
@@ -59,9 +55,9 @@ function columns(terminal: Terminal, now: number): Column<AgentRow>[] {
     { header: 'AGENT', cell: (row) => row.id, min: 8 },
     { header: 'ROLE', cell: (row) => row.role ?? UNKNOWN, min: 8, givesWay: true },
     { header: 'TASK', cell: taskOf, min: 8 },
-    { header: 'DONE', cell: (row) => figure(row.tasks_completed), align: 'right' },
-    { header: 'FAIL', cell: (row) => figure(row.tasks_failed), align: 'right' },
-    { header: 'LAST', cell: (row) => ago(row.last_active, now), align: 'right' },
+    { header: 'DONE', cell: (row) => fullFigure(row.tasks_completed), align: 'right' },
+    { header: 'FAIL', cell: (row) => fullFigure(row.tasks_failed), align: 'right' },
+    { header: 'LAST', cell: (row) => exactAgo(row.last_active, now), align: 'right' },
     {
       header: sign,
       cell: (row) => (row.warnings.length > 0 ? `${sign} ${row.warnings.length}` : ''),
@@ -73,12 +69,6 @@ function columns(terminal: Terminal, now: number): Column<AgentRow>[] {
 function taskOf(row: AgentRow): string {
   const more = row.tasks.length > 1 ? ` +${row.tasks.length - 1}` : '';
   return row.currentTask === null ? UNKNOWN : row.currentTask + more;
-}
-
-function evidenceOf({ evidence }: AgentRow): string {
-  if (evidence === null) return 'none: no file says what it does';
-  const field = evidence.field === null ? '' : ` ${evidence.field}`;
-  return `${evidence.file}${field}${evidence.value === null ? '' : `="${evidence.value}"`}`;
 }
 
 function taskLines(agent: AgentRow): string[] {

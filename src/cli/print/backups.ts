@@ -10,11 +10,11 @@ import {
   type RestoreReport,
   type VerifyReport,
 } from '../../protocol/index.js';
-import { ago, UNKNOWN } from './ages.js';
+import { exactAgo, UNKNOWN } from '../../view/index.js';
 import { cleanText } from '../clean.js';
-import { shownMoment } from './points.js';
 import { renderTable } from './table.js';
 import type { Terminal } from './terminal.js';
+import { shownMoment } from './times.js';
 
 const TYPES = { full: 'full', agent_state: 'agent', snapshot: 'snapshot' } as const;
 /** So many paths of each kind are listed; the JSON has all. */
@@ -163,7 +163,7 @@ function verified(backup: Backup, now: number): string {
 
 /** The age of a backup. Of one from ahead of the clock nobody knows it. */
 function ageText(iso: string, now: number): string {
-  return isAhead(Date.parse(iso), now) ? 'ahead' : ago(iso, now);
+  return isAhead(Date.parse(iso), now) ? 'ahead' : exactAgo(iso, now);
 }
 
 function since(iso: string, now: number): string {

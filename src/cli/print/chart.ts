@@ -1,6 +1,7 @@
 import asciichart from 'asciichart';
 import type { QueryAnswer, Series } from '../../protocol/index.js';
-import { localMoment, shownValue, titleOf } from './points.js';
+import { dayTime, measuredFigure } from '../../view/index.js';
+import { titleOf } from './points.js';
 import { paint, type Terminal } from './terminal.js';
 import { pad } from './width.js';
 
@@ -19,12 +20,12 @@ function chart(series: Series, width: number, terminal: Terminal): string {
   const title = paint(terminal, 'bold', `${titleOf(series)} (${series.unit})`);
   const known = series.points.flatMap(({ v }) => v ?? []);
   if (known.length === 0) return `${title}\n  nothing was measured`;
-  const labels = [Math.min(...known), Math.max(...known)].map((value) => shownValue(value).length);
+  const labels = [Math.min(...known), Math.max(...known)].map((value) => measuredFigure(value).length);
   const label = Math.max(8, ...labels);
   const values = squeeze(series, Math.max(NARROWEST, width - label - 3));
   const plot = asciichart.plot(bridged(values), {
     height: flat(known) ? 1 : HEIGHT,
-    format: (value: number) => pad(shownValue(value), label, 'right'),
+    format: (value: number) => pad(measuredFigure(value), label, 'right'),
   });
   const body = plot.split('\n').map((line) => withGaps(line, values, label));
   return [title, ...body.map((line) => inAscii(line, terminal)), axis(series, values.length, label)].join('\n');
@@ -65,8 +66,8 @@ function withGaps(line: string, values: (number | null)[], label: number): strin
 }
 
 function axis({ points }: Series, columns: number, label: number): string {
-  const first = localMoment(points[0]?.t ?? '');
-  const last = localMoment(points.at(-1)?.t ?? '');
+  const first = dayTime(points[0]?.t ?? '');
+  const last = dayTime(points.at(-1)?.t ?? '');
   const room = Math.max(1, columns - first.length - last.length);
   return `${' '.repeat(label + 2)}${first}${columns < first.length + last.length + 1 ? '  ' : ' '.repeat(room)}${last}`;
 }

@@ -1,53 +1,40 @@
 import type { AgentStatus, TaskStatus } from '../../protocol/index.js';
+import { agentSign, isDone, type Sign, SIGNS, taskSign, type Tone } from '../../view/index.js';
 import type { Colour, Terminal } from './terminal.js';
 
-const AGENT: Record<AgentStatus, [string, string]> = {
-  active: ['●', '*'],
-  busy: ['◐', 'o'],
-  idle: ['○', '-'],
-  error: ['✕', 'x'],
-  stale: ['◌', '~'],
-  offline: ['⏻', '.'],
-  unknown: ['·', '?'],
-};
+const COLOURS: Partial<Record<Tone, Colour>> = { bad: 'red', warn: 'yellow', dim: 'dim' };
 
-const TASK: Record<TaskStatus, [string, string]> = {
-  pending: ['○', '-'],
-  in_progress: ['◐', 'o'],
-  completed: ['✓', '+'],
-  failed: ['✕', 'x'],
-  blocked: ['⊘', '!'],
-  delegated: ['→', '>'],
-};
-
-/** Loudest trouble first: the order in which agents are listed. */
-export const TROUBLE_FIRST: readonly AgentStatus[] = ['error', 'stale', 'busy', 'active', 'idle', 'offline', 'unknown'];
-
-/** The glyph of an agent's status; colour never stands alone. */
-export function agentGlyph(status: AgentStatus, terminal: Terminal): string {
-  return AGENT[status][terminal.unicode ? 0 : 1];
+/** The glyph of a sign, as far as the terminal can show it. */
+export function glyphOf({ glyph, ascii }: Sign, terminal: Terminal): string {
+  return terminal.unicode ? glyph : ascii;
 }
 
-/** Only trouble is in a loud colour. */
+/** The colour of a tone: only trouble is in a loud one. */
+export function colourOf(tone: Tone): Colour | null {
+  return COLOURS[tone] ?? null;
+}
+
+/** The glyph of an agent's status. */
+export function agentGlyph(status: AgentStatus, terminal: Terminal): string {
+  return glyphOf(agentSign(status), terminal);
+}
+
+/** The colour of an agent's status. */
 export function agentColour(status: AgentStatus): Colour | null {
-  if (status === 'error') return 'red';
-  if (status === 'stale') return 'yellow';
-  return status === 'offline' || status === 'unknown' ? 'dim' : null;
+  return colourOf(agentSign(status).tone);
 }
 
 /** The glyph of a task's status. */
 export function taskGlyph(status: TaskStatus, terminal: Terminal): string {
-  return TASK[status][terminal.unicode ? 0 : 1];
+  return glyphOf(taskSign(status), terminal);
 }
 
 /** The colour of a task's status. */
 export function taskColour(status: TaskStatus): Colour | null {
-  if (status === 'failed') return 'red';
-  if (status === 'blocked') return 'yellow';
-  return status === 'completed' || status === 'delegated' ? 'dim' : null;
+  return isDone(status) ? 'dim' : colourOf(taskSign(status).tone);
 }
 
 /** The sign that warnings carry. */
 export function warningSign(terminal: Terminal): string {
-  return terminal.unicode ? '⚠' : '!';
+  return glyphOf(SIGNS.warning, terminal);
 }

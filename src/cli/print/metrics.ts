@@ -1,5 +1,5 @@
 import type { QueryAnswer, TopAnswer } from '../../protocol/index.js';
-import { shownValue } from './points.js';
+import { measuredFigure } from '../../view/index.js';
 import { type Column, renderTable } from './table.js';
 import { paint, type Terminal } from './terminal.js';
 
@@ -9,11 +9,11 @@ export function explanationText(answer: QueryAnswer, terminal: Terminal): string
   if (!explain) return 'the health score has not been collected yet';
   const columns: Column<(typeof explain.parts)[number]>[] = [
     { header: 'PART', cell: ({ name }) => name },
-    { header: 'GIVES', cell: ({ weight, value }) => shownValue(weight * value), align: 'right' },
-    { header: 'OF', cell: ({ weight }) => shownValue(weight), align: 'right' },
+    { header: 'GIVES', cell: ({ weight, value }) => measuredFigure(weight * value), align: 'right' },
+    { header: 'OF', cell: ({ weight }) => measuredFigure(weight), align: 'right' },
     { header: 'BECAUSE', cell: ({ because }) => because, min: 20 },
   ];
-  const head = `system_health_score ${shownValue(explain.score)} at ${explain.timestamp}`;
+  const head = `system_health_score ${measuredFigure(explain.score)} at ${explain.timestamp}`;
   return `${paint(terminal, 'bold', head)}\n${renderTable(columns, explain.parts, terminal)}`;
 }
 
@@ -24,7 +24,7 @@ export function topTable(answer: TopAnswer, terminal: Terminal): string {
     { header: 'AGENT', cell: ({ agent }) => agent, min: 8 },
     {
       header: `${answer.by} ${answer.agg} (${answer.unit})`.toUpperCase(),
-      cell: ({ value }) => shownValue(value),
+      cell: ({ value }) => measuredFigure(value),
       align: 'right',
     },
   ];

@@ -1,7 +1,8 @@
 import type { Point, QueryAnswer, Series } from '../../protocol/index.js';
-import { UNKNOWN } from './ages.js';
+import { measuredFigure } from '../../view/index.js';
 import { cleanText } from '../clean.js';
 import { paint, type Terminal } from './terminal.js';
+import { shownTime } from './times.js';
 import { pad, widthOf } from './width.js';
 
 /** More series than this make a table too wide: each point gets a line of its own. */
@@ -35,9 +36,9 @@ export function queryTable(
   terminal: Terminal,
   lines: readonly PointLine[] = pointsByTime(answer.series),
 ): string {
-  const time = (iso: string) => (terminal.boxes ? localMoment(iso) : iso);
+  const time = (iso: string) => shownTime(iso, terminal);
   if (answer.series.length <= MAX_COLUMNS) {
-    const cells = lines.map(({ t, values }) => [time(t), ...values.map(shownValue)]);
+    const cells = lines.map(({ t, values }) => [time(t), ...values.map(measuredFigure)]);
     for (const heads of [oneHead(answer), stackedHeads(answer)]) {
       const table = columnsOf(heads, cells, terminal, 1);
       if (table.width <= terminal.width) return table.text;
@@ -48,7 +49,7 @@ export function queryTable(
   const cells = answer.series.flatMap(({ metric, agent, unit, points }) =>
     points
       .filter(({ t }) => shown.has(t))
-      .map(({ t, v }) => [time(t), metric, cleanText(agent ?? ''), unit, shownValue(v)]),
+      .map(({ t, v }) => [time(t), metric, cleanText(agent ?? ''), unit, measuredFigure(v)]),
   );
   return columnsOf([head], cells, terminal, head.length - 1).text;
 }
@@ -107,26 +108,6 @@ export function* queryLines(
 /** What a series is called. */
 export function titleOf({ metric, agent }: Series): string {
   return agent === null ? metric : cleanText(`${metric} ${agent}`);
-}
-
-/** A value as people read it, six digits at most; a gap has its own sign. */
-export function shownValue(value: number | null): string {
-  if (value === null) return UNKNOWN;
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
-}
-
-/** `11-23 06:00` of this machine's time. */
-export function localMoment(iso: string): string {
-  const date = new Date(iso);
-  const two = (part: number) => String(part).padStart(2, '0');
-  return `${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
-}
-
-/** A moment of one thing, with its year: in the reader's zone on a terminal, in UTC (ISO 8601) elsewhere. */
-export function shownMoment(iso: string, terminal: Terminal): string {
-  const date = new Date(iso);
-  if (!terminal.boxes || Number.isNaN(date.getTime())) return iso;
-  return `${date.getFullYear()}-${localMoment(iso)}`;
 }
 
 /** Series may have points at different times (raw samples): the times of all, each with the values of all. */

@@ -1,5 +1,4 @@
-import { formatDuration } from '../../base/index.js';
-import type { BackupUpdate } from '../../protocol/index.js';
+import { type BackupUpdate, formatDuration } from '../../protocol/index.js';
 
 /** Where progress is drawn: stderr, when it is a terminal. */
 export interface ProgressStream {

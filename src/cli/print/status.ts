@@ -13,13 +13,13 @@ import {
   type Task,
 } from '../../protocol/index.js';
 import { agentsTable } from './agents.js';
-import { ago, figure } from './ages.js';
+import { agentsInNeed, exactAgo, fullFigure, needOf, TROUBLE_FIRST, unwellServices } from '../../view/index.js';
 import { cleanText } from '../clean.js';
-import { agentColour, agentGlyph, TROUBLE_FIRST } from './glyphs.js';
+import { agentColour, agentGlyph, glyphOf } from './glyphs.js';
 import type { Server } from '../reach/reach.js';
 import { isSlow } from '../reach/slow.js';
 import { paint, type Terminal } from './terminal.js';
-import { flow } from './width.js';
+import { flow, pad, truncate, widthOf } from './width.js';
 
 /** One snapshot of everything, as `mc status --json` prints it. What is not known yet is null. */
 export interface Status {
@@ -67,10 +67,11 @@ export function statusText(status: Status, terminal: Terminal, now: number): str
   const sound = health.status === 'healthy' ? health.status : paint(terminal, 'yellow', health.status);
   const title = paint(terminal, 'bold', `mc · ${name}`);
   return [
-    ...flow([title, server.url, sound, `health ${figure(health.score)}`, backupText(status, now)], terminal.width),
+    ...flow([title, server.url, sound, `health ${fullFigure(health.score)}`, backupText(status, now)], terminal.width),
     ...unwell(status, terminal),
     ...flow([...countsOf(status, terminal), tasksText(status.tasks)], terminal.width),
     ...flow(clientsText(status, terminal), terminal.width),
+    ...needsText(status, terminal, now),
     '',
     status.agents.length > 0
       ? agentsTable(status.agents, terminal, now)
@@ -90,7 +91,7 @@ export function statusLine(status: Status, terminal: Terminal, now: number): str
     const sign = agentGlyph(counts[word] > 0 ? word : 'idle', terminal);
     return `${index === 0 ? `${sign} ` : ''}${colour ? paint(terminal, colour, text) : text}`;
   });
-  return `${parts.join(' ')} | health ${figure(status.health.score)} | ${backupText(status, now)}`;
+  return `${parts.join(' ')} | health ${fullFigure(status.health.score)} | ${backupText(status, now)}`;
 }
 
 /** What a prompt shows when there is nobody to ask. */
@@ -101,7 +102,7 @@ export function noServerLine(terminal: Terminal): string {
 /** How old what the newest full backup holds is. */
 function backupText({ backups }: Status, now: number): string {
   const at = lastBackupAt(backups, now);
-  return `backup ${ago(at === null ? null : isoOf(at), now)}`;
+  return `backup ${exactAgo(at === null ? null : isoOf(at), now)}`;
 }
 
 function countsOf({ summary, agents }: Status, terminal: Terminal): string[] {
@@ -125,8 +126,27 @@ function clientsText({ server: { peers } }: Status, terminal: Terminal): string[
   return slow === 0 ? [clients] : [clients, paint(terminal, 'yellow', `${slow} slow`)];
 }
 
+/** Who needs a person and why, so many of them. */
+const NEEDS_SHOWN = 5;
+
+function needsText({ agents }: Status, terminal: Terminal, now: number): string[] {
+  const needs = agentsInNeed(agents);
+  if (needs.length === 0) return [];
+  const shown = needs.slice(0, NEEDS_SHOWN);
+  const width = Math.min(20, Math.max(...shown.map(({ id }) => widthOf(cleanText(id)))));
+  const lines = shown.map((agent) => {
+    const { sign, why } = needOf(agent, now);
+    const id = pad(truncate(cleanText(agent.id), width), width);
+    const mark = sign === null ? '' : `${glyphOf(sign, terminal)} `;
+    const line = `  ${agentGlyph(agent.normalized_status, terminal)} ${id}  ${mark}${cleanText(why)}`;
+    return paint(terminal, agentColour(agent.normalized_status) ?? 'yellow', truncate(line, terminal.width));
+  });
+  const more = needs.length - shown.length;
+  return [`needs somebody: ${needs.length}`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
+}
+
 function unwell({ health }: Status, terminal: Terminal): string[] {
-  return Object.entries(health.services)
-    .filter(([, state]) => state !== 'available' && state !== 'running')
-    .map(([service, state]) => paint(terminal, 'yellow', `${service}: ${cleanText(state)}`));
+  return unwellServices(health.services).map(({ service, state }) =>
+    paint(terminal, 'yellow', `${service}: ${cleanText(state)}`),
+  );
 }

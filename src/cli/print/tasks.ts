@@ -1,5 +1,5 @@
 import type { Task } from '../../protocol/index.js';
-import { UNKNOWN } from './ages.js';
+import { UNKNOWN } from '../../view/index.js';
 import { taskColour, taskGlyph } from './glyphs.js';
 import { renderTable } from './table.js';
 import type { Terminal } from './terminal.js';

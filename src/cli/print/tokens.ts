@@ -1,7 +1,7 @@
 import type { TokenRow } from '../../protocol/index.js';
-import { localMoment } from './points.js';
 import { renderTable } from './table.js';
 import type { Terminal } from './terminal.js';
+import { shownTime } from './times.js';
 
 /** Tokens as a table; none of them can be shown itself. */
 export function tokensTable(tokens: readonly TokenRow[], terminal: Terminal): string {
@@ -9,7 +9,7 @@ export function tokensTable(tokens: readonly TokenRow[], terminal: Terminal): st
     [
       { header: 'ID', cell: ({ id }) => id },
       { header: 'SCOPE', cell: ({ scope }) => scope },
-      { header: 'CREATED', cell: ({ created_at }) => (terminal.boxes ? localMoment(created_at) : created_at) },
+      { header: 'CREATED', cell: ({ created_at }) => shownTime(created_at, terminal) },
       { header: 'LABEL', cell: ({ label }) => label ?? '', min: 10 },
     ],
     tokens,

@@ -1,6 +1,6 @@
-import { type Config, errnoOf, formatDuration, McError } from '../../base/index.js';
+import { type Config, errnoOf, McError } from '../../base/index.js';
 import { createRestClient, type RestClient, RestError, UnreachableError } from '../../client/index.js';
-import type { IdentityAnswer } from '../../protocol/index.js';
+import { formatDuration, type IdentityAnswer } from '../../protocol/index.js';
 import { checkAnswer } from './answers.js';
 import { httpFetch } from './fetch.js';
 import { type Candidate, findServer, startHint } from './find.js';

@@ -113,8 +113,8 @@ export function readActivity(db: Database, input: ActivityInput, now: number): A
   return { logs, total, limit, offset, timestamp: new Date(now).toISOString() };
 }
 
-/** An event in words, for people. */
-export function describeEvent(type: string, data: unknown): string {
+/** The `message` of a line of the activity log, as its API has always had it. */
+function describeEvent(type: string, data: unknown): string {
   const fields = recordOf(data);
   switch (type) {
     case 'agent_status':

@@ -9,7 +9,6 @@ import { obstaclesAt, rootsAround } from '../store/place.js';
 import { answerRead, type ReadName, type Reads } from './reads.js';
 import { SCHEMA_VERSION } from '../store/schema.js';
 
-export { describeEvent } from './event-log.js';
 export { METRICS } from '../store/registry.js';
 
 /**

@@ -1,11 +1,11 @@
 import { EVENT_TYPES, NOTIFICATION_LEVELS } from '../../protocol/index.js';
+import { clockTime } from '../../view/index.js';
 import { newEditor } from '../editor.js';
 import type { Step } from '../effects.js';
 import { setCursor } from '../list.js';
 import type { Model } from '../model.js';
 import { become, say } from '../say.js';
 import { eventAtCursor, shownEvents } from '../screens/events.js';
-import { clockTime } from '../draw/figures.js';
 import { bodySize } from '../view.js';
 import { goTo } from './global.js';
 

@@ -1,5 +1,5 @@
+import { clockTime, isUnread, share, shortSpan } from '../../view/index.js';
 import { type Data, isLive } from '../link/data.js';
-import { clockTime, share, shortSpan } from '../draw/figures.js';
 import { ends, fit, type Line, line, type Span, spansWidth } from '../draw/lines.js';
 import { type Model, SCREENS, type Tab, tabOf } from '../model.js';
 import { screenOf } from '../screens/index.js';
@@ -48,7 +48,7 @@ export function tabAt(model: Model, x: number): Tab | null {
 function tabLabels(model: Model): { name: Tab; spans: Span[] }[] {
   const { columns } = model.size;
   const tab = tabOf(model);
-  const unread = model.data.view.notifications.filter(({ acknowledged_at }) => acknowledged_at === null).length;
+  const unread = model.data.view.notifications.filter(isUnread).length;
   return SCREENS.map((name, index) => {
     const shown = name === tab;
     const label = columns >= 80 || shown ? `${index + 1} ${TAB_TITLES[index] ?? name}` : `${index + 1}`;

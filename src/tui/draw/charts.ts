@@ -1,4 +1,4 @@
-import { clockTime, dayTime } from './figures.js';
+import { clockTime, dayTime } from '../../view/index.js';
 import type { Series } from '../link/answers.js';
 
 const BARS = '▁▂▃▄▅▆▇█';

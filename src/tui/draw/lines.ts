@@ -1,4 +1,5 @@
 import { cleanText, isSimple, truncate, widthOf } from '../../base/text.js';
+import { ASCII_OF } from '../../view/index.js';
 import type { Theme, Tone } from './theme.js';
 
 /** A piece of a line: text in the plain tone, or a tone and its text. Any text: it is made safe when it is laid. */
@@ -127,13 +128,14 @@ export function rowText(row: Row): string {
   return row.map(({ text, sgr }) => (sgr === '' ? text : `\u001b[${sgr}m${text}\u001b[0m`)).join('');
 }
 
-const ASCII: Record<string, string> = Object.fromEntries(
-  [
-    ...'●*◐o○-✕x◌~⏻.✓+⊘!→>←<↑^↓v▲^▼v▸>⚠!·.–-…~│|─-╭+╮+╰+╯+├+┤+┬+┴+┼+▌>█#▇#▆#▅=▄=▃-▂_▁_░.▒:▓#↵<★*∞~'.matchAll(
-      /(.)(.)/gu,
+const ASCII: Record<string, string> = {
+  ...ASCII_OF,
+  ...Object.fromEntries(
+    [...'←<↑^↓v▲^▼v▸>–-…~│|─-╭+╮+╰+╯+├+┤+┬+┴+┼+▌>█#▇#▆#▅=▄=▃-▂_▁_░.▒:▓#↵<★*∞~'.matchAll(/(.)(.)/gu)].map(
+      ([, from, to]) => [from, to],
     ),
-  ].map(([, from, to]) => [from, to]),
-);
+  ),
+};
 
 /** The nearest ASCII of our drawings; whatever else is not ASCII becomes `?`, as wide as it was. */
 function toAscii(text: string): string {

@@ -1,6 +1,6 @@
 import type { Agent } from '../../protocol/index.js';
-import { ago, longSpan, UNKNOWN } from '../draw/figures.js';
-import { agentTone, TROUBLE_FIRST } from '../draw/glyphs.js';
+import { ago, longSpan, percent, troubleRank, UNKNOWN } from '../../view/index.js';
+import { agentTone } from '../draw/glyphs.js';
 import type { Tone } from '../draw/theme.js';
 
 /** A column of the table of agents. */
@@ -43,7 +43,7 @@ export const AGENT_COLUMNS: readonly AgentColumn[] = [
     rank: 9,
     text: (agent) => agent.normalized_status,
     tone: (agent) => agentTone(agent.normalized_status),
-    value: (agent) => TROUBLE_FIRST.indexOf(agent.normalized_status),
+    value: (agent) => troubleRank(agent.normalized_status),
   },
   {
     name: 'name',
@@ -207,10 +207,6 @@ function taskText(agent: Agent): string {
 
 function taskTone(agent: Agent): Tone {
   return currentTasks(agent).length > 0 ? 'plain' : 'dim';
-}
-
-function percent(value: number | null): string {
-  return value === null ? UNKNOWN : `${Math.round(value * 100)}%`;
 }
 
 function span(seconds: number | null): string {

@@ -1,7 +1,6 @@
 import type { Agent } from '../../protocol/index.js';
-import { ago } from '../draw/figures.js';
-import { applyFilter } from '../filter.js';
-import { agentGlyph, words } from '../draw/glyphs.js';
+import { ago, applyFilter, sortRows } from '../../view/index.js';
+import { agentGlyph } from '../draw/glyphs.js';
 import { cell, type Line, type Span } from '../draw/lines.js';
 import type { Sort } from '../model.js';
 import type { Tone } from '../draw/theme.js';
@@ -81,34 +80,11 @@ export function arrangeAgents(agents: Iterable<Agent>, filter: string, sort: Sor
     agent.role ?? '',
     agent.normalized_status,
   ]);
-  const keyed = kept.map((agent) => ({ agent, value: column?.value(agent) ?? null }));
-  const turn = sort.descending ? -1 : 1;
-  keyed.sort((a, b) => compare(a.value, b.value, turn) || (a.agent.id < b.agent.id ? -1 : 1));
-  return keyed.map(({ agent }) => agent);
+  return sortRows(kept, (agent) => column?.value(agent) ?? null, sort.descending);
 }
 
 /** The sort after a column was asked for: turned around when it sorts already. */
 export function sortBy(sort: Sort, name: string): Sort {
   if (sort.column === name) return { column: name, descending: !sort.descending };
   return { column: name, descending: AGENT_COLUMNS.find((column) => column.name === name)?.descending ?? false };
-}
-
-/** Words of an agent's status and why: `busy since 03:10 (58m) · evidence: state.json status="busy"`. */
-export function evidenceText(agent: Agent, now: number): string {
-  const { evidence, since: from } = agent;
-  const held = from === null ? '' : ` since ${new Date(from).toTimeString().slice(0, 5)} (${ago(from, now)})`;
-  const shown =
-    evidence === null
-      ? 'none'
-      : evidence.file +
-        (evidence.field === null ? '' : ` ${evidence.field}`) +
-        (evidence.value === null ? '' : `="${evidence.value}"`);
-  return `${words(agent.normalized_status)}${held} · evidence: ${shown}`;
-}
-
-function compare(a: number | string | null, b: number | string | null, turn: number): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  if (typeof a === 'number' && typeof b === 'number') return (a - b) * turn;
-  const [x, y] = [String(a).toLowerCase(), String(b).toLowerCase()];
-  return x === y ? 0 : (x < y ? -1 : 1) * turn;
 }

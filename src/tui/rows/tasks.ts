@@ -1,23 +1,12 @@
 import { type Task, TASK_STATUSES } from '../../protocol/index.js';
-import { UNKNOWN } from '../draw/figures.js';
-import { applyFilter } from '../filter.js';
+import { applyFilter, isDone, taskFields, tasksByTrouble, UNKNOWN } from '../../view/index.js';
 import { taskGlyph } from '../draw/glyphs.js';
 import { cell, type Line } from '../draw/lines.js';
-
-/** What needs somebody first. */
-const ORDER = ['failed', 'blocked', 'in_progress', 'pending', 'delegated', 'completed'];
 
 /** Tasks as the list shows them: of one status or all, filtered; by status, then as their files have them. */
 export function arrangeTasks(tasks: readonly Task[], status: string | null, filter: string): readonly Task[] {
   const wanted = status === null ? tasks : tasks.filter((task) => task.status === status);
-  const kept = applyFilter(wanted, filter, (task) => [
-    task.id ?? '',
-    task.text,
-    task.assignee ?? '',
-    task.priority ?? '',
-    task.status,
-  ]);
-  return kept.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
+  return tasksByTrouble(applyFilter(wanted, filter, taskFields));
 }
 
 /** The status that is shown after this one: all, then each of them. */
@@ -34,7 +23,7 @@ export function taskLine(task: Task, width: number, cursor: boolean): Line {
   const due = width >= 100 ? 18 : 0;
   const source = width >= 120 ? 32 : 0;
   const rest = Math.max(1, width - 4 - id - assignee - priority - due - source);
-  const done = task.status === 'completed' || task.status === 'delegated';
+  const done = isDone(task.status);
   return {
     cursor,
     spans: [

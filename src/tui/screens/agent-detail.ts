@@ -1,12 +1,11 @@
 import type { Agent } from '../../protocol/index.js';
+import { ago, bytes, clockTime, longSpan, share, statusSentence, UNKNOWN, withUnit } from '../../view/index.js';
 import { absence, pollOf, readEvents, readFiles, readSeries, field, number } from '../link/answers.js';
 import { sparkline, stats } from '../draw/charts.js';
-import { ago, bytes, clockTime, longSpan, share, UNKNOWN, withUnit } from '../draw/figures.js';
 import { agentGlyph, taskGlyph } from '../draw/glyphs.js';
 import { beside, BLANK, cell, type Line, line } from '../draw/lines.js';
 import type { Model, Size } from '../model.js';
 import { AGENT_CHARTS, agentCharts, agentEvents, agentFigures, agentFiles } from '../polls.js';
-import { evidenceText } from '../rows/agents.js';
 import { liveRow, recordedRow } from '../rows/events.js';
 import type { Screen } from './screen.js';
 import { keysOf, scrolled } from './text.js';
@@ -61,7 +60,7 @@ function headLines(model: Model, agent: Agent): Line[] {
       ['dim', `   ${agent.role ?? 'no role'}   zone `],
       zone,
     ),
-    line('   ', evidenceText(agent, now)),
+    line('   ', statusSentence(agent, now)),
     line(
       ['dim', '   its own word '],
       agent.status,

@@ -1,6 +1,6 @@
 import type { Agent } from '../../protocol/index.js';
+import { ago, longSpan, statusSentence, UNKNOWN } from '../../view/index.js';
 import { sparkline } from '../draw/charts.js';
-import { ago, longSpan, UNKNOWN } from '../draw/figures.js';
 import { agentGlyph } from '../draw/glyphs.js';
 import { BLANK, type Line, line, type Span } from '../draw/lines.js';
 import { windowOf } from '../list.js';
@@ -8,7 +8,7 @@ import type { Model, Size } from '../model.js';
 import { pollOf, readSeries } from '../link/answers.js';
 import { agentCharts } from '../polls.js';
 import { currentTasks, placeColumns } from '../rows/agent-columns.js';
-import { agentHead, agentLine, arrangeAgents, evidenceText } from '../rows/agents.js';
+import { agentHead, agentLine, arrangeAgents } from '../rows/agents.js';
 import type { Screen } from './screen.js';
 
 /** The fleet as a table, and below it the agent under the cursor. */
@@ -81,7 +81,7 @@ function detailLines(model: Model, agent: Agent | undefined, size: Size): Line[]
     ' · ',
     agentGlyph(agent.normalized_status),
     ' ',
-    evidenceText(agent, now),
+    statusSentence(agent, now),
   );
   if (size.rows < 14) return [why];
   const { total_work_time: work, idle_time: idle } = agent.counters;

@@ -1,7 +1,6 @@
 import { faultWord, type NewestChoice } from '../../protocol/index.js';
+import { ago, applyFilter, bytes, longSpan, UNKNOWN } from '../../view/index.js';
 import { absence, type BackupRow, field, list, newestRow, number, pollOf, readBackups, text } from '../link/answers.js';
-import { ago, bytes, longSpan, UNKNOWN } from '../draw/figures.js';
-import { applyFilter } from '../filter.js';
 import { BLANK, cell, type Line, line, type Span } from '../draw/lines.js';
 import { windowOf } from '../list.js';
 import type { Model, Size } from '../model.js';

@@ -1,6 +1,6 @@
 import type { McEvent } from '../../protocol/index.js';
+import { clockTime } from '../../view/index.js';
 import { absence, pollOf, readEvents } from '../link/answers.js';
-import { clockTime } from '../draw/figures.js';
 import { BLANK, fit, type Line, line, type Span } from '../draw/lines.js';
 import { windowOf } from '../list.js';
 import type { ListState, Model, Size } from '../model.js';

@@ -1,6 +1,6 @@
+import { clockTime, withoutUnit, withUnit } from '../../view/index.js';
 import { absence, pollOf, readSeries, type Series } from '../link/answers.js';
 import { lineChart, stats } from '../draw/charts.js';
-import { clockTime, withoutUnit, withUnit } from '../draw/figures.js';
 import { beside, BLANK, cell, type Line, line } from '../draw/lines.js';
 import { CHARTED, isSystemMetric, RANGES } from '../metric-list.js';
 import type { Model, Size } from '../model.js';

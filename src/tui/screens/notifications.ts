@@ -1,6 +1,5 @@
 import type { KeptNotification } from '../../protocol/index.js';
-import { ago } from '../draw/figures.js';
-import { applyFilter } from '../filter.js';
+import { ago, applyFilter, isUnread } from '../../view/index.js';
 import { levelGlyph } from '../draw/glyphs.js';
 import { BLANK, cell, type Line, line } from '../draw/lines.js';
 import { windowOf } from '../list.js';
@@ -80,7 +79,7 @@ function messageLine(row: KeptNotification | undefined): Line {
 
 function headLine(model: Model, shown: number): Line {
   const all = model.data.view.notifications;
-  const unread = all.filter(({ acknowledged_at }) => acknowledged_at === null).length;
+  const unread = all.filter(isUnread).length;
   const { filter } = model.lists.notifications;
   return line(
     ' ',

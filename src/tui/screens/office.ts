@@ -1,6 +1,6 @@
+import { clockTime, words } from '../../view/index.js';
 import { absence, pollOf } from '../link/answers.js';
-import { clockTime } from '../draw/figures.js';
-import { agentGlyph, agentTone, words } from '../draw/glyphs.js';
+import { agentGlyph, agentTone } from '../draw/glyphs.js';
 import { beside, BLANK, cell, type Line, line, type Span } from '../draw/lines.js';
 import { windowOf } from '../list.js';
 import type { Model, Size } from '../model.js';

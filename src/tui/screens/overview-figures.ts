@@ -1,6 +1,6 @@
+import { ago, clockTime, figure, share } from '../../view/index.js';
 import { absence, field, list, number, pollOf, readSeries, text } from '../link/answers.js';
 import { sparkline, stats } from '../draw/charts.js';
-import { ago, clockTime, figure, share } from '../draw/figures.js';
 import { cell, type Line, line, type Span } from '../draw/lines.js';
 import type { Model } from '../model.js';
 import { SCORE, SPARKS } from '../polls.js';

@@ -1,6 +1,6 @@
 import { faultWord } from '../../protocol/index.js';
+import { ago, bytes, clockTime, isUrgent, longSpan } from '../../view/index.js';
 import { absence, newestRow, pollOf, readAlerts, readBackups, field, text } from '../link/answers.js';
-import { ago, bytes, clockTime, longSpan } from '../draw/figures.js';
 import { levelGlyph } from '../draw/glyphs.js';
 import { type Line, line, type Span } from '../draw/lines.js';
 import type { Model } from '../model.js';
@@ -10,8 +10,7 @@ import { ALERTS, BACKUPS } from '../polls.js';
 export function alertLines(model: Model, width: number): Line[] {
   const poll = pollOf(model.data, ALERTS);
   const firing = readAlerts(poll.value).filter(({ state }) => state === 'firing');
-  const unread = model.data.view.notifications.filter(({ acknowledged_at }) => acknowledged_at === null);
-  const urgent = unread.filter(({ level }) => level === 'critical' || level === 'error' || level === 'warning');
+  const urgent = model.data.view.notifications.filter(isUrgent);
   const head = firing.length > 0 ? `  ${firing.length} firing` : `  ${urgent.length} unread`;
   const lines = [line(['strong', 'ALERTS'], head)];
   for (const alert of firing.slice(0, 2)) {

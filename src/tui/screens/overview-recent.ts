@@ -1,6 +1,6 @@
 import { isEventType } from '../../protocol/index.js';
+import { clockTime } from '../../view/index.js';
 import { pollOf, readEvents } from '../link/answers.js';
-import { clockTime } from '../draw/figures.js';
 import { cell, type Line, line } from '../draw/lines.js';
 import type { Model } from '../model.js';
 import { EVENTS } from '../polls.js';

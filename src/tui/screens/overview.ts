@@ -1,8 +1,9 @@
 import { countStatuses, countTasks, TASK_FILES, type Task } from '../../protocol/index.js';
+import { words } from '../../view/index.js';
 import { beside, BLANK, cell, type Line, line, type Span } from '../draw/lines.js';
 import type { Model, Size } from '../model.js';
 import { bar } from '../draw/charts.js';
-import { agentGlyph, taskGlyph, words } from '../draw/glyphs.js';
+import { agentGlyph, taskGlyph } from '../draw/glyphs.js';
 import { alertLines, backupLines } from './overview-news.js';
 import { healthLines, sparkLines } from './overview-figures.js';
 import { troubleLines } from './overview-trouble.js';

@@ -1,5 +1,6 @@
 import { countTasks, TASK_FILES, TASK_STATUSES, type Task } from '../../protocol/index.js';
-import { taskGlyph, words } from '../draw/glyphs.js';
+import { words } from '../../view/index.js';
+import { taskGlyph } from '../draw/glyphs.js';
 import { BLANK, fit, type Line, line, type Span } from '../draw/lines.js';
 import { windowOf } from '../list.js';
 import type { Model, Size } from '../model.js';

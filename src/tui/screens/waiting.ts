@@ -1,4 +1,4 @@
-import { shortSpan } from '../draw/figures.js';
+import { shortSpan } from '../../view/index.js';
 import { BLANK, type Line, line } from '../draw/lines.js';
 import type { Model, Size } from '../model.js';
 

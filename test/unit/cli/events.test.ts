@@ -30,15 +30,15 @@ const eventOf = (type: EventType, data: unknown = DATA[type]) =>
 describe('eventText', () => {
   it.each([
     ['agent_status', '●', 'tester', 'busy → active  state.json status'],
-    ['agent_removed', '·', 'guest', 'is gone'],
-    ['agent_activity', '·', 'builder', 'task done: Map the zones'],
-    ['agent_position', '·', 'office', '1 places'],
-    ['task_update', '·', 'tasks', 'mission-control/TASK_QUEUE.md  +1 ~0 -2'],
-    ['notification', '▲', 'error', 'Bad: very'],
-    ['notification_ack', '·', 'bell', 'n acknowledged'],
+    ['agent_removed', '·', 'guest', 'its directory is gone'],
+    ['agent_activity', '·', 'builder', 'task done  Map the zones'],
+    ['agent_position', '·', 'office', '1 has a place'],
+    ['task_update', '·', 'tasks', 'mission-control/TASK_QUEUE.md: 1 added, 2 removed'],
+    ['notification', '✕', 'error', 'Bad: very'],
+    ['notification_ack', '✓', 'bell', 'notification n was acknowledged'],
     ['system_metric', '·', 'metric', 'health – ratio'],
-    ['file_change', '·', 'file', 'README.md changed'],
-    ['backup_update', '·', 'backup', 'b completed'],
+    ['file_change', '·', 'file', 'changed README.md'],
+    ['backup_update', '✓', 'backup', 'b completed'],
   ] as const)('tells a %s', (type, glyph, who, what) => {
     expect(eventText(eventOf(type), pipe)).toMatch(/^\d\d:\d\d:05 {2}/);
     expect(eventText(eventOf(type), pipe).slice(10)).toBe(`${glyph} ${who.padEnd(12)} ${what}`);

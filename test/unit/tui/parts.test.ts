@@ -1,37 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { lineChart, resample, sparkline, stats } from '../../../src/tui/draw/charts.js';
 import { editLine, newEditor, visiblePart } from '../../../src/tui/editor.js';
-import { ago, bytes, figure, longSpan, share, withUnit } from '../../../src/tui/draw/figures.js';
-import { applyFilter, isSpread, parseFilter } from '../../../src/tui/filter.js';
 import { keysOf, mouseOf } from '../../../src/tui/terminal/input.js';
 import { moveCursor, windowOf } from '../../../src/tui/list.js';
 import { alarmSequence, copySequence } from '../../../src/tui/terminal/osc.js';
 import { detectTheme, detectUnicode } from '../../../src/tui/draw/theme.js';
 import { NO_KEY } from '../../support/ink.js';
-
-describe('a filter', () => {
-  const names = ['api', 'archivist', 'tester', 'analyst'];
-  const pass = (text: string) => applyFilter(names, text, (name) => [name]);
-
-  it.each([
-    ['', names],
-    ['a', ['api', 'archivist', 'analyst']],
-    ['TEST', ['tester']],
-    ['arst', ['archivist']],
-    ['!a', ['tester']],
-    ['a st', ['archivist', 'analyst']],
-    ['!zzz', names],
-    ['zzz', []],
-  ])('%j lets %j through', (text, expected) => {
-    expect(pass(text)).toEqual(expected);
-  });
-
-  it('prefers what holds the word to what only has its letters', () => {
-    expect(pass('ana')).toEqual(['analyst']);
-    expect(isSpread('analyst', 'ayt')).toBe(true);
-    expect(parseFilter('  !  ')).toBeNull();
-  });
-});
 
 describe('a window on a list', () => {
   const keys = ['a', 'b', 'c', 'd', 'e'];
@@ -124,32 +98,6 @@ describe('charts', () => {
     expect(rows[6]).toContain('╰──');
     expect(lineChart(series([1]), 10, 8, String)).toEqual([]);
     expect(lineChart(series([5, 5]), 40, 8, String)[0]).toContain('7.5');
-  });
-});
-
-describe('figures', () => {
-  const now = Date.parse('2026-01-01T00:00:00Z');
-
-  it('say what is unknown and write units once', () => {
-    expect(ago(null, now)).toBe('–');
-    expect(ago('never', now)).toBe('–');
-    expect(ago('2025-12-31T23:59:59Z', now)).toBe('now');
-    expect(ago('2025-12-31T20:57:00Z', now)).toBe('3h');
-    expect([longSpan(59_000), longSpan(754_000), longSpan(9_000_000), longSpan(270_000_000)]).toEqual([
-      '59s',
-      '12m 34s',
-      '2h 30m',
-      '3d 3h',
-    ]);
-    expect([bytes(0), bytes(999), bytes(38_200_000), bytes(null)]).toEqual(['0 B', '999 B', '38.2 MB', '–']);
-    expect([figure(12.345), figure(123.4), figure(12_345), figure(Number.NaN)]).toEqual(['12.35', '123', '12.3k', '–']);
-    expect(share(0.917)).toBe('0.92');
-    expect([withUnit(90, 'seconds'), withUnit(null, 'x'), withUnit(4, 'tasks'), withUnit(4, '')]).toEqual([
-      '1m 30s',
-      '–',
-      '4 tasks',
-      '4',
-    ]);
   });
 });
 
