@@ -7,7 +7,7 @@ import {
   type CheckLimits,
   checkJunit,
   checkText,
-  type Desk,
+  type CommandOutput,
   McCommand,
   mustHaveWorkspace,
   newestAge,
@@ -71,7 +71,7 @@ export default class Check extends McCommand {
 }
 
 /** The same from files and database. Nothing is written. @throws McError `workspace.missing` */
-async function readFacts({ config }: Desk, limits: CheckLimits, now: number): Promise<CheckFacts> {
+async function readFacts({ config }: CommandOutput, limits: CheckLimits, now: number): Promise<CheckFacts> {
   await mustHaveWorkspace(config, { evenDefault: true });
   const layout = workspaceLayout(config.workspace);
   const { listAgentIds, readAgents, timeIn } = await import('../src/workspace/index.js');

@@ -2,7 +2,7 @@ import { McError, nodeFault, serversDirectory, systemClock } from '../src/base/i
 import type { LogLevel } from '../src/base/log.js';
 import {
   aborted,
-  type Desk,
+  type CommandOutput,
   frugalStart,
   McCommand,
   printReady,
@@ -48,7 +48,7 @@ export default class Serve extends McCommand {
   }
 }
 
-async function serve(desk: Desk, workspace: string, signal: AbortSignal, onReady: () => void): Promise<void> {
+async function serve(desk: CommandOutput, workspace: string, signal: AbortSignal, onReady: () => void): Promise<void> {
   const { startServer, tokensPath } = await import('../src/server/index.js');
   const { createLog } = await import('../src/base/log.js');
   const settings = { ...desk.config.values, workspace };
@@ -76,7 +76,7 @@ async function serve(desk: Desk, workspace: string, signal: AbortSignal, onReady
   }
 }
 
-async function raiseCurtain({ config }: Desk) {
+async function raiseCurtain({ config }: CommandOutput) {
   if (config.origins.workspace.kind === 'flag') {
     throw new McError('usage', '--demo brings its own workspace and --workspace names another', {
       hint: 'leave one of them out: mc serve --demo, or mc serve --workspace DIR',

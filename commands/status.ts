@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import {
   collectStatus,
-  type Desk,
+  type CommandOutput,
   loadSocket,
   McCommand,
   noServerLine,
@@ -12,12 +12,11 @@ import {
   STREAM_FLAG,
   streamFinder,
 } from '../src/cli/index.js';
+import { SCREENS, type Tab, THEME_NAMES } from '../src/tui/names.js';
 
-/** The screens and themes by name; the room that owns them is too heavy to be loaded for --help. */
-const SCREENS = ['overview', 'agents', 'office', 'tasks', 'metrics', 'events', 'backups', 'notifications'] as const;
 /** How long a prompt waits for an answer unless `--timeout` says otherwise, in milliseconds. */
 const LINE_MS = 1500;
-const THEMES = ['auto', 'dark', 'light', 'contrast', '16', 'mono'] as const;
+const THEMES = ['auto', ...THEME_NAMES] as const;
 
 export default class StatusCommand extends McCommand {
   static override summary = 'Show how the fleet is: who needs me?';
@@ -72,7 +71,7 @@ export default class StatusCommand extends McCommand {
 }
 
 interface DashboardFlags {
-  screen: (typeof SCREENS)[number];
+  screen: Tab;
   filter: string;
   theme: (typeof THEMES)[number];
   readonly: boolean;
@@ -83,7 +82,7 @@ interface DashboardFlags {
 }
 
 /** The exit status of the dashboard, after somebody has left it. */
-async function dashboard({ config }: Desk, flags: DashboardFlags): Promise<number> {
+async function dashboard({ config }: CommandOutput, flags: DashboardFlags): Promise<number> {
   const { detectTheme, detectUnicode, runDashboard } = await import('../src/tui/index.js');
   const { origins, workspace } = config;
   const named = origins.workspace.kind === 'default' ? '' : ` --workspace ${quote(workspace)}`;
@@ -115,7 +114,7 @@ async function dashboard({ config }: Desk, flags: DashboardFlags): Promise<numbe
 }
 
 /** A server in this process, on free ports, which is started when it is first asked for. */
-function embedded(config: Desk['config']) {
+function embedded(config: CommandOutput['config']) {
   let server: Promise<{ http: string; stop(): Promise<void> }> | null = null;
   const open = async () => {
     if (config.faults[0]) throw config.faults[0].error;
@@ -127,7 +126,7 @@ function embedded(config: Desk['config']) {
   };
   return {
     /** The configuration that leads to it. */
-    async start(): Promise<Desk['config']> {
+    async start(): Promise<CommandOutput['config']> {
       server ??= open();
       try {
         const { http } = await server;

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { workspaceLayout } from '../../src/base/index.js';
 import {
-  type Desk,
+  type CommandOutput,
   eventLogTable,
   McCommand,
   MOMENT_FORMS,
@@ -59,7 +59,7 @@ interface Asked {
   cursor: number | undefined;
 }
 
-async function ask(desk: Desk, asked: Asked): Promise<EventsAnswer> {
+async function ask(desk: CommandOutput, asked: Asked): Promise<EventsAnswer> {
   if (namedServer(desk.config) !== null) {
     const { rest } = await reachServer(desk.config);
     const cursor = asked.cursor === undefined ? undefined : String(asked.cursor);

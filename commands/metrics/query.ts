@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { McError, workspaceLayout } from '../../src/base/index.js';
 import {
   cleanJson,
-  type Desk,
+  type CommandOutput,
   McCommand,
   MOMENT_FORMS,
   measuredLines,
@@ -78,7 +78,7 @@ interface Asked {
   [name: string]: string | readonly string[] | boolean | undefined;
 }
 
-async function ask(desk: Desk, asked: Asked): Promise<QueryAnswer> {
+async function ask(desk: CommandOutput, asked: Asked): Promise<QueryAnswer> {
   if (namedServer(desk.config) !== null) {
     const { rest } = await reachServer(desk.config);
     return rest.metricsQuery(asked);
@@ -90,7 +90,7 @@ async function ask(desk: Desk, asked: Asked): Promise<QueryAnswer> {
   return readDatabase(workspaceLayout(desk.config.workspace).database, 'query', query, Date.now());
 }
 
-async function print(desk: Desk, answer: QueryAnswer, format: Format): Promise<void> {
+async function print(desk: CommandOutput, answer: QueryAnswer, format: Format): Promise<void> {
   if (format === 'ndjson') for (const line of queryLines(answer)) process.stdout.write(`${cleanJson(line)}\n`);
   else if (format === 'chart') {
     const { queryChart } = await import('../../src/cli/print/chart.js');
@@ -104,7 +104,7 @@ async function print(desk: Desk, answer: QueryAnswer, format: Format): Promise<v
 }
 
 /** On a terminal without the empty lines before the first figure and after the last. */
-function printTable(desk: Desk, answer: QueryAnswer): void {
+function printTable(desk: CommandOutput, answer: QueryAnswer): void {
   if (!desk.terminal.boxes) {
     desk.result(answer, () => queryTable(answer, desk.terminal));
     return;

@@ -10,7 +10,7 @@ import { hideSecrets } from './secrets.js';
 import { terminalOf } from './print/terminal.js';
 
 /** What a command works with: its configuration, and where it prints. */
-export interface Desk extends Printer {
+export interface CommandOutput extends Printer {
   config: McConfig;
 }
 
@@ -34,7 +34,7 @@ export abstract class McCommand extends Command {
   static outlivesReader = false;
 
   /** Settles configuration and printer from parsed flags. */
-  protected async open(flags: Record<string, unknown>): Promise<Desk> {
+  protected async open(flags: Record<string, unknown>): Promise<CommandOutput> {
     const printer = createPrinter({
       json: flags.json === true,
       quiet: flags.quiet === true,

@@ -5,7 +5,7 @@ export { askAgent, askTask, mustKnowAgent } from './reach/ask.js';
 export { type CheckFacts, type CheckLimits, checkJunit, checkText, runChecks, silenceLimit } from './check.js';
 export { askFacts, checkedAgent, newestAge } from './check-facts.js';
 export { cleanJson, cleanText } from './clean.js';
-export { type Desk, McCommand } from './command.js';
+export { type CommandOutput, McCommand } from './command.js';
 export { configTable, shownConfig } from './print/config.js';
 export { diagnose, doctorText } from './doctor/doctor.js';
 export { machineProbes } from './doctor/local.js';

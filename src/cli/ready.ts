@@ -1,6 +1,6 @@
 import { basename, relative } from 'node:path';
 import { SETTINGS } from '../base/index.js';
-import type { Desk } from './command.js';
+import type { CommandOutput } from './command.js';
 import { quote } from './quote.js';
 
 /** Where a server listens. No trailing slashes. */
@@ -11,7 +11,7 @@ export interface Listening {
 }
 
 /** Says on stdout that a server is ready: one line per listener, with --json one line for all. */
-export function printReady(desk: Desk, { http, ws, workspace }: Listening, demo: boolean): void {
+export function printReady(desk: CommandOutput, { http, ws, workspace }: Listening, demo: boolean): void {
   const text = `REST       ${http}\nWebSocket  ${ws}`;
   desk.item({ event: 'ready', http, ws, workspace, pid: process.pid }, text);
   // Beside a log of JSON lines there are no lines of another kind.

@@ -59,20 +59,33 @@ export interface RestOptions {
   timeoutMs?: number;
   /** Holds an answer against what its route answers; throws for one that makes no sense. Default: all are taken. */
   check?: (route: RouteName, answer: unknown) => void;
+  /** What is thrown in place of a RestError or UnreachableError. Default: the error as it is. */
+  explain?: (error: unknown) => Promise<unknown>;
 }
 
-/** The typed REST client. Every method rejects with RestError or UnreachableError. */
+/** The typed REST client. Every method but `addressOf` rejects with RestError or UnreachableError, or what explains them. */
 export type RestClient = ReturnType<typeof createRestClient>;
+
+/** A server that was found, and is the one that is meant. */
+export interface ReachedServer {
+  /** Of its REST API, no trailing slash. */
+  url: string;
+  rest: RestClient;
+}
 
 /** A service that is not well says so with this status, and its answer is the one that was asked for. */
 const UNWELL = 503;
 
 /** A client of one server; nothing is sent before a method is called. */
-export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, check }: RestOptions) {
+export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, check, explain }: RestOptions) {
   const base = baseUrl.replace(/\/+$/, '');
   const ask = (method: string, path: string, body?: unknown, alsoGood?: number) => {
     const more = alsoGood === undefined ? {} : { alsoGood };
-    return call({ fetch, url: base + path, method, body, token, timeoutMs, ...more });
+    const answer = call({ fetch, url: base + path, method, body, token, timeoutMs, ...more });
+    if (explain === undefined) return answer;
+    return answer.catch(async (error: unknown) => {
+      throw await explain(error);
+    });
   };
   const named = async (route: RouteName, { id, search, body, alsoGood }: Filling = {}) => {
     const path = routePath(route, id === undefined ? {} : { id }) + query(search);

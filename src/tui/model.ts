@@ -1,20 +1,10 @@
 import type { Data } from './link/data.js';
 import { newEditor, type Editor } from './editor.js';
 import { NO_PAST, type Past } from './past.js';
-import type { ThemeName } from './draw/theme.js';
+import { SCREENS, type Tab, type ThemeName } from './names.js';
 
-/** The screens, in the order of their digits. */
-export const SCREENS = [
-  'overview',
-  'agents',
-  'office',
-  'tasks',
-  'metrics',
-  'events',
-  'backups',
-  'notifications',
-] as const;
-export type Tab = (typeof SCREENS)[number];
+export { SCREENS, type Tab } from './names.js';
+
 /** `agent`, `record` and `help` are opened from a tab, and Esc goes back to it. */
 export type ScreenName = Tab | 'agent' | 'record' | 'help';
 

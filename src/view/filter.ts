@@ -1,11 +1,11 @@
 /** A filter as it is typed: words that must all be found, `!` before it turns it around. Case does not matter. */
-export interface Filter {
+interface Filter {
   words: readonly string[];
   inverted: boolean;
 }
 
 /** Reads a filter; null for one that lets everything through. */
-export function parseFilter(text: string): Filter | null {
+function parseFilter(text: string): Filter | null {
   const trimmed = text.trim();
   const inverted = trimmed.startsWith('!');
   const words = (inverted ? trimmed.slice(1) : trimmed)
@@ -37,7 +37,7 @@ export function applyFilter<T>(
 }
 
 /** True when the letters of a word stand in the text in their order. */
-export function isSpread(text: string, word: string): boolean {
+function isSpread(text: string, word: string): boolean {
   let from = 0;
   for (const letter of word) {
     const found = text.indexOf(letter, from);

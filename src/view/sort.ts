@@ -21,7 +21,7 @@ export function byTrouble(
 export type SortValue = number | string | null;
 
 /** Compares values of one column, texts without regard to case. `turn` -1 turns the order around; null is last in both. */
-export function compareValues(a: SortValue, b: SortValue, turn: 1 | -1): number {
+function compareValues(a: SortValue, b: SortValue, turn: 1 | -1): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   if (typeof a === 'number' && typeof b === 'number') return (a - b) * turn;
   const [x, y] = [String(a).toLowerCase(), String(b).toLowerCase()];

@@ -157,23 +157,12 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
   },
   tui: {
     link: { says: 'the server, as the dashboard knows it', imports: [] },
-    draw: { says: 'colours, lines, figures and charts as strings', imports: ['link'] },
+    draw: { says: 'colours, lines, figures and charts as strings', imports: ['link', 'names.ts'] },
     terminal: { says: 'the real terminal: keys in, frames out', imports: ['draw'] },
-    rows: { says: 'one thing as one line', imports: ['draw', 'filter.ts', 'link', 'model.ts'] },
+    rows: { says: 'one thing as one line', imports: ['draw', 'link', 'model.ts'] },
     screens: {
       says: 'what fills the dashboard',
-      imports: [
-        'draw',
-        'filter.ts',
-        'keys.ts',
-        'link',
-        'list.ts',
-        'metric-list.ts',
-        'model.ts',
-        'palette.ts',
-        'polls.ts',
-        'rows',
-      ],
+      imports: ['draw', 'keys.ts', 'link', 'list.ts', 'metric-list.ts', 'model.ts', 'palette.ts', 'polls.ts', 'rows'],
     },
     chrome: {
       says: 'what stands around every screen',
@@ -210,6 +199,7 @@ export const SIDE_DOORS: Record<string, string> = {
   'src/backup/catalog/on-record.ts': 'the newest backup without opening the backups',
   'src/backup/pack/database.ts': 'the check of a database without opening the backups',
   'src/server/auth/index.ts': 'tokens without a server',
+  'src/tui/names.ts': 'names of screens and themes, without what draws them',
   'src/cli/print/chart.ts': 'charts: only who draws one loads asciichart',
   'src/cli/print/metrics.ts': 'tables of metrics, with the charts',
 };

@@ -118,7 +118,7 @@ function reachable(text: string): string {
 const HOST_AND_PORT = /^(?:[\w.-]+|\[[0-9a-f:]+\]):\d{1,5}$/i;
 
 /** Reads `--server`; `localhost:8080` is meant as http. @throws McError `usage` */
-export function readServerUrl(text: string): string {
+function readServerUrl(text: string): string {
   const full = HOST_AND_PORT.test(text) ? `http://${text}` : text;
   const url = URL.canParse(full) ? new URL(full) : null;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return (url.origin + url.pathname).replace(/\/+$/, '');

@@ -1,5 +1,5 @@
 import { type Config, errnoOf, McError } from '../../base/index.js';
-import { createRestClient, type RestClient, RestError, UnreachableError } from '../../client/index.js';
+import { createRestClient, type ReachedServer, RestError, UnreachableError } from '../../client/index.js';
 import { formatDuration, type IdentityAnswer } from '../../protocol/index.js';
 import { checkAnswer } from './answers.js';
 import { httpFetch } from './fetch.js';
@@ -7,11 +7,8 @@ import { type Candidate, findServer, startHint } from './find.js';
 import { identify } from './identify.js';
 import { quote } from '../quote.js';
 
-/** A server that answers, and was found to be the one that is meant. */
-export interface Server {
-  /** No trailing slash. */
-  url: string;
-  rest: RestClient;
+/** A server that answers, with what this machine knows of it. */
+export interface Server extends ReachedServer {
   token: string | null;
   identity: IdentityAnswer;
   /** How it was found. */
@@ -33,33 +30,20 @@ export async function reachServer(
 ): Promise<Server> {
   const candidate = await findServer(config);
   const url = candidate.http;
-  const told = (error: unknown) => explained(error, { url, candidate, config, timeoutMs });
+  const explain = (error: unknown) => explained(error, { url, candidate, config, timeoutMs });
   const identity = await identify(candidate, config, timeoutMs).catch(async (error: unknown) => {
-    throw await told(error);
+    throw await explain(error);
   });
   const { token } = config.values;
-  const plain = createRestClient({
+  const rest = createRestClient({
     baseUrl: url,
     fetch: httpFetch,
     ...(token === null ? {} : { token }),
     timeoutMs,
     check: (route, answer) => checkAnswer(url, route, answer),
+    explain,
   });
-  return { url, rest: explaining(plain, told), token, identity, candidate };
-}
-
-/** The same client, whose failures name the address, the reason and what to do next. */
-function explaining(rest: RestClient, told: (error: unknown) => Promise<unknown>): RestClient {
-  const entries = Object.entries(rest).map(([name, method]) => [
-    name,
-    name === 'addressOf'
-      ? method
-      : (...args: never[]) =>
-          (method as (...args: never[]) => Promise<unknown>)(...args).catch(async (error: unknown) => {
-            throw await told(error);
-          }),
-  ]);
-  return Object.fromEntries(entries) as RestClient;
+  return { url, rest, token, identity, candidate };
 }
 
 interface Asked {
@@ -69,6 +53,7 @@ interface Asked {
   timeoutMs: number;
 }
 
+/** An error that names the address, the reason and what to do next, in place of one of the client. */
 async function explained(error: unknown, asked: Asked): Promise<unknown> {
   if (error instanceof UnreachableError) return unreachable(asked, error);
   // Every refusal of ours has a code. What has none comes from something that stands in between.

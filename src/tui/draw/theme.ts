@@ -1,3 +1,5 @@
+import { THEME_NAMES, type ThemeName } from '../names.js';
+
 /** What a piece of text is; a theme says how that looks. Colour never stands alone: glyphs and words say the same. */
 export type Tone =
   | 'plain'
@@ -12,8 +14,7 @@ export type Tone =
   | 'key'
   | 'changed';
 
-export const THEME_NAMES = ['dark', 'light', 'contrast', '16', 'mono'] as const;
-export type ThemeName = (typeof THEME_NAMES)[number];
+export { THEME_NAMES, type ThemeName } from '../names.js';
 
 export interface Theme {
   name: ThemeName;

@@ -24,6 +24,8 @@ export interface BackupRow {
   safety: boolean;
   partial: boolean;
   origin: DatedBackup['origin'] | undefined;
+  /** Until when it was found to hold all there is. */
+  holdsAt: string | null;
 }
 
 /** An alert rule and its state. */
@@ -89,6 +91,7 @@ export function readBackups(value: unknown): BackupRow[] {
         safety: field(row, 'safety') === true,
         partial: field(row, 'partial') === true,
         origin: ORIGINS.find((origin) => origin === field(row, 'origin')),
+        holdsAt: text(field(row, 'holds_at')),
       },
     ];
   });
@@ -97,9 +100,9 @@ export function readBackups(value: unknown): BackupRow[] {
 
 const ORIGINS = ['own', 'old', 'imported'] as const;
 
-/** The row that "the newest" means, here as everywhere (`newestBackup`); null when none does. */
-export function newestRow(rows: readonly BackupRow[], choice: NewestChoice, now: number): BackupRow | null {
-  const dated = rows.map((row) => ({
+/** A row with what decides how old it is. */
+export function datedRow(row: BackupRow): DatedBackup & { row: BackupRow } {
+  return {
     row,
     backup_type: row.type as BackupType,
     timestamp: row.timestamp ?? '',
@@ -107,9 +110,14 @@ export function newestRow(rows: readonly BackupRow[], choice: NewestChoice, now:
     safety: row.safety,
     partial: row.partial,
     verify_error: row.verifyError,
+    holds_at: row.holdsAt,
     ...(row.origin === undefined ? {} : { origin: row.origin }),
-  }));
-  return newestBackup(dated, choice, now)?.row ?? null;
+  };
+}
+
+/** The row that "the newest" means, here as everywhere (`newestBackup`); null when none does. */
+export function newestRow(rows: readonly BackupRow[], choice: NewestChoice, now: number): BackupRow | null {
+  return newestBackup(rows.map(datedRow), choice, now)?.row ?? null;
 }
 
 /** The alerts of an answer of `/api/alerts`. */

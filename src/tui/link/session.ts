@@ -4,21 +4,15 @@ import {
   type Connection,
   createConnection,
   type FindTarget,
+  type ReachedServer,
   type RestClient,
   type WebSocketLike,
 } from '../../client/index.js';
 import { type HelloData, PROTOCOL_VERSION } from '../../protocol/index.js';
 import type { Store } from './store.js';
 
-/** A server that was found. */
-export interface Reached {
-  /** Of its REST API, no trailing slash. */
-  url: string;
-  rest: RestClient;
-}
-
 /** Finds the server and tells of it, then where its stream is. Asked before each attempt: it may have come back elsewhere. */
-export type Seek = (onServer: (server: Reached) => void) => FindTarget;
+export type Seek = (onServer: (server: ReachedServer) => void) => FindTarget;
 
 export interface SessionOptions {
   seek: Seek;
@@ -44,7 +38,7 @@ const LONGEST_WAIT_MS = 5000;
 
 /** Begins to look for the server at once. */
 export function createSession({ seek, socket, store, now, random }: SessionOptions): Session {
-  let reached: Reached | null = null;
+  let reached: ReachedServer | null = null;
   let connection: Connection | null = null;
   let found = false;
   /** Why the server was not found at the last attempt. */

@@ -1,6 +1,6 @@
 import { faultWord } from '../../protocol/index.js';
-import { ago, bytes, clockTime, isUrgent, longSpan } from '../../view/index.js';
-import { absence, newestRow, pollOf, readAlerts, readBackups, field, text } from '../link/answers.js';
+import { backupNews, bytes, clockTime, isUrgent, longSpan } from '../../view/index.js';
+import { absence, datedRow, pollOf, readAlerts, readBackups, field, text } from '../link/answers.js';
 import { levelGlyph } from '../draw/glyphs.js';
 import { type Line, line, type Span } from '../draw/lines.js';
 import type { Model } from '../model.js';
@@ -37,18 +37,18 @@ export function backupLines(model: Model, width: number): Line[] {
   const head = line(['strong', 'BACKUP']);
   if (missing !== null) return [head, line(['dim', poll.missing ? '– not on this server' : missing.slice(0, width)])];
   const { now } = model.data;
-  const newest = newestRow(readBackups(poll.value), { type: 'full' }, now);
+  const news = backupNews(readBackups(poll.value).map(datedRow), now);
   const next = text(field(poll.value, 'next_at'));
   const due = next === null ? null : Date.parse(next) - now;
   const plan = due === null ? 'no schedule' : due > 0 ? `next in ${longSpan(due)}` : 'next is due';
-  if (!newest) return [head, line(['warn', '– '], 'none yet'), line(['dim', plan])];
-  const age = newest.timestamp === null ? null : now - Date.parse(newest.timestamp);
-  const when = age === null || age < 60_000 ? ago(newest.timestamp, now) : longSpan(age);
+  if (news === null) return [head, line(['warn', '– '], 'none yet'), line(['dim', plan])];
+  const { row: newest } = news.newest;
+  const when = news.age === null ? 'age unknown' : `${longSpan(news.age)} ago`;
   // A tick is for what was looked at.
   const looked: Span = newest.verifiedAt === null ? ['dim', '– '] : ['good', '✓ '];
   const mark =
     newest.verifyError === null
-      ? line(looked, `${when} ago ${bytes(newest.bytes)}`)
-      : line(['bad', '✕ '], `${when} ago, ${faultWord(newest.verifyError)}`);
+      ? line(looked, `${when} ${bytes(newest.bytes)}`)
+      : line(['bad', '✕ '], `${when}, ${faultWord(newest.verifyError)}`);
   return [head, mark, line(['dim', plan])];
 }

@@ -1,10 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { WebSocket } from 'ws';
 import { onTestFinished } from 'vitest';
-import { createRestClient, type Target } from '../../../src/client/index.js';
+import { createRestClient, type ReachedServer, type Target } from '../../../src/client/index.js';
 import { type App, type AppOptions, startApp } from '../../../src/tui/app.js';
 import type { InkKey } from '../../../src/tui/terminal/input.js';
-import type { Reached } from '../../../src/tui/link/session.js';
 import { createScreen } from '../../unit/tui/emulator.js';
 import { NO_KEY } from '../../support/ink.js';
 
@@ -20,7 +19,7 @@ export interface Sitting {
 }
 
 /** A server as it was found, and where its stream is. */
-export type Found = Reached & { stream: Target };
+export type Found = ReachedServer & { stream: Target };
 
 /** Sits down before the dashboard of a server; it is left when the test ends. */
 export function sitDown(

@@ -59,6 +59,12 @@ describe('a server that was named', () => {
     expect(heard()).toContain('Bearer secret-token');
   });
 
+  it('says where its routes are, at once', async () => {
+    const { url } = await kept(pretender());
+    const { rest } = await reachServer(await configOf({ server: url }));
+    expect(rest.addressOf('eventStream', { since: 'e:1' })).toBe(`${url}/api/events/stream?since=e%3A1`);
+  });
+
   it.each<[string, () => Promise<Stranger>]>([
     ['any JSON', () => answering(200, '{"agents":[],"name":"other"}')],
     ['a JSON array', () => answering(200, '[1]')],

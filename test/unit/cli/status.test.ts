@@ -86,6 +86,22 @@ describe('statusText', () => {
     expect(text.indexOf('error-0')).toBeLessThan(text.indexOf('active-0'));
   });
 
+  it('says who needs somebody and why, the loudest first, and of many how many more', () => {
+    const status = statusOf({ idle: 1, error: 1, stale: 6 });
+    const [idle] = status.agents.filter(({ normalized_status: word }) => word === 'idle');
+    if (idle) idle.warnings = [{ file: 'state.json', place: 'line 3', reason: 'not JSON\u001b[2J' }];
+    const lines = statusText(status, pipe, NOW).split('\n');
+    const at = lines.indexOf('needs somebody: 8');
+    expect(lines[at + 1]).toMatch(/^ {2}✕ error-0 {2}error.* · evidence: /);
+    expect(lines[at + 2]).toContain('◌ stale-0');
+    expect(lines[at + 6]).toBe('  and 3 more');
+
+    const broken = statusText({ ...status, agents: status.agents.slice(0, 1) }, terminalOf({}, { LC_ALL: 'C' }), NOW);
+    expect(broken).toMatch(/needs somebody: 1\n {2}- idle-0 {2}! state.json: not JSON\S* · idle/);
+    expect(broken).not.toContain('\u001b');
+    expect(statusText(statusOf({ busy: 3 }), pipe, NOW)).not.toContain('needs somebody');
+  });
+
   it('tells how many listen, and how many of them are slow', () => {
     const status = statusOf({});
     status.server.peers = [peerOf({}), peerOf({ lag: 500 }), peerOf({ outbox_bytes: 300_000 })];

@@ -17,7 +17,7 @@ const ALL: [string, Sign][] = [
 
 describe('a sign', () => {
   it.each(ALL)('of %s is one character, and one of ASCII', (_, { glyph, ascii }) => {
-    expect([...glyph]).toHaveLength(1);
+    expect(glyph).toMatch(/^\P{ASCII}$/u);
     expect(ascii).toMatch(/^[!-~]$/);
     expect(ASCII_OF[glyph]).toMatch(/^[!-~]$/);
   });
