@@ -4,7 +4,6 @@ import type { Model } from './model.js';
 export const HEALTH = '/api/health';
 export const SYSTEM = '/api/system/status';
 export const BACKUPS = '/api/backups';
-export const ALERTS = '/api/alerts';
 export const EVENTS = '/api/system/events?limit=200';
 /** The health score with its parts. */
 export const SCORE = query({ metric: 'system_health_score', since: '2h', explain: 'true' });
@@ -52,7 +51,7 @@ export function wantedPolls(model: Model, system: boolean): WantedPoll[] {
   const slow = (...paths: string[]) => paths.map((path) => ({ path, everyMs: 30_000 }));
   switch (model.screen) {
     case 'overview':
-      return [...always, ...slow(BACKUPS, ALERTS, SCORE, EVENTS, ...SPARKS.map(({ path }) => path))];
+      return [...always, ...slow(BACKUPS, SCORE, EVENTS, ...SPARKS.map(({ path }) => path))];
     case 'agent':
       return model.agent === null
         ? always

@@ -26,15 +26,6 @@ export interface BackupRow {
   origin: DatedBackup['origin'] | undefined;
 }
 
-/** An alert rule and its state. */
-export interface AlertRow {
-  rule: string;
-  state: string;
-  agent: string | null;
-  message: string;
-  since: string | null;
-}
-
 /** A recorded event. */
 export interface RecordedEvent {
   timestamp: string;
@@ -110,17 +101,6 @@ export function newestRow(rows: readonly BackupRow[], choice: NewestChoice, now:
     ...(row.origin === undefined ? {} : { origin: row.origin }),
   }));
   return newestBackup(dated, choice, now)?.row ?? null;
-}
-
-/** The alerts of an answer of `/api/alerts`. */
-export function readAlerts(value: unknown): AlertRow[] {
-  return list(field(value, 'alerts') ?? field(value, 'rules')).map((row) => ({
-    rule: text(field(row, 'rule')) ?? text(field(row, 'name')) ?? text(field(row, 'id')) ?? '',
-    state: text(field(row, 'state')) ?? 'unknown',
-    agent: text(field(row, 'agent')),
-    message: text(field(row, 'message')) ?? text(field(row, 'reason')) ?? '',
-    since: text(field(row, 'since')),
-  }));
 }
 
 /** The events of an answer of `/api/system/events`, newest first. */

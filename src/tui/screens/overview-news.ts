@@ -1,34 +1,26 @@
 import { faultWord } from '../../protocol/index.js';
-import { absence, newestRow, pollOf, readAlerts, readBackups, field, text } from '../link/answers.js';
-import { ago, bytes, clockTime, longSpan } from '../draw/figures.js';
+import { absence, newestRow, pollOf, readBackups, field, text } from '../link/answers.js';
+import { ago, bytes, longSpan } from '../draw/figures.js';
 import { levelGlyph } from '../draw/glyphs.js';
 import { type Line, line, type Span } from '../draw/lines.js';
 import type { Model } from '../model.js';
-import { ALERTS, BACKUPS } from '../polls.js';
+import { BACKUPS } from '../polls.js';
 
-/** What fires, and what nobody has acknowledged. */
-export function alertLines(model: Model, width: number): Line[] {
-  const poll = pollOf(model.data, ALERTS);
-  const firing = readAlerts(poll.value).filter(({ state }) => state === 'firing');
+/** What nobody has acknowledged: how much, and the newest of what is urgent. */
+export function unreadLines(model: Model, width: number): Line[] {
   const unread = model.data.view.notifications.filter(({ acknowledged_at }) => acknowledged_at === null);
   const urgent = unread.filter(({ level }) => level === 'critical' || level === 'error' || level === 'warning');
-  const head = firing.length > 0 ? `  ${firing.length} firing` : `  ${urgent.length} unread`;
-  const lines = [line(['strong', 'ALERTS'], head)];
-  for (const alert of firing.slice(0, 2)) {
-    const since = alert.since === null ? '' : ` since ${clockTime(alert.since).slice(0, 5)}`;
-    lines.push(
-      line(['bad', '▲ '], [alert.agent, alert.rule].filter(Boolean).join('  ')),
-      line('  ', alert.message + since),
-    );
-  }
-  if (firing.length > 0) return lines;
-  for (const { level, agent, title, message } of urgent.slice(-2).toReversed()) {
-    const words = [agent, title || message].filter(Boolean).join(' ');
-    lines.push(line(levelGlyph(level), ' ', words.slice(0, width * 2)));
-  }
-  if (urgent.length === 0)
-    lines.push(line(['good', '✓ '], poll.value === null && !poll.missing && poll.error ? 'unknown' : 'nothing'));
-  return lines;
+  const head = line(['strong', 'NOTIFICATIONS'], `  ${unread.length} unread`);
+  if (urgent.length === 0) return [head, line(['good', '✓ '], 'nothing urgent')];
+  const shown = urgent.slice(-2).toReversed();
+  return [
+    head,
+    ...shown.map(({ level, agent, title, message }) => {
+      const text = [title, message].filter(Boolean).join(': ');
+      const words = agent === undefined || agent === title ? text : `${agent} ${text}`;
+      return line(levelGlyph(level), ' ', words.slice(0, width * 2));
+    }),
+  ];
 }
 
 /** The newest backup, and when the next one is due. */

@@ -3,7 +3,7 @@ import { beside, BLANK, cell, type Line, line, type Span } from '../draw/lines.j
 import type { Model, Size } from '../model.js';
 import { bar } from '../draw/charts.js';
 import { agentGlyph, taskGlyph, words } from '../draw/glyphs.js';
-import { alertLines, backupLines } from './overview-news.js';
+import { unreadLines, backupLines } from './overview-news.js';
 import { healthLines, sparkLines } from './overview-figures.js';
 import { troubleLines } from './overview-trouble.js';
 import { recentLines } from './overview-recent.js';
@@ -17,7 +17,7 @@ export const overview: Screen = {
     const narrow = size.columns < 60;
     const panes = [
       narrow ? fleetLines(model, size.columns) : counts(model, size.columns),
-      ...(narrow ? [alertLines(model, size.columns)] : []),
+      ...(narrow ? [unreadLines(model, size.columns)] : []),
       healthLines(model, size.columns),
       sparkLines(model, size.columns),
     ];
@@ -65,11 +65,7 @@ function stacked(panes: readonly Line[][], rest: ((rows: number) => Line[]) | nu
 function counts(model: Model, columns: number): Line[] {
   const third = Math.floor((columns - 2) / 3);
   const last = columns - 2 * third - 4;
-  const news = [
-    ...alertLines(model, last),
-    ...(alertLines(model, last).length < 4 ? [BLANK] : []),
-    ...backupLines(model, last),
-  ];
+  const news = [...unreadLines(model, last), BLANK, ...backupLines(model, last)];
   const first = third + 4;
   return beside(
     { lines: fleetLines(model, first), width: first },

@@ -1,5 +1,4 @@
 import {
-  ALERTS,
   agentCharts,
   agentEvents,
   agentFigures,
@@ -56,9 +55,6 @@ export function answerAll(store: Store): void {
         WAVE.map((v) => Math.round(v / 3)),
       ),
     ],
-  });
-  answer(ALERTS, {
-    alerts: [{ rule: 'error rate', state: 'firing', agent: 'api', message: '0.31 > 0.10 for 6m', since: at(360) }],
   });
   answer(BACKUPS, {
     backups: [

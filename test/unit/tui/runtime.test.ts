@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RestClient, RestError, type WebSocketLike } from '../../../src/client/index.js';
+import { ROUTES } from '../../../src/protocol/index.js';
 import { createFrames } from '../../../src/tui/terminal/frames.js';
 import { createPoller } from '../../../src/tui/link/poller.js';
 import { wantedPolls } from '../../../src/tui/polls.js';
+import { SCREENS } from '../../../src/tui/model.js';
 import { createSession } from '../../../src/tui/link/session.js';
 import { createStore } from '../../../src/tui/link/store.js';
 import { at, live, liveStore, modelOf, NOW, on, screenText, snapshot } from './models.js';
@@ -132,6 +134,23 @@ describe('the poller', () => {
     poller.refresh();
     expect(store.getSnapshot().polls.size).toBe(0);
   });
+
+  it.each([...SCREENS, 'agent', 'record', 'help'] as const)(
+    'is wanted to ask only routes that there are on %s',
+    (screen) => {
+      const model = { ...on(modelOf(liveStore()), screen), agent: 'api' };
+      const known = Object.values(ROUTES)
+        .filter(({ method }) => method === 'GET')
+        .map(({ path }) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`));
+      for (const { path } of wantedPolls(model, true)) {
+        const [route = ''] = path.split('?');
+        expect(
+          known.filter((pattern) => pattern.test(route)),
+          path,
+        ).not.toEqual([]);
+      }
+    },
+  );
 
   it('is wanted to ask only for what the screen shows', () => {
     const model = modelOf(liveStore());
