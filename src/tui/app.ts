@@ -1,6 +1,6 @@
 import { McError } from '../base/index.js';
 import { RestError, type WebSocketLike } from '../client/index.js';
-import type { Effect, Message, Request } from './effects.js';
+import type { Effect, Message } from './effects.js';
 import { createFrames } from './terminal/frames.js';
 import { type InkKey, keysOf, mouseOf } from './terminal/input.js';
 import { isSystemMetric } from './metric-list.js';
@@ -9,6 +9,7 @@ import { alarmSequence, copySequence } from './terminal/osc.js';
 import { createPainter } from './terminal/painter.js';
 import { createPoller } from './link/poller.js';
 import { wantedPolls } from './polls.js';
+import type { Request } from './requests.js';
 import { createSession, type Seek } from './link/session.js';
 import { createStore } from './link/store.js';
 import { createModes, type Output } from './terminal/terminal.js';
@@ -106,10 +107,9 @@ export function startApp({ output, seek, socket, now, random, options, start, on
 
   const send = async (request: Request) => {
     const rest = session.rest();
-    const { method, path, body } = request;
     try {
       if (rest === null) throw new McError('server.unreachable', 'there is no server');
-      const value = await rest.request(method, path, body);
+      const value = await rest.call(request.call);
       apply({ type: 'answered', request, ok: true, value });
     } catch (error) {
       apply({ type: 'answered', request, ok: false, ...failure(error) });
@@ -175,8 +175,8 @@ export function startApp({ output, seek, socket, now, random, options, start, on
   };
 }
 
-function failure(error: unknown): { error: string; hint: string | null; status: number | null } {
-  if (error instanceof RestError) return { error: error.message, hint: error.hint, status: error.status };
+function failure(error: unknown): { error: string; hint: string | null; code: string | null } {
+  if (error instanceof RestError) return { error: error.message, hint: error.hint, code: error.code };
   const message = error instanceof Error ? error.message : String(error);
-  return { error: message, hint: error instanceof McError ? (error.hint ?? null) : null, status: null };
+  return { error: message, hint: error instanceof McError ? (error.hint ?? null) : null, code: null };
 }

@@ -1,6 +1,7 @@
 import type { Data } from './link/data.js';
 import { newEditor, type Editor } from './editor.js';
 import { NO_PAST, type Past } from './past.js';
+import type { Request, TaskBefore } from './requests.js';
 import type { ThemeName } from './draw/theme.js';
 
 /** The screens, in the order of their digits. */
@@ -39,10 +40,14 @@ export interface Sort {
 export type Prompt =
   | { name: 'filter'; editor: Editor; before: string }
   | { name: 'command'; editor: Editor; recall: number }
-  /** A question of an action; `about` is its subject (agent, task, backup). */
-  | { name: 'ask'; question: string; action: string; about: string; editor: Editor; choices: readonly string[] }
-  /** Something that cannot be undone: only the exact word counts. */
-  | { name: 'confirm'; lines: readonly string[]; word: string; action: string; about: string; editor: Editor };
+  | { name: 'ask'; question: string; purpose: Purpose; editor: Editor; choices: readonly string[] }
+  /** Something that cannot be undone: only the exact word sends the request. */
+  | { name: 'confirm'; lines: readonly string[]; word: string; request: Request; editor: Editor };
+
+/** What the answer to a question is for. */
+export type Purpose =
+  | { name: 'agent.status' | 'agent.note' | 'agent.move'; agent: string }
+  | { name: 'task.add' | 'events.time' };
 
 /** A line that comes and goes at the bottom. */
 export interface Toast {
@@ -68,7 +73,7 @@ export interface Model {
   office: { selected: string | null; list: boolean };
   taskStatus: string | null;
   /** What can be taken back, until when. */
-  undo: { task: string; status: string; label: string; until: number } | null;
+  undo: (TaskBefore & { until: number }) | null;
   chart: { metric: string; agent: string | null; since: string };
   events: { paused: number | null; follow: boolean; type: string | null; agent: string | null; level: string | null };
   /** The record that is shown whole, as lines of JSON. */

@@ -151,7 +151,7 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
   },
   tui: {
     link: { says: 'the server, as the dashboard knows it', imports: [] },
-    draw: { says: 'colours, lines, figures and charts as strings', imports: ['link'] },
+    draw: { says: 'colours, lines, figures and charts as strings', imports: [] },
     terminal: { says: 'the real terminal: keys in, frames out', imports: ['draw'] },
     rows: { says: 'one thing as one line', imports: ['draw', 'filter.ts', 'link', 'model.ts'] },
     screens: {
@@ -179,11 +179,13 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
         'draw',
         'editor.ts',
         'effects.ts',
+        'keys.ts',
         'link',
         'list.ts',
         'metric-list.ts',
         'model.ts',
         'palette.ts',
+        'requests.ts',
         'rows',
         'say.ts',
         'screens',

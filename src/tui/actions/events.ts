@@ -28,8 +28,7 @@ export const EVENT_ACTIONS = {
       prompt: {
         name: 'ask',
         question: 'go to (14:02, 15m ago, ISO time)',
-        action: 'events.time',
-        about: '',
+        purpose: { name: 'events.time' },
         editor: newEditor(),
         choices: [],
       },

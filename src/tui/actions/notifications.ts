@@ -1,5 +1,6 @@
-import type { Request, Step } from '../effects.js';
+import type { Step } from '../effects.js';
 import type { Model } from '../model.js';
+import { ackRequest } from '../requests.js';
 import { ask, say } from '../say.js';
 import { notificationAtCursor, shownNotifications } from '../screens/notifications.js';
 
@@ -17,13 +18,3 @@ export const NOTIFICATION_ACTIONS = {
     return say(model, `acknowledging ${unread.length}…`, 'plain', effects);
   },
 };
-
-function ackRequest(id: string, title: string): Request {
-  return {
-    kind: 'notification.ack',
-    label: `acknowledging "${title.slice(0, 40)}"`,
-    method: 'POST',
-    path: `/api/notifications/${encodeURIComponent(id)}/ack`,
-    body: {},
-  };
-}

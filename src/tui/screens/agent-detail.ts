@@ -1,5 +1,5 @@
-import type { Agent } from '../../protocol/index.js';
-import { absence, pollOf, readEvents, readFiles, readSeries, field, number } from '../link/answers.js';
+import { type Agent, readAgentFigures, readBrowseItems, readSeries } from '../../protocol/index.js';
+import { absence, pollOf, readEvents } from '../link/answers.js';
 import { sparkline, stats } from '../draw/charts.js';
 import { ago, bytes, clockTime, longSpan, share, UNKNOWN, withUnit } from '../draw/figures.js';
 import { agentGlyph, taskGlyph } from '../draw/glyphs.js';
@@ -141,22 +141,20 @@ function chartLines(model: Model, agent: Agent, width: number): Line[] {
       ],
     };
   });
-  const figures = pollOf(model.data, agentFigures(agent.id)).value;
-  const seconds = (name: string) => {
-    const value = number(field(figures, name));
-    return value === null ? UNKNOWN : longSpan(value * 1000);
-  };
+  const figures = readAgentFigures(pollOf(model.data, agentFigures(agent.id)).value);
+  if (figures === null) return [head, ...lines];
+  const span = (seconds: number | null) => (seconds === null ? UNKNOWN : longSpan(seconds * 1000));
   const told = line(
     ['dim', '   success '],
-    share(number(field(figures, 'avg_success_rate'))),
+    share(figures.avg_success_rate),
     ['dim', '  work '],
-    seconds('work_time'),
+    span(figures.work_time),
     ['dim', '  idle '],
-    seconds('idle_time'),
+    span(figures.idle_time),
     ['dim', '  a task takes '],
-    seconds('avg_task_duration'),
+    span(figures.avg_task_duration),
   );
-  return [head, ...lines, ...(figures === null ? [] : [told])];
+  return [head, ...lines, told];
 }
 
 function warningLines(agent: Agent): Line[] {
@@ -191,14 +189,14 @@ function fileLines(model: Model, agent: Agent): Line[] {
   const head = line(['strong', ' FILES'], ['dim', `  mission-control/agents/${agent.id}/`]);
   const missing = absence(poll);
   if (missing !== null) return [head, line(['dim', `   ${missing}`])];
-  const files = readFiles(poll.value).slice(0, 12);
+  const files = readBrowseItems(poll.value).slice(0, 12);
   return [
     head,
     ...files.map(
-      ({ name, size, modified }): Line => ({
+      ({ name, type, size, modified }): Line => ({
         spans: [
           '   ',
-          ...cell(name, 24),
+          ...cell(type === 'directory' ? `${name}/` : name, 24),
           ...cell(size === null ? '' : bytes(size), 10, 'dim', 'right'),
           ['dim', `  ${ago(modified, model.data.now)}`],
         ],

@@ -1,11 +1,11 @@
-import type { Agent } from '../../protocol/index.js';
+import { type Agent, readSeries } from '../../protocol/index.js';
 import { sparkline } from '../draw/charts.js';
 import { ago, longSpan, UNKNOWN } from '../draw/figures.js';
 import { agentGlyph } from '../draw/glyphs.js';
 import { BLANK, type Line, line, type Span } from '../draw/lines.js';
 import { windowOf } from '../list.js';
 import type { Model, Size } from '../model.js';
-import { pollOf, readSeries } from '../link/answers.js';
+import { pollOf } from '../link/answers.js';
 import { agentCharts } from '../polls.js';
 import { currentTasks, placeColumns } from '../rows/agent-columns.js';
 import { agentHead, agentLine, arrangeAgents, evidenceText } from '../rows/agents.js';

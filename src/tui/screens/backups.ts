@@ -1,5 +1,12 @@
-import { faultWord, type NewestChoice } from '../../protocol/index.js';
-import { absence, type BackupRow, field, list, newestRow, number, pollOf, readBackups, text } from '../link/answers.js';
+import {
+  faultWord,
+  newestBackup,
+  type NewestChoice,
+  readBackupProgress,
+  readBackups,
+  type ToldBackup,
+} from '../../protocol/index.js';
+import { absence, pollOf } from '../link/answers.js';
 import { ago, bytes, longSpan, UNKNOWN } from '../draw/figures.js';
 import { applyFilter } from '../filter.js';
 import { BLANK, cell, type Line, line, type Span } from '../draw/lines.js';
@@ -38,14 +45,14 @@ export const backups: Screen = {
 };
 
 /** The backup under the cursor. */
-export function backupAtCursor(model: Model): BackupRow | null {
+export function backupAtCursor(model: Model): ToldBackup | null {
   return shownBackups(model)[windowOf(model.lists.backups, keysOf(model), 1).index] ?? null;
 }
 
 /** The newest backup that holds this agent alone, else the newest full one; never what a restore replaced. */
-export function newestFor(model: Model, agent: string): BackupRow | null {
-  const rows = readBackups(pollOf(model.data, BACKUPS).value);
-  const newest = (choice: NewestChoice) => newestRow(rows, choice, model.data.now);
+export function newestFor(model: Model, agent: string): ToldBackup | null {
+  const { backups: all } = readBackups(pollOf(model.data, BACKUPS).value);
+  const newest = (choice: NewestChoice) => newestBackup(all, choice, model.data.now);
   return newest({ type: 'agent_state', agent }) ?? newest({ type: 'full' });
 }
 
@@ -53,9 +60,14 @@ function keysOf(model: Model): readonly string[] {
   return shownBackups(model).map(({ id }) => id);
 }
 
-function shownBackups(model: Model): readonly BackupRow[] {
-  const rows = readBackups(pollOf(model.data, BACKUPS).value);
-  return applyFilter(rows, model.lists.backups.filter, (row) => [row.id, row.type, row.agent ?? '', row.label ?? '']);
+function shownBackups(model: Model): readonly ToldBackup[] {
+  const { backups: all } = readBackups(pollOf(model.data, BACKUPS).value);
+  return applyFilter(all, model.lists.backups.filter, (row) => [
+    row.id,
+    row.backup_type,
+    row.agent ?? '',
+    row.label ?? '',
+  ]);
 }
 
 function listHeight(model: Model, size: Size): number {
@@ -74,22 +86,22 @@ function headLine(columns: number): Line {
   };
 }
 
-function backupLine(row: BackupRow, columns: number, now: number, cursor: boolean): Line {
+function backupLine(row: ToldBackup, columns: number, now: number, cursor: boolean): Line {
   const tone = cursor ? 'strong' : 'plain';
   const verified: Span =
-    row.verifyError !== null
-      ? ['bad', `✕ ${faultWord(row.verifyError)}`]
-      : row.verifiedAt === null
+    row.verify_error !== null
+      ? ['bad', `✕ ${faultWord(row.verify_error)}`]
+      : row.verified_at === null
         ? ['dim', UNKNOWN]
-        : ['good', `✓ ${ago(row.verifiedAt, now)}`];
-  const type = row.type === 'agent_state' ? `agent ${row.agent ?? ''}` : row.type;
+        : ['good', `✓ ${ago(row.verified_at, now)}`];
+  const type = row.backup_type === 'agent_state' ? `agent ${row.agent ?? ''}` : row.backup_type;
   const spans = spansOf(
     [
       [tone, ago(row.timestamp, now)],
       [tone, row.id],
       [tone, type],
-      bytes(row.bytes),
-      row.files === null ? UNKNOWN : String(row.files),
+      bytes(row.size_bytes),
+      row.file_count === null ? UNKNOWN : String(row.file_count),
       verified,
     ],
     columns,
@@ -130,34 +142,22 @@ function workLines(model: Model): Line[] {
 }
 
 function progressLine(update: unknown): Line {
-  const done = number(field(update, 'bytes_done')) ?? number(field(update, 'bytes'));
-  const total = number(field(update, 'bytes_total')) ?? number(field(update, 'total_bytes'));
-  const files = number(field(update, 'files_done')) ?? number(field(update, 'files'));
+  const { id, done, total, files, doing } = readBackupProgress(update);
   const share = done !== null && total ? done / total : null;
   const drawn =
     share === null ? '' : `${'█'.repeat(Math.round(share * 20)).padEnd(20, '░')} ${Math.round(share * 100)}%`;
   const parts = [drawn, done === null ? '' : bytes(done), files === null ? '' : `${files} files`].filter(Boolean);
-  const doing = [text(field(update, 'action')), text(field(update, 'phase'))]
-    .filter((word) => word !== null)
-    .join(', ');
-  return line(
-    ['accent', ' ◐ '],
-    text(field(update, 'id')) ?? 'a backup',
-    ' ',
-    ['chart', parts.join('  ')],
-    ['dim', `  ${doing}`],
-  );
+  return line(['accent', ' ◐ '], id ?? 'a backup', ' ', ['chart', parts.join('  ')], ['dim', `  ${doing}`]);
 }
 
 function footLine(model: Model, shown: number): Line {
   const poll = pollOf(model.data, BACKUPS);
-  const next = text(field(poll.value, 'next_at'));
-  const total = list(field(poll.value, 'backups')).length;
+  const { backups: all, next_at: next } = readBackups(poll.value);
   const due = next === null ? 'no schedule' : `next in ${longSpan(Math.max(0, Date.parse(next) - model.data.now))}`;
   const { filter } = model.lists.backups;
   const age = poll.at === null ? '' : ` · as of ${ago(new Date(poll.at).toISOString(), model.data.now)}`;
   return line(
-    ['dim', ` ${shown} of ${total} backups · ${due}${age} · filter: `],
+    ['dim', ` ${shown} of ${all.length} backups · ${due}${age} · filter: `],
     filter === '' ? 'none' : ['warn', filter],
     ...(poll.error === null ? [] : [['warn', `  ${poll.error}`] as const]),
   );

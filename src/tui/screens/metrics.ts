@@ -1,10 +1,11 @@
-import { absence, pollOf, readSeries, type Series } from '../link/answers.js';
+import { readSeries, type Series } from '../../protocol/index.js';
+import { absence, pollOf } from '../link/answers.js';
 import { lineChart, stats } from '../draw/charts.js';
 import { clockTime, withoutUnit, withUnit } from '../draw/figures.js';
 import { beside, BLANK, cell, type Line, line } from '../draw/lines.js';
 import { CHARTED, isSystemMetric, RANGES } from '../metric-list.js';
 import type { Model, Size } from '../model.js';
-import { chartPath } from '../polls.js';
+import { chartCall } from '../polls.js';
 import type { Screen } from './screen.js';
 
 /** One metric over time. */
@@ -24,13 +25,13 @@ export const metrics: Screen = {
 /** The series that the screen shows; null while there is none. */
 export function shownSeries(model: Model): Series | null {
   const { chart } = model;
-  const poll = pollOf(model.data, chartPath(chart, isSystemMetric(chart.metric)));
+  const poll = pollOf(model.data, chartCall(chart, isSystemMetric(chart.metric)));
   return readSeries(poll.value).find(({ metric }) => metric === chart.metric) ?? null;
 }
 
 function chartBody(model: Model, size: Size): Line[] {
   const { chart } = model;
-  const poll = pollOf(model.data, chartPath(chart, isSystemMetric(chart.metric)));
+  const poll = pollOf(model.data, chartCall(chart, isSystemMetric(chart.metric)));
   const head = headLines(model, size.columns);
   const missing = absence(poll);
   if (missing !== null) return [...head, BLANK, line(['dim', `  ${missing}`])];

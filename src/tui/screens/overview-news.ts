@@ -1,5 +1,5 @@
-import { faultWord } from '../../protocol/index.js';
-import { absence, newestRow, pollOf, readBackups, field, text } from '../link/answers.js';
+import { faultWord, newestBackup, readBackups } from '../../protocol/index.js';
+import { absence, pollOf } from '../link/answers.js';
 import { ago, bytes, longSpan } from '../draw/figures.js';
 import { levelGlyph } from '../draw/glyphs.js';
 import { type Line, line, type Span } from '../draw/lines.js';
@@ -30,18 +30,18 @@ export function backupLines(model: Model, width: number): Line[] {
   const head = line(['strong', 'BACKUP']);
   if (missing !== null) return [head, line(['dim', poll.missing ? '– not on this server' : missing.slice(0, width)])];
   const { now } = model.data;
-  const newest = newestRow(readBackups(poll.value), { type: 'full' }, now);
-  const next = text(field(poll.value, 'next_at'));
+  const { backups, next_at: next } = readBackups(poll.value);
+  const newest = newestBackup(backups, { type: 'full' }, now);
   const due = next === null ? null : Date.parse(next) - now;
   const plan = due === null ? 'no schedule' : due > 0 ? `next in ${longSpan(due)}` : 'next is due';
   if (!newest) return [head, line(['warn', '– '], 'none yet'), line(['dim', plan])];
-  const age = newest.timestamp === null ? null : now - Date.parse(newest.timestamp);
+  const age = newest.timestamp === '' ? null : now - Date.parse(newest.timestamp);
   const when = age === null || age < 60_000 ? ago(newest.timestamp, now) : longSpan(age);
   // A tick is for what was looked at.
-  const looked: Span = newest.verifiedAt === null ? ['dim', '– '] : ['good', '✓ '];
+  const looked: Span = newest.verified_at === null ? ['dim', '– '] : ['good', '✓ '];
   const mark =
-    newest.verifyError === null
-      ? line(looked, `${when} ago ${bytes(newest.bytes)}`)
-      : line(['bad', '✕ '], `${when} ago, ${faultWord(newest.verifyError)}`);
+    newest.verify_error === null
+      ? line(looked, `${when} ago ${bytes(newest.size_bytes)}`)
+      : line(['bad', '✕ '], `${when} ago, ${faultWord(newest.verify_error)}`);
   return [head, mark, line(['dim', plan])];
 }

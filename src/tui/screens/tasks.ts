@@ -95,7 +95,7 @@ function footLine(model: Model, shown: number): Line {
   const filtered: Span = filter === '' ? 'none' : ['warn', filter];
   if (undo && undo.until > data.now) {
     const left = Math.ceil((undo.until - data.now) / 1000);
-    return line(counted, filtered, ['warn', `   u takes "${undo.label.slice(0, 30)}" back (${left}s)`]);
+    return line(counted, filtered, ['warn', `   u takes "${undo.name.slice(0, 30)}" back (${left}s)`]);
   }
   return line(counted, filtered);
 }
