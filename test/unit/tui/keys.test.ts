@@ -10,7 +10,7 @@ const model = modelOf(liveStore());
 
 describe('the key table', () => {
   it('names only actions that there are, and every action has a key', () => {
-    const named = new Set(BINDINGS.map(({ action }) => action));
+    const named = new Set<string>(BINDINGS.map(({ action }) => action));
     expect([...named].filter((action) => !(action in ACTIONS))).toEqual([]);
     expect(Object.keys(ACTIONS).filter((action) => !named.has(action))).toEqual([]);
   });
