@@ -3,12 +3,11 @@ import { RestError, type WebSocketLike } from '../client/index.js';
 import type { Effect, Message } from './effects.js';
 import { createFrames } from './terminal/frames.js';
 import { type InkKey, keysOf, mouseOf } from './terminal/input.js';
-import { isSystemMetric } from './metric-list.js';
 import { type Model, newModel, type Options, type Tab } from './model.js';
 import { alarmSequence, copySequence } from './terminal/osc.js';
 import { createPainter } from './terminal/painter.js';
 import { createPoller } from './link/poller.js';
-import { wantedPolls } from './polls.js';
+import { wantedPolls } from './screens/index.js';
 import type { Request } from './requests.js';
 import { createSession, type Seek } from './link/session.js';
 import { createStore } from './link/store.js';
@@ -117,7 +116,7 @@ export function startApp({ output, seek, socket, now, random, options, start, on
     frames.request(true);
   };
 
-  const want = () => poller.want(wantedPolls(model, isSystemMetric(model.chart.metric)));
+  const want = () => poller.want(wantedPolls(model));
   const session = createSession({ seek, socket, store, now, random });
   const poller = createPoller(store, session.rest, now);
 

@@ -114,7 +114,8 @@ export function newModel(data: Data, size: Size, options: Options, start: { scre
     trail: [],
     prompt: null,
     toast: null,
-    lists: start.filter === '' ? lists : { ...lists, [listOfScreen(start)]: { ...EMPTY_LIST, filter: start.filter } },
+    lists:
+      start.filter === '' ? lists : { ...lists, [filteredTab(start.screen)]: { ...EMPTY_LIST, filter: start.filter } },
     sort: { column: 'status', descending: false },
     agent: null,
     office: { selected: null, list: false },
@@ -151,8 +152,8 @@ export function listName(model: Model): Tab | 'detail' {
   return isTab(model.screen) ? model.screen : 'detail';
 }
 
-/** The filter of the overview would filter nothing: it is meant for agents. */
-function listOfScreen({ screen }: { screen: Tab }): Tab {
+/** The tab whose list a filter on this one is meant for: the overview has none, and means agents. */
+export function filteredTab(screen: Tab): Tab {
   return screen === 'overview' ? 'agents' : screen;
 }
 

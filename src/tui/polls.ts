@@ -1,5 +1,6 @@
 import type { MetricsAsked, RestCall } from '../client/index.js';
 import type { WantedPoll } from './link/poller.js';
+import { isSystemMetric } from './metric-list.js';
 import type { Model } from './model.js';
 
 export const SYSTEM: RestCall = { route: 'systemStatus' };
@@ -37,44 +38,15 @@ export function agentFiles(id: string): RestCall {
 }
 
 /** The series of the metrics screen. */
-export function chartCall({ metric, agent, since }: Model['chart'], system: boolean): RestCall {
+export function chartCall({ metric, agent, since }: Model['chart']): RestCall {
   const asked = { metric: [metric], since };
-  if (system) return history(asked);
+  if (isSystemMetric(metric)) return history(asked);
   return history(agent === null ? { ...asked, group_by: 'none' } : { ...asked, agent: [agent] });
 }
 
-/** What the shown screen needs. */
-export function wantedPolls(model: Model, system: boolean): WantedPoll[] {
-  const slow = (...calls: RestCall[]) => calls.map((call) => ({ call, everyMs: 30_000 }));
-  const always = slow(SYSTEM);
-  switch (model.screen) {
-    case 'overview':
-      return [...always, ...slow(BACKUPS, SCORE, EVENTS, ...SPARKS.map(({ call }) => call))];
-    case 'agent':
-      return model.agent === null
-        ? always
-        : [
-            ...always,
-            ...slow(
-              BACKUPS,
-              ...[agentFigures, agentCharts, agentEvents, agentFiles].map((of) => of(model.agent ?? '')),
-            ),
-          ];
-    case 'metrics':
-      return [...always, ...slow(chartCall(model.chart, system))];
-    case 'events':
-      return [...always, ...slow(EVENTS)];
-    case 'backups':
-      return [...always, { call: BACKUPS, everyMs: backupNews(model) ? 1000 : 10_000 }];
-    default:
-      return always;
-  }
-}
-
-/** True while the server tells of backup work: the list is about to change. */
-function backupNews({ data }: Model): boolean {
-  const last = data.log.findLast(({ type }) => type === 'backup_update');
-  return last !== undefined && data.now - Date.parse(last.timestamp) < 5000;
+/** These calls, each asked again after half a minute. */
+export function slow(...calls: RestCall[]): WantedPoll[] {
+  return calls.map((call) => ({ call, everyMs: 30_000 }));
 }
 
 function history(asked: MetricsAsked): RestCall {

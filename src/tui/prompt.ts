@@ -39,9 +39,7 @@ function entered(model: Model, prompt: Prompt): Step {
 }
 
 function filtered(model: Model, filter: string): Model {
-  const name = model.screen === 'overview' ? 'agents' : listName(model);
-  const list = { ...(name === 'agents' ? model.lists.agents : listOf(model)), filter };
-  return { ...model, lists: { ...model.lists, [name]: list } };
+  return { ...model, lists: { ...model.lists, [listName(model)]: { ...listOf(model), filter } } };
 }
 
 function withoutPrompt(model: Model): Model {

@@ -6,9 +6,9 @@ import { backupRequest, previewRequest } from '../requests.js';
 import { placeColumns } from '../rows/agent-columns.js';
 import { sortBy } from '../rows/agents.js';
 import { ask, become, say, stay } from '../say.js';
-import { agentAtCursor } from '../screens/agents.js';
-import { newestFor } from '../screens/backups.js';
-import { goTo } from './global.js';
+import { newestFor } from '../lists/backups.js';
+import { screenOf } from '../screens/index.js';
+import { goTo } from '../go.js';
 
 /** Words that an agent may be set to: `stale` and `unknown` are judgements, not words. */
 const SETTABLE = AGENT_STATUSES.filter((status) => status !== 'stale' && status !== 'unknown');
@@ -54,11 +54,9 @@ function by(column: string) {
   return (model: Model): Step => become({ ...model, sort: sortBy(model.sort, column) });
 }
 
-/** The agent that an action is about: the selected, or the shown one. */
-export function agentOf(model: Model): string | null {
-  if (model.screen === 'agent') return model.agent;
-  if (model.screen === 'office') return model.office.selected;
-  return agentAtCursor(model)?.id ?? null;
+/** The agent that the shown screen means. */
+function agentOf(model: Model): string | null {
+  return screenOf(model.screen).agent?.(model) ?? null;
 }
 
 /** A question about the agent that is meant. */

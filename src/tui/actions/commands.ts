@@ -1,5 +1,6 @@
 import { isLive } from '../link/data.js';
 import type { Step } from '../effects.js';
+import { filterable, goTo, openAgent, openScreen } from '../go.js';
 import { isSystemMetric } from '../metric-list.js';
 import { listName, listOf, type Model } from '../model.js';
 import type { Command } from '../palette.js';
@@ -9,7 +10,7 @@ import { backupRequest, notifyRequest } from '../requests.js';
 import { ask, become, say } from '../say.js';
 import { isThemeName, THEME_NAMES } from '../draw/theme.js';
 import { goToTime } from './events.js';
-import { goTo, openAgent, openScreen } from './global.js';
+
 import { addTask, moveTo, noteAbout, setStatus } from './questions.js';
 
 const WRITES = new Set(['add', 'notify', 'note', 'status', 'move', 'backup']);
@@ -28,11 +29,11 @@ export function runCommand(model: Model, command: Command): Step {
       return model.data.view.agents.has(command.text)
         ? become(openAgent(goTo(model, 'agents'), command.text))
         : say(model, `there is no agent "${command.text}"`, 'warn');
-    case 'filter':
-      return become({
-        ...model,
-        lists: { ...model.lists, [listName(model)]: { ...listOf(model), filter: command.text } },
-      });
+    case 'filter': {
+      const shown = filterable(model);
+      const list = { ...listOf(shown), filter: command.text };
+      return become({ ...shown, lists: { ...shown.lists, [listName(shown)]: list } });
+    }
     case 'sort':
       if (!AGENT_COLUMNS.some(({ name }) => name === command.text))
         return say(model, `columns: ${AGENT_COLUMNS.map(({ name }) => name).join(' ')}`, 'warn');

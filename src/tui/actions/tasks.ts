@@ -4,7 +4,8 @@ import type { Model } from '../model.js';
 import { doneRequest, undoRequest } from '../requests.js';
 import { nextStatus } from '../rows/tasks.js';
 import { ask, become, say } from '../say.js';
-import { taskAtCursor } from '../screens/tasks.js';
+import { atCursor } from '../list.js';
+import { taskList } from '../lists/tasks.js';
 
 export const TASK_ACTIONS = {
   'task.add': (model: Model) =>
@@ -25,7 +26,7 @@ export const TASK_ACTIONS = {
 };
 
 function done(model: Model): Step {
-  const task = taskAtCursor(model);
+  const task = atCursor(taskList, model);
   if (!task) return say(model, 'there is no task here', 'warn');
   if (task.status === 'completed') return say(model, 'this task is done already', 'plain');
   return ask(model, doneRequest(task));

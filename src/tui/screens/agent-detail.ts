@@ -5,7 +5,7 @@ import { ago, bytes, clockTime, longSpan, share, UNKNOWN, withUnit } from '../dr
 import { agentGlyph, taskGlyph } from '../draw/glyphs.js';
 import { beside, BLANK, cell, type Line, line } from '../draw/lines.js';
 import type { Model, Size } from '../model.js';
-import { AGENT_CHARTS, agentCharts, agentEvents, agentFigures, agentFiles } from '../polls.js';
+import { AGENT_CHARTS, agentCharts, agentEvents, agentFigures, agentFiles, BACKUPS, slow } from '../polls.js';
 import { evidenceText } from '../rows/agents.js';
 import { liveRow, recordedRow } from '../rows/events.js';
 import type { Screen } from './screen.js';
@@ -19,8 +19,12 @@ export const agentDetail: Screen = {
     keys: (model) => keysOf(detail(model, model.size)),
     height: (_, size) => size.rows,
     top: () => 0,
+    text: true,
   },
   copy: (model) => model.agent,
+  agent: (model) => model.agent,
+  polls: ({ agent }) =>
+    agent === null ? [] : slow(BACKUPS, ...[agentFigures, agentCharts, agentEvents, agentFiles].map((of) => of(agent))),
 };
 
 function detail(model: Model, size: Size): Line[] {

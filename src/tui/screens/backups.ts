@@ -1,77 +1,38 @@
-import {
-  faultWord,
-  newestBackup,
-  type NewestChoice,
-  readBackupProgress,
-  readBackups,
-  type ToldBackup,
-} from '../../protocol/index.js';
+import { faultWord, readBackupProgress, readBackups, type ToldBackup } from '../../protocol/index.js';
 import { absence, pollOf } from '../link/answers.js';
 import { ago, bytes, longSpan, UNKNOWN } from '../draw/figures.js';
-import { applyFilter } from '../filter.js';
-import { BLANK, cell, type Line, line, type Span } from '../draw/lines.js';
-import { windowOf } from '../list.js';
-import type { Model, Size } from '../model.js';
+import { cell, type Line, line, type Span } from '../draw/lines.js';
+import { atCursor } from '../list.js';
+import { backupList } from '../lists/backups.js';
+import type { Model } from '../model.js';
 import { BACKUPS } from '../polls.js';
+import { listScreen } from './list-screen.js';
 import type { Screen } from './screen.js';
 
 /** The catalogue, newest first, and the work on it. */
 export const backups: Screen = {
   title: () => 'backups',
-  body(model, size) {
-    const poll = pollOf(model.data, BACKUPS);
-    const missing = absence(poll);
-    const work = workLines(model);
-    if (missing !== null) return [...work, line(['dim', `   backups: ${missing}`])];
-    const rows = shownBackups(model);
-    const height = listHeight(model, size);
-    const { index, top } = windowOf(model.lists.backups, keysOf(model), height);
-    const shown = rows
-      .slice(top, top + height)
-      .map((row, offset) => backupLine(row, size.columns, model.data.now, top + offset === index));
-    const empty = rows.length === 0 ? [line(['dim', '   no backups yet: c makes one'])] : [];
-    const fill = Array.from({ length: Math.max(0, height - shown.length - empty.length) }, () => BLANK);
-    return [
-      headLine(size.columns),
-      ...shown,
-      ...empty,
-      ...fill,
-      ...work,
-      ...(size.rows >= 5 ? [footLine(model, rows.length)] : []),
-    ];
-  },
-  list: { keys: keysOf, height: listHeight, top: () => 1 },
-  copy: (model) => backupAtCursor(model)?.id ?? null,
+  tab: { label: 'Backups' },
+  ...listScreen({
+    list: backupList,
+    line: (row, { model, size, cursor }) => backupLine(row, size.columns, model.data.now, cursor),
+    head: (_, size) => [headLine(size.columns)],
+    foot: (model, size, _, count) => [...workLines(model), ...(size.rows >= 5 ? [footLine(model, count)] : [])],
+    around: (model, size) => 1 + workLines(model).length + (size.rows >= 5 ? 1 : 0),
+    empty: () => '   no backups yet: c makes one',
+    instead(model) {
+      const missing = absence(pollOf(model.data, BACKUPS));
+      return missing === null ? null : [...workLines(model), line(['dim', `   backups: ${missing}`])];
+    },
+  }),
+  copy: (model) => atCursor(backupList, model)?.id ?? null,
+  polls: (model) => [{ call: BACKUPS, everyMs: isAtWork(model) ? 1000 : 10_000 }],
 };
 
-/** The backup under the cursor. */
-export function backupAtCursor(model: Model): ToldBackup | null {
-  return shownBackups(model)[windowOf(model.lists.backups, keysOf(model), 1).index] ?? null;
-}
-
-/** The newest backup that holds this agent alone, else the newest full one; never what a restore replaced. */
-export function newestFor(model: Model, agent: string): ToldBackup | null {
-  const { backups: all } = readBackups(pollOf(model.data, BACKUPS).value);
-  const newest = (choice: NewestChoice) => newestBackup(all, choice, model.data.now);
-  return newest({ type: 'agent_state', agent }) ?? newest({ type: 'full' });
-}
-
-function keysOf(model: Model): readonly string[] {
-  return shownBackups(model).map(({ id }) => id);
-}
-
-function shownBackups(model: Model): readonly ToldBackup[] {
-  const { backups: all } = readBackups(pollOf(model.data, BACKUPS).value);
-  return applyFilter(all, model.lists.backups.filter, (row) => [
-    row.id,
-    row.backup_type,
-    row.agent ?? '',
-    row.label ?? '',
-  ]);
-}
-
-function listHeight(model: Model, size: Size): number {
-  return Math.max(1, size.rows - 1 - workLines(model).length - (size.rows >= 5 ? 1 : 0));
+/** True while the server tells of backup work: the list is about to change. */
+function isAtWork({ data }: Model): boolean {
+  const last = data.log.findLast(({ type }) => type === 'backup_update');
+  return last !== undefined && data.now - Date.parse(last.timestamp) < 5000;
 }
 
 function headLine(columns: number): Line {

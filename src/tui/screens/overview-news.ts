@@ -3,12 +3,13 @@ import { absence, pollOf } from '../link/answers.js';
 import { ago, bytes, longSpan } from '../draw/figures.js';
 import { levelGlyph } from '../draw/glyphs.js';
 import { type Line, line, type Span } from '../draw/lines.js';
+import { unreadOf } from '../lists/notifications.js';
 import type { Model } from '../model.js';
 import { BACKUPS } from '../polls.js';
 
 /** What nobody has acknowledged: how much, and the newest of what is urgent. */
 export function unreadLines(model: Model, width: number): Line[] {
-  const unread = model.data.view.notifications.filter(({ acknowledged_at }) => acknowledged_at === null);
+  const unread = unreadOf(model);
   const urgent = unread.filter(({ level }) => level === 'critical' || level === 'error' || level === 'warning');
   const head = line(['strong', 'NOTIFICATIONS'], `  ${unread.length} unread`);
   if (urgent.length === 0) return [head, line(['good', '✓ '], 'nothing urgent')];

@@ -1,4 +1,4 @@
-import { countStatuses, countTasks, TASK_FILES, type Task } from '../../protocol/index.js';
+import { countStatuses, countTasks } from '../../protocol/index.js';
 import { beside, BLANK, cell, type Line, line, type Span } from '../draw/lines.js';
 import type { Model, Size } from '../model.js';
 import { bar } from '../draw/charts.js';
@@ -7,11 +7,18 @@ import { unreadLines, backupLines } from './overview-news.js';
 import { healthLines, sparkLines } from './overview-figures.js';
 import { troubleLines } from './overview-trouble.js';
 import { recentLines } from './overview-recent.js';
+import { goTo } from '../go.js';
+import { allTasks } from '../lists/tasks.js';
+import { BACKUPS, EVENTS, SCORE, slow, SPARKS } from '../polls.js';
+import { become } from '../say.js';
 import type { Screen } from './screen.js';
 
 /** What matters, in the order in which panes are dropped from the bottom when the window is small. */
 export const overview: Screen = {
   title: () => 'overview',
+  tab: { label: 'Overview' },
+  open: (model) => become(goTo(model, 'agents')),
+  polls: () => slow(BACKUPS, SCORE, EVENTS, ...SPARKS.map(({ call }) => call)),
   body(model, size) {
     if (size.columns >= 120) return wide(model, size);
     const narrow = size.columns < 60;
@@ -101,8 +108,8 @@ function fleetLines({ data }: Model, width: number): Line[] {
   ];
 }
 
-function taskLines({ data }: Model): Line[] {
-  const tasks: Task[] = TASK_FILES.flatMap((file) => [...(data.view.tasks.get(file) ?? [])]);
+function taskLines(model: Model): Line[] {
+  const tasks = allTasks(model);
   const count = countTasks(tasks);
   const wide = Math.max(...Object.values(count).map((value) => String(value).length));
   const order = ['pending', 'in_progress', 'completed', 'failed', 'blocked', 'delegated'] as const;

@@ -129,7 +129,7 @@ export function answerAll(store: Store): void {
       { name: 'memory', type: 'directory', size: null, modified: at(50) },
     ],
   });
-  answer(chartCall({ metric: 'system_health_score', agent: null, since: '24h' }, true), {
+  answer(chartCall({ metric: 'system_health_score', agent: null, since: '24h' }), {
     series: [
       series(
         'system_health_score',

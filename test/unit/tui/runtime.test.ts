@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callPath, type RestCall, type RestClient, RestError, type WebSocketLike } from '../../../src/client/index.js';
 import { createFrames } from '../../../src/tui/terminal/frames.js';
 import { createPoller } from '../../../src/tui/link/poller.js';
-import { wantedPolls } from '../../../src/tui/polls.js';
+import { wantedPolls } from '../../../src/tui/screens/index.js';
 import { createSession } from '../../../src/tui/link/session.js';
 import { createStore } from '../../../src/tui/link/store.js';
 import { at, live, liveStore, modelOf, NOW, on, screenText, snapshot } from './models.js';
@@ -147,7 +147,7 @@ describe('the poller', () => {
   it('is wanted to ask only for what the screen shows', () => {
     const model = modelOf(liveStore());
     const paths = (screen: Parameters<typeof on>[1]) =>
-      wantedPolls({ ...on(model, screen), agent: 'api' }, true).map(({ call }) => callPath(call));
+      wantedPolls({ ...on(model, screen), agent: 'api' }).map(({ call }) => callPath(call));
     expect(paths('agents')).toEqual(['/api/system/status']);
     expect(paths('backups')).toContain('/api/backups');
     expect(paths('agent').some((path) => path.includes('/api/agents/api/metrics'))).toBe(true);
