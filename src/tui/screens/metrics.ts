@@ -25,7 +25,7 @@ export const metrics: Screen = {
 };
 
 /** The series that the screen shows; null while there is none. */
-export function shownSeries(model: Model): Series | null {
+function shownSeries(model: Model): Series | null {
   const { chart } = model;
   const poll = pollOf(model.data, chartCall(chart));
   return readSeries(poll.value).find(({ metric }) => metric === chart.metric) ?? null;

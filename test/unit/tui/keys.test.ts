@@ -85,5 +85,6 @@ describe('the command line', () => {
     expect(run('since 30d')).toMatchObject({ screen: 'metrics', chart: { since: '30d' } });
     expect(run('help').screen).toBe('help');
     expect(press(model, '2', ':', ...typed('filter !idle'), 'enter').lists.agents.filter).toBe('!idle');
+    expect(run('filter !idle')).toMatchObject({ screen: 'agents', lists: { agents: { filter: '!idle' } } });
   });
 });
