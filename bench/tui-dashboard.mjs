@@ -9,10 +9,13 @@ const { startApp } = await import('../dist/src/tui/app.js');
 const { mountDashboard } = await import('../dist/src/tui/dashboard.js');
 const [agents, perTick, seconds] = process.argv.slice(2).map(Number);
 const output = countingTerminal(Writable);
-const rest = { request: async () => ({}) };
+const rest = { call: async () => ({}) };
 const app = startApp({
   output,
-  reach: async () => ({ url: 'http://127.0.0.1:1', rest, token: null, streamUrl: async () => 'ws://127.0.0.1:1' }),
+  seek: (onServer) => async () => {
+    onServer({ url: 'http://127.0.0.1:1', rest });
+    return { url: 'ws://127.0.0.1:1' };
+  },
   socket: fleetSocket({ agents, perTick }),
   now: Date.now,
   random: Math.random,

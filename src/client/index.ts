@@ -15,6 +15,13 @@ export { openEventStream, type OpenLines } from './event-stream.js';
 export { createMirror, type Mirror, type MirrorView } from './mirror.js';
 export { PublishError } from './publishes.js';
 export type * from './asked.js';
-export { createRestClient, type ReachedServer, type RestClient, type RestOptions } from './rest.js';
+export {
+  callPath,
+  createRestClient,
+  type ReachedServer,
+  type RestCall,
+  type RestClient,
+  type RestOptions,
+} from './rest.js';
 export { type FetchLike, RestError, UnreachableError } from './request.js';
 export type { OutgoingFrame, Timers, WebSocketLike } from './socket.js';

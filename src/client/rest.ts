@@ -73,6 +73,20 @@ export interface ReachedServer {
   rest: RestClient;
 }
 
+/** A call of a route by its name, as a value: what its path, query and body are filled with. */
+export interface RestCall {
+  route: RouteName;
+  /** For the `{name}`s of its path. */
+  params?: Record<string, string>;
+  query?: object;
+  body?: unknown;
+}
+
+/** Path and query of a call: equal for the same question. */
+export function callPath({ route, params, query: search }: RestCall): string {
+  return routePath(route, params) + query(search);
+}
+
 /** A service that is not well says so with this status, and its answer is the one that was asked for. */
 const UNWELL = 503;
 
@@ -143,6 +157,11 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, ch
     openapi: () => named('openapi') as Promise<Record<string, unknown>>,
     /** Where a route is that does not answer JSON: the event stream, the pages. */
     addressOf: (route: RouteName, search?: Record<string, string>) => base + routePath(route) + query(search),
+    /**
+     * A call as a value. Its answer may be anything, as from a server of another version: it is not held against what the
+     * route answers.
+     */
+    call: (asked: RestCall) => ask(ROUTES[asked.route].method, callPath(asked), asked.body),
     /** Any route: `path` begins with `/`. */
     request: (method: string, path: string, body?: unknown) => ask(method, path, body),
   };

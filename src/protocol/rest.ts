@@ -18,6 +18,11 @@ export interface HealthAnswer {
     watcher: ServiceState;
     alerts: ServiceState;
   };
+  /**
+   * Which services are at work; false: switched off on purpose, or not a part of this server, which `services` also calls
+   * `available`. Absent in older servers.
+   */
+  active?: Record<'websocket' | 'pipeline' | 'backup' | 'watcher' | 'alerts', boolean>;
   version: string;
   /** Seconds since the server became ready. */
   uptime: number;

@@ -166,7 +166,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     aroundDatabase: (swap) => metrics.whileClosed(swap),
   });
   life.push('backups', () => backups.stop());
-  services.plug('backup', () => ({ state: backups.health() }));
+  services.plug('backup', () => ({ state: backups.health(), active: !settings.noBackups }));
   const hub = createHub({
     bus,
     snapshot: feed.snapshot,

@@ -1,14 +1,14 @@
 import { McError } from '../base/index.js';
 import { RestError, type WebSocketLike } from '../client/index.js';
-import type { Effect, Message, Request } from './effects.js';
+import type { Effect, Message } from './effects.js';
 import { createFrames } from './terminal/frames.js';
 import { type InkKey, keysOf, mouseOf } from './terminal/input.js';
-import { isSystemMetric } from './metric-list.js';
 import { type Model, newModel, type Options, type Tab } from './model.js';
 import { alarmSequence, copySequence } from './terminal/osc.js';
 import { createPainter } from './terminal/painter.js';
 import { createPoller } from './link/poller.js';
-import { wantedPolls } from './polls.js';
+import { wantedPolls } from './screens/index.js';
+import type { Request } from './requests.js';
 import { createSession, type Seek } from './link/session.js';
 import { createStore } from './link/store.js';
 import { createModes, type Output } from './terminal/terminal.js';
@@ -106,10 +106,9 @@ export function startApp({ output, seek, socket, now, random, options, start, on
 
   const send = async (request: Request) => {
     const rest = session.rest();
-    const { method, path, body } = request;
     try {
       if (rest === null) throw new McError('server.unreachable', 'there is no server');
-      const value = await rest.request(method, path, body);
+      const value = await rest.call(request.call);
       apply({ type: 'answered', request, ok: true, value });
     } catch (error) {
       apply({ type: 'answered', request, ok: false, ...failure(error) });
@@ -117,7 +116,7 @@ export function startApp({ output, seek, socket, now, random, options, start, on
     frames.request(true);
   };
 
-  const want = () => poller.want(wantedPolls(model, isSystemMetric(model.chart.metric)));
+  const want = () => poller.want(wantedPolls(model));
   const session = createSession({ seek, socket, store, now, random });
   const poller = createPoller(store, session.rest, now);
 
@@ -175,8 +174,8 @@ export function startApp({ output, seek, socket, now, random, options, start, on
   };
 }
 
-function failure(error: unknown): { error: string; hint: string | null; status: number | null } {
-  if (error instanceof RestError) return { error: error.message, hint: error.hint, status: error.status };
+function failure(error: unknown): { error: string; hint: string | null; code: string | null } {
+  if (error instanceof RestError) return { error: error.message, hint: error.hint, code: error.code };
   const message = error instanceof Error ? error.message : String(error);
-  return { error: message, hint: error instanceof McError ? (error.hint ?? null) : null, status: null };
+  return { error: message, hint: error instanceof McError ? (error.hint ?? null) : null, code: null };
 }

@@ -1,9 +1,8 @@
 import type { Data } from './link/data.js';
 import type { Effect, Step } from './effects.js';
 import { setCursor, windowOf } from './list.js';
-import { isTab, type ListState, listName, type Model } from './model.js';
+import { type ListState, listName, type Model } from './model.js';
 import { laterPast } from './past.js';
-import { visibleAgents } from './screens/agents.js';
 import { screenOf } from './screens/index.js';
 import { bodySize } from './view.js';
 
@@ -11,15 +10,16 @@ import { bodySize } from './view.js';
 export function arrived(model: Model, data: Data): Step {
   const effects = model.options.bell ? alarms(model.data, data) : [];
   const next = held({ ...model, data });
-  if (next.screen !== 'agents') return { model: next, effects };
-  const past = laterPast(next.past, () => visibleAgents(next, bodySize(next)), data.now);
+  const { marks } = screenOf(next.screen);
+  if (!marks) return { model: next, effects };
+  const past = laterPast(next.past, () => marks(next, bodySize(next)), data.now);
   return { model: past === next.past ? next : { ...next, past }, effects };
 }
 
 /** A cursor that was never moved is put on its item too, so that nothing moves away under it. */
 function held(model: Model): Model {
-  const { list } = screenOf(model.screen);
-  if (!list || !isTab(model.screen) || model.screen === 'events') return model;
+  const { list, follows } = screenOf(model.screen);
+  if (!list || list.text || follows) return model;
   const name = listName(model);
   const before = model.lists[name];
   const keys = list.keys(model);

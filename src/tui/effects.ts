@@ -1,30 +1,7 @@
 import type { Data } from './link/data.js';
 import type { MouseEvent } from './terminal/input.js';
 import type { Model, Size } from './model.js';
-
-/** A call of the REST API. `kind` says what its answer means to `answered`. */
-export interface Request {
-  kind:
-    | 'report'
-    | 'task.add'
-    | 'task.done'
-    | 'task.undo'
-    | 'notify'
-    | 'notification.ack'
-    | 'backup.create'
-    | 'backup.verify'
-    | 'restore.preview'
-    | 'restore';
-  /** Words for a person: `set api to idle`. */
-  label: string;
-  method: 'POST' | 'PATCH';
-  path: string;
-  body?: unknown;
-  /** The subject: a task's key and its status before, a backup's id. */
-  about?: string;
-  /** The one agent that a restore is for. */
-  agent?: string | null;
-}
+import type { Request } from './requests.js';
 
 /** Something to be done outside of the model. */
 export type Effect =
@@ -50,8 +27,8 @@ export type Message =
 /** The answer to a request. */
 export type Answered = { type: 'answered'; request: Request } & (
   | { ok: true; value: unknown }
-  /** `status`: of HTTP; null when nobody answered. */
-  | { ok: false; error: string; hint: string | null; status: number | null }
+  /** `code`: of the refusal; null when nobody answered. */
+  | { ok: false; error: string; hint: string | null; code: string | null }
 );
 
 /** A model and what is to be done. */

@@ -1,7 +1,7 @@
 import type { Model, ScreenName } from './model.js';
 
-/** What a key does; `update` knows how. */
-export interface Binding {
+/** A line of the key table. */
+interface KeyLine {
   /** As `keyOf` names them: `a`, `A`, `ctrl+c`, `up`, `pagedown`, `enter`. The first is the one that help shows. */
   keys: readonly string[];
   action: string;
@@ -17,8 +17,7 @@ export interface Binding {
 const LISTS: ScreenName[] = ['agents', 'tasks', 'events', 'backups', 'notifications', 'record', 'help'];
 const AGENTS: ScreenName[] = ['agents', 'agent', 'office'];
 
-/** Every key there is. Help, hints and dispatch are made from this table; the first that fits wins. */
-export const BINDINGS: readonly Binding[] = [
+const TABLE = [
   {
     keys: ['enter'],
     action: 'open',
@@ -227,7 +226,18 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['?'], action: 'help', help: 'these keys', hint: 'help' },
   { keys: ['ctrl+z'], action: 'suspend', help: 'suspend: the shell’s fg comes back' },
   { keys: ['q', 'ctrl+c'], action: 'quit', help: 'leave', hint: 'quit' },
-];
+] as const satisfies readonly KeyLine[];
+
+/** What a key can do: one that nobody knows how to do does not compile (`ACTIONS`). */
+export type ActionName = (typeof TABLE)[number]['action'];
+
+/** What a key does. */
+export interface Binding extends KeyLine {
+  action: ActionName;
+}
+
+/** Every key there is. Help, hints and dispatch are made from this table; the first that fits wins. */
+export const BINDINGS: readonly Binding[] = TABLE;
 
 /** The keys that work on the shown screen, in the order of the table. */
 export function bindingsOf(model: Pick<Model, 'options'>, screen: ScreenName): Binding[] {

@@ -1,4 +1,4 @@
-import type { ListState } from './model.js';
+import type { ListState, Model, Tab } from './model.js';
 
 /** What of a list is shown. */
 export interface Window {
@@ -31,4 +31,31 @@ export function setCursor(list: ListState, keys: readonly string[], height: numb
   const cursor = keys[index] ?? null;
   const placed = { ...list, cursor, index: Math.max(0, index) };
   return { ...placed, top: windowOf(placed, keys, height).top };
+}
+
+/** A list that the dashboard shows: which rows, and where its cursor is. */
+export interface Listed<Row> {
+  /** The tab under which its cursor and filter are kept. */
+  name: Tab;
+  /** The rows that pass filter and choice, in their order. */
+  rows(model: Model): readonly Row[];
+  /** What a row is known by while rows come, go and change places. */
+  key(row: Row): string;
+  /** The cursor, where it is not simply the one that is kept. */
+  state?(model: Model): ListState;
+}
+
+/** Keys of the rows, in their order. */
+export function keysOf<Row>(list: Listed<Row>, model: Model): string[] {
+  return list.rows(model).map(list.key);
+}
+
+/** Cursor and filter of a list. */
+export function stateOf<Row>(list: Listed<Row>, model: Model): ListState {
+  return list.state?.(model) ?? model.lists[list.name];
+}
+
+/** The row under the cursor. */
+export function atCursor<Row>(list: Listed<Row>, model: Model): Row | null {
+  return list.rows(model)[windowOf(stateOf(list, model), keysOf(list, model), 1).index] ?? null;
 }

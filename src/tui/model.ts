@@ -1,6 +1,7 @@
 import type { Data } from './link/data.js';
 import { newEditor, type Editor } from './editor.js';
 import { NO_PAST, type Past } from './past.js';
+import type { Request, TaskBefore } from './requests.js';
 import { SCREENS, type Tab, type ThemeName } from './names.js';
 
 export { SCREENS, type Tab } from './names.js';
@@ -29,10 +30,14 @@ export interface Sort {
 export type Prompt =
   | { name: 'filter'; editor: Editor; before: string }
   | { name: 'command'; editor: Editor; recall: number }
-  /** A question of an action; `about` is its subject (agent, task, backup). */
-  | { name: 'ask'; question: string; action: string; about: string; editor: Editor; choices: readonly string[] }
-  /** Something that cannot be undone: only the exact word counts. */
-  | { name: 'confirm'; lines: readonly string[]; word: string; action: string; about: string; editor: Editor };
+  | { name: 'ask'; question: string; purpose: Purpose; editor: Editor; choices: readonly string[] }
+  /** Something that cannot be undone: only the exact word sends the request. */
+  | { name: 'confirm'; lines: readonly string[]; word: string; request: Request; editor: Editor };
+
+/** What the answer to a question is for. */
+export type Purpose =
+  | { name: 'agent.status' | 'agent.note' | 'agent.move'; agent: string }
+  | { name: 'task.add' | 'events.time' };
 
 /** A line that comes and goes at the bottom. */
 export interface Toast {
@@ -58,7 +63,7 @@ export interface Model {
   office: { selected: string | null; list: boolean };
   taskStatus: string | null;
   /** What can be taken back, until when. */
-  undo: { task: string; status: string; label: string; until: number } | null;
+  undo: (TaskBefore & { until: number }) | null;
   chart: { metric: string; agent: string | null; since: string };
   events: { paused: number | null; follow: boolean; type: string | null; agent: string | null; level: string | null };
   /** The record that is shown whole, as lines of JSON. */
@@ -99,7 +104,8 @@ export function newModel(data: Data, size: Size, options: Options, start: { scre
     trail: [],
     prompt: null,
     toast: null,
-    lists: start.filter === '' ? lists : { ...lists, [listOfScreen(start)]: { ...EMPTY_LIST, filter: start.filter } },
+    lists:
+      start.filter === '' ? lists : { ...lists, [filteredTab(start.screen)]: { ...EMPTY_LIST, filter: start.filter } },
     sort: { column: 'status', descending: false },
     agent: null,
     office: { selected: null, list: false },
@@ -136,8 +142,8 @@ export function listName(model: Model): Tab | 'detail' {
   return isTab(model.screen) ? model.screen : 'detail';
 }
 
-/** The filter of the overview would filter nothing: it is meant for agents. */
-function listOfScreen({ screen }: { screen: Tab }): Tab {
+/** The tab whose list a filter on this one is meant for: the overview has none, and means agents. */
+export function filteredTab(screen: Tab): Tab {
   return screen === 'overview' ? 'agents' : screen;
 }
 

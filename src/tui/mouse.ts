@@ -2,7 +2,7 @@ import type { Step } from './effects.js';
 import type { MouseEvent } from './terminal/input.js';
 import { setCursor, windowOf } from './list.js';
 import { listName, listOf, type Model, SCREENS } from './model.js';
-import { stay } from './say.js';
+import { become, stay } from './say.js';
 import { screenOf } from './screens/index.js';
 import { bodySize, headRows } from './view.js';
 import { tabAt } from './chrome/header.js';
@@ -28,8 +28,8 @@ function repeat(model: Model, name: string, key: (model: Model, name: string) =>
 
 /** A click puts the cursor on an item; a second one opens it. */
 function pick(model: Model, y: number, key: (model: Model, name: string) => Step): Step {
-  const { list } = screenOf(model.screen);
-  if (!list || model.screen === 'agent' || model.screen === 'record' || model.screen === 'help') return stay(model);
+  const { list, open, follows } = screenOf(model.screen);
+  if (!list || list.text) return stay(model);
   const size = bodySize(model);
   const keys = list.keys(model);
   const height = list.height(model, size);
@@ -38,8 +38,8 @@ function pick(model: Model, y: number, key: (model: Model, name: string) => Step
   const row = y - list.top(model, size);
   const chosen = top + row;
   if (row < 0 || row >= height || chosen >= keys.length) return stay(model);
-  if (chosen === index && model.screen !== 'backups') return key(model, 'enter');
+  if (chosen === index && open) return key(model, 'enter');
   const lists = { ...model.lists, [listName(model)]: setCursor(state, keys, height, chosen) };
-  const events = model.screen === 'events' ? { ...model.events, follow: false } : model.events;
-  return { model: { ...model, lists, events }, effects: [] };
+  const placed = { ...model, lists };
+  return become(follows ? follows.after(placed, 0) : placed);
 }

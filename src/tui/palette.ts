@@ -103,7 +103,7 @@ export function parseCommand(text: string, now: number): Command {
 }
 
 /** A time of today (`14:02`, yesterday's when it is still to come), a duration ago, or an ISO time. */
-export function parseTime(text: string, now: number): Command {
+export function parseTime(text: string, now: number): Extract<Command, { name: 'at' | 'wrong' }> {
   const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text);
   if (clock) {
     const date = new Date(now);
@@ -161,6 +161,6 @@ function argumentsOf([word, ...rest]: readonly string[], model: Model): readonly
   return word === 'move' && rest.length === 2 ? zones : [];
 }
 
-function wrong(reason: string): Command {
+function wrong(reason: string): { name: 'wrong'; reason: string } {
   return { name: 'wrong', reason };
 }

@@ -4,7 +4,7 @@ import { type Editor, editLine, newEditor } from './editor.js';
 import type { Step } from './effects.js';
 import { listName, listOf, type Model, type Prompt } from './model.js';
 import { complete, parseCommand } from './palette.js';
-import { become, say } from './say.js';
+import { askLong, become, say } from './say.js';
 
 /** A key while a question stands at the bottom. */
 export function promptKey(model: Model, prompt: Prompt, key: string): Step {
@@ -32,16 +32,14 @@ function entered(model: Model, prompt: Prompt): Step {
     }
     case 'confirm':
       if (text !== prompt.word) return say(closed, `nothing was done: "${prompt.word}" was not typed`, 'warn');
-      return runAnswer(closed, prompt.action, prompt.about, text);
+      return askLong(closed, prompt.request);
     default:
-      return text === '' ? become(closed) : runAnswer(closed, prompt.action, prompt.about, text);
+      return text === '' ? become(closed) : runAnswer(closed, prompt.purpose, text);
   }
 }
 
 function filtered(model: Model, filter: string): Model {
-  const name = model.screen === 'overview' ? 'agents' : listName(model);
-  const list = { ...(name === 'agents' ? model.lists.agents : listOf(model)), filter };
-  return { ...model, lists: { ...model.lists, [name]: list } };
+  return { ...model, lists: { ...model.lists, [listName(model)]: { ...listOf(model), filter } } };
 }
 
 function withoutPrompt(model: Model): Model {

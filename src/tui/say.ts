@@ -1,5 +1,6 @@
-import type { Effect, Request, Step } from './effects.js';
+import type { Effect, Step } from './effects.js';
 import type { Model, Toast } from './model.js';
+import type { Request } from './requests.js';
 
 const TOAST_MS = 6000;
 
@@ -21,4 +22,9 @@ export function become(model: Model): Step {
 /** A step that asks the server for something, and says so until the answer comes. */
 export function ask(model: Model, request: Request): Step {
   return say(model, `${request.label}…`, 'plain', [{ type: 'request', request }]);
+}
+
+/** The same for long work: it is shown with its time until its answer comes. */
+export function askLong(model: Model, request: Request): Step {
+  return ask({ ...model, working: { label: request.label, since: model.data.now } }, request);
 }

@@ -1,6 +1,6 @@
 import { isLive } from './link/data.js';
 import type { Message, Step } from './effects.js';
-import { runAction } from './actions/index.js';
+import { ACTIONS } from './actions/index.js';
 import { answered } from './answered.js';
 import { bindingFor } from './keys.js';
 import { arrived } from './arrived.js';
@@ -34,5 +34,5 @@ function key(model: Model, name: string): Step {
   const binding = bindingFor(model, name);
   if (!binding) return { model, effects: [] };
   if (binding.writes && !isLive(model.data)) return say(model, 'not connected: nothing can be changed now', 'warn');
-  return runAction(model, binding.action, name);
+  return ACTIONS[binding.action](model, name);
 }

@@ -19,7 +19,7 @@ export function frameOf(model: Model, theme: Theme): Row[] {
   const head = headOf(model);
   const foot = footOf(model);
   const body = bodyOf(model, rows - head.length - foot.length);
-  const faded = !isLive(model.data) && model.data.view.hello !== null && model.screen !== 'help';
+  const faded = !isLive(model.data) && model.data.view.hello !== null && !screenOf(model.screen).ofItself;
   return [
     ...head.map((line) => layRow(line, columns, theme, false)),
     ...body.map((line) => layRow(line, columns, theme, faded)),
@@ -51,7 +51,8 @@ function footOf(model: Model): Line[] {
 function bodyOf(model: Model, rows: number): Line[] {
   const height = Math.max(0, rows);
   const size = { columns: model.size.columns, rows: height };
-  const nothing = model.data.view.hello === null && model.screen !== 'help';
-  const lines = nothing ? waitingBody(model, size) : screenOf(model.screen).body(model, size);
+  const screen = screenOf(model.screen);
+  const nothing = model.data.view.hello === null && !screen.ofItself;
+  const lines = nothing ? waitingBody(model, size) : screen.body(model, size);
   return Array.from({ length: height }, (_, index) => lines[index] ?? BLANK);
 }

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { HealthAnswer } from '../../protocol/index.js';
+import { SERVICE_NAMES } from '../services.js';
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
 import { Nullable, Time, Words } from './schemas.js';
@@ -16,6 +17,18 @@ const Health = Type.Object({
     watcher: State,
     alerts: State,
   }),
+  active: Type.Optional(
+    Type.Object(
+      {
+        websocket: Type.Boolean(),
+        pipeline: Type.Boolean(),
+        backup: Type.Boolean(),
+        watcher: Type.Boolean(),
+        alerts: Type.Boolean(),
+      },
+      { description: 'false: switched off on purpose, or not a part of this server' },
+    ),
+  ),
   version: Type.String(),
   uptime: Type.Number(),
   workspace: Type.String(),
@@ -60,18 +73,21 @@ export function healthEndpoints(context: ApiContext): Endpoints<'health' | 'aliv
 
 /** Writes a health answer. Probes ask all day, and nearly always only the time has changed: the rest is kept as text. */
 export function createHealthWriter(): (answer: HealthAnswer) => string {
-  let last: HealthAnswer['services'] | null = null;
+  let last: HealthAnswer | null = null;
   let services = '';
-  const isLast = (now: HealthAnswer['services']) =>
-    last !== null && SERVICES.every((name) => last?.[name] === now[name]);
+  const isLast = (now: HealthAnswer) =>
+    last !== null &&
+    SERVICES.every((name) => last?.services[name] === now.services[name]) &&
+    SERVICE_NAMES.every((name) => last?.active?.[name] === now.active?.[name]);
   return (answer) => {
-    if (!isLast(answer.services)) {
-      last = answer.services;
-      services = JSON.stringify(answer.services);
+    if (!isLast(answer)) {
+      last = answer;
+      services = `"services":${JSON.stringify(answer.services)},`;
+      if (answer.active !== undefined) services += `"active":${JSON.stringify(answer.active)},`;
     }
     const { status, timestamp, version, uptime, workspace, watch } = answer;
     return (
-      `{"status":"${status}","timestamp":"${timestamp}","services":${services},` +
+      `{"status":"${status}","timestamp":"${timestamp}",${services}` +
       `"version":${JSON.stringify(version)},"uptime":${uptime},"workspace":${JSON.stringify(workspace)}` +
       (watch === undefined ? '}' : `,"watch":${JSON.stringify(watch)}}`)
     );
@@ -80,13 +96,14 @@ export function createHealthWriter(): (answer: HealthAnswer) => string {
 
 function healthOf({ services, clock, version, startedAt, layout, feed }: ApiContext): HealthAnswer {
   const now = clock.now();
-  const { states, down } = services.look();
+  const { states, active, down } = services.look();
   const whole = Object.values(states).every((state) => state === 'available');
   const { mode, reason } = feed.watcher.health();
   return {
     status: down.length > 0 ? 'unhealthy' : whole ? 'healthy' : 'degraded',
     timestamp: new Date(now).toISOString(),
     services: { api: 'running', ...states },
+    active,
     version,
     uptime: Math.max(0, now - startedAt) / 1000,
     workspace: layout.root,

@@ -2,23 +2,30 @@ import { AGENT_STATUSES } from '../../protocol/index.js';
 import { newEditor } from '../editor.js';
 import type { Step } from '../effects.js';
 import type { Model } from '../model.js';
-import { AGENT_COLUMNS, placeColumns } from '../rows/agent-columns.js';
+import { backupRequest, previewRequest } from '../requests.js';
+import { placeColumns } from '../rows/agent-columns.js';
 import { sortBy } from '../rows/agents.js';
 import { ask, become, say, stay } from '../say.js';
-import { agentAtCursor } from '../screens/agents.js';
-import { newestFor } from '../screens/backups.js';
-import { goTo } from './global.js';
+import { newestFor } from '../lists/backups.js';
+import { screenOf } from '../screens/index.js';
+import { goTo } from '../go.js';
 
 /** Words that an agent may be set to: `stale` and `unknown` are judgements, not words. */
-export const SETTABLE = AGENT_STATUSES.filter((status) => status !== 'stale' && status !== 'unknown');
+const SETTABLE = AGENT_STATUSES.filter((status) => status !== 'stale' && status !== 'unknown');
 
 export const AGENT_ACTIONS = {
-  ...Object.fromEntries(
-    AGENT_COLUMNS.map(({ name }) => [
-      `sort.${name}`,
-      (model: Model) => become({ ...model, sort: sortBy(model.sort, name) }),
-    ]),
-  ),
+  'sort.agent': by('agent'),
+  'sort.status': by('status'),
+  'sort.name': by('name'),
+  'sort.role': by('role'),
+  'sort.task': by('task'),
+  'sort.done': by('done'),
+  'sort.fail': by('fail'),
+  'sort.ok': by('ok'),
+  'sort.work': by('work'),
+  'sort.idle': by('idle'),
+  'sort.last': by('last'),
+  'sort.warnings': by('warnings'),
   'sort.next': (model: Model) => become(sortBeside(model, 1)),
   'sort.previous': (model: Model) => become(sortBeside(model, -1)),
   'agent.status': (model: Model) => question(model, 'agent.status', (id) => `status of ${id}`, SETTABLE),
@@ -42,17 +49,20 @@ export const AGENT_ACTIONS = {
   },
 };
 
-/** The agent that an action is about: the selected, or the shown one. */
-export function agentOf(model: Model): string | null {
-  if (model.screen === 'agent') return model.agent;
-  if (model.screen === 'office') return model.office.selected;
-  return agentAtCursor(model)?.id ?? null;
+/** Sorts by a column, again: the other way. */
+function by(column: string) {
+  return (model: Model): Step => become({ ...model, sort: sortBy(model.sort, column) });
+}
+
+/** The agent that the shown screen means. */
+function agentOf(model: Model): string | null {
+  return screenOf(model.screen).agent?.(model) ?? null;
 }
 
 /** A question about the agent that is meant. */
 export function question(
   model: Model,
-  action: string,
+  name: 'agent.status' | 'agent.note' | 'agent.move',
   words: (id: string) => string,
   choices: readonly string[],
 ): Step {
@@ -60,34 +70,8 @@ export function question(
   if (id === null) return nobody(model);
   return become({
     ...model,
-    prompt: { name: 'ask', question: words(id), action, about: id, editor: newEditor(), choices },
+    prompt: { name: 'ask', question: words(id), purpose: { name, agent: id }, editor: newEditor(), choices },
   });
-}
-
-/** Asks for a backup of one agent. */
-export function backupRequest(id: string) {
-  return {
-    kind: 'backup.create' as const,
-    label: `backing up ${id}`,
-    method: 'POST' as const,
-    path: '/api/backups',
-    body: { type: 'agent_state', agent: id },
-  };
-}
-
-/** Asks what a restore would change. */
-export function previewRequest(backup: string, agent: string | null) {
-  const body = { dry_run: true, ...(agent === null ? {} : { agent }) };
-  const path = `/api/backups/${encodeURIComponent(backup)}/restore`;
-  return {
-    kind: 'restore.preview' as const,
-    label: `comparing ${backup} with the workspace`,
-    method: 'POST' as const,
-    path,
-    body,
-    about: backup,
-    agent,
-  };
 }
 
 function nobody(model: Model): Step {

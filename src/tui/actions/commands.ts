@@ -1,16 +1,17 @@
 import { isLive } from '../link/data.js';
 import type { Step } from '../effects.js';
+import { filterable, goTo, openAgent, openScreen } from '../go.js';
 import { isSystemMetric } from '../metric-list.js';
 import { listName, listOf, type Model } from '../model.js';
 import type { Command } from '../palette.js';
 import { AGENT_COLUMNS } from '../rows/agent-columns.js';
 import { sortBy } from '../rows/agents.js';
+import { backupRequest, notifyRequest } from '../requests.js';
 import { ask, become, say } from '../say.js';
 import { isThemeName, THEME_NAMES } from '../draw/theme.js';
-import { backupRequest } from './agents.js';
 import { goToTime } from './events.js';
-import { goTo, openAgent, openScreen } from './global.js';
-import { addTask, report, setStatus } from './questions.js';
+
+import { addTask, moveTo, noteAbout, setStatus } from './questions.js';
 
 const WRITES = new Set(['add', 'notify', 'note', 'status', 'move', 'backup']);
 
@@ -28,11 +29,11 @@ export function runCommand(model: Model, command: Command): Step {
       return model.data.view.agents.has(command.text)
         ? become(openAgent(goTo(model, 'agents'), command.text))
         : say(model, `there is no agent "${command.text}"`, 'warn');
-    case 'filter':
-      return become({
-        ...model,
-        lists: { ...model.lists, [listName(model)]: { ...listOf(model), filter: command.text } },
-      });
+    case 'filter': {
+      const shown = filterable(model);
+      const list = { ...listOf(shown), filter: command.text };
+      return become({ ...shown, lists: { ...shown.lists, [listName(shown)]: list } });
+    }
     case 'sort':
       if (!AGENT_COLUMNS.some(({ name }) => name === command.text))
         return say(model, `columns: ${AGENT_COLUMNS.map(({ name }) => name).join(' ')}`, 'warn');
@@ -74,28 +75,15 @@ function write(model: Model, command: Command): Step {
     case 'add':
       return addTask(model, command.text);
     case 'notify':
-      return ask(model, {
-        kind: 'notify',
-        label: 'telling everyone',
-        method: 'POST',
-        path: '/api/notifications',
-        body: { message: command.text, level: 'info' },
-      });
+      return ask(model, notifyRequest(command.text));
     case 'status':
       return setStatus(model, command.agent, command.text);
     case 'note':
-      return ask(model, report(command.agent, `noting about ${command.agent}`, { activity: command.text }));
+      return noteAbout(model, command.agent, command.text);
     case 'move':
-      return ask(model, report(command.agent, `moving ${command.agent} to ${command.text}`, { zone: command.text }));
+      return moveTo(model, command.agent, command.text);
     case 'backup':
-      if (command.agent !== null) return ask(model, backupRequest(command.agent));
-      return ask(model, {
-        kind: 'backup.create',
-        label: 'backing up everything',
-        method: 'POST',
-        path: '/api/backups',
-        body: { type: 'full' },
-      });
+      return ask(model, backupRequest(command.agent));
     default:
       return become(model);
   }

@@ -2,12 +2,12 @@ import { EVENT_TYPES, NOTIFICATION_LEVELS } from '../../protocol/index.js';
 import { clockTime } from '../../view/index.js';
 import { newEditor } from '../editor.js';
 import type { Step } from '../effects.js';
-import { setCursor } from '../list.js';
+import { atCursor, setCursor } from '../list.js';
 import type { Model } from '../model.js';
 import { become, say } from '../say.js';
-import { eventAtCursor, shownEvents } from '../screens/events.js';
+import { eventList } from '../lists/events.js';
 import { bodySize } from '../view.js';
-import { goTo } from './global.js';
+import { goTo } from '../go.js';
 
 export const EVENT_ACTIONS = {
   'events.pause': (model: Model) =>
@@ -19,7 +19,7 @@ export const EVENT_ACTIONS = {
     become(withEvents(model, { level: following([null, ...NOTIFICATION_LEVELS], model.events.level) })),
   'events.agent': (model: Model) => {
     if (model.events.agent !== null) return become(withEvents(model, { agent: null }));
-    const agent = eventAtCursor(model)?.agent ?? null;
+    const agent = atCursor(eventList, model)?.agent ?? null;
     return agent === null ? say(model, 'this event is about no agent', 'plain') : become(withEvents(model, { agent }));
   },
   'events.time': (model: Model) =>
@@ -28,8 +28,7 @@ export const EVENT_ACTIONS = {
       prompt: {
         name: 'ask',
         question: 'go to (14:02, 15m ago, ISO time)',
-        action: 'events.time',
-        about: '',
+        purpose: { name: 'events.time' },
         editor: newEditor(),
         choices: [],
       },
@@ -38,8 +37,8 @@ export const EVENT_ACTIONS = {
 
 /** The tail with its cursor on the first event at or after a time; milliseconds since the epoch. */
 export function goToTime(model: Model, time: number): Step {
-  const shown = withEvents(model.screen === 'events' ? model : goTo(model, 'events'), { follow: false });
-  const rows = shownEvents(shown);
+  const shown = withEvents(goTo(model, 'events'), { follow: false });
+  const rows = eventList.rows(shown);
   if (rows.length === 0) return say(shown, 'there are no events', 'warn');
   const found = rows.findIndex(({ timestamp }) => Date.parse(timestamp) >= time);
   const index = found === -1 ? rows.length - 1 : found;

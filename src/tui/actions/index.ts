@@ -1,7 +1,7 @@
 /** What keys do, by the names of the key table. */
 import type { Step } from '../effects.js';
 import type { Model } from '../model.js';
-import { stay } from '../say.js';
+import type { ActionName } from '../keys.js';
 import { AGENT_ACTIONS } from './agents.js';
 import { BACKUP_ACTIONS } from './backups.js';
 import { EVENT_ACTIONS } from './events.js';
@@ -12,11 +12,8 @@ import { NOTIFICATION_ACTIONS } from './notifications.js';
 import { OFFICE_ACTIONS } from './office.js';
 import { TASK_ACTIONS } from './tasks.js';
 
-/** An action: what the model becomes after a key. */
-export type Action = (model: Model, key: string) => Step;
-
 /** Every action of the key table. */
-export const ACTIONS: Readonly<Record<string, Action>> = {
+export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   ...GLOBAL_ACTIONS,
   ...LIST_ACTIONS,
   ...AGENT_ACTIONS,
@@ -28,7 +25,5 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   ...NOTIFICATION_ACTIONS,
 };
 
-/** Runs an action of the key table. */
-export function runAction(model: Model, action: string, key: string): Step {
-  return ACTIONS[action]?.(model, key) ?? stay(model);
-}
+/** What the model becomes after a key, and what is to be done. */
+type Action = (model: Model, key: string) => Step;

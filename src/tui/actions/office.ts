@@ -1,6 +1,6 @@
 import type { Model } from '../model.js';
 import { become } from '../say.js';
-import { everybody, mapFits, roomsOf, step } from '../screens/office-map.js';
+import { everybody, mapFits, roomsOf, step } from '../lists/office.js';
 import { bodySize } from '../view.js';
 import { question } from './agents.js';
 

@@ -1,31 +1,26 @@
 import { normalizeStatus } from '../../protocol/index.js';
-import type { Request, Step } from '../effects.js';
-import type { Model } from '../model.js';
+import type { Step } from '../effects.js';
+import type { Model, Purpose } from '../model.js';
 import { parseTime } from '../palette.js';
+import { addTaskRequest, report } from '../requests.js';
 import { ask, say } from '../say.js';
 import { goToTime } from './events.js';
 
 /** What an answered question leads to. */
-export function runAnswer(model: Model, action: string, about: string, text: string): Step {
-  switch (action) {
+export function runAnswer(model: Model, purpose: Purpose, text: string): Step {
+  switch (purpose.name) {
     case 'agent.status':
-      return setStatus(model, about, text);
+      return setStatus(model, purpose.agent, text);
     case 'agent.note':
-      return ask(model, report(about, `noting about ${about}`, { activity: text }));
+      return noteAbout(model, purpose.agent, text);
     case 'agent.move':
-      return ask(model, report(about, `moving ${about} to ${text}`, { zone: text }));
+      return moveTo(model, purpose.agent, text);
     case 'task.add':
       return addTask(model, text);
     case 'events.time': {
       const parsed = parseTime(text, model.data.now);
-      return parsed.name === 'at'
-        ? goToTime(model, parsed.time)
-        : say(model, parsed.name === 'wrong' ? parsed.reason : 'no time', 'warn');
+      return parsed.name === 'at' ? goToTime(model, parsed.time) : say(model, parsed.reason, 'warn');
     }
-    case 'restore':
-      return restore(model, about);
-    default:
-      return say(model, `nobody knows what "${action}" means`, 'bad');
   }
 }
 
@@ -36,9 +31,14 @@ export function setStatus(model: Model, agent: string, word: string): Step {
   return ask(model, report(agent, `setting ${agent} to ${word}`, { status: word }));
 }
 
-/** A report about an agent, which the server merges into its state.json. */
-export function report(agent: string, label: string, body: Record<string, string>): Request {
-  return { kind: 'report', label, method: 'POST', path: `/api/agents/${encodeURIComponent(agent)}/report`, body };
+/** Writes a note into an agent's activity. */
+export function noteAbout(model: Model, agent: string, activity: string): Step {
+  return ask(model, report(agent, `noting about ${agent}`, { activity }));
+}
+
+/** Moves an agent to a zone. */
+export function moveTo(model: Model, agent: string, zone: string): Step {
+  return ask(model, report(agent, `moving ${agent} to ${zone}`, { zone }));
 }
 
 /** Adds a task; `@name` and `P0` to `P3` in the text are its assignee and priority. */
@@ -55,28 +55,5 @@ export function addTask(model: Model, text: string): Step {
     ...(assignee === undefined ? {} : { assignee }),
     ...(priority === undefined ? {} : { priority }),
   };
-  return ask(model, {
-    kind: 'task.add',
-    label: `adding "${title.slice(0, 40)}"`,
-    method: 'POST',
-    path: '/api/tasks/create',
-    body: { tasks: [task], source: 'dashboard' },
-  });
-}
-
-/** `about`: the backup, and after a blank the one agent that is wanted. */
-function restore(model: Model, about: string): Step {
-  const [id = '', agent] = about.split(' ');
-  const label = agent === undefined ? `restoring ${id}` : `restoring ${agent} from ${id}`;
-  return ask(
-    { ...model, working: { label, since: model.data.now } },
-    {
-      kind: 'restore',
-      label,
-      method: 'POST',
-      path: `/api/backups/${encodeURIComponent(id)}/restore`,
-      body: agent === undefined ? {} : { agent },
-      about: id,
-    },
-  );
+  return ask(model, addTaskRequest(task, `adding "${title.slice(0, 40)}"`));
 }

@@ -1,9 +1,11 @@
 import { newEditor } from '../editor.js';
 import type { Step } from '../effects.js';
 import type { Model } from '../model.js';
+import { doneRequest, undoRequest } from '../requests.js';
 import { nextStatus } from '../rows/tasks.js';
 import { ask, become, say } from '../say.js';
-import { taskAtCursor } from '../screens/tasks.js';
+import { atCursor } from '../list.js';
+import { taskList } from '../lists/tasks.js';
 
 export const TASK_ACTIONS = {
   'task.add': (model: Model) =>
@@ -12,8 +14,7 @@ export const TASK_ACTIONS = {
       prompt: {
         name: 'ask',
         question: 'new task (@name, P0 to P3)',
-        action: 'task.add',
-        about: '',
+        purpose: { name: 'task.add' },
         editor: newEditor(),
         choices: [],
       },
@@ -25,36 +26,14 @@ export const TASK_ACTIONS = {
 };
 
 function done(model: Model): Step {
-  const task = taskAtCursor(model);
+  const task = atCursor(taskList, model);
   if (!task) return say(model, 'there is no task here', 'warn');
   if (task.status === 'completed') return say(model, 'this task is done already', 'plain');
-  const label = (task.id ?? task.text).slice(0, 40);
-  return ask(model, {
-    kind: 'task.done',
-    label: `marking ${label} done`,
-    method: 'PATCH',
-    path: taskPath(task.key),
-    body: { status: 'completed' },
-    about: JSON.stringify({ task: task.key, status: task.status, label }),
-  });
+  return ask(model, doneRequest(task));
 }
 
 function undo(model: Model): Step {
   const { undo: last, data } = model;
   if (!last || last.until <= data.now) return say(model, 'there is nothing to take back', 'plain');
-  return ask(
-    { ...model, undo: null },
-    {
-      kind: 'task.undo',
-      label: `taking ${last.label} back`,
-      method: 'PATCH',
-      path: taskPath(last.task),
-      body: { status: last.status },
-    },
-  );
-}
-
-/** Where a task is changed; its key, because not every task has an id. */
-export function taskPath(key: string): string {
-  return `/api/tasks/${encodeURIComponent(key)}`;
+  return ask({ ...model, undo: null }, undoRequest(last));
 }

@@ -4,8 +4,6 @@ import { ends, fit, type Line, line, type Span, spansWidth } from '../draw/lines
 import { type Model, SCREENS, type Tab, tabOf } from '../model.js';
 import { screenOf } from '../screens/index.js';
 
-const TAB_TITLES = ['Overview', 'Agents', 'Office', 'Tasks', 'Metrics', 'Events', 'Backups', 'Bell'];
-
 /** Where we are, how we stand to the server, and how well the fleet is. */
 export function headerLine(model: Model): Line {
   const { columns } = model.size;
@@ -48,11 +46,12 @@ export function tabAt(model: Model, x: number): Tab | null {
 function tabLabels(model: Model): { name: Tab; spans: Span[] }[] {
   const { columns } = model.size;
   const tab = tabOf(model);
-  const unread = model.data.view.notifications.filter(isUnread).length;
   return SCREENS.map((name, index) => {
     const shown = name === tab;
-    const label = columns >= 80 || shown ? `${index + 1} ${TAB_TITLES[index] ?? name}` : `${index + 1}`;
-    const mark: Span[] = name === 'notifications' && unread > 0 && columns >= 86 ? [['warn', ` ${unread}`]] : [];
+    const { tab: { label: title = name, waiting = () => 0 } = {} } = screenOf(name);
+    const label = columns >= 80 || shown ? `${index + 1} ${title}` : `${index + 1}`;
+    const count = waiting(model);
+    const mark: Span[] = count > 0 && columns >= 86 ? [['warn', ` ${count}`]] : [];
     return { name, spans: [index === 0 ? ' ' : columns >= 80 ? '  ' : ' ', [shown ? 'key' : 'dim', label], ...mark] };
   });
 }

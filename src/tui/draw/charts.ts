@@ -1,5 +1,5 @@
+import type { Series } from '../../protocol/index.js';
 import { clockTime, dayTime } from '../../view/index.js';
-import type { Series } from '../link/answers.js';
 
 const BARS = '▁▂▃▄▅▆▇█';
 
@@ -77,10 +77,10 @@ export function lineChart(series: Series, width: number, height: number, label: 
 /** Points as dots of braille characters, two by four in each. */
 function braille(series: Series, width: number, height: number, low: number, high: number): string[] {
   const dots = Array.from({ length: height }, () => new Uint8Array(width));
-  const first = series.points[0]?.t ?? 0;
-  const range = Math.max(1, (series.points.at(-1)?.t ?? 1) - first);
-  const place = (t: number, v: number): [number, number] => [
-    Math.round(((t - first) / range) * (width * 2 - 1)),
+  const [first, last] = ends(series);
+  const range = Math.max(1, last - first);
+  const place = (t: string, v: number): [number, number] => [
+    Math.round(((Date.parse(t) - first) / range) * (width * 2 - 1)),
     Math.round((1 - (v - low) / (high - low)) * (height * 4 - 1)),
   ];
   const dot = (x: number, y: number) => {
@@ -111,13 +111,18 @@ function segment([x0, y0]: [number, number], [x1, y1]: [number, number], dot: (x
 }
 
 function timeAxis(series: Series, width: number): string {
-  const [first, last] = [series.points[0]?.t ?? 0, series.points.at(-1)?.t ?? 0];
+  const [first, last] = ends(series);
   const write = last - first > 86_400_000 ? (t: number) => dayTime(t) : (t: number) => clockTime(t).slice(0, 5);
   const [left, middle, right] = [write(first), write((first + last) / 2), write(last)];
   if (width < left.length * 3 + 4) return left + right.padStart(Math.max(0, width - left.length));
   const half = Math.floor(width / 2);
   const start = left + middle.padStart(half - left.length + Math.ceil(middle.length / 2));
   return start + right.padStart(width - start.length);
+}
+
+/** When a series begins and ends, milliseconds since the epoch. */
+function ends({ points }: Series): [first: number, last: number] {
+  return [Date.parse(points[0]?.t ?? '') || 0, Date.parse(points.at(-1)?.t ?? '') || 0];
 }
 
 /** A range for a line that never moves; a share has its own. */

@@ -1,41 +1,8 @@
-import { type BackupType, type DatedBackup, newestBackup, type NewestChoice } from '../../protocol/index.js';
+import { callPath, type RestCall } from '../../client/index.js';
+import { fieldOf, listFrom, textFrom } from '../../protocol/index.js';
 import type { Data, Poll } from './data.js';
 
-/** One metric's points. `t`: milliseconds since the epoch; null: not measured. */
-export interface Series {
-  metric: string;
-  unit: string;
-  agent: string | null;
-  points: readonly { t: number; v: number | null }[];
-}
-
-/** A backup as the list shows it; null where the server does not say. */
-export interface BackupRow {
-  id: string;
-  timestamp: string | null;
-  bytes: number | null;
-  files: number | null;
-  type: string;
-  label: string | null;
-  agent: string | null;
-  verifiedAt: string | null;
-  verifyError: string | null;
-  /** What a restore replaced: never what "the newest" means. */
-  safety: boolean;
-  partial: boolean;
-  origin: DatedBackup['origin'] | undefined;
-  /** Until when it was found to hold all there is. */
-  holdsAt: string | null;
-}
-
-/** An alert rule and its state. */
-export interface AlertRow {
-  rule: string;
-  state: string;
-  agent: string | null;
-  message: string;
-  since: string | null;
-}
+export { fieldOf as field, listFrom as list, textFrom as text } from '../../protocol/index.js';
 
 /** A recorded event. */
 export interface RecordedEvent {
@@ -47,9 +14,9 @@ export interface RecordedEvent {
 
 const NOTHING: Poll = { at: null, value: null, error: null, missing: false };
 
-/** The last answer of a route. */
-export function pollOf(data: Data, path: string): Poll {
-  return data.polls.get(path) ?? NOTHING;
+/** The last answer to a call. */
+export function pollOf(data: Data, call: RestCall): Poll {
+  return data.polls.get(callPath(call)) ?? NOTHING;
 }
 
 /** Why there is nothing to show for a poll; null when there is something. */
@@ -59,115 +26,17 @@ export function absence(poll: Poll): string | null {
   return null;
 }
 
-/** The series of an answer of `/api/metrics/query`. */
-export function readSeries(value: unknown): Series[] {
-  return list(field(value, 'series')).map((series) => ({
-    metric: text(field(series, 'metric')) ?? '',
-    unit: text(field(series, 'unit')) ?? '',
-    agent: text(field(series, 'agent')),
-    points: list(field(series, 'points')).flatMap((point) => {
-      const t = Date.parse(text(field(point, 't')) ?? '');
-      return Number.isNaN(t) ? [] : [{ t, v: number(field(point, 'v')) }];
-    }),
-  }));
+/** True for the code of a refusal that means: this server has no such route. */
+export function isMissingRoute(code: string | null): boolean {
+  return code === 'route.not_found' || code === 'method.not_allowed';
 }
 
-/** The backups of an answer of `/api/backups`, newest first. */
-export function readBackups(value: unknown): BackupRow[] {
-  const rows = list(field(value, 'backups')).flatMap((row): BackupRow[] => {
-    const id = text(field(row, 'id'));
-    if (id === null) return [];
-    return [
-      {
-        id,
-        timestamp: text(field(row, 'timestamp')),
-        bytes: number(field(row, 'size_bytes')),
-        files: number(field(row, 'file_count')),
-        type: text(field(row, 'backup_type')) ?? 'full',
-        label: text(field(row, 'label')),
-        agent: text(field(row, 'agent')),
-        verifiedAt: text(field(row, 'verified_at')),
-        verifyError: text(field(row, 'verify_error')),
-        safety: field(row, 'safety') === true,
-        partial: field(row, 'partial') === true,
-        origin: ORIGINS.find((origin) => origin === field(row, 'origin')),
-        holdsAt: text(field(row, 'holds_at')),
-      },
-    ];
-  });
-  return rows.sort((a, b) => (b.timestamp ?? '').localeCompare(a.timestamp ?? ''));
-}
-
-const ORIGINS = ['own', 'old', 'imported'] as const;
-
-/** A row with what decides how old it is. */
-export function datedRow(row: BackupRow): DatedBackup & { row: BackupRow } {
-  return {
-    row,
-    backup_type: row.type as BackupType,
-    timestamp: row.timestamp ?? '',
-    agent: row.agent,
-    safety: row.safety,
-    partial: row.partial,
-    verify_error: row.verifyError,
-    holds_at: row.holdsAt,
-    ...(row.origin === undefined ? {} : { origin: row.origin }),
-  };
-}
-
-/** The row that "the newest" means, here as everywhere (`newestBackup`); null when none does. */
-export function newestRow(rows: readonly BackupRow[], choice: NewestChoice, now: number): BackupRow | null {
-  return newestBackup(rows.map(datedRow), choice, now)?.row ?? null;
-}
-
-/** The alerts of an answer of `/api/alerts`. */
-export function readAlerts(value: unknown): AlertRow[] {
-  return list(field(value, 'alerts') ?? field(value, 'rules')).map((row) => ({
-    rule: text(field(row, 'rule')) ?? text(field(row, 'name')) ?? text(field(row, 'id')) ?? '',
-    state: text(field(row, 'state')) ?? 'unknown',
-    agent: text(field(row, 'agent')),
-    message: text(field(row, 'message')) ?? text(field(row, 'reason')) ?? '',
-    since: text(field(row, 'since')),
-  }));
-}
-
-/** The events of an answer of `/api/system/events`, newest first. */
+/** The events of an answer of `systemEvents`, newest first. */
 export function readEvents(value: unknown): RecordedEvent[] {
-  return list(field(value, 'events')).map((row) => ({
-    timestamp: text(field(row, 'timestamp')) ?? '',
-    type: text(field(row, 'event_type')) ?? text(field(row, 'type')) ?? '',
-    agent: text(field(row, 'agent_id')),
-    data: field(row, 'data'),
+  return listFrom(fieldOf(value, 'events')).map((row) => ({
+    timestamp: textFrom(fieldOf(row, 'timestamp')) ?? '',
+    type: textFrom(fieldOf(row, 'event_type')) ?? textFrom(fieldOf(row, 'type')) ?? '',
+    agent: textFrom(fieldOf(row, 'agent_id')),
+    data: fieldOf(row, 'data'),
   }));
-}
-
-/** Names of the files and folders of an answer of `/api/files/browse`. */
-export function readFiles(value: unknown): { name: string; size: number | null; modified: string | null }[] {
-  return list(field(value, 'items')).flatMap((item) => {
-    const name = text(field(item, 'name'));
-    const folder = field(item, 'type') === 'directory' ? '/' : '';
-    const size = number(field(item, 'size'));
-    return name === null ? [] : [{ name: name + folder, size, modified: text(field(item, 'modified')) }];
-  });
-}
-
-/** A field of something that may be no object. */
-export function field(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-  return (value as Record<string, unknown>)[name];
-}
-
-/** A list, or none. */
-export function list(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** A text, or null. */
-export function text(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-/** A finite number, or null. */
-export function number(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }

@@ -15,7 +15,7 @@ export type LinkState =
 export interface Poll {
   /** When `value` came; null: nothing has come yet. */
   at: number | null;
-  /** The JSON body as it came: a server of another version may send anything. */
+  /** The JSON body as it came: a server of another version may send anything, so that it is read by `read…` of protocol. */
   value: unknown;
   /** Why the last attempt failed; null when it did not. `value` is then that of an earlier one. */
   error: string | null;
@@ -51,6 +51,7 @@ export interface Data {
   /** When the server was last heard; null: never. */
   heardAt: number | null;
   view: MirrorView;
+  /** By the path and query that were asked. */
   polls: ReadonlyMap<string, Poll>;
   metrics: ReadonlyMap<string, SystemFigure>;
   /** Newest last. */

@@ -1,10 +1,10 @@
-import { type RestClient, RestError } from '../../client/index.js';
+import { callPath, type RestCall, type RestClient, RestError } from '../../client/index.js';
+import { isMissingRoute } from './answers.js';
 import type { Store } from './store.js';
 
 /** Something to ask the server for, again and again while it is shown. */
 export interface WantedPoll {
-  /** Path and query; also the name under which its answer is found. */
-  path: string;
+  call: RestCall;
   everyMs: number;
 }
 
@@ -22,17 +22,18 @@ export function createPoller(store: Store, rest: () => RestClient | null, now: (
   const running = new Set<string>();
   let wanted: readonly WantedPoll[] = [];
 
-  const ask = async (path: string) => {
+  const ask = async (call: RestCall) => {
     const client = rest();
+    const path = callPath(call);
     if (client === null || running.has(path)) return;
     running.add(path);
     asked.set(path, now());
     const before = store.getSnapshot().polls.get(path);
     try {
-      const value = await client.request('GET', path);
+      const value = await client.call(call);
       store.poll(path, { at: now(), value, error: null, missing: false });
     } catch (error) {
-      const missing = error instanceof RestError && (error.status === 404 || error.status === 405);
+      const missing = error instanceof RestError && isMissingRoute(error.code);
       const reason = error instanceof Error ? error.message : String(error);
       store.poll(path, { at: before?.at ?? null, value: before?.value ?? null, error: reason, missing });
     } finally {
@@ -43,13 +44,13 @@ export function createPoller(store: Store, rest: () => RestClient | null, now: (
   return {
     want(polls) {
       wanted = polls;
-      for (const { path, everyMs } of polls) {
-        const last = asked.get(path);
-        if (last === undefined || now() - last >= everyMs) void ask(path);
+      for (const { call, everyMs } of polls) {
+        const last = asked.get(callPath(call));
+        if (last === undefined || now() - last >= everyMs) void ask(call);
       }
     },
     refresh() {
-      for (const { path } of wanted) void ask(path);
+      for (const { call } of wanted) void ask(call);
     },
   };
 }

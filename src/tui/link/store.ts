@@ -1,10 +1,12 @@
-import { createMirror, type MirrorView } from '../../client/index.js';
-import { isJournalled, type McEvent, type ServerFrame } from '../../protocol/index.js';
+import { callPath, createMirror, type MirrorView } from '../../client/index.js';
+import { isJournalled, type McEvent, readSystemFigures, type ServerFrame } from '../../protocol/index.js';
 import { type Data, emptyData, type LinkState, type Move, type Poll, type SystemFigure } from './data.js';
 
 /** Events that are kept for the tail. */
 const LOG_LIMIT = 2000;
 const MOVES_KEPT = 50;
+/** The answer that brings the figures of the last collection. */
+const SYSTEM_STATUS = callPath({ route: 'systemStatus' });
 
 /** Joins the mirror, the link and the answers of polls into one picture. Fits React's useSyncExternalStore. */
 export interface Store {
@@ -83,8 +85,7 @@ export function createStore(now: () => number): Store {
     poll(path, poll) {
       const polls = new Map(pending.polls ?? data.polls);
       polls.set(path, poll);
-      const metrics =
-        path === '/api/system/status' ? { metrics: latest(poll.value, pending.metrics ?? data.metrics) } : {};
+      const metrics = path === SYSTEM_STATUS ? { metrics: latest(poll.value, pending.metrics ?? data.metrics) } : {};
       change({ polls, ...metrics });
     },
     tick: () => change(),
@@ -103,17 +104,12 @@ function movesOf(data: Data, view: MirrorView, at: number): readonly Move[] {
 
 /** The latest system figures of an answer, where no newer one has come live. */
 function latest(value: unknown, known: Data['metrics']): Data['metrics'] {
-  const { metrics } = (value ?? {}) as { metrics?: { system?: Record<string, unknown> | null; timestamp?: unknown } };
-  const timestamp = typeof metrics?.timestamp === 'string' ? metrics.timestamp : '';
+  const { figures, timestamp } = readSystemFigures(value);
   const merged = new Map<string, SystemFigure>(known);
-  for (const [name, figure] of Object.entries(metrics?.system ?? {})) {
-    if (typeof figure !== 'number' || (merged.get(name)?.timestamp ?? '') >= timestamp) continue;
-    merged.set(name, {
-      value: figure,
-      before: merged.get(name)?.value ?? null,
-      unit: merged.get(name)?.unit ?? '',
-      timestamp,
-    });
+  for (const [name, figure] of figures) {
+    const before = merged.get(name);
+    if ((before?.timestamp ?? '') >= timestamp) continue;
+    merged.set(name, { value: figure, before: before?.value ?? null, unit: before?.unit ?? '', timestamp });
   }
   return merged;
 }

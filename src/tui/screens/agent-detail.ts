@@ -1,11 +1,11 @@
-import type { Agent } from '../../protocol/index.js';
-import { ago, bytes, clockTime, longSpan, share, statusSentence, UNKNOWN, withUnit } from '../../view/index.js';
-import { absence, pollOf, readEvents, readFiles, readSeries, field, number } from '../link/answers.js';
+import { type Agent, readAgentFigures, readBrowseItems, readSeries } from '../../protocol/index.js';
+import { UNKNOWN, ago, bytes, clockTime, longSpan, share, statusSentence, withUnit } from '../../view/index.js';
+import { absence, pollOf, readEvents } from '../link/answers.js';
 import { sparkline, stats } from '../draw/charts.js';
 import { agentGlyph, taskGlyph } from '../draw/glyphs.js';
 import { beside, BLANK, cell, type Line, line } from '../draw/lines.js';
 import type { Model, Size } from '../model.js';
-import { AGENT_CHARTS, agentCharts, agentEvents, agentFigures, agentFiles } from '../polls.js';
+import { AGENT_CHARTS, agentCharts, agentEvents, agentFigures, agentFiles, BACKUPS, slow } from '../polls.js';
 import { liveRow, recordedRow } from '../rows/events.js';
 import type { Screen } from './screen.js';
 import { keysOf, scrolled } from './text.js';
@@ -18,8 +18,12 @@ export const agentDetail: Screen = {
     keys: (model) => keysOf(detail(model, model.size)),
     height: (_, size) => size.rows,
     top: () => 0,
+    text: true,
   },
   copy: (model) => model.agent,
+  agent: (model) => model.agent,
+  polls: ({ agent }) =>
+    agent === null ? [] : slow(BACKUPS, ...[agentFigures, agentCharts, agentEvents, agentFiles].map((of) => of(agent))),
 };
 
 function detail(model: Model, size: Size): Line[] {
@@ -140,22 +144,20 @@ function chartLines(model: Model, agent: Agent, width: number): Line[] {
       ],
     };
   });
-  const figures = pollOf(model.data, agentFigures(agent.id)).value;
-  const seconds = (name: string) => {
-    const value = number(field(figures, name));
-    return value === null ? UNKNOWN : longSpan(value * 1000);
-  };
+  const figures = readAgentFigures(pollOf(model.data, agentFigures(agent.id)).value);
+  if (figures === null) return [head, ...lines];
+  const span = (seconds: number | null) => (seconds === null ? UNKNOWN : longSpan(seconds * 1000));
   const told = line(
     ['dim', '   success '],
-    share(number(field(figures, 'avg_success_rate'))),
+    share(figures.avg_success_rate),
     ['dim', '  work '],
-    seconds('work_time'),
+    span(figures.work_time),
     ['dim', '  idle '],
-    seconds('idle_time'),
+    span(figures.idle_time),
     ['dim', '  a task takes '],
-    seconds('avg_task_duration'),
+    span(figures.avg_task_duration),
   );
-  return [head, ...lines, ...(figures === null ? [] : [told])];
+  return [head, ...lines, told];
 }
 
 function warningLines(agent: Agent): Line[] {
@@ -190,14 +192,14 @@ function fileLines(model: Model, agent: Agent): Line[] {
   const head = line(['strong', ' FILES'], ['dim', `  mission-control/agents/${agent.id}/`]);
   const missing = absence(poll);
   if (missing !== null) return [head, line(['dim', `   ${missing}`])];
-  const files = readFiles(poll.value).slice(0, 12);
+  const files = readBrowseItems(poll.value).slice(0, 12);
   return [
     head,
     ...files.map(
-      ({ name, size, modified }): Line => ({
+      ({ name, type, size, modified }): Line => ({
         spans: [
           '   ',
-          ...cell(name, 24),
+          ...cell(type === 'directory' ? `${name}/` : name, 24),
           ...cell(size === null ? '' : bytes(size), 10, 'dim', 'right'),
           ['dim', `  ${ago(modified, model.data.now)}`],
         ],

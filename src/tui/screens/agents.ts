@@ -1,74 +1,54 @@
-import type { Agent } from '../../protocol/index.js';
-import { ago, longSpan, statusSentence, UNKNOWN } from '../../view/index.js';
+import { type Agent, readSeries } from '../../protocol/index.js';
+import { UNKNOWN, ago, longSpan, statusSentence } from '../../view/index.js';
 import { sparkline } from '../draw/charts.js';
 import { agentGlyph } from '../draw/glyphs.js';
 import { BLANK, type Line, line, type Span } from '../draw/lines.js';
-import { windowOf } from '../list.js';
+import { openAgent } from '../go.js';
+import { atCursor, keysOf, stateOf, windowOf } from '../list.js';
+import { agentList } from '../lists/agents.js';
 import type { Model, Size } from '../model.js';
-import { pollOf, readSeries } from '../link/answers.js';
+import { pollOf } from '../link/answers.js';
 import { agentCharts } from '../polls.js';
 import { currentTasks, placeColumns } from '../rows/agent-columns.js';
-import { agentHead, agentLine, arrangeAgents } from '../rows/agents.js';
+import { agentHead, agentLine } from '../rows/agents.js';
+import { become, stay } from '../say.js';
+import { listScreen } from './list-screen.js';
 import type { Screen } from './screen.js';
 
 /** The fleet as a table, and below it the agent under the cursor. */
 export const agents: Screen = {
   title: () => 'agents',
-  body(model, size) {
-    const rows = shownAgents(model);
-    const height = tableHeight(size);
-    const { index, top } = windowOf(model.lists.agents, keysOf(model), height);
-    const columns = placeColumns(size.columns - 3);
-    const { now } = model.data;
-    const table = rows
-      .slice(top, top + height)
-      .map((agent, offset) =>
-        agentLine(agent, columns, now, top + offset === index, model.past.agents.get(agent.id) ?? null),
-      );
-    const nobody = rows.length === 0 ? [line(['dim', emptyText(model)])] : [];
-    const selected = rows[index];
-    const below = [...detailLines(model, selected, size), statusLine(model, rows.length)];
-    const fill = Array.from({ length: Math.max(0, height - table.length - nobody.length) }, () => BLANK);
-    return [agentHead(columns, model.sort), ...table, ...nobody, ...fill, ...(size.rows >= 4 ? below : [])];
+  tab: { label: 'Agents' },
+  ...listScreen({
+    list: agentList,
+    line: (agent, { model, size, cursor }) =>
+      agentLine(agent, placeColumns(size.columns - 3), model.data.now, cursor, model.past.agents.get(agent.id) ?? null),
+    head: (model, size) => [agentHead(placeColumns(size.columns - 3), model.sort)],
+    foot: (model, size, agent, count) =>
+      size.rows >= 4 ? [...detailLines(model, agent, size), statusLine(model, count)] : [],
+    around: (_, size) => 1 + linesBelow(size),
+    empty: emptyText,
+  }),
+  open(model) {
+    const agent = atCursor(agentList, model);
+    return agent ? become(openAgent(model, agent.id)) : stay(model);
   },
-  list: { keys: keysOf, height: (_, size) => tableHeight(size), top: () => 1 },
-  copy: (model) => agentAtCursor(model)?.id ?? null,
+  copy: selected,
+  agent: selected,
+  marks(model, size) {
+    const height = Math.max(1, size.rows - 1 - linesBelow(size));
+    const { top } = windowOf(stateOf(agentList, model), keysOf(agentList, model), height);
+    return agentList.rows(model).slice(top, top + height);
+  },
 };
 
-/** The agents that a body of this size shows. */
-export function visibleAgents(model: Model, size: Size): readonly Agent[] {
-  const height = tableHeight(size);
-  const { top } = windowOf(model.lists.agents, keysOf(model), height);
-  return shownAgents(model).slice(top, top + height);
+function selected(model: Model): string | null {
+  return atCursor(agentList, model)?.id ?? null;
 }
 
-/** The agent under the cursor of the table. */
-export function agentAtCursor(model: Model): Agent | null {
-  const rows = shownAgents(model);
-  return rows[windowOf(model.lists.agents, keysOf(model), 1).index] ?? null;
-}
-
-function keysOf(model: Model): readonly string[] {
-  return shownAgents(model).map(({ id }) => id);
-}
-
-/** The rows, kept as long as agents, filter and sort stay: one frame asks several times. */
-function shownAgents(model: Model): readonly Agent[] {
-  const { agents: all } = model.data.view;
-  const { filter } = model.lists.agents;
-  const known = arranged.get(all);
-  if (known && known.filter === filter && known.sort === model.sort) return known.rows;
-  const rows = arrangeAgents(all.values(), filter, model.sort);
-  arranged.set(all, { filter, sort: model.sort, rows });
-  return rows;
-}
-
-const arranged = new WeakMap<object, { filter: string; sort: Model['sort']; rows: readonly Agent[] }>();
-
-/** Head, table, and below it a status line; from 14 lines on three about the selected agent, with air around. */
-function tableHeight(size: Size): number {
-  const below = size.rows >= 14 ? 6 : size.rows >= 8 ? 2 : size.rows >= 4 ? 1 : 0;
-  return Math.max(1, size.rows - 1 - below);
+/** Below the table a status line; from 14 lines on three about the selected agent, with air around. */
+function linesBelow(size: Size): number {
+  return size.rows >= 14 ? 6 : size.rows >= 8 ? 2 : size.rows >= 4 ? 1 : 0;
 }
 
 function detailLines(model: Model, agent: Agent | undefined, size: Size): Line[] {

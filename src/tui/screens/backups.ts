@@ -1,64 +1,38 @@
-import { faultWord, type NewestChoice } from '../../protocol/index.js';
-import { ago, applyFilter, bytes, longSpan, UNKNOWN } from '../../view/index.js';
-import { absence, type BackupRow, field, list, newestRow, number, pollOf, readBackups, text } from '../link/answers.js';
-import { BLANK, cell, type Line, line, type Span } from '../draw/lines.js';
-import { windowOf } from '../list.js';
-import type { Model, Size } from '../model.js';
+import { faultWord, readBackupProgress, readBackups, type ToldBackup } from '../../protocol/index.js';
+import { ago, bytes, longSpan, UNKNOWN } from '../../view/index.js';
+import { absence, pollOf } from '../link/answers.js';
+import { cell, type Line, line, type Span } from '../draw/lines.js';
+import { atCursor } from '../list.js';
+import { backupList } from '../lists/backups.js';
+import type { Model } from '../model.js';
 import { BACKUPS } from '../polls.js';
+import { listScreen } from './list-screen.js';
 import type { Screen } from './screen.js';
 
 /** The catalogue, newest first, and the work on it. */
 export const backups: Screen = {
   title: () => 'backups',
-  body(model, size) {
-    const poll = pollOf(model.data, BACKUPS);
-    const missing = absence(poll);
-    const work = workLines(model);
-    if (missing !== null) return [...work, line(['dim', `   backups: ${missing}`])];
-    const rows = shownBackups(model);
-    const height = listHeight(model, size);
-    const { index, top } = windowOf(model.lists.backups, keysOf(model), height);
-    const shown = rows
-      .slice(top, top + height)
-      .map((row, offset) => backupLine(row, size.columns, model.data.now, top + offset === index));
-    const empty = rows.length === 0 ? [line(['dim', '   no backups yet: c makes one'])] : [];
-    const fill = Array.from({ length: Math.max(0, height - shown.length - empty.length) }, () => BLANK);
-    return [
-      headLine(size.columns),
-      ...shown,
-      ...empty,
-      ...fill,
-      ...work,
-      ...(size.rows >= 5 ? [footLine(model, rows.length)] : []),
-    ];
-  },
-  list: { keys: keysOf, height: listHeight, top: () => 1 },
-  copy: (model) => backupAtCursor(model)?.id ?? null,
+  tab: { label: 'Backups' },
+  ...listScreen({
+    list: backupList,
+    line: (row, { model, size, cursor }) => backupLine(row, size.columns, model.data.now, cursor),
+    head: (_, size) => [headLine(size.columns)],
+    foot: (model, size, _, count) => [...workLines(model), ...(size.rows >= 5 ? [footLine(model, count)] : [])],
+    around: (model, size) => 1 + workLines(model).length + (size.rows >= 5 ? 1 : 0),
+    empty: () => '   no backups yet: c makes one',
+    instead(model) {
+      const missing = absence(pollOf(model.data, BACKUPS));
+      return missing === null ? null : [...workLines(model), line(['dim', `   backups: ${missing}`])];
+    },
+  }),
+  copy: (model) => atCursor(backupList, model)?.id ?? null,
+  polls: (model) => [{ call: BACKUPS, everyMs: isAtWork(model) ? 1000 : 10_000 }],
 };
 
-/** The backup under the cursor. */
-export function backupAtCursor(model: Model): BackupRow | null {
-  return shownBackups(model)[windowOf(model.lists.backups, keysOf(model), 1).index] ?? null;
-}
-
-/** The newest backup that holds this agent alone, else the newest full one; never what a restore replaced. */
-export function newestFor(model: Model, agent: string): BackupRow | null {
-  const rows = readBackups(pollOf(model.data, BACKUPS).value);
-  const newest = (choice: NewestChoice) => newestRow(rows, choice, model.data.now);
-  return newest({ type: 'agent_state', agent }) ?? newest({ type: 'full' });
-}
-
-function keysOf(model: Model): readonly string[] {
-  return shownBackups(model).map(({ id }) => id);
-}
-
-function shownBackups(model: Model): readonly BackupRow[] {
-  const rows = readBackups(pollOf(model.data, BACKUPS).value);
-  return applyFilter(rows, model.lists.backups.filter, (row) => [row.id, row.type, row.agent ?? '', row.label ?? '']);
-}
-
-function listHeight(model: Model, size: Size): number {
-  return Math.max(1, size.rows - 1 - workLines(model).length - (size.rows >= 5 ? 1 : 0));
+/** True while the server tells of backup work: the list is about to change. */
+function isAtWork({ data }: Model): boolean {
+  const last = data.log.findLast(({ type }) => type === 'backup_update');
+  return last !== undefined && data.now - Date.parse(last.timestamp) < 5000;
 }
 
 function headLine(columns: number): Line {
@@ -73,22 +47,22 @@ function headLine(columns: number): Line {
   };
 }
 
-function backupLine(row: BackupRow, columns: number, now: number, cursor: boolean): Line {
+function backupLine(row: ToldBackup, columns: number, now: number, cursor: boolean): Line {
   const tone = cursor ? 'strong' : 'plain';
   const verified: Span =
-    row.verifyError !== null
-      ? ['bad', `✕ ${faultWord(row.verifyError)}`]
-      : row.verifiedAt === null
+    row.verify_error !== null
+      ? ['bad', `✕ ${faultWord(row.verify_error)}`]
+      : row.verified_at === null
         ? ['dim', UNKNOWN]
-        : ['good', `✓ ${ago(row.verifiedAt, now)}`];
-  const type = row.type === 'agent_state' ? `agent ${row.agent ?? ''}` : row.type;
+        : ['good', `✓ ${ago(row.verified_at, now)}`];
+  const type = row.backup_type === 'agent_state' ? `agent ${row.agent ?? ''}` : row.backup_type;
   const spans = spansOf(
     [
       [tone, ago(row.timestamp, now)],
       [tone, row.id],
       [tone, type],
-      bytes(row.bytes),
-      row.files === null ? UNKNOWN : String(row.files),
+      bytes(row.size_bytes),
+      row.file_count === null ? UNKNOWN : String(row.file_count),
       verified,
     ],
     columns,
@@ -129,34 +103,22 @@ function workLines(model: Model): Line[] {
 }
 
 function progressLine(update: unknown): Line {
-  const done = number(field(update, 'bytes_done')) ?? number(field(update, 'bytes'));
-  const total = number(field(update, 'bytes_total')) ?? number(field(update, 'total_bytes'));
-  const files = number(field(update, 'files_done')) ?? number(field(update, 'files'));
+  const { id, done, total, files, doing } = readBackupProgress(update);
   const share = done !== null && total ? done / total : null;
   const drawn =
     share === null ? '' : `${'█'.repeat(Math.round(share * 20)).padEnd(20, '░')} ${Math.round(share * 100)}%`;
   const parts = [drawn, done === null ? '' : bytes(done), files === null ? '' : `${files} files`].filter(Boolean);
-  const doing = [text(field(update, 'action')), text(field(update, 'phase'))]
-    .filter((word) => word !== null)
-    .join(', ');
-  return line(
-    ['accent', ' ◐ '],
-    text(field(update, 'id')) ?? 'a backup',
-    ' ',
-    ['chart', parts.join('  ')],
-    ['dim', `  ${doing}`],
-  );
+  return line(['accent', ' ◐ '], id ?? 'a backup', ' ', ['chart', parts.join('  ')], ['dim', `  ${doing}`]);
 }
 
 function footLine(model: Model, shown: number): Line {
   const poll = pollOf(model.data, BACKUPS);
-  const next = text(field(poll.value, 'next_at'));
-  const total = list(field(poll.value, 'backups')).length;
+  const { backups: all, next_at: next } = readBackups(poll.value);
   const due = next === null ? 'no schedule' : `next in ${longSpan(Math.max(0, Date.parse(next) - model.data.now))}`;
   const { filter } = model.lists.backups;
   const age = poll.at === null ? '' : ` · as of ${ago(new Date(poll.at).toISOString(), model.data.now)}`;
   return line(
-    ['dim', ` ${shown} of ${total} backups · ${due}${age} · filter: `],
+    ['dim', ` ${shown} of ${all.length} backups · ${due}${age} · filter: `],
     filter === '' ? 'none' : ['warn', filter],
     ...(poll.error === null ? [] : [['warn', `  ${poll.error}`] as const]),
   );

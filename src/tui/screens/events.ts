@@ -1,94 +1,56 @@
-import type { McEvent } from '../../protocol/index.js';
 import { clockTime } from '../../view/index.js';
-import { absence, pollOf, readEvents } from '../link/answers.js';
-import { BLANK, fit, type Line, line, type Span } from '../draw/lines.js';
-import { windowOf } from '../list.js';
-import type { ListState, Model, Size } from '../model.js';
-import { EVENTS } from '../polls.js';
-import { arrangeEvents, eventLine, type EventRow, liveRow, recordedRow } from '../rows/events.js';
+import { absence, pollOf } from '../link/answers.js';
+import { fit, type Line, type Span } from '../draw/lines.js';
+import { openRecord } from '../go.js';
+import { atCursor } from '../list.js';
+import { eventList } from '../lists/events.js';
+import type { Model, Size } from '../model.js';
+import { EVENTS, slow } from '../polls.js';
+import { eventLine } from '../rows/events.js';
+import { become, stay } from '../say.js';
+import { listScreen } from './list-screen.js';
 import type { Screen } from './screen.js';
 
 /** The live tail: newest at the bottom. */
 export const events: Screen = {
   title: () => 'events',
-  body(model, size) {
-    const rows = shownEvents(model);
-    const height = Math.max(1, size.rows - 1);
-    const { index, top } = windowOf(
-      cursorOf(model),
-      rows.map(({ key }) => key),
-      height,
-    );
-    const shown = rows
-      .slice(top, top + height)
-      .map((row, offset) => eventLine(row, size.columns, top + offset === index));
-    const empty = rows.length === 0 ? [line(['dim', emptyText(model)])] : [];
-    const fill = Array.from({ length: Math.max(0, height - shown.length - empty.length) }, () => BLANK);
-    return [headLine(model, rows.length, size), ...shown, ...empty, ...fill];
+  tab: { label: 'Events' },
+  ...listScreen({
+    list: eventList,
+    line: (row, { size, cursor }) => eventLine(row, size.columns, cursor),
+    head: (model, size, count) => [headLine(model, count, size)],
+    around: () => 1,
+    empty: emptyText,
+  }),
+  follows: {
+    before: (model) => (model.events.follow ? atNewest(model) : model),
+    after(model, by) {
+      const newest = eventList.rows(model).at(-1)?.key;
+      return { ...model, events: { ...model.events, follow: by > 0 && model.lists.events.cursor === newest } };
+    },
   },
-  list: {
-    keys: (model) => shownEvents(model).map(({ key }) => key),
-    height: (_, size) => Math.max(1, size.rows - 1),
-    top: () => 1,
+  open(model) {
+    const row = atCursor(eventList, model);
+    return row ? become(openRecord(model, row.type, row.record)) : stay(model);
   },
-  copy: (model) => {
-    const row = eventAtCursor(model);
+  back(model) {
+    const { type, agent, level } = model.events;
+    if ((type ?? agent ?? level) === null) return null;
+    return { ...model, events: { ...model.events, type: null, agent: null, level: null } };
+  },
+  copy(model) {
+    const row = atCursor(eventList, model);
     return row ? JSON.stringify(row.record) : null;
   },
+  polls: () => slow(EVENTS),
 };
 
-/** The event under the cursor; while following, the newest. */
-export function eventAtCursor(model: Model): EventRow | null {
-  const rows = shownEvents(model);
-  return (
-    rows[
-      windowOf(
-        cursorOf(model),
-        rows.map(({ key }) => key),
-        1,
-      ).index
-    ] ?? null
-  );
-}
-
-/** Events as they are shown: those of the server's log first, then the live ones, until the pause. */
-export function shownEvents(model: Model): readonly EventRow[] {
-  const { data, events: wanted } = model;
-  const { filter } = model.lists.events;
-  const recorded = pollOf(data, EVENTS).value;
-  const known = kept.get(data.log);
-  if (known && known.wanted === wanted && known.filter === filter && known.recorded === recorded) return known.rows;
-  const live = data.log.map(rowOf);
-  const shown =
-    wanted.paused === null ? live : live.filter(({ timestamp }) => Date.parse(timestamp) <= (wanted.paused ?? 0));
-  const first = live[0]?.timestamp ?? '9';
-  const before = readEvents(recorded)
-    .filter(({ timestamp }) => timestamp < first)
-    .map(recordedRow)
-    .toReversed();
-  const rows = arrangeEvents([...before, ...shown], wanted, filter);
-  kept.set(data.log, { wanted, filter, recorded, rows });
-  return rows;
-}
-
-const kept = new WeakMap<
-  object,
-  { wanted: Model['events']; filter: string; recorded: unknown; rows: readonly EventRow[] }
->();
-const rowsOfEvents = new WeakMap<McEvent, EventRow>();
-
-function rowOf(event: McEvent): EventRow {
-  const known = rowsOfEvents.get(event);
-  if (known) return known;
-  const row = liveRow(event);
-  rowsOfEvents.set(event, row);
-  return row;
-}
-
-/** While following, the cursor is on the newest. */
-function cursorOf(model: Model): ListState {
-  const { events: list } = model.lists;
-  return model.events.follow ? { ...list, cursor: null, index: Number.MAX_SAFE_INTEGER } : list;
+/** The newest event becomes the one that the cursor stands on. */
+function atNewest(model: Model): Model {
+  const rows = eventList.rows(model);
+  const index = Math.max(0, rows.length - 1);
+  const list = { ...model.lists.events, cursor: rows.at(-1)?.key ?? null, index, top: index };
+  return { ...model, lists: { ...model.lists, events: list } };
 }
 
 function headLine(model: Model, count: number, size: Size): Line {

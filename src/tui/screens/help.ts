@@ -8,8 +8,9 @@ import { keysOf, scrolled } from './text.js';
 /** The keys of the screen that it was opened from, printed from the key table. */
 export const help: Screen = {
   title: () => 'keys',
+  ofItself: true,
   body: (model, size) => scrolled(helpLines(model), model.lists.detail, size),
-  list: { keys: (model) => keysOf(helpLines(model)), height: (_, size) => size.rows, top: () => 0 },
+  list: { keys: (model) => keysOf(helpLines(model)), height: (_, size) => size.rows, top: () => 0, text: true },
 };
 
 function helpLines(model: Model): Line[] {

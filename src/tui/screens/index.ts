@@ -1,5 +1,7 @@
 /** The screens by their names. */
-import type { ScreenName } from '../model.js';
+import type { WantedPoll } from '../link/poller.js';
+import type { Model, ScreenName } from '../model.js';
+import { slow, SYSTEM } from '../polls.js';
 import { agentDetail } from './agent-detail.js';
 import { agents } from './agents.js';
 import { backups } from './backups.js';
@@ -30,4 +32,9 @@ const ALL: Record<ScreenName, Screen> = {
 /** The screen of that name. */
 export function screenOf(name: ScreenName): Screen {
   return ALL[name];
+}
+
+/** What the shown screen needs of the server, and the figures in the head. */
+export function wantedPolls(model: Model): WantedPoll[] {
+  return [...slow(SYSTEM), ...(screenOf(model.screen).polls?.(model) ?? [])];
 }

@@ -1,15 +1,18 @@
-import { clockTime, withoutUnit, withUnit } from '../../view/index.js';
-import { absence, pollOf, readSeries, type Series } from '../link/answers.js';
+import { readSeries, type Series } from '../../protocol/index.js';
+import { clockTime, withUnit, withoutUnit } from '../../view/index.js';
+import { absence, pollOf } from '../link/answers.js';
 import { lineChart, stats } from '../draw/charts.js';
 import { beside, BLANK, cell, type Line, line } from '../draw/lines.js';
 import { CHARTED, isSystemMetric, RANGES } from '../metric-list.js';
 import type { Model, Size } from '../model.js';
-import { chartPath } from '../polls.js';
+import { chartCall, slow } from '../polls.js';
 import type { Screen } from './screen.js';
 
 /** One metric over time. */
 export const metrics: Screen = {
   title: (model) => `metrics ▸ ${model.chart.metric}`,
+  tab: { label: 'Metrics' },
+  polls: ({ chart }) => slow(chartCall(chart)),
   body(model, size) {
     if (size.columns < 100) return chartBody(model, size);
     const side = 26;
@@ -22,15 +25,15 @@ export const metrics: Screen = {
 };
 
 /** The series that the screen shows; null while there is none. */
-export function shownSeries(model: Model): Series | null {
+function shownSeries(model: Model): Series | null {
   const { chart } = model;
-  const poll = pollOf(model.data, chartPath(chart, isSystemMetric(chart.metric)));
+  const poll = pollOf(model.data, chartCall(chart));
   return readSeries(poll.value).find(({ metric }) => metric === chart.metric) ?? null;
 }
 
 function chartBody(model: Model, size: Size): Line[] {
   const { chart } = model;
-  const poll = pollOf(model.data, chartPath(chart, isSystemMetric(chart.metric)));
+  const poll = pollOf(model.data, chartCall(chart));
   const head = headLines(model, size.columns);
   const missing = absence(poll);
   if (missing !== null) return [...head, BLANK, line(['dim', `  ${missing}`])];

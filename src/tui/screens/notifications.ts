@@ -1,54 +1,33 @@
 import type { KeptNotification } from '../../protocol/index.js';
-import { ago, applyFilter, isUnread } from '../../view/index.js';
+import { ago } from '../../view/index.js';
 import { levelGlyph } from '../draw/glyphs.js';
 import { BLANK, cell, type Line, line } from '../draw/lines.js';
-import { windowOf } from '../list.js';
-import type { Model, Size } from '../model.js';
+import { openRecord } from '../go.js';
+import { atCursor } from '../list.js';
+import { notificationList, unreadOf } from '../lists/notifications.js';
+import type { Model } from '../model.js';
+import { become, stay } from '../say.js';
+import { listScreen } from './list-screen.js';
 import type { Screen } from './screen.js';
 
 /** What somebody should see, newest first; what nobody has acknowledged stands out. */
 export const notifications: Screen = {
   title: () => 'notifications',
-  body(model, size) {
-    const rows = shownNotifications(model);
-    const height = listHeight(size);
-    const { index, top } = windowOf(model.lists.notifications, keysOf(model), height);
-    const shown = rows
-      .slice(top, top + height)
-      .map((row, offset) => rowLine(row, size.columns, model.data.now, top + offset === index));
-    const empty = rows.length === 0 ? [line(['dim', '   nothing: mc notify "…" writes one'])] : [];
-    const fill = Array.from({ length: Math.max(0, height - shown.length - empty.length) }, () => BLANK);
-    const below = size.rows >= 8 ? [BLANK, messageLine(rows[index])] : [];
-    return [headLine(model, rows.length), ...shown, ...empty, ...fill, ...below];
+  tab: { label: 'Bell', waiting: (model) => unreadOf(model).length },
+  ...listScreen({
+    list: notificationList,
+    line: (row, { model, size, cursor }) => rowLine(row, size.columns, model.data.now, cursor),
+    head: (model, _, count) => [headLine(model, count)],
+    foot: (_, size, row) => (size.rows >= 8 ? [BLANK, messageLine(row)] : []),
+    around: (_, size) => (size.rows >= 8 ? 3 : 1),
+    empty: () => '   nothing: mc notify "…" writes one',
+  }),
+  open(model) {
+    const row = atCursor(notificationList, model);
+    return row ? become(openRecord(model, row.title || row.level, row)) : stay(model);
   },
-  list: { keys: keysOf, height: (_, size) => listHeight(size), top: () => 1 },
-  copy: (model) => notificationAtCursor(model)?.id ?? null,
+  copy: (model) => atCursor(notificationList, model)?.id ?? null,
 };
-
-/** The notification under the cursor. */
-export function notificationAtCursor(model: Model): KeptNotification | null {
-  return shownNotifications(model)[windowOf(model.lists.notifications, keysOf(model), 1).index] ?? null;
-}
-
-/** Those that pass the filter, newest first. */
-export function shownNotifications(model: Model): readonly KeptNotification[] {
-  const rows = model.data.view.notifications.toReversed();
-  return applyFilter(rows, model.lists.notifications.filter, (row) => [
-    row.title,
-    row.message,
-    row.level,
-    row.agent ?? '',
-    row.acknowledged_at === null ? 'unread' : 'read',
-  ]);
-}
-
-function keysOf(model: Model): readonly string[] {
-  return shownNotifications(model).map(({ id }) => id);
-}
-
-function listHeight(size: Size): number {
-  return Math.max(1, size.rows - 1 - (size.rows >= 8 ? 2 : 0));
-}
 
 function rowLine(row: KeptNotification, columns: number, now: number, cursor: boolean): Line {
   const unread = row.acknowledged_at === null;
@@ -79,7 +58,7 @@ function messageLine(row: KeptNotification | undefined): Line {
 
 function headLine(model: Model, shown: number): Line {
   const all = model.data.view.notifications;
-  const unread = all.filter(isUnread).length;
+  const unread = unreadOf(model).length;
   const { filter } = model.lists.notifications;
   return line(
     ' ',

@@ -5,12 +5,15 @@ import { beside, BLANK, cell, type Line, line, type Span } from '../draw/lines.j
 import { windowOf } from '../list.js';
 import type { Model, Size } from '../model.js';
 import { SYSTEM } from '../polls.js';
-import { everybody, mapFits, type Room, roomsOf, withoutPlace } from './office-map.js';
+import { everybody, mapFits, type Room, roomsOf, withoutPlace } from '../lists/office.js';
+import { openAgent } from '../go.js';
+import { become, say } from '../say.js';
 import type { Screen } from './screen.js';
 
 /** Who is where: zones as rooms, or a list where the map does not fit. */
 export const office: Screen = {
   title: (model) => (model.office.list ? 'office ▸ list' : 'office ▸ map'),
+  tab: { label: 'Office' },
   body(model, size) {
     const rooms = roomsOf(model);
     if (model.office.list || !mapFits(rooms, size)) return listBody(model, size);
@@ -18,7 +21,14 @@ export const office: Screen = {
     const fill = Array.from({ length: Math.max(0, size.rows - map.length - 2) }, () => BLANK);
     return [...map, ...fill, ...footLines(model)];
   },
+  open(model) {
+    const { selected } = model.office;
+    if (selected === null) return say(model, 'the arrows choose somebody', 'plain');
+    if (!model.data.view.agents.has(selected)) return say(model, `${selected} is on the map, but no agent`, 'warn');
+    return become(openAgent(model, selected));
+  },
   copy: (model) => model.office.selected,
+  agent: (model) => model.office.selected,
 };
 
 /** How long a move is shown as one. */

@@ -1,5 +1,6 @@
-import { ago, clockTime, figure, share } from '../../view/index.js';
-import { absence, field, list, number, pollOf, readSeries, text } from '../link/answers.js';
+import { readHealthParts, readSeries } from '../../protocol/index.js';
+import { ago, clockTime, share, figure } from '../../view/index.js';
+import { absence, pollOf } from '../link/answers.js';
 import { sparkline, stats } from '../draw/charts.js';
 import { cell, type Line, line, type Span } from '../draw/lines.js';
 import type { Model } from '../model.js';
@@ -11,7 +12,7 @@ const PART_NAMES: Record<string, string> = { freshness: 'fresh', success_rate: '
 export function healthLines(model: Model, width: number): Line[] {
   const score = model.data.metrics.get('system_health_score');
   const poll = pollOf(model.data, SCORE);
-  const parts = list(field(field(poll.value, 'explain'), 'parts'));
+  const parts = readHealthParts(poll.value);
   const spans: Span[] = [
     ['strong', ' HEALTH '],
     ['strong', share(score?.value)],
@@ -20,10 +21,7 @@ export function healthLines(model: Model, width: number): Line[] {
     const why = absence(poll) ?? 'its parts are not told';
     return [{ spans: [...spans, ['dim', `   ${score ? `${ago(score.timestamp, model.data.now)} · ` : ''}${why}`]] }];
   }
-  for (const part of parts) {
-    const weight = number(field(part, 'weight')) ?? 0;
-    const value = number(field(part, 'value'));
-    const name = text(field(part, 'name')) ?? '';
+  for (const { name, weight, value } of parts) {
     // Parts say how much of their weight they reach.
     const reached = value === null ? null : value * weight;
     const tone =
@@ -40,8 +38,8 @@ export function sparkLines(model: Model, width: number): Line[] {
   const label = 14;
   const figures = width >= 60 ? 28 : 7;
   const room = Math.max(4, width - label - figures - 2);
-  return SPARKS.map(({ label: name, path, peak }): Line => {
-    const poll = pollOf(model.data, path);
+  return SPARKS.map(({ label: name, call, peak }): Line => {
+    const poll = pollOf(model.data, call);
     const missing = absence(poll);
     const head = cell(` ${name}`, label, 'plain');
     if (missing !== null) return { spans: [...head, ['dim', missing]] };

@@ -1,33 +1,27 @@
-import { faultWord } from '../../protocol/index.js';
-import { backupNews, bytes, clockTime, isUrgent, longSpan } from '../../view/index.js';
-import { absence, datedRow, pollOf, readAlerts, readBackups, field, text } from '../link/answers.js';
+import { faultWord, readBackups } from '../../protocol/index.js';
+import { backupNews, bytes, isUrgent, longSpan } from '../../view/index.js';
+import { absence, pollOf } from '../link/answers.js';
 import { levelGlyph } from '../draw/glyphs.js';
 import { type Line, line, type Span } from '../draw/lines.js';
+import { unreadOf } from '../lists/notifications.js';
 import type { Model } from '../model.js';
-import { ALERTS, BACKUPS } from '../polls.js';
+import { BACKUPS } from '../polls.js';
 
-/** What fires, and what nobody has acknowledged. */
-export function alertLines(model: Model, width: number): Line[] {
-  const poll = pollOf(model.data, ALERTS);
-  const firing = readAlerts(poll.value).filter(({ state }) => state === 'firing');
-  const urgent = model.data.view.notifications.filter(isUrgent);
-  const head = firing.length > 0 ? `  ${firing.length} firing` : `  ${urgent.length} unread`;
-  const lines = [line(['strong', 'ALERTS'], head)];
-  for (const alert of firing.slice(0, 2)) {
-    const since = alert.since === null ? '' : ` since ${clockTime(alert.since).slice(0, 5)}`;
-    lines.push(
-      line(['bad', '▲ '], [alert.agent, alert.rule].filter(Boolean).join('  ')),
-      line('  ', alert.message + since),
-    );
-  }
-  if (firing.length > 0) return lines;
-  for (const { level, agent, title, message } of urgent.slice(-2).toReversed()) {
-    const words = [agent, title || message].filter(Boolean).join(' ');
-    lines.push(line(levelGlyph(level), ' ', words.slice(0, width * 2)));
-  }
-  if (urgent.length === 0)
-    lines.push(line(['good', '✓ '], poll.value === null && !poll.missing && poll.error ? 'unknown' : 'nothing'));
-  return lines;
+/** What nobody has acknowledged: how much, and the newest of what is urgent. */
+export function unreadLines(model: Model, width: number): Line[] {
+  const unread = unreadOf(model);
+  const urgent = unread.filter(isUrgent);
+  const head = line(['strong', 'NOTIFICATIONS'], `  ${unread.length} unread`);
+  if (urgent.length === 0) return [head, line(['good', '✓ '], 'nothing urgent')];
+  const shown = urgent.slice(-2).toReversed();
+  return [
+    head,
+    ...shown.map(({ level, agent, title, message }) => {
+      const text = [title, message].filter(Boolean).join(': ');
+      const words = agent === undefined || agent === title ? text : `${agent} ${text}`;
+      return line(levelGlyph(level), ' ', words.slice(0, width * 2));
+    }),
+  ];
 }
 
 /** The newest backup, and when the next one is due. */
@@ -37,18 +31,18 @@ export function backupLines(model: Model, width: number): Line[] {
   const head = line(['strong', 'BACKUP']);
   if (missing !== null) return [head, line(['dim', poll.missing ? '– not on this server' : missing.slice(0, width)])];
   const { now } = model.data;
-  const news = backupNews(readBackups(poll.value).map(datedRow), now);
-  const next = text(field(poll.value, 'next_at'));
+  const { backups, next_at: next } = readBackups(poll.value);
+  const news = backupNews(backups, now);
   const due = next === null ? null : Date.parse(next) - now;
   const plan = due === null ? 'no schedule' : due > 0 ? `next in ${longSpan(due)}` : 'next is due';
   if (news === null) return [head, line(['warn', '– '], 'none yet'), line(['dim', plan])];
-  const { row: newest } = news.newest;
-  const when = news.age === null ? 'age unknown' : `${longSpan(news.age)} ago`;
+  const { newest, age } = news;
+  const when = age === null ? 'age unknown' : `${longSpan(age)} ago`;
   // A tick is for what was looked at.
-  const looked: Span = newest.verifiedAt === null ? ['dim', '– '] : ['good', '✓ '];
+  const looked: Span = newest.verified_at === null ? ['dim', '– '] : ['good', '✓ '];
   const mark =
-    newest.verifyError === null
-      ? line(looked, `${when} ${bytes(newest.bytes)}`)
-      : line(['bad', '✕ '], `${when}, ${faultWord(newest.verifyError)}`);
+    newest.verify_error === null
+      ? line(looked, `${when} ${bytes(newest.size_bytes)}`)
+      : line(['bad', '✕ '], `${when}, ${faultWord(newest.verify_error)}`);
   return [head, mark, line(['dim', plan])];
 }

@@ -1,24 +1,31 @@
-import { countStatuses, countTasks, TASK_FILES, type Task } from '../../protocol/index.js';
+import { countStatuses, countTasks } from '../../protocol/index.js';
 import { words } from '../../view/index.js';
 import { beside, BLANK, cell, type Line, line, type Span } from '../draw/lines.js';
 import type { Model, Size } from '../model.js';
 import { bar } from '../draw/charts.js';
 import { agentGlyph, taskGlyph } from '../draw/glyphs.js';
-import { alertLines, backupLines } from './overview-news.js';
+import { unreadLines, backupLines } from './overview-news.js';
 import { healthLines, sparkLines } from './overview-figures.js';
 import { troubleLines } from './overview-trouble.js';
 import { recentLines } from './overview-recent.js';
+import { goTo } from '../go.js';
+import { allTasks } from '../lists/tasks.js';
+import { BACKUPS, EVENTS, SCORE, slow, SPARKS } from '../polls.js';
+import { become } from '../say.js';
 import type { Screen } from './screen.js';
 
 /** What matters, in the order in which panes are dropped from the bottom when the window is small. */
 export const overview: Screen = {
   title: () => 'overview',
+  tab: { label: 'Overview' },
+  open: (model) => become(goTo(model, 'agents')),
+  polls: () => slow(BACKUPS, SCORE, EVENTS, ...SPARKS.map(({ call }) => call)),
   body(model, size) {
     if (size.columns >= 120) return wide(model, size);
     const narrow = size.columns < 60;
     const panes = [
       narrow ? fleetLines(model, size.columns) : counts(model, size.columns),
-      ...(narrow ? [alertLines(model, size.columns)] : []),
+      ...(narrow ? [unreadLines(model, size.columns)] : []),
       healthLines(model, size.columns),
       sparkLines(model, size.columns),
     ];
@@ -66,11 +73,7 @@ function stacked(panes: readonly Line[][], rest: ((rows: number) => Line[]) | nu
 function counts(model: Model, columns: number): Line[] {
   const third = Math.floor((columns - 2) / 3);
   const last = columns - 2 * third - 4;
-  const news = [
-    ...alertLines(model, last),
-    ...(alertLines(model, last).length < 4 ? [BLANK] : []),
-    ...backupLines(model, last),
-  ];
+  const news = [...unreadLines(model, last), BLANK, ...backupLines(model, last)];
   const first = third + 4;
   return beside(
     { lines: fleetLines(model, first), width: first },
@@ -106,8 +109,8 @@ function fleetLines({ data }: Model, width: number): Line[] {
   ];
 }
 
-function taskLines({ data }: Model): Line[] {
-  const tasks: Task[] = TASK_FILES.flatMap((file) => [...(data.view.tasks.get(file) ?? [])]);
+function taskLines(model: Model): Line[] {
+  const tasks = allTasks(model);
   const count = countTasks(tasks);
   const wide = Math.max(...Object.values(count).map((value) => String(value).length));
   const order = ['pending', 'in_progress', 'completed', 'failed', 'blocked', 'delegated'] as const;

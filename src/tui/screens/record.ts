@@ -7,7 +7,7 @@ import { keysOf, scrolled } from './text.js';
 export const record: Screen = {
   title: (model) => model.record?.title ?? 'record',
   body: (model, size) => scrolled(linesOf(model), model.lists.detail, size),
-  list: { keys: (model) => keysOf(linesOf(model)), height: (_, size) => size.rows, top: () => 0 },
+  list: { keys: (model) => keysOf(linesOf(model)), height: (_, size) => size.rows, top: () => 0, text: true },
   copy: (model) => model.record?.lines.join('\n') ?? null,
 };
 

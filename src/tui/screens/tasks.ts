@@ -1,55 +1,38 @@
-import { countTasks, TASK_FILES, TASK_STATUSES, type Task } from '../../protocol/index.js';
+import { countTasks, TASK_STATUSES, type Task } from '../../protocol/index.js';
 import { words } from '../../view/index.js';
 import { taskGlyph } from '../draw/glyphs.js';
 import { BLANK, fit, type Line, line, type Span } from '../draw/lines.js';
-import { windowOf } from '../list.js';
+import { openRecord } from '../go.js';
+import { atCursor } from '../list.js';
+import { allTasks, taskList } from '../lists/tasks.js';
 import type { Model, Size } from '../model.js';
-import { arrangeTasks, taskLine } from '../rows/tasks.js';
+import { taskLine } from '../rows/tasks.js';
+import { become, stay } from '../say.js';
+import { listScreen } from './list-screen.js';
 import type { Screen } from './screen.js';
 
 /** The queue, by status. */
 export const tasks: Screen = {
   title: () => 'tasks',
-  body(model, size) {
-    const rows = shownTasks(model);
-    const height = listHeight(size);
-    const { index, top } = windowOf(model.lists.tasks, keysOf(model), height);
-    const shown = rows
-      .slice(top, top + height)
-      .map((task, offset) => taskLine(task, size.columns, top + offset === index));
-    const empty = rows.length === 0 ? [line(['dim', emptyText(model)])] : [];
-    const fill = Array.from({ length: Math.max(0, height - shown.length - empty.length) }, () => BLANK);
-    const below = size.rows >= 8 ? [BLANK, ...detailLines(rows[index]), footLine(model, rows.length)] : [];
-    return [tabsLine(model, size.columns), ...(size.rows >= 8 ? [BLANK] : []), ...shown, ...empty, ...fill, ...below];
+  tab: { label: 'Tasks' },
+  ...listScreen({
+    list: taskList,
+    line: (task, { size, cursor }) => taskLine(task, size.columns, cursor),
+    head: (model, size) => [tabsLine(model, size.columns), ...(size.rows >= 8 ? [BLANK] : [])],
+    foot: (model, size, task, count) => (size.rows >= 8 ? [BLANK, ...detailLines(task), footLine(model, count)] : []),
+    around: (_, size) => (size.rows >= 8 ? 5 : 1),
+    empty: emptyText,
+  }),
+  open(model) {
+    const task = atCursor(taskList, model);
+    return task ? become(openRecord(model, task.id ?? 'task', task)) : stay(model);
   },
-  list: { keys: keysOf, height: (_, size) => listHeight(size), top: (_, size) => (size.rows >= 8 ? 2 : 1) },
-  copy: (model) => {
-    const task = taskAtCursor(model);
+  back: (model) => (model.taskStatus === null ? null : { ...model, taskStatus: null }),
+  copy(model) {
+    const task = atCursor(taskList, model);
     return task ? (task.id ?? task.text) : null;
   },
 };
-
-/** The task under the cursor. */
-export function taskAtCursor(model: Model): Task | null {
-  return shownTasks(model)[windowOf(model.lists.tasks, keysOf(model), 1).index] ?? null;
-}
-
-/** All tasks, file after file. */
-export function allTasks(model: Model): Task[] {
-  return TASK_FILES.flatMap((file) => [...(model.data.view.tasks.get(file) ?? [])]);
-}
-
-function keysOf(model: Model): readonly string[] {
-  return shownTasks(model).map(({ key }) => key);
-}
-
-function shownTasks(model: Model): readonly Task[] {
-  return arrangeTasks(allTasks(model), model.taskStatus, model.lists.tasks.filter);
-}
-
-function listHeight(size: Size): number {
-  return Math.max(1, size.rows - (size.rows >= 8 ? 5 : 1));
-}
 
 function tabsLine(model: Model, columns: number): Line {
   const all = allTasks(model);
@@ -96,7 +79,7 @@ function footLine(model: Model, shown: number): Line {
   const filtered: Span = filter === '' ? 'none' : ['warn', filter];
   if (undo && undo.until > data.now) {
     const left = Math.ceil((undo.until - data.now) / 1000);
-    return line(counted, filtered, ['warn', `   u takes "${undo.label.slice(0, 30)}" back (${left}s)`]);
+    return line(counted, filtered, ['warn', `   u takes "${undo.name.slice(0, 30)}" back (${left}s)`]);
   }
   return line(counted, filtered);
 }

@@ -1,5 +1,5 @@
 /** Least time between two frames, in milliseconds: ten a second. */
-export const FRAME_MS = 100;
+const FRAME_MS = 100;
 /** What a frame that nobody asked for by a key may cost, in bytes a millisecond: a slow line stays usable. */
 const BYTES_PER_MS = 8;
 /** Even a slow line is told once a second. */

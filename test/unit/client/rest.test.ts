@@ -2,7 +2,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createRestClient, RestError, type RestOptions, UnreachableError } from '../../../src/client/index.js';
+import {
+  callPath,
+  createRestClient,
+  type RestCall,
+  RestError,
+  type RestOptions,
+  UnreachableError,
+} from '../../../src/client/index.js';
 
 interface Asked {
   method: string | undefined;
@@ -40,6 +47,22 @@ function json(status: number, body: unknown): Answer {
 }
 
 describe('rest', () => {
+  it('asks a call that is a value, and takes whatever it answers', async () => {
+    const { asked, client } = await served(json(200, ['odd']), {
+      check: () => {
+        throw new Error('makes no sense');
+      },
+    });
+    expect(await client.call({ route: 'verifyBackup', params: { id: 'a/b' }, body: { deep: true } })).toEqual(['odd']);
+    const series: RestCall = { route: 'metricsQuery', query: { metric: ['a', 'b'], explain: true } };
+    await client.call(series);
+    expect(asked.map(({ method, url, body }) => [method, url, body])).toEqual([
+      ['POST', '/api/backups/a%2Fb/verify', { deep: true }],
+      ['GET', callPath(series), undefined],
+    ]);
+    expect(callPath(series)).toBe('/api/metrics/query?metric=a&metric=b&explain=true');
+  });
+
   it('asks every route as the table has it', async () => {
     const { asked, client } = await served((question, response) =>
       json(200, { echo: question.url })(question, response),

@@ -10,7 +10,7 @@ const model = modelOf(liveStore());
 
 describe('the key table', () => {
   it('names only actions that there are, and every action has a key', () => {
-    const named = new Set(BINDINGS.map(({ action }) => action));
+    const named = new Set<string>(BINDINGS.map(({ action }) => action));
     expect([...named].filter((action) => !(action in ACTIONS))).toEqual([]);
     expect(Object.keys(ACTIONS).filter((action) => !named.has(action))).toEqual([]);
   });
@@ -85,5 +85,6 @@ describe('the command line', () => {
     expect(run('since 30d')).toMatchObject({ screen: 'metrics', chart: { since: '30d' } });
     expect(run('help').screen).toBe('help');
     expect(press(model, '2', ':', ...typed('filter !idle'), 'enter').lists.agents.filter).toBe('!idle');
+    expect(run('filter !idle')).toMatchObject({ screen: 'agents', lists: { agents: { filter: '!idle' } } });
   });
 });

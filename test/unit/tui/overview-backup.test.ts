@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { callPath } from '../../../src/client/index.js';
 import { BACKUPS } from '../../../src/tui/polls.js';
 import { at, liveStore, modelOf, NOW, screenText } from './models.js';
 import { answerAll } from './polls-data.js';
@@ -14,7 +15,7 @@ function pane(backups: object[]): string {
     size_bytes: 38e6,
     ...more,
   }));
-  store.poll(BACKUPS, { at: NOW, value: { backups: full, next_at: null }, error: null, missing: false });
+  store.poll(callPath(BACKUPS), { at: NOW, value: { backups: full, next_at: null }, error: null, missing: false });
   return screenText(modelOf(store), { columns: 80, rows: 24 }).join('\n');
 }
 

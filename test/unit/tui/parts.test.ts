@@ -79,7 +79,7 @@ describe('charts', () => {
     metric: 'm',
     unit: 'u',
     agent: null,
-    points: values.map((v, index) => ({ t: index * 60_000, v })),
+    points: values.map((v, index) => ({ t: new Date(index * 60_000).toISOString(), v })),
   });
 
   it('keep gaps gaps', () => {

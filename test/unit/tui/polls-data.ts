@@ -1,17 +1,16 @@
 import {
-  ALERTS,
   agentCharts,
   agentEvents,
   agentFigures,
   agentFiles,
   BACKUPS,
-  chartPath,
+  chartCall,
   EVENTS,
-  HEALTH,
   SCORE,
   SPARKS,
   SYSTEM,
 } from '../../../src/tui/polls.js';
+import { callPath, type RestCall } from '../../../src/client/index.js';
 import type { Store } from '../../../src/tui/link/store.js';
 import { at, NOW } from './models.js';
 
@@ -24,8 +23,8 @@ const WAVE = Array.from({ length: 60 }, (_, index) => 10 + 8 * Math.sin(index / 
 
 /** Answers of a server with history and backups, as contracts tell them. */
 export function answerAll(store: Store): void {
-  const answer = (path: string, value: unknown) => store.poll(path, { at: NOW, value, error: null, missing: false });
-  answer(HEALTH, { status: 'healthy' });
+  const answer = (call: RestCall, value: unknown) =>
+    store.poll(callPath(call), { at: NOW, value, error: null, missing: false });
   answer(SYSTEM, { metrics: { system: { system_health_score: 0.92 }, timestamp: at(30) } });
   answer(SCORE, {
     series: [],
@@ -38,8 +37,8 @@ export function answerAll(store: Store): void {
       ],
     },
   });
-  answer(SPARKS[0].path, { series: [series('events_per_minute', 'events/min', WAVE)] });
-  answer(SPARKS[1].path, {
+  answer(SPARKS[0].call, { series: [series('events_per_minute', 'events/min', WAVE)] });
+  answer(SPARKS[1].call, {
     series: [
       series(
         'success_rate',
@@ -48,7 +47,7 @@ export function answerAll(store: Store): void {
       ),
     ],
   });
-  answer(SPARKS[2].path, {
+  answer(SPARKS[2].call, {
     series: [
       series(
         'active_agents',
@@ -56,9 +55,6 @@ export function answerAll(store: Store): void {
         WAVE.map((v) => Math.round(v / 3)),
       ),
     ],
-  });
-  answer(ALERTS, {
-    alerts: [{ rule: 'error rate', state: 'firing', agent: 'api', message: '0.31 > 0.10 for 6m', since: at(360) }],
   });
   answer(BACKUPS, {
     backups: [
@@ -133,7 +129,7 @@ export function answerAll(store: Store): void {
       { name: 'memory', type: 'directory', size: null, modified: at(50) },
     ],
   });
-  answer(chartPath({ metric: 'system_health_score', agent: null, since: '24h' }, true), {
+  answer(chartCall({ metric: 'system_health_score', agent: null, since: '24h' }), {
     series: [
       series(
         'system_health_score',

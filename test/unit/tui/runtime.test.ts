@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type RestClient, RestError, type WebSocketLike } from '../../../src/client/index.js';
+import { callPath, type RestCall, type RestClient, RestError, type WebSocketLike } from '../../../src/client/index.js';
 import { createFrames } from '../../../src/tui/terminal/frames.js';
 import { createPoller } from '../../../src/tui/link/poller.js';
-import { wantedPolls } from '../../../src/tui/polls.js';
+import { wantedPolls } from '../../../src/tui/screens/index.js';
 import { createSession } from '../../../src/tui/link/session.js';
 import { createStore } from '../../../src/tui/link/store.js';
 import { at, live, liveStore, modelOf, NOW, on, screenText, snapshot } from './models.js';
@@ -74,13 +74,15 @@ describe('frames', () => {
 });
 
 describe('the poller', () => {
+  const TASKS: RestCall = { route: 'tasks' };
+
   function polling(answer: (path: string) => Promise<unknown>) {
     const store = createStore(Date.now);
     const asked: string[] = [];
     const rest = {
-      request: (_method: string, path: string) => {
-        asked.push(path);
-        return answer(path);
+      call: (call: RestCall) => {
+        asked.push(callPath(call));
+        return answer(callPath(call));
       },
     } as unknown as RestClient;
     return {
@@ -93,14 +95,14 @@ describe('the poller', () => {
 
   it('asks when it is time, and not again while an answer is on its way', async () => {
     const { asked, poller, poll } = polling(() => new Promise((resolve) => setTimeout(() => resolve({ ok: 1 }), 2000)));
-    poller.want([{ path: '/a', everyMs: 5000 }]);
+    poller.want([{ call: TASKS, everyMs: 5000 }]);
     poller.refresh();
-    expect(asked).toEqual(['/a']);
+    expect(asked).toEqual(['/api/tasks']);
     await vi.advanceTimersByTimeAsync(2000);
-    expect(poll('/a')).toEqual({ at: NOW + 2000, value: { ok: 1 }, error: null, missing: false });
-    poller.want([{ path: '/a', everyMs: 5000 }]);
+    expect(poll('/api/tasks')).toEqual({ at: NOW + 2000, value: { ok: 1 }, error: null, missing: false });
+    poller.want([{ call: TASKS, everyMs: 5000 }]);
     await vi.advanceTimersByTimeAsync(3000);
-    poller.want([{ path: '/a', everyMs: 5000 }]);
+    poller.want([{ call: TASKS, everyMs: 5000 }]);
     expect(asked).toHaveLength(2);
   });
 
@@ -110,34 +112,43 @@ describe('the poller', () => {
       () => Promise.reject(new Error('no answer')),
     ];
     const { poller, poll } = polling((path) =>
-      path === '/gone'
+      path === '/api/backups'
         ? Promise.reject(new RestError(404, 'no route', 'route.not_found', null, null))
         : (answers.shift() ?? (() => Promise.resolve(2)))(),
     );
     poller.want([
-      { path: '/a', everyMs: 1000 },
-      { path: '/gone', everyMs: 1000 },
+      { call: TASKS, everyMs: 1000 },
+      { call: { route: 'backups' }, everyMs: 1000 },
     ]);
     await flush();
     poller.refresh();
     await flush();
-    expect(poll('/a')).toEqual({ at: NOW, value: 1, error: 'no answer', missing: false });
-    expect(poll('/gone')).toMatchObject({ value: null, missing: true });
+    expect(poll('/api/tasks')).toEqual({ at: NOW, value: 1, error: 'no answer', missing: false });
+    expect(poll('/api/backups')).toMatchObject({ value: null, missing: true });
   });
 
   it('asks nothing without a server', () => {
     const store = createStore(Date.now);
     const poller = createPoller(store, () => null, Date.now);
-    poller.want([{ path: '/a', everyMs: 1000 }]);
+    poller.want([{ call: TASKS, everyMs: 1000 }]);
     poller.refresh();
     expect(store.getSnapshot().polls.size).toBe(0);
+  });
+
+  it('does not take what a route refuses for a route that is missing', async () => {
+    const { poller, poll } = polling(() =>
+      Promise.reject(new RestError(404, 'There is no agent "x"', 'agent.not_found', null, null)),
+    );
+    poller.want([{ call: TASKS, everyMs: 1000 }]);
+    await flush();
+    expect(poll('/api/tasks')).toMatchObject({ missing: false, error: 'There is no agent "x"' });
   });
 
   it('is wanted to ask only for what the screen shows', () => {
     const model = modelOf(liveStore());
     const paths = (screen: Parameters<typeof on>[1]) =>
-      wantedPolls({ ...on(model, screen), agent: 'api' }, true).map(({ path }) => path);
-    expect(paths('agents')).toEqual(['/api/health', '/api/system/status']);
+      wantedPolls({ ...on(model, screen), agent: 'api' }).map(({ call }) => callPath(call));
+    expect(paths('agents')).toEqual(['/api/system/status']);
     expect(paths('backups')).toContain('/api/backups');
     expect(paths('agent').some((path) => path.includes('/api/agents/api/metrics'))).toBe(true);
     expect(paths('metrics').some((path) => path.startsWith('/api/metrics/query?metric=system_health_score'))).toBe(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { agentStatusData } from '../../../src/protocol/index.js';
-import type { Effect, Request } from '../../../src/tui/effects.js';
+import type { Effect } from '../../../src/tui/effects.js';
+import type { Request } from '../../../src/tui/requests.js';
 import type { Model } from '../../../src/tui/model.js';
 import type { Store } from '../../../src/tui/link/store.js';
 import { update } from '../../../src/tui/update.js';
@@ -43,8 +44,8 @@ function answer(model: Model, about: Request, value: unknown): Model {
   return update(model, { type: 'answered', request: about, ok: true, value }).model;
 }
 
-function refuse(model: Model, about: Request, error: string, status: number | null = 400): Model {
-  return update(model, { type: 'answered', request: about, ok: false, error, hint: null, status }).model;
+function refuse(model: Model, about: Request, error: string, code: string): Model {
+  return update(model, { type: 'answered', request: about, ok: false, error, hint: null, code }).model;
 }
 
 const shown = (model: Model) => screenText(model).join('\n');
@@ -182,28 +183,28 @@ describe('actions', () => {
     const asked = press(model, '2', 's', 'i', 'tab');
     expect(asked.prompt?.editor.text).toBe('idle');
     expect(request(asked, 'enter')).toMatchObject({
-      method: 'POST',
-      path: '/api/agents/scribe/report',
-      body: { status: 'idle' },
+      call: { route: 'agentReport', params: { id: 'scribe' }, body: { status: 'idle' } },
     });
     expect(request(model, '2', 's', ...typed('dancing'), 'enter')).toBeUndefined();
   });
 
   it('write a note, move, back up', () => {
     const { model } = start();
-    expect(request(model, '2', 'n', ...typed('look here'), 'enter')).toMatchObject({ body: { activity: 'look here' } });
-    expect(request(model, '3', 'down', 'm', ...typed('lab'), 'enter')).toMatchObject({ body: { zone: 'lab' } });
+    expect(request(model, '2', 'n', ...typed('look here'), 'enter')).toMatchObject({
+      call: { body: { activity: 'look here' } },
+    });
+    expect(request(model, '3', 'down', 'm', ...typed('lab'), 'enter')).toMatchObject({
+      call: { body: { zone: 'lab' } },
+    });
     expect(request(model, '2', 'b')).toMatchObject({
-      path: '/api/backups',
-      body: { type: 'agent_state', agent: 'scribe' },
+      call: { route: 'createBackup', body: { type: 'agent_state', agent: 'scribe' } },
     });
   });
 
   it('add a task with its assignee and priority', () => {
     const { model } = start();
     expect(request(model, '4', 'n', ...typed('Mend it @api P1'), 'enter')).toMatchObject({
-      path: '/api/tasks/create',
-      body: { tasks: [{ title: 'Mend it', assignee: 'api', priority: 'P1' }] },
+      call: { route: 'createTasks', body: { tasks: [{ title: 'Mend it', assignee: 'api', priority: 'P1' }] } },
     });
   });
 
@@ -211,10 +212,10 @@ describe('actions', () => {
     const { store, model } = start();
     const tasks = press(model, '4');
     const done = request(tasks, 'd');
-    expect(done).toMatchObject({ method: 'PATCH', body: { status: 'completed' } });
+    expect(done).toMatchObject({ call: { route: 'patchTask', body: { status: 'completed' } } });
     const after = done ? answer(tasks, done, { success: true }) : tasks;
     expect(shown(after)).toContain('u takes');
-    expect(request(after, 'u')).toMatchObject({ path: done?.path, body: { status: 'failed' } });
+    expect(request(after, 'u')).toMatchObject({ call: { ...done?.call, body: { status: 'failed' } } });
     const late = { ...after, data: { ...store.getSnapshot(), now: NOW + 10_001 } };
     expect(request(late, 'u')).toBeUndefined();
   });
@@ -237,15 +238,19 @@ describe('actions', () => {
     const asked = request(model, '7', 'c');
     expect(asked).toBeDefined();
     if (!asked) return;
-    expect(shown(refuse(press(model, '7', 'c'), asked, 'Another backup runs', 409))).toContain('Another backup runs');
-    expect(shown(refuse(press(model, '7', 'c'), asked, 'Route not found', 404))).toContain(
+    expect(shown(refuse(press(model, '7', 'c'), asked, 'Another backup runs', 'backup.busy'))).toContain(
+      'Another backup runs',
+    );
+    expect(shown(refuse(press(model, '7', 'c'), asked, 'Nicht gefunden', 'route.not_found'))).toContain(
       'not available on this server',
     );
+    const gone = shown(refuse(press(model, '7', 'c'), asked, 'Route of the report not found', 'agent.not_found'));
+    expect(gone).toContain('Route of the report not found');
   });
 
   it('acknowledge one notification or all of them', () => {
     const { model } = start();
-    expect(request(model, '8', 'a')).toMatchObject({ path: '/api/notifications/n2/ack' });
+    expect(request(model, '8', 'a')).toMatchObject({ call: { route: 'ackNotification', params: { id: 'n2' } } });
     expect(effects(model, '8', 'A')).toHaveLength(2);
   });
 });
@@ -257,7 +262,9 @@ describe('a restore', () => {
     const { model } = start();
     const backups = press(model, '7');
     const asked = request(backups, 'enter');
-    expect(asked).toMatchObject({ path: '/api/backups/20260217_120436_000/restore', body: { dry_run: true } });
+    expect(asked).toMatchObject({
+      call: { route: 'restoreBackup', params: { id: '20260217_120436_000' }, body: { dry_run: true } },
+    });
     return { backups, asked: asked as Request };
   }
 
@@ -268,7 +275,7 @@ describe('a restore', () => {
     expect(shown(question)).toContain('1 changed, 1 added, 1 kept, 40 the same');
     expect(request(question, ...typed('yes'), 'enter')).toBeUndefined();
     const restore = request(question, ...typed('restore'), 'enter');
-    expect(restore).toMatchObject({ kind: 'restore', body: {} });
+    expect(restore).toMatchObject({ kind: 'restore', backup: '20260217_120436_000', agent: null, call: { body: {} } });
     if (restore)
       expect(shown(answer(question, restore, { message: 'Backup x restored', safety_backup: 's1' }))).not.toContain(
         'undefined',
@@ -287,11 +294,18 @@ describe('a restore', () => {
     const detail = press(model, '2', 'down', 'down', 'down', 'enter');
     const asked = request(detail, 'u');
     expect(asked).toMatchObject({
-      path: '/api/backups/agent_api_20260217_041500/restore',
-      body: { dry_run: true, agent: 'api' },
+      call: {
+        route: 'restoreBackup',
+        params: { id: 'agent_api_20260217_041500' },
+        body: { dry_run: true, agent: 'api' },
+      },
     });
     if (!asked) return;
-    expect(request(answer(detail, asked, REPORT), ...typed('api'), 'enter')).toMatchObject({ body: { agent: 'api' } });
+    expect(request(answer(detail, asked, REPORT), ...typed('api'), 'enter')).toMatchObject({
+      kind: 'restore',
+      agent: 'api',
+      call: { body: { agent: 'api' } },
+    });
   });
 });
 

@@ -31,16 +31,24 @@ describe('a health answer as text', () => {
       watcher: '"d"\n',
       alerts: 'e',
     } as const;
+    const active = { websocket: true, pipeline: true, backup: false, watcher: true, alerts: false };
     const first = {
       status: 'healthy',
       timestamp: 'T',
       services,
+      active,
       version: '1"',
       uptime: 0.25,
       workspace: '/a"b\\c',
     } as const;
-    const second = { ...first, uptime: 1e-7, services: { ...services, alerts: 'gone' } };
-    for (const answer of [first, first, second, first]) expect(write(answer)).toBe(JSON.stringify(answer));
+    const second = {
+      ...first,
+      uptime: 1e-7,
+      services: { ...services, alerts: 'gone' },
+      active: { ...active, alerts: true },
+    };
+    const { active: _, ...older } = first;
+    for (const answer of [first, first, second, first, older]) expect(write(answer)).toBe(JSON.stringify(answer));
   });
 });
 
@@ -52,6 +60,18 @@ describe('health', () => {
       body: { status: 'healthy', uptime: 1.5, timestamp: '2026-11-23T06:00:01.500Z' },
     });
     expect(ready).toEqual({ status: 200, body: { ready: true, failing: [] } });
+  });
+
+  it('says which services are at work beside the word that older clients know', () => {
+    const services = createServices();
+    services.plug('watcher', () => ({ state: 'available' }));
+    services.plug('backup', () => ({ state: 'available', active: false }));
+    const [health] = ask(services);
+    expect(health?.body).toMatchObject({
+      status: 'healthy',
+      services: { watcher: 'available', backup: 'available', alerts: 'available' },
+      active: { watcher: true, backup: false, alerts: false },
+    });
   });
 
   it('is degraded, but ready, when something works badly', () => {

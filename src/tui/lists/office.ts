@@ -11,7 +11,7 @@ export interface Room {
 }
 
 /** Where somebody stands on the drawn map; `row` counts those above in the same column. */
-export interface Spot {
+interface Spot {
   id: string;
   column: 0 | 1 | 2;
   row: number;
@@ -51,7 +51,7 @@ export function roomsOf(model: Model): Room[] {
 }
 
 /** Those on the map, column by column. */
-export function spotsOf(rooms: readonly Room[]): Spot[] {
+function spotsOf(rooms: readonly Room[]): Spot[] {
   return [0, 1, 2].flatMap((column) =>
     rooms
       .filter((room) => room.column === column)
