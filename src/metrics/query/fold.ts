@@ -1,7 +1,8 @@
+import type { MetricScope } from '../../protocol/index.js';
 import { type Breaks, createBreakReader, isBroken } from '../store/breaks.js';
 import type { Database } from '../store/database.js';
 import { metaNumber } from '../store/meta.js';
-import { type Metric, type MetricScope, metricsOf } from '../store/registry.js';
+import { type Metric, metricsOf } from '../store/registry.js';
 import { increase, valuesBefore } from '../store/rollup.js';
 import { type Figure, rollupExpression, tableOf } from '../store/schema.js';
 import { FINER, type RollupTier, type Tier, TIER_MS } from '../store/tiers.js';

@@ -1,10 +1,16 @@
-import type { AgentHistoryAnswer, AgentMetricsAnswer, MetricRow, SystemHistoryAnswer } from '../../protocol/index.js';
+import type {
+  AgentHistoryAnswer,
+  AgentMetricsAnswer,
+  MetricRow,
+  MetricScope,
+  SystemHistoryAnswer,
+} from '../../protocol/index.js';
 import type { Database } from '../store/database.js';
 import { type Cells, createFolder, emptyCells, partsOf } from './fold.js';
 import { invalid, oneOf } from './params.js';
 import { type Plan, planQuery } from './plan.js';
 import { createRangeReader } from './ranges.js';
-import { decodeValue, type Metric, type MetricScope, metricsOf } from '../store/registry.js';
+import { decodeValue, type Metric, metricsOf } from '../store/registry.js';
 import { agentRow, rowId, systemRow } from '../store/rows.js';
 import { sampleObject, tableOf } from '../store/schema.js';
 import type { Values } from '../store/store.js';

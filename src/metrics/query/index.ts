@@ -10,7 +10,6 @@ import { answerRead, type ReadName, type Reads } from './reads.js';
 import { SCHEMA_VERSION } from '../store/schema.js';
 
 export { describeEvent } from './event-log.js';
-export { METRICS } from '../store/registry.js';
 
 /**
  * Answers a read from the database at `path`.

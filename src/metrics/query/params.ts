@@ -1,6 +1,7 @@
+import type { MetricScope } from '../../protocol/index.js';
 import { closest, distance } from 'fastest-levenshtein';
 import { McError, parseMoment, suggest } from '../../base/index.js';
-import { findMetric, METRICS, type Metric, type MetricScope } from '../store/registry.js';
+import { findMetric, STORED_METRICS, type Metric } from '../store/registry.js';
 
 export const STEPS = ['raw', '1m', '5m', '1h', '1d', 'auto'] as const;
 export type Step = (typeof STEPS)[number];
@@ -101,7 +102,7 @@ export function parseMetric(name: string): Metric {
   if (metric) return metric;
   const near = suggest(
     name,
-    METRICS.map((known) => known.name),
+    STORED_METRICS.map((known) => known.name),
   );
   const guess = near.length > 0 ? `did you mean ${near.join(', ')}? ` : '';
   throw new McError('metric.unknown', `there is no metric "${name}"`, { hint: `${guess}mc metrics list shows all` });
@@ -132,7 +133,7 @@ function parseMetrics(names: readonly string[], scope: MetricScope | null): Metr
 
 function refuseRate({ name, kind }: Metric): void {
   if (kind === 'counter') return;
-  const counters = METRICS.filter((metric) => metric.kind === 'counter').map((metric) => metric.name);
+  const counters = STORED_METRICS.filter((metric) => metric.kind === 'counter').map((metric) => metric.name);
   throw invalid(`rate needs a counter, ${name} is a ${kind}`, `counters: ${counters.join(', ')}`);
 }
 

@@ -1,8 +1,8 @@
-import type { Series } from '../../protocol/index.js';
+import type { MetricScope, Series } from '../../protocol/index.js';
 import type { Database } from '../store/database.js';
 import type { PlainQuery } from './params.js';
 import type { Plan } from './plan.js';
-import { decodeValue, type Metric, type MetricScope } from '../store/registry.js';
+import { decodeValue, type Metric } from '../store/registry.js';
 import { tableOf } from '../store/schema.js';
 import { bucketTimes, type Source, unitOf } from './points.js';
 

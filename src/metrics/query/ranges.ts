@@ -1,7 +1,8 @@
+import type { MetricScope } from '../../protocol/index.js';
 import type { Database } from '../store/database.js';
 import { type Cells, createFolder, emptyCells, type Folding } from './fold.js';
 import { planQuery } from './plan.js';
-import type { Metric, MetricScope } from '../store/registry.js';
+import type { Metric } from '../store/registry.js';
 
 /**
  * One figure per metric over a whole range, for each agent: its average, last value, growth … null: nothing was measured.

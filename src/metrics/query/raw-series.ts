@@ -1,10 +1,10 @@
-import type { Point, Series } from '../../protocol/index.js';
+import type { MetricScope, Point, Series } from '../../protocol/index.js';
 import { type Breaks, createBreakReader, isBroken } from '../store/breaks.js';
 import type { Database } from '../store/database.js';
 import type { PlainQuery } from './params.js';
 import { MAX_POINTS } from './plan.js';
 import { percentile } from './percentiles.js';
-import type { Metric, MetricScope } from '../store/registry.js';
+import type { Metric } from '../store/registry.js';
 import { increase } from '../store/rollup.js';
 import { tableOf } from '../store/schema.js';
 import { MAX_ANSWER_POINTS, type Source, tooMuch, unitOf } from './points.js';

@@ -1,4 +1,4 @@
-import type { Point, QueryAnswer, Series } from '../../protocol/index.js';
+import type { MetricScope, Point, QueryAnswer, Series } from '../../protocol/index.js';
 import { createBreakReader } from '../store/breaks.js';
 import type { Database } from '../store/database.js';
 import { type Cells, createFolder, emptyCells, type Folding } from './fold.js';
@@ -7,7 +7,7 @@ import { bucketTimes, MAX_ANSWER_POINTS, type Source, tooMuch, unitOf } from './
 import { percentileSeries } from './percentiles.js';
 import { type Plan, planQuery } from './plan.js';
 import { rawSeries } from './raw-series.js';
-import { type Metric, type MetricScope, metricsOf } from '../store/registry.js';
+import { type Metric, metricsOf } from '../store/registry.js';
 import { valuesBefore } from '../store/rollup.js';
 
 /**

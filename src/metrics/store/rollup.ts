@@ -1,7 +1,8 @@
+import type { MetricScope } from '../../protocol/index.js';
 import { type Breaks, createBreakReader, isBroken } from './breaks.js';
 import type { Database } from './database.js';
 import { metaNumber, setMeta } from './meta.js';
-import { type Metric, type MetricScope, metricsOf } from './registry.js';
+import { type Metric, metricsOf } from './registry.js';
 import { breathe, type Pause, workInSlices } from './slices.js';
 import { insertInto, rollupColumns, rollupExpression, tableOf } from './schema.js';
 import { FINER, floorTo, ROLLUP_TIERS, type RollupTier, TIER_MS } from './tiers.js';

@@ -1,5 +1,5 @@
-import type { MetricRow } from '../../protocol/index.js';
-import { type MetricScope, metricsOf } from './registry.js';
+import type { MetricRow, MetricScope } from '../../protocol/index.js';
+import { metricsOf } from './registry.js';
 import type { Values } from './store.js';
 
 /** The identity of a sample in the old columns: grows with time, the same in the views of the database. */

@@ -1,4 +1,5 @@
-import { type Metric, type MetricScope, metricsOf } from './registry.js';
+import type { MetricScope } from '../../protocol/index.js';
+import { type Metric, metricsOf } from './registry.js';
 import { type RollupTier, ROLLUP_TIERS, type Tier } from './tiers.js';
 
 /** The version of the layout, as `user_version` holds it. 0 is the old system's, or an empty file. */
