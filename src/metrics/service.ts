@@ -19,7 +19,8 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   const { layout, snapshot, clock, settings, log, monotonic = monotonicNow } = options;
   const interval = settings.collectInterval;
   const desk = createDesk();
-  const keeper = options.keeper ?? createKeeper(layout.database, retentionOf(settings), clock, desk, monotonic);
+  const keeper =
+    options.keeper ?? createKeeper({ path: layout.database, retention: retentionOf(settings), clock, desk, monotonic });
   const conditions = createConditions();
   let watching: Watching | undefined;
   let timetable: Timetable | undefined;
@@ -169,11 +170,6 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
   };
 }
 
-function retentionOf(settings: MetricsSettings): Retention {
-  return {
-    raw: settings.retainRaw,
-    '5m': settings.retainMinutes,
-    '1h': settings.retainHours,
-    events: settings.retainEvents,
-  };
+function retentionOf({ retainRaw, retainMinutes, retainHours, retainEvents }: MetricsSettings): Retention {
+  return { raw: retainRaw, '5m': retainMinutes, '1h': retainHours, events: retainEvents };
 }

@@ -57,7 +57,7 @@ export function summarizeAgent(db: Database, agent: string, period: number, now:
   const metrics = metricsOf('agent');
   const counters = metrics.filter(({ kind }) => kind === 'counter');
   const read = (folding: 'avg' | 'last' | 'count' | 'inc', some: readonly Metric[]) => {
-    const values = key === null ? [] : createRangeReader(db, 'agent', some, folding, range)(key);
+    const values = key === null ? [] : createRangeReader({ db, scope: 'agent', metrics: some, folding }, range)(key);
     return Object.fromEntries(some.map(({ name }, at) => [name, values[at] ?? null])) as Record<string, number | null>;
   };
   const average = read('avg', metrics);
@@ -125,7 +125,7 @@ function stepRows(db: Database, owner: Owner, plan: Plan): Written {
 
   function fold(folding: 'avg' | 'last'): Cells[] {
     const cells = metrics.map(() => emptyCells(plan.points));
-    createFolder(db, scope, metrics, folding, { ...plan, buckets: plan.points })(key, cells);
+    createFolder({ db, scope, metrics, folding, span: { ...plan, buckets: plan.points } })(key, cells);
     return cells;
   }
 }
