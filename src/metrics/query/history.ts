@@ -11,7 +11,8 @@ import { invalid, oneOf } from './params.js';
 import { type Plan, planQuery } from './plan.js';
 import { createRangeReader } from './ranges.js';
 import { decodeValue, type Metric, metricsOf } from '../store/registry.js';
-import { agentRow, rowId, systemRow } from '../store/rows.js';
+import { rowId } from '../store/row-id.js';
+import { agentRow, systemRow } from '../store/rows.js';
 import { sampleObject, tableOf } from '../store/schema.js';
 import type { Values } from '../store/store.js';
 

@@ -3,12 +3,12 @@ import { closest, distance } from 'fastest-levenshtein';
 import { McError, parseMoment, suggest } from '../../base/index.js';
 import { findMetric, STORED_METRICS, type Metric } from '../store/registry.js';
 
-export const STEPS = ['raw', '1m', '5m', '1h', '1d', 'auto'] as const;
+const STEPS = ['raw', '1m', '5m', '1h', '1d', 'auto'] as const;
 export type Step = (typeof STEPS)[number];
-export const AGGREGATES = ['avg', 'min', 'max', 'sum', 'last', 'count', 'rate', 'p50', 'p95', 'p99'] as const;
+const AGGREGATES = ['avg', 'min', 'max', 'sum', 'last', 'count', 'rate', 'p50', 'p95', 'p99'] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
-export const GROUPINGS = ['agent', 'none'] as const;
-export type Grouping = (typeof GROUPINGS)[number];
+const GROUPINGS = ['agent', 'none'] as const;
+type Grouping = (typeof GROUPINGS)[number];
 
 /** A query as it comes from outside: texts, lists also separated by commas. The same names in REST and on the command line. */
 export interface RawQuery {
@@ -138,7 +138,7 @@ function refuseRate({ name, kind }: Metric): void {
 }
 
 /** A list of words, given once or several times, each also separated by commas. */
-export function listOf(raw: string | readonly string[] | undefined): string[] {
+function listOf(raw: string | readonly string[] | undefined): string[] {
   const texts = raw === undefined ? [] : typeof raw === 'string' ? [raw] : raw;
   return texts
     .flatMap((text) => text.split(','))

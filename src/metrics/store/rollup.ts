@@ -8,7 +8,7 @@ import { insertInto, rollupColumns, rollupExpression, tableOf } from './schema.j
 import { FINER, floorTo, ROLLUP_TIERS, type RollupTier, TIER_MS } from './tiers.js';
 
 /** One metric inside one bucket, in stored units. `n` 0: nothing was measured and the rest means nothing. */
-export interface Bucket {
+interface Bucket {
   sum: number;
   n: number;
   min: number;
@@ -173,17 +173,17 @@ function foldRolled(rows: Row[], metrics: readonly Metric[]): Folded {
 }
 
 /** A bucket in which nothing was measured. */
-export function emptyBucket(): Bucket {
+function emptyBucket(): Bucket {
   return { sum: 0, n: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, last: 0, inc: 0 };
 }
 
 /** Adds one measured value. */
-export function addValue(bucket: Bucket, value: number, inc: number): void {
+function addValue(bucket: Bucket, value: number, inc: number): void {
   mergeBucket(bucket, { sum: value, n: 1, min: value, max: value, last: value, inc });
 }
 
 /** Adds a bucket that is not older than what is already in. */
-export function mergeBucket(bucket: Bucket, later: Bucket): void {
+function mergeBucket(bucket: Bucket, later: Bucket): void {
   bucket.sum += later.sum;
   bucket.n += later.n;
   if (later.min < bucket.min) bucket.min = later.min;
