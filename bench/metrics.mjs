@@ -11,15 +11,15 @@ import Sqlite from 'better-sqlite3';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const room = (file) => import(pathToFileURL(join(root, 'dist', 'src', 'metrics', file)).href);
-const { openReader, openWriter } = await room('database.js');
-const { migrate } = await room('migrations.js');
-const { createStore } = await room('store.js');
-const { rollUp, rollUpAtOnce } = await room('rollup.js');
-const { retire } = await room('retention.js');
-const { createDesk } = await room('desk.js');
-const { insertSample } = await room('schema.js');
-const { metricsOf, encodeValue } = await room('registry.js');
-const { answerRead } = await room('reads.js');
+const { openReader, openWriter } = await room('store/database.js');
+const { migrate } = await room('store/migrations.js');
+const { createStore } = await room('store/store.js');
+const { rollUp, rollUpAtOnce } = await room('store/rollup.js');
+const { retire } = await room('store/retention.js');
+const { createDesk } = await room('thread.js');
+const { insertSample } = await room('store/schema.js');
+const { metricsOf, encodeValue } = await room('store/registry.js');
+const { answerRead } = await room('query/reads.js');
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -322,7 +322,7 @@ async function longestHold(work) {
 
 /** A process that queries through the light door, against one that does nothing. */
 function commandTimes(folder, path) {
-  const door = pathToFileURL(join(root, 'dist', 'src', 'metrics', 'query.js')).href;
+  const door = pathToFileURL(join(root, 'dist', 'src', 'metrics', 'query', 'index.js')).href;
   const script = `import(${JSON.stringify(door)}).then((d) => d.readDatabase(${JSON.stringify(path)}, 'query', { metric: 'error_rate', agent: 'agent-042', since: '24h' }, ${END})).then((a) => process.stdout.write(JSON.stringify(a)))`;
   const time = (args) => best(() => execFileSync(process.execPath, args, { cwd: folder, stdio: 'ignore' }), 9);
   const nothing = time(['-e', '0']);

@@ -1,13 +1,10 @@
 import { Flags } from '@oclif/core';
-import { workspaceLayout } from '../../src/base/index.js';
 import {
+  askHistory,
   type CommandOutput,
   eventLogTable,
   McCommand,
   MOMENT_FORMS,
-  mustHaveWorkspace,
-  namedServer,
-  reachServer,
   readRange,
 } from '../../src/cli/index.js';
 import type { EventsAnswer } from '../../src/protocol/index.js';
@@ -59,13 +56,12 @@ interface Asked {
   cursor: number | undefined;
 }
 
-async function ask(desk: CommandOutput, asked: Asked): Promise<EventsAnswer> {
-  if (namedServer(desk.config) !== null) {
-    const { rest } = await reachServer(desk.config);
-    const cursor = asked.cursor === undefined ? undefined : String(asked.cursor);
-    return rest.systemEvents({ ...asked, cursor });
-  }
-  await mustHaveWorkspace(desk.config, { evenDefault: true });
-  const { readDatabase } = await import('../../src/metrics/query/index.js');
-  return readDatabase(workspaceLayout(desk.config.workspace).database, 'events', asked, Date.now());
+function ask(desk: CommandOutput, asked: Asked): Promise<EventsAnswer> {
+  return askHistory(desk.config, {
+    server: (rest) => rest.systemEvents({ ...asked, cursor: asked.cursor?.toString() }),
+    database: async (path) => {
+      const { readDatabase } = await import('../../src/metrics/query/index.js');
+      return readDatabase(path, 'events', asked, Date.now());
+    },
+  });
 }

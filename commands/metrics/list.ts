@@ -1,4 +1,5 @@
 import { McCommand, metricsTable } from '../../src/cli/index.js';
+import { listMetrics } from '../../src/protocol/index.js';
 
 export default class MetricsList extends McCommand {
   static override summary = 'Which metrics exist, with unit and meaning';
@@ -8,15 +9,7 @@ export default class MetricsList extends McCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(MetricsList);
     const desk = await this.open(flags);
-    const { METRICS } = await import('../../src/metrics/query/index.js');
-    const metrics = METRICS.map(({ name, scope, kind, unit, meaning, computed }) => ({
-      name,
-      scope,
-      kind,
-      unit,
-      meaning,
-      computed,
-    }));
+    const metrics = [...listMetrics('agent'), ...listMetrics('system')];
     desk.result({ metrics }, () => metricsTable(metrics, desk.terminal));
   }
 }

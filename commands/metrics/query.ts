@@ -1,17 +1,15 @@
 import { Flags } from '@oclif/core';
-import { McError, workspaceLayout } from '../../src/base/index.js';
+import { McError } from '../../src/base/index.js';
 import {
+  askHistory,
   cleanJson,
   type CommandOutput,
   McCommand,
   MOMENT_FORMS,
   measuredLines,
-  mustHaveWorkspace,
-  namedServer,
   queryCsv,
   queryLines,
   queryTable,
-  reachServer,
   readRange,
 } from '../../src/cli/index.js';
 import type { QueryAnswer } from '../../src/protocol/index.js';
@@ -78,16 +76,16 @@ interface Asked {
   [name: string]: string | readonly string[] | boolean | undefined;
 }
 
-async function ask(desk: CommandOutput, asked: Asked): Promise<QueryAnswer> {
-  if (namedServer(desk.config) !== null) {
-    const { rest } = await reachServer(desk.config);
-    return rest.metricsQuery(asked);
-  }
-  await mustHaveWorkspace(desk.config, { evenDefault: true });
-  const { readDatabase } = await import('../../src/metrics/query/index.js');
-  const { points, ...rest } = asked;
-  const query = { ...rest, ...(points !== undefined && { points: Number(points) }) };
-  return readDatabase(workspaceLayout(desk.config.workspace).database, 'query', query, Date.now());
+function ask(desk: CommandOutput, asked: Asked): Promise<QueryAnswer> {
+  return askHistory(desk.config, {
+    server: (rest) => rest.metricsQuery(asked),
+    database: async (path) => {
+      const { readDatabase } = await import('../../src/metrics/query/index.js');
+      const { points, ...rest } = asked;
+      const query = { ...rest, ...(points !== undefined && { points: Number(points) }) };
+      return readDatabase(path, 'query', query, Date.now());
+    },
+  });
 }
 
 async function print(desk: CommandOutput, answer: QueryAnswer, format: Format): Promise<void> {

@@ -24,7 +24,8 @@ export {
 export { backupsThere } from './reach/backups-there.js';
 export { confirm } from './confirm.js';
 export { MOMENT_FORMS, readDue, readRange } from './moments.js';
-export { mustHaveWorkspace, namedServer } from './reach/find.js';
+export { mustHaveWorkspace } from './reach/find.js';
+export { askHistory } from './reach/history.js';
 export { eventText } from './print/events.js';
 export { settingFlags, STREAM_FLAG } from './flags.js';
 export { metricsTable, topTable } from './print/metrics.js';

@@ -1,19 +1,6 @@
 import { McError } from '../base/index.js';
-import { type AgentReport, normalizeStatus, STATUS_WORDS } from '../protocol/index.js';
+import { type AgentReport, COUNTER_NAMES, isCounterName, normalizeStatus, STATUS_WORDS } from '../protocol/index.js';
 import { suggest } from '../base/index.js';
-
-const COUNTERS = [
-  'tasks_completed',
-  'tasks_failed',
-  'total_work_time',
-  'idle_time',
-  'messages_sent',
-  'messages_received',
-  'cpu_usage',
-  'memory_usage',
-  'tokens_used',
-  'cost',
-] as const;
 
 /** What of `mc agents report` was given. */
 interface ReportFlags {
@@ -53,10 +40,9 @@ function readStatus(word: string): string {
 function readCounters(pairs: readonly string[]): NonNullable<AgentReport['counters']> {
   const counters: NonNullable<AgentReport['counters']> = {};
   for (const pair of pairs) {
-    const [word = '', figure = ''] = pair.split('=', 2);
-    const name = COUNTERS.find((known) => known === word);
-    if (name === undefined) {
-      throw new McError('usage', `"${word}" is no counter`, { hint: `counters: ${COUNTERS.join(', ')}` });
+    const [name = '', figure = ''] = pair.split('=', 2);
+    if (!isCounterName(name)) {
+      throw new McError('usage', `"${name}" is no counter`, { hint: `counters: ${COUNTER_NAMES.join(', ')}` });
     }
     const value = Number(figure);
     if (figure.trim() === '' || !Number.isFinite(value)) {

@@ -1,7 +1,7 @@
 import type { Clock, WorkspaceLayout } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import type { Bus } from '../bus/index.js';
-import type { EventDraft, EventsAnswer, QueryAnswer, Snapshot } from '../protocol/index.js';
+import type { EventDraft, Snapshot } from '../protocol/index.js';
 import type { Keeper } from './keeper.js';
 import type { LatestMetrics } from './record/latest.js';
 import type { Probes } from './record/probes.js';
@@ -45,8 +45,6 @@ export interface MetricsService {
   lastRows(): LatestMetrics;
   /** Takes a sample now. */
   collect(): Promise<void>;
-  query(input: Reads['query']['input']): Promise<QueryAnswer>;
-  events(input: Reads['events']['input']): Promise<EventsAnswer>;
   /** True for an agent that is there, or was there and left samples. */
   knowsAgent(agent: string): boolean;
   /** Any read as UTF-8 JSON; what takes long is read by a worker. */

@@ -2,7 +2,7 @@ import { type Clock, McError } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import type { EventDraft } from '../protocol/index.js';
 import { type Announcement, announceNotice, announcePause, notificationDraft } from './record/announcements.js';
-import { type Condition, HELD_REASON } from './condition.js';
+import { type Conditions, type Happening, HELD_REASON, isOpen, writingOf } from './condition.js';
 import { isDamage, isFull, isHeld } from './store/database.js';
 import type { OwnEvent } from './store/event-rows.js';
 import type { Keeper } from './keeper.js';
@@ -25,8 +25,9 @@ export interface Custody {
 
 export interface CustodyOptions {
   keeper: Keeper;
-  condition: Condition;
+  conditions: Conditions;
   clock: Clock;
+  monotonic: () => number;
   log: Logger;
   publish: (drafts: EventDraft[]) => void;
   note: (type: OwnEvent, at: number, data: Record<string, unknown>) => void;
@@ -39,7 +40,7 @@ const RETRY_FROM_MS = 250;
 const RETRY_AT_MOST_MS = 2000;
 
 export function createCustody(options: CustodyOptions): Custody {
-  const { keeper, condition, clock, log, note } = options;
+  const { keeper, conditions, clock, monotonic, log, note } = options;
   let retry: NodeJS.Timeout | null = null;
   let retryMs = RETRY_FROM_MS;
   let stopped = false;
@@ -53,15 +54,19 @@ export function createCustody(options: CustodyOptions): Custody {
 
   const told = (notices: readonly Notice[]) => {
     for (const notice of notices) {
-      if (notice.kind === 'set_aside') condition.setAside(notice.reason);
+      if (notice.kind === 'set_aside') conditions.happen({ it: 'set aside', reason: notice.reason });
       announce(announceNotice(notice));
     }
   };
 
-  const pause = (reason: string, error: string) => {
-    if (!condition.pause(reason)) return;
-    log.error({ error }, `metrics are paused: ${reason}`);
-    announce(announcePause(reason));
+  /** Reports the pause, if this is the beginning of one. */
+  const hinder = (happening: Happening, error: string) => {
+    const before = writingOf(conditions.now());
+    conditions.happen(happening);
+    const writing = writingOf(conditions.now());
+    if (before.is === 'paused' || writing.is !== 'paused') return;
+    log.error({ error }, `metrics are paused: ${writing.reason}`);
+    announce(announcePause(writing.reason));
   };
 
   const retryLater = () => {
@@ -75,19 +80,20 @@ export function createCustody(options: CustodyOptions): Custody {
 
   const stayAway = (error: unknown) => {
     if (isHeld(error)) {
-      condition.goAway(HELD_REASON);
+      conditions.happen({ it: 'unavailable', reason: HELD_REASON });
       retryLater();
       return;
     }
-    condition.goAway(`the database cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    conditions.happen({ it: 'unavailable', reason: `the database cannot be opened: ${reason}` });
     log.error({ err: error }, 'the metrics database cannot be opened');
   };
 
   const exchange = async (why: string, work: () => Promise<Notice[]>) => {
-    condition.goAway(why);
+    conditions.happen({ it: 'unavailable', reason: why });
     try {
       const notices = await work();
-      condition.goAway(null);
+      conditions.happen({ it: 'opened' });
       told(notices);
     } catch (error) {
       stayAway(error);
@@ -101,18 +107,18 @@ export function createCustody(options: CustodyOptions): Custody {
     stayAway,
     async trouble(error) {
       // Nothing can be written while the database is away; what happens meanwhile is held.
-      if (condition.away() !== null) return;
+      if (!isOpen(conditions.now())) return;
       const message = error instanceof Error ? error.message : String(error);
       if (isHeld(error)) {
-        if (condition.held()) pause(HELD_REASON, message);
+        hinder({ it: 'held', at: monotonic(), now: clock.now() }, message);
         retryLater();
       } else if (isFull(error)) {
-        pause('the disk is full', message);
+        hinder({ it: 'disk full', at: monotonic(), now: clock.now() }, message);
       } else if (isDamage(error)) {
         log.error({ error: message }, 'the metrics database is damaged: it is set aside');
         await exchange('the database is damaged and is being set aside', () => keeper.replace(error));
       } else {
-        condition.failed(message);
+        conditions.happen({ it: 'write failed', reason: message });
         log.error({ error: message }, 'metrics could not be written');
         note('collection_failed', clock.now(), { reason: message });
       }

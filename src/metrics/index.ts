@@ -4,6 +4,5 @@
  */
 export type { LatestMetrics } from './record/latest.js';
 export type { ReadName, Reads } from './query/reads.js';
-export { type Metric, METRICS, metricsOf } from './store/registry.js';
 export type { MetricsOptions, MetricsService, MetricsSettings } from './contract.js';
 export { createMetricsService } from './service.js';

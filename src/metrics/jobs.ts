@@ -11,7 +11,7 @@ export interface Asks {
   read: { input: ReadInput; answer: Uint8Array };
 }
 
-export interface ReadInput {
+interface ReadInput {
   path: string;
   name: ReadName;
   input: unknown;

@@ -35,13 +35,16 @@ export interface Keeper {
 const CHECKPOINT_BYTES = 4 * 1024 * 1024;
 const RETIRE_EVERY_MS = 3_600_000;
 
-export function createKeeper(
-  path: string,
-  retention: Retention,
-  clock: Clock,
-  desk: MetricsDesk,
-  monotonic: () => number = monotonicNow,
-): Keeper {
+export interface KeeperOptions {
+  /** Of the database. */
+  path: string;
+  retention: Retention;
+  clock: Clock;
+  desk: MetricsDesk;
+  monotonic?: () => number;
+}
+
+export function createKeeper({ path, retention, clock, desk, monotonic = monotonicNow }: KeeperOptions): Keeper {
   const atStart = rootsAround(path);
   const roots = atStart.length > 0 ? atStart : undefined;
   const guard: DeletionGuard = createDeletionGuard({ now: () => clock.now(), monotonic });

@@ -28,20 +28,34 @@ export interface AgentWarning {
   reason: string;
 }
 
-/** Counters as the agent's own files state them; null where they do not. Times in seconds. */
-export interface AgentCounters {
-  tasks_completed: number | null;
-  tasks_failed: number | null;
-  total_work_time: number | null;
-  idle_time: number | null;
-  messages_sent: number | null;
-  messages_received: number | null;
-  /** Share of one core, 0–100, when the agent states it. */
-  cpu_usage: number | null;
-  /** Bytes, when the agent states it. */
-  memory_usage: number | null;
-  tokens_used: number | null;
-  cost: number | null;
+/**
+ * The counters that an agent's files may state and a report may set. Times in seconds; `cpu_usage`: share of one core, 0–100;
+ * `memory_usage`: bytes.
+ */
+export const COUNTER_NAMES = [
+  'tasks_completed',
+  'tasks_failed',
+  'total_work_time',
+  'idle_time',
+  'messages_sent',
+  'messages_received',
+  'cpu_usage',
+  'memory_usage',
+  'tokens_used',
+  'cost',
+] as const;
+export type CounterName = (typeof COUNTER_NAMES)[number];
+
+/** Counters as the agent's own files state them; null where they do not. */
+export type AgentCounters = Record<CounterName, number | null>;
+
+export function isCounterName(text: string): text is CounterName {
+  return (COUNTER_NAMES as readonly string[]).includes(text);
+}
+
+/** A value per counter. */
+export function eachCounter<T>(make: (name: CounterName) => T): Record<CounterName, T> {
+  return Object.fromEntries(COUNTER_NAMES.map((name) => [name, make(name)])) as Record<CounterName, T>;
 }
 
 /** A task as an agent's own files name it (current_tasks, current_task, active projects, tasks/*.json). */
@@ -99,7 +113,7 @@ export interface AgentReport {
   task?: string;
   zone?: string;
   activity?: string;
-  counters?: Partial<Record<keyof AgentCounters, number>>;
+  counters?: Partial<Record<CounterName, number>>;
 }
 
 /** Counts of agents per normalised status. */

@@ -149,7 +149,7 @@ function argumentsOf([word, ...rest]: readonly string[], model: Model): readonly
       move: agents,
       backup: agents,
       sort: AGENT_COLUMNS.map(({ name }) => name),
-      metric: CHARTED.map(({ name }) => name),
+      metric: CHARTED,
       since: RANGES,
       theme: THEME_NAMES,
       mouse: ['on', 'off'],

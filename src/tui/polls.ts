@@ -1,4 +1,5 @@
 import type { MetricsAsked, RestCall } from '../client/index.js';
+import type { MetricName } from '../protocol/index.js';
 import type { WantedPoll } from './link/poller.js';
 import { isSystemMetric } from './metric-list.js';
 import type { Model } from './model.js';
@@ -15,7 +16,12 @@ export const SPARKS = [
 ] as const;
 
 /** What an agent's detail charts, over 24 hours. */
-export const AGENT_CHARTS = ['success_rate', 'tasks_in_progress', 'tasks_completed', 'error_rate'] as const;
+export const AGENT_CHARTS: readonly MetricName[] = [
+  'success_rate',
+  'tasks_in_progress',
+  'tasks_completed',
+  'error_rate',
+];
 
 /** Figures of one agent over 24 hours. */
 export function agentFigures(id: string): RestCall {

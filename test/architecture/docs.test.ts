@@ -2,10 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { workspaceLayout } from '../../src/base/index.js';
-import { CLOSE, EVENT_TYPES, PUBLISHABLE, STATUS_WORDS, TASK_FILES, TASK_STATUSES } from '../../src/protocol/index.js';
+import {
+  CLOSE,
+  COUNTER_NAMES,
+  EVENT_TYPES,
+  PUBLISHABLE,
+  STATUS_WORDS,
+  TASK_FILES,
+  TASK_STATUSES,
+} from '../../src/protocol/index.js';
 import { HUB_LIMITS } from '../../src/server/stream/limits.js';
 import { AGENT_FILES } from '../../src/workspace/agents/files.js';
-import { COUNTER_NAMES } from '../../src/workspace/agents/counters.js';
 
 const page = (name: string) => readFileSync(join(import.meta.dirname, '../../docs', name), 'utf8');
 
@@ -27,7 +34,7 @@ test.each([
   ['task files', TASK_FILES],
   ['words for a status', STATUS_WORDS],
   ['task statuses', TASK_STATUSES],
-  ['counters', Object.keys(COUNTER_NAMES)],
+  ['counters', COUNTER_NAMES],
   ['other files', Object.values(paths(['office', 'config', 'backend']))],
 ])('docs/workspace.md names all %s', (_what, words) => {
   expect(missing(page('workspace.md'), words)).toEqual([]);

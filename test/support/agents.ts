@@ -1,18 +1,7 @@
-import type { Agent, AgentCounters } from '../../src/protocol/index.js';
+import { type Agent, type AgentCounters, eachCounter } from '../../src/protocol/index.js';
 
 /** Counters of which none is known. */
-export const NO_COUNTERS: AgentCounters = {
-  tasks_completed: null,
-  tasks_failed: null,
-  total_work_time: null,
-  idle_time: null,
-  messages_sent: null,
-  messages_received: null,
-  cpu_usage: null,
-  memory_usage: null,
-  tokens_used: null,
-  cost: null,
-};
+export const NO_COUNTERS: AgentCounters = eachCounter(() => null);
 
 /** What is known of an agent. */
 export type Known = Omit<Partial<Agent>, 'counters'> & { counters?: Partial<AgentCounters> };

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { type Clock, type WorkspaceLayout, workspaceLayout } from '../../src/base/index.js';
 import { silentLog } from '../../src/base/log.js';
 import { type Bus, createBus } from '../../src/bus/index.js';
-import { createMetricsService, type MetricsOptions, type MetricsSettings } from '../../src/metrics/index.js';
+import {
+  createMetricsService,
+  type MetricsOptions,
+  type MetricsService,
+  type MetricsSettings,
+  type ReadName,
+  type Reads,
+} from '../../src/metrics/index.js';
 import { openWriter } from '../../src/metrics/store/database.js';
 import { migrate } from '../../src/metrics/store/migrations.js';
 import { metricsOf } from '../../src/metrics/store/registry.js';
@@ -130,5 +137,24 @@ export function newRig(directory: string, changes: Partial<MetricsOptions> = {})
     const held = snapshot.agents.get(agent.id);
     publish([{ type: 'agent_status', at: clock.now(), data: agentStatusData(agent, held) }]);
   };
-  return { service, clock, snapshot, bus, publish, published, become, layout };
+  return {
+    service: Object.assign(service, questionsTo(service)),
+    clock,
+    snapshot,
+    bus,
+    publish,
+    published,
+    become,
+    layout,
+  };
+}
+
+/** Answers of a service as values. */
+function questionsTo({ answer }: MetricsService) {
+  const ask = async <K extends ReadName>(name: K, input: Reads[K]['input']) =>
+    JSON.parse(Buffer.from(await answer(name, input)).toString('utf8')) as Reads[K]['answer'];
+  return {
+    query: async (input: Reads['query']['input']) => ask('query', input),
+    events: async (input: Reads['events']['input']) => ask('events', input),
+  };
 }

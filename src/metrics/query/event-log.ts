@@ -21,7 +21,7 @@ export interface EventsInput {
   cursor?: number | undefined;
 }
 
-export const EVENTS_LIMIT = 1000;
+const EVENTS_LIMIT = 1000;
 
 type Condition = [sql: string, value: number | string | number[] | undefined];
 

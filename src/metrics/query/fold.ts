@@ -1,8 +1,9 @@
+import type { MetricScope } from '../../protocol/index.js';
 import { type Breaks, createBreakReader, isBroken } from '../store/breaks.js';
 import type { Database } from '../store/database.js';
 import { metaNumber } from '../store/meta.js';
-import { type Metric, type MetricScope, metricsOf } from '../store/registry.js';
-import { increase, valuesBefore } from '../store/rollup.js';
+import { type Metric, metricsOf } from '../store/registry.js';
+import { createBeforeReader, increase } from '../store/rollup.js';
 import { type Figure, rollupExpression, tableOf } from '../store/schema.js';
 import { FINER, type RollupTier, type Tier, TIER_MS } from '../store/tiers.js';
 
@@ -27,6 +28,14 @@ export interface Span {
   buckets: number;
 }
 
+/** What is folded, and how. */
+export interface FoldTask {
+  db: Database;
+  scope: MetricScope;
+  metrics: readonly Metric[];
+  folding: Folding;
+}
+
 export function emptyCells(buckets: number): Cells {
   const array = () => new Float64Array(buckets);
   return { value: array(), n: array(), reach: array() };
@@ -36,16 +45,10 @@ export function emptyCells(buckets: number): Cells {
  * Folds the rows of one agent (0: the system) into cells, one per metric. What a tier does not hold yet is taken from the
  * finer ones, down to raw, so that the newest buckets are complete as well.
  */
-export function createFolder(
-  db: Database,
-  scope: MetricScope,
-  metrics: readonly Metric[],
-  folding: Folding,
-  span: Span,
-) {
+export function createFolder(task: FoldTask & { span: Span }) {
+  const { db, metrics, folding, span } = task;
   const parts = partsOf(db, span).map(({ tier, from, to }) => {
-    const read =
-      tier === 'raw' ? rawReader(db, scope, metrics, folding) : rollupReader(db, scope, metrics, folding, tier);
+    const read = tier === 'raw' ? rawReader(task) : rollupReader(task, tier);
     const width = tier === 'raw' ? (metaNumber(db, 'collect_interval') ?? 60_000) : TIER_MS[tier];
     return { from, to, read, width };
   });
@@ -100,13 +103,7 @@ const FIGURES: Record<Folding, Figure> = {
   inc: 'inc',
 };
 
-function rollupReader(
-  db: Database,
-  scope: MetricScope,
-  metrics: readonly Metric[],
-  folding: Folding,
-  tier: RollupTier,
-): Reader {
+function rollupReader({ db, scope, metrics, folding }: FoldTask, tier: RollupTier): Reader {
   const figures = metrics.map((metric) =>
     folding === 'inc' && metric.kind !== 'counter' ? 'NULL' : rollupExpression(metric, FIGURES[folding]),
   );
@@ -115,14 +112,15 @@ function rollupReader(
   return (key, from, to) => rows.all(key, from, to) as Row[];
 }
 
-function rawReader(db: Database, scope: MetricScope, metrics: readonly Metric[], folding: Folding): Reader {
+function rawReader({ db, scope, metrics, folding }: FoldTask): Reader {
   const rows = rowsOf(db, scope, 'raw', ['t', '1', ...metrics.map(({ name }) => name)]);
   if (folding !== 'inc') return (key, from, to) => rows.all(key, from, to) as Row[];
   const places = metrics.map((metric) => metricsOf(scope).indexOf(metric));
   const breaksOf = createBreakReader(db, scope, metricsOf(scope));
+  const valuesBefore = createBeforeReader(db, scope);
   return (key, from, to) => {
     const breaks = breaksOf(key);
-    const known = valuesBefore(db, scope, key, from, breaks);
+    const known = valuesBefore(key, from, breaks);
     const before = places.map((place) => known[place] ?? null);
     const some = breaks && places.map((place) => breaks[place] ?? []);
     return increases(rows.all(key, from, to) as Row[], before, some, from - 1);
@@ -151,6 +149,7 @@ function increases(rows: Row[], before: Row, breaks: Breaks | null, from: number
   return rows;
 }
 
+/** Called for every value of every row: nothing is made for a call. */
 type Add = (cells: Cells, bucket: number, value: number, n: number, reach: number) => void;
 
 const addUp: Add = (cells, bucket, value, n, reach) => {

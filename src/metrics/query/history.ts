@@ -1,11 +1,18 @@
-import type { AgentHistoryAnswer, AgentMetricsAnswer, MetricRow, SystemHistoryAnswer } from '../../protocol/index.js';
+import type {
+  AgentHistoryAnswer,
+  AgentMetricsAnswer,
+  MetricRow,
+  MetricScope,
+  SystemHistoryAnswer,
+} from '../../protocol/index.js';
 import type { Database } from '../store/database.js';
 import { type Cells, createFolder, emptyCells, partsOf } from './fold.js';
 import { invalid, oneOf } from './params.js';
 import { type Plan, planQuery } from './plan.js';
 import { createRangeReader } from './ranges.js';
-import { decodeValue, type Metric, type MetricScope, metricsOf } from '../store/registry.js';
-import { agentRow, rowId, systemRow } from '../store/rows.js';
+import { decodeValue, type Metric, metricsOf } from '../store/registry.js';
+import { rowId } from '../store/row-id.js';
+import { agentRow, systemRow } from '../store/rows.js';
 import { sampleObject, tableOf } from '../store/schema.js';
 import type { Values } from '../store/store.js';
 
@@ -51,7 +58,7 @@ export function summarizeAgent(db: Database, agent: string, period: number, now:
   const metrics = metricsOf('agent');
   const counters = metrics.filter(({ kind }) => kind === 'counter');
   const read = (folding: 'avg' | 'last' | 'count' | 'inc', some: readonly Metric[]) => {
-    const values = key === null ? [] : createRangeReader(db, 'agent', some, folding, range)(key);
+    const values = key === null ? [] : createRangeReader({ db, scope: 'agent', metrics: some, folding }, range)(key);
     return Object.fromEntries(some.map(({ name }, at) => [name, values[at] ?? null])) as Record<string, number | null>;
   };
   const average = read('avg', metrics);
@@ -119,7 +126,7 @@ function stepRows(db: Database, owner: Owner, plan: Plan): Written {
 
   function fold(folding: 'avg' | 'last'): Cells[] {
     const cells = metrics.map(() => emptyCells(plan.points));
-    createFolder(db, scope, metrics, folding, { ...plan, buckets: plan.points })(key, cells);
+    createFolder({ db, scope, metrics, folding, span: { ...plan, buckets: plan.points } })(key, cells);
     return cells;
   }
 }

@@ -9,8 +9,6 @@ import { obstaclesAt, rootsAround } from '../store/place.js';
 import { answerRead, type ReadName, type Reads } from './reads.js';
 import { SCHEMA_VERSION } from '../store/schema.js';
 
-export { METRICS } from '../store/registry.js';
-
 /**
  * Answers a read from the database at `path`.
  * `upgrade: false`: an old database is refused instead.

@@ -1,13 +1,14 @@
+import type { MetricScope } from '../../protocol/index.js';
 import { closest, distance } from 'fastest-levenshtein';
 import { McError, parseMoment, suggest } from '../../base/index.js';
-import { findMetric, METRICS, type Metric, type MetricScope } from '../store/registry.js';
+import { findMetric, STORED_METRICS, type Metric } from '../store/registry.js';
 
-export const STEPS = ['raw', '1m', '5m', '1h', '1d', 'auto'] as const;
+const STEPS = ['raw', '1m', '5m', '1h', '1d', 'auto'] as const;
 export type Step = (typeof STEPS)[number];
-export const AGGREGATES = ['avg', 'min', 'max', 'sum', 'last', 'count', 'rate', 'p50', 'p95', 'p99'] as const;
+const AGGREGATES = ['avg', 'min', 'max', 'sum', 'last', 'count', 'rate', 'p50', 'p95', 'p99'] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
-export const GROUPINGS = ['agent', 'none'] as const;
-export type Grouping = (typeof GROUPINGS)[number];
+const GROUPINGS = ['agent', 'none'] as const;
+type Grouping = (typeof GROUPINGS)[number];
 
 /** A query as it comes from outside: texts, lists also separated by commas. The same names in REST and on the command line. */
 export interface RawQuery {
@@ -101,7 +102,7 @@ export function parseMetric(name: string): Metric {
   if (metric) return metric;
   const near = suggest(
     name,
-    METRICS.map((known) => known.name),
+    STORED_METRICS.map((known) => known.name),
   );
   const guess = near.length > 0 ? `did you mean ${near.join(', ')}? ` : '';
   throw new McError('metric.unknown', `there is no metric "${name}"`, { hint: `${guess}mc metrics list shows all` });
@@ -132,12 +133,12 @@ function parseMetrics(names: readonly string[], scope: MetricScope | null): Metr
 
 function refuseRate({ name, kind }: Metric): void {
   if (kind === 'counter') return;
-  const counters = METRICS.filter((metric) => metric.kind === 'counter').map((metric) => metric.name);
+  const counters = STORED_METRICS.filter((metric) => metric.kind === 'counter').map((metric) => metric.name);
   throw invalid(`rate needs a counter, ${name} is a ${kind}`, `counters: ${counters.join(', ')}`);
 }
 
 /** A list of words, given once or several times, each also separated by commas. */
-export function listOf(raw: string | readonly string[] | undefined): string[] {
+function listOf(raw: string | readonly string[] | undefined): string[] {
   const texts = raw === undefined ? [] : typeof raw === 'string' ? [raw] : raw;
   return texts
     .flatMap((text) => text.split(','))

@@ -1,22 +1,13 @@
 import type { Series } from '../../protocol/index.js';
-import type { Database } from '../store/database.js';
-import type { PlainQuery } from './params.js';
-import type { Plan } from './plan.js';
-import { decodeValue, type Metric, type MetricScope } from '../store/registry.js';
+import type { Question } from './question.js';
+import { decodeValue } from '../store/registry.js';
 import { tableOf } from '../store/schema.js';
 import { bucketTimes, type Source, unitOf } from './points.js';
 
 const SHARES: Record<string, number> = { p50: 0.5, p95: 0.95, p99: 0.99 };
 
 /** Percentiles of the raw samples in each bucket. */
-export function percentileSeries(
-  db: Database,
-  query: PlainQuery,
-  plan: Plan,
-  scope: MetricScope,
-  metrics: readonly Metric[],
-  sources: readonly Source[],
-): Series[] {
+export function percentileSeries({ db, query, plan, scope, metrics }: Question, sources: readonly Source[]): Series[] {
   const names = metrics.map(({ name }) => name).join(', ');
   const rows = db
     .prepare(`SELECT t, ${names} FROM ${tableOf(scope, 'raw')} WHERE agent = ? AND t >= ? AND t < ?`)

@@ -1,22 +1,19 @@
-import type { Database } from '../store/database.js';
-import { type Cells, createFolder, emptyCells, type Folding } from './fold.js';
+import { type Cells, createFolder, emptyCells, type FoldTask, type Folding } from './fold.js';
 import { planQuery } from './plan.js';
-import type { Metric, MetricScope } from '../store/registry.js';
+import type { Metric } from '../store/registry.js';
 
 /**
  * One figure per metric over a whole range, for each agent: its average, last value, growth … null: nothing was measured.
  */
 export function createRangeReader(
-  db: Database,
-  scope: MetricScope,
-  metrics: readonly Metric[],
-  folding: Folding,
+  task: FoldTask,
   range: { since: number; until: number },
 ): (key: number) => (number | null)[] {
+  const { db, metrics, folding } = task;
   const plan = planQuery(db, { ...range, step: 'auto' });
   // One bucket of the whole range; raw samples are taken exactly, rollups by whole buckets.
   const span = { ...plan, stepMs: Number.POSITIVE_INFINITY, buckets: 1 };
-  const fold = createFolder(db, scope, metrics, folding, span);
+  const fold = createFolder({ ...task, span });
   return (key) => {
     const cells = metrics.map(() => emptyCells(1));
     fold(key, cells);

@@ -1,23 +1,18 @@
 import type { Point, Series } from '../../protocol/index.js';
 import { type Breaks, createBreakReader, isBroken } from '../store/breaks.js';
-import type { Database } from '../store/database.js';
 import type { PlainQuery } from './params.js';
 import { MAX_POINTS } from './plan.js';
 import { percentile } from './percentiles.js';
-import type { Metric, MetricScope } from '../store/registry.js';
+import type { Question } from './question.js';
+import type { Metric } from '../store/registry.js';
 import { increase } from '../store/rollup.js';
 import { tableOf } from '../store/schema.js';
 import { MAX_ANSWER_POINTS, type Source, tooMuch, unitOf } from './points.js';
 
 /** Samples as they are, each a point. Of several agents taken together, those of one time are one point. */
-export function rawSeries(
-  db: Database,
-  query: PlainQuery,
-  scope: MetricScope,
-  metrics: readonly Metric[],
-  sources: readonly Source[],
-): Series[] {
-  const read = rawReader(db, query, scope, metrics);
+export function rawSeries(question: Question, sources: readonly Source[]): Series[] {
+  const { query, metrics } = question;
+  const read = rawReader(question);
   return sources.flatMap(({ agent, keys }) => {
     const byKey = keys.map((key) => read(key));
     const samples = byKey.flat();
@@ -30,7 +25,7 @@ export function rawSeries(
       metric: metric.name,
       unit: unitOf(metric, query),
       agent,
-      points: keys.length > 1 ? join(metric, at) : alone(samples, times, at, metric, query),
+      points: keys.length > 1 ? join(metric, at) : alone(columnOf(samples, at), times, metric, query),
     }));
   });
 }
@@ -38,12 +33,7 @@ export function rawSeries(
 type Row = (number | null)[];
 
 /** Rows of one agent: t, then a value per metric; for a rate what it has grown by in a second since the row before. */
-function rawReader(
-  db: Database,
-  query: PlainQuery,
-  scope: MetricScope,
-  metrics: readonly Metric[],
-): (key: number) => Row[] {
+function rawReader({ db, query, scope, metrics }: Question): (key: number) => Row[] {
   const names = metrics.map(({ name }) => name).join(', ');
   const table = tableOf(scope, 'raw');
   const page = db
@@ -79,11 +69,15 @@ function ratesOf(rows: Row[], breaks: Breaks | null): Row[] {
   });
 }
 
-function alone(rows: Row[], times: string[], at: number, { scale }: Metric, { agg }: PlainQuery): Point[] {
-  return rows.map((row, index) => {
-    const value = row[at + 1] ?? null;
-    return { t: times[index] as string, v: value === null ? null : agg === 'count' ? 1 : value / scale };
-  });
+function columnOf(rows: Row[], at: number): (number | null)[] {
+  return rows.map((row) => row[at + 1] ?? null);
+}
+
+function alone(values: (number | null)[], times: string[], { scale }: Metric, { agg }: PlainQuery): Point[] {
+  return values.map((value, index) => ({
+    t: times[index] as string,
+    v: value === null ? null : agg === 'count' ? 1 : value / scale,
+  }));
 }
 
 function together(rows: Row[], at: number, metric: Metric, { agg }: PlainQuery): Point[] {

@@ -2,13 +2,14 @@ import type { Point, QueryAnswer, Series } from '../../protocol/index.js';
 import { createBreakReader } from '../store/breaks.js';
 import type { Database } from '../store/database.js';
 import { type Cells, createFolder, emptyCells, type Folding } from './fold.js';
-import { aggregateOf, type PlainQuery, type Query, unknownAgent, untilOf } from './params.js';
+import { aggregateOf, type Query, unknownAgent, untilOf } from './params.js';
 import { bucketTimes, MAX_ANSWER_POINTS, type Source, tooMuch, unitOf } from './points.js';
 import { percentileSeries } from './percentiles.js';
-import { type Plan, planQuery } from './plan.js';
+import { planQuery } from './plan.js';
+import type { Question } from './question.js';
 import { rawSeries } from './raw-series.js';
-import { type Metric, type MetricScope, metricsOf } from '../store/registry.js';
-import { valuesBefore } from '../store/rollup.js';
+import { type Metric, metricsOf } from '../store/registry.js';
+import { createBeforeReader } from '../store/rollup.js';
 
 /**
  * Answers a query from the database.
@@ -22,8 +23,8 @@ export function answerQuery(db: Database, query: Query, now: number, known: read
     const aggs = new Set(metrics.map((metric) => query.agg ?? aggregateOf(metric)));
     return [...aggs].flatMap((agg) => {
       const alike = metrics.filter((metric) => (query.agg ?? aggregateOf(metric)) === agg);
-      const some = seriesOf(db, { ...query, agg }, plan, scope, alike, now, known);
-      return some.map((one): Series => ({ ...one, agg }));
+      const question = { db, query: { ...query, agg }, plan, scope, metrics: alike, now };
+      return seriesOf(question, known).map((one): Series => ({ ...one, agg }));
     });
   });
   const aggs = new Set(query.metrics.map((metric) => query.agg ?? aggregateOf(metric)));
@@ -50,59 +51,37 @@ function orderOf({ metrics }: Query, series: Series): number {
   return metrics.findIndex(({ name }) => name === series.metric);
 }
 
-function seriesOf(
-  db: Database,
-  query: PlainQuery,
-  plan: Plan,
-  scope: MetricScope,
-  metrics: readonly Metric[],
-  now: number,
-  known: readonly string[],
-): Series[] {
+function seriesOf(question: Question, known: readonly string[]): Series[] {
+  const { db, query, plan, scope, metrics } = question;
   const sources = scope === 'system' ? [{ agent: null, keys: [0] }] : sourcesOf(db, query, known);
   const buckets = plan.step === 'raw' ? 0 : plan.points;
   if (buckets * sources.length * metrics.length > MAX_ANSWER_POINTS) throw tooMuch(plan.step);
-  const all = chooseReader(db, query, plan, scope, metrics, now)(sources);
+  const all = chooseReader(question)(question, sources);
   // Agents that were not asked for by name are left out where they have nothing to say.
   const keep = ({ agent, points }: Series) =>
     agent === null || query.agents !== null || points.some(({ v }) => v !== null);
   return all.filter(keep);
 }
 
-function chooseReader(
-  db: Database,
-  query: PlainQuery,
-  plan: Plan,
-  scope: MetricScope,
-  metrics: readonly Metric[],
-  now: number,
-): (sources: readonly Source[]) => Series[] {
-  if (plan.step === 'raw') return (sources) => rawSeries(db, query, scope, metrics, sources);
-  if (query.agg.startsWith('p')) return (sources) => percentileSeries(db, query, plan, scope, metrics, sources);
-  return (sources) => foldedSeries(db, query, plan, scope, metrics, now, sources);
+function chooseReader({ plan, query }: Question): (question: Question, sources: readonly Source[]) => Series[] {
+  if (plan.step === 'raw') return rawSeries;
+  return query.agg.startsWith('p') ? percentileSeries : foldedSeries;
 }
 
-function foldedSeries(
-  db: Database,
-  query: PlainQuery,
-  plan: Plan,
-  scope: MetricScope,
-  metrics: readonly Metric[],
-  now: number,
-  sources: readonly Source[],
-): Series[] {
+function foldedSeries(question: Question, sources: readonly Source[]): Series[] {
+  const { query, plan, metrics } = question;
   const folding = query.agg === 'rate' ? 'inc' : (query.agg as Folding);
-  const fold = createFolder(db, scope, metrics, folding, { ...plan, buckets: plan.points });
+  const fold = createFolder({ ...question, folding, span: { ...plan, buckets: plan.points } });
   const times = bucketTimes(plan);
   return sources.flatMap(({ agent, keys }) => {
     const cells = metrics.map(() => emptyCells(plan.points));
-    if (query.agg === 'last' && keys.length > 1) foldLastTogether(db, metrics, plan, keys, fold, cells);
+    if (query.agg === 'last' && keys.length > 1) foldLastTogether(question, keys, fold, cells);
     else for (const key of keys) fold(key, cells);
     return metrics.map((metric, at) => ({
       metric: metric.name,
       unit: unitOf(metric, query),
       agent,
-      points: pointsOf(metric, query, plan, cells[at] as Cells, times, now),
+      points: pointsOf(question, metric, cells[at] as Cells, times),
     }));
   });
 }
@@ -112,18 +91,17 @@ function foldedSeries(
  * range; of anything else the mean of those that were sampled.
  */
 function foldLastTogether(
-  db: Database,
-  metrics: readonly Metric[],
-  plan: Plan,
+  { db, metrics, plan }: Question,
   keys: readonly number[],
   fold: (key: number, cells: readonly Cells[]) => void,
   together: readonly Cells[],
 ): void {
+  const valuesBefore = createBeforeReader(db, 'agent');
   const breaksOf = createBreakReader(db, 'agent', metricsOf('agent'));
   for (const key of keys) {
     const cells = metrics.map(() => emptyCells(plan.points));
     fold(key, cells);
-    const before = valuesBefore(db, 'agent', key, plan.start, breaksOf(key));
+    const before = valuesBefore(key, plan.start, breaksOf(key));
     for (const [at, metric] of metrics.entries()) {
       const place = metricsOf('agent').indexOf(metric);
       addLast(together[at] as Cells, cells[at] as Cells, metric.kind === 'counter' ? before[place] : undefined);
@@ -148,16 +126,16 @@ function addLast(together: Cells, { value, n }: Cells, carried: number | null | 
   }
 }
 
-function pointsOf(metric: Metric, query: PlainQuery, plan: Plan, cells: Cells, times: string[], now: number): Point[] {
+function pointsOf(question: Question, metric: Metric, cells: Cells, times: string[]): Point[] {
   const points: Point[] = Array(times.length);
   for (let at = 0; at < times.length; at += 1) {
     const n = cells.n[at] ?? 0;
-    points[at] = { t: times[at] as string, v: n === 0 ? null : valueOf(metric, query, plan, cells, at, now) };
+    points[at] = { t: times[at] as string, v: n === 0 ? null : valueOf(question, metric, cells, at) };
   }
   return points;
 }
 
-function valueOf(metric: Metric, { agg }: PlainQuery, plan: Plan, cells: Cells, at: number, now: number): number {
+function valueOf({ query: { agg }, plan, now }: Question, metric: Metric, cells: Cells, at: number): number {
   const value = cells.value[at] ?? 0;
   if (agg === 'count') return value;
   if (agg === 'avg') return value / (cells.n[at] ?? 1) / metric.scale;

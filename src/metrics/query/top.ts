@@ -45,7 +45,8 @@ function latestValues(db: Database, metric: Metric): Ranked[] {
 }
 
 function valuesOver(db: Database, metric: Metric, range: { since: number; until: number }): Ranked[] {
-  const read = createRangeReader(db, 'agent', [metric], metric.kind === 'counter' ? 'inc' : 'avg', range);
+  const folding = metric.kind === 'counter' ? 'inc' : 'avg';
+  const read = createRangeReader({ db, scope: 'agent', metrics: [metric], folding }, range);
   const agents = db.prepare('SELECT id, name FROM agents').all() as { id: number; name: string }[];
   return agents.map(({ id, name }) => ({ agent: name, value: read(id)[0] ?? null }));
 }

@@ -3,7 +3,7 @@ import type { HealthExplanation } from '../../protocol/index.js';
 import type { Collection } from '../store/store.js';
 
 /** A collection that is to be written. */
-export interface Unwritten {
+interface Unwritten {
   collection: Collection;
   health: HealthExplanation;
 }
@@ -20,7 +20,7 @@ export interface Backlog {
 }
 
 /** Rows (one per agent, one for the system) that wait at most: about 10 MB. Then the oldest collections are dropped. */
-export const WAITING_ROWS = 20_000;
+const WAITING_ROWS = 20_000;
 
 export function createBacklog(): Backlog {
   let waiting: Unwritten[] = [];

@@ -3,8 +3,7 @@ import type { FleetEnds } from './fleet-endings.js';
 import { type BackupFacts, type Health, scoreHealth } from './health.js';
 import type { MachineFacts, Probes } from './probes.js';
 import type { Recorder } from './recorder.js';
-import { metricsOf } from '../store/registry.js';
-import { sampleAgent, sampleSystem } from './sample.js';
+import { sampleAgent, sampleSystem, sampleValues } from './sample.js';
 import type { Collection, Values } from '../store/store.js';
 
 /** What a collection stands on. */
@@ -33,9 +32,6 @@ export interface Gathered {
   failures: { agent: string; error: unknown }[];
 }
 
-const COMPLETED = indexOf('tasks_completed');
-const FAILED = indexOf('tasks_failed');
-
 /** Reads every figure off the state in memory. One agent that cannot be sampled leaves a gap of its own. */
 export function gather(sources: Sources, moment: Moment): Gathered {
   const { snapshot, recorder, ends } = sources;
@@ -47,9 +43,9 @@ export function gather(sources: Sources, moment: Moment): Gathered {
   for (const agent of snapshot.agents.values()) {
     try {
       const seen = recorder.observer.figures(agent.id, moment.t);
-      const values = sampleAgent(agent, seen);
-      ends.observe(agent.id, values[COMPLETED] ?? null, values[FAILED] ?? null, moment.t);
-      agents.push({ agent: agent.id, values });
+      const figures = sampleAgent(agent, seen);
+      ends.observe(agent.id, figures.tasks_completed, figures.tasks_failed, moment.t);
+      agents.push({ agent: agent.id, values: sampleValues('agent', figures) });
       if (seen) observed.push({ agent: agent.id, totals: seen });
     } catch (error) {
       failures.push({ agent: agent.id, error });
@@ -77,15 +73,11 @@ function gatherSystem(sources: Sources, moment: Moment): { health: Health; syste
     ws_clients: probes.wsClients(),
     backup_age_seconds: moment.backup.age,
   });
-  return { health, system };
+  return { health, system: sampleValues('system', system) };
 }
 
 /** Over less than a second nothing can be said of a minute. */
 function perMinute(events: number, { t, countedSince }: Moment): number | null {
   const passed = countedSince === null ? 0 : t - countedSince;
   return passed < 1000 ? null : (events * 60_000) / passed;
-}
-
-function indexOf(name: string): number {
-  return metricsOf('agent').findIndex((metric) => metric.name === name);
 }

@@ -1,5 +1,6 @@
 import type { MetricRow } from '../../protocol/index.js';
-import { agentRow, rowId, systemRow } from '../store/rows.js';
+import { rowId } from '../store/row-id.js';
+import { agentRow, systemRow } from '../store/rows.js';
 import type { Collection } from '../store/store.js';
 
 /** The latest samples, as whoever collects them holds them in memory. */

@@ -97,7 +97,7 @@ export function createObserver(saved: ReadonlyMap<string, ObservedTotals>): Obse
     },
     endTask(agent, task, outcome, at) {
       const held = watched.get(agent);
-      if (held) endTask(held, { name: task, startedAt: null }, 'queue', outcome, at);
+      if (held) endTask(held, { name: task, startedAt: null }, { teller: 'queue', outcome, at });
     },
     figures(agent, at) {
       const held = watched.get(agent);
@@ -176,7 +176,7 @@ function followTasks(held: Watched, agent: Agent, at: number): void {
     const status = told.get(key);
     if (status === 'pending' || status === 'delegated') continue;
     const failed = status === 'failed' || (status !== 'completed' && agent.normalized_status === 'error');
-    endTask(held, task, 'agent', failed ? 'failed' : 'completed', at);
+    endTask(held, task, { teller: 'agent', outcome: failed ? 'failed' : 'completed', at });
   }
   for (const [key, task] of begun) {
     if (held.tasks.has(key)) continue;
@@ -185,7 +185,13 @@ function followTasks(held: Watched, agent: Agent, at: number): void {
   }
 }
 
-function endTask(held: Watched, { name, startedAt }: Begun, teller: Teller, outcome: Outcome, at: number): void {
+interface TaskEnd {
+  teller: Teller;
+  outcome: Outcome;
+  at: number;
+}
+
+function endTask(held: Watched, { name, startedAt }: Begun, { teller, outcome, at }: TaskEnd): void {
   if (!held.endings.add(name, teller, startedAt === null ? null : at - startedAt, at)) return;
   startCounting(held.totals);
   held.totals[outcome] = (held.totals[outcome] ?? 0) + 1;

@@ -5,8 +5,8 @@ import { createQueueWatch, type QueueEnding, type QueueWatch } from './task-queu
 import type { EventRow, IntervalRow, ObservedTotals, Store } from '../store/store.js';
 
 /** Rows are written this long after the first of a batch came in, or as soon as there are BATCH_ROWS of them. */
-export const BATCH_MS = 250;
-export const BATCH_ROWS = 500;
+const BATCH_MS = 250;
+const BATCH_ROWS = 500;
 /** So many events go into one transaction: more would hold the event loop, when many have waited. */
 const FLUSH_ROWS = 1000;
 /** What is held while nothing can be written (a full disk); beyond it the oldest rows are dropped and counted. */

@@ -1,12 +1,23 @@
-import { type Agent, countStatuses, countTasks, listTasks, type Snapshot } from '../../protocol/index.js';
+import {
+  type Agent,
+  type AgentStatus,
+  type CounterName,
+  countStatuses,
+  countTasks,
+  type Figures,
+  listTasks,
+  type MetricScope,
+  type Snapshot,
+  type TaskStatus,
+} from '../../protocol/index.js';
 import type { Observation } from './observer.js';
-import { decodeValue, encodeValue, type MetricScope, metricsOf } from '../store/registry.js';
-import { type Counter, isStated, measured, statedBy } from './sources.js';
+import { decodeValue, encodeValue, metricsOf } from '../store/registry.js';
 import type { Values } from '../store/store.js';
+import { type Counter, isStated, measured, statedBy } from './sources.js';
 
-/** The figures of one agent, by metric. Each is a finite number or null: nothing that a file says can throw here. */
-export function sampleAgent(agent: Agent, seen: Observation | null): Values {
-  const stated = (name: keyof Agent['counters']) => measured(agent.counters?.[name]);
+/** The figures of one agent. Each is a finite number or null: nothing that a file says can throw here. */
+export function sampleAgent(agent: Agent, seen: Observation | null): Figures<'agent'> {
+  const stated = (name: CounterName) => measured(agent.counters?.[name]);
   const bits = (seen?.stated ?? 0) | statedBy(agent);
   /** A counter keeps its source: once its file has stated it, a file that does not leaves a gap. */
   const counted = (name: Counter, counts: number | null | undefined) =>
@@ -17,7 +28,7 @@ export function sampleAgent(agent: Agent, seen: Observation | null): Values {
     comparable: isOneSource(bits, 'tasks_completed', 'tasks_failed'),
   };
   const errorRate = rateOf(ended);
-  const figures: Record<string, number | null> = {
+  return {
     tasks_completed: ended.completed,
     tasks_failed: ended.failed,
     tasks_in_progress: tasksInProgress(agent),
@@ -31,35 +42,41 @@ export function sampleAgent(agent: Agent, seen: Observation | null): Values {
     cpu_usage: stated('cpu_usage'),
     memory_usage: stated('memory_usage'),
   };
-  return inOrder('agent', figures);
 }
+
+/** Figures that are counted in the snapshot. */
+type Counted = 'total_agents' | `${AgentStatus}_agents` | `total_tasks_${TaskStatus}`;
 
 /** Figures of the server itself and of the whole, which do not follow from the snapshot. null: not measured. */
-export interface SystemFacts {
-  system_health_score: number;
-  avg_response_time: number | null;
-  events_per_minute: number | null;
-  ws_clients: number | null;
-  event_loop_delay_p99: number | null;
-  rss: number | null;
-  db_bytes: number | null;
-  disk_free_bytes: number | null;
-  backup_age_seconds: number | null;
-}
+export type SystemFacts = Omit<Figures<'system'>, Counted>;
 
-/** The figures of the system, by metric. */
-export function sampleSystem(snapshot: Snapshot, facts: SystemFacts): Values {
+/** The figures of the system. */
+export function sampleSystem(snapshot: Snapshot, facts: SystemFacts): Figures<'system'> {
   const agents = countStatuses(snapshot.agents.values());
   const tasks = countTasks(listTasks(snapshot));
-  const figures: Record<string, number | null> = { ...facts, total_agents: snapshot.agents.size };
-  for (const [status, count] of Object.entries(agents)) figures[`${status}_agents`] = count;
-  for (const [status, count] of Object.entries(tasks)) figures[`total_tasks_${status}`] = count;
-  return inOrder('system', figures);
+  return {
+    ...facts,
+    total_agents: snapshot.agents.size,
+    active_agents: agents.active,
+    busy_agents: agents.busy,
+    idle_agents: agents.idle,
+    error_agents: agents.error,
+    stale_agents: agents.stale,
+    offline_agents: agents.offline,
+    unknown_agents: agents.unknown,
+    total_tasks_pending: tasks.pending,
+    total_tasks_in_progress: tasks.in_progress,
+    total_tasks_completed: tasks.completed,
+    total_tasks_failed: tasks.failed,
+    total_tasks_blocked: tasks.blocked,
+    total_tasks_delegated: tasks.delegated,
+  };
 }
 
-/** As exact as the database keeps them, so that a figure is the same wherever it is read. */
-function inOrder(scope: MetricScope, figures: Record<string, number | null>): Values {
-  return metricsOf(scope).map((metric) => decodeValue(metric, encodeValue(metric, measured(figures[metric.name]))));
+/** The figures in a sample's order, as exact as the database keeps them: a figure is the same wherever it is read. */
+export function sampleValues<S extends MetricScope>(scope: S, figures: Figures<S>): Values {
+  const byName: Partial<Figures<MetricScope>> = figures;
+  return metricsOf(scope).map((metric) => decodeValue(metric, encodeValue(metric, measured(byName[metric.name]))));
 }
 
 interface Ended {

@@ -1,9 +1,12 @@
-import type { Agent } from '../../protocol/index.js';
-import { metricsOf } from '../store/registry.js';
+import { type Agent, type CounterName, listMetrics, type METRICS, type MetricName } from '../../protocol/index.js';
 
-/** Counters that an agent's own files may state, in the order of their bits. */
-const COUNTERS = metricsOf('agent').flatMap(({ kind, name }) => (kind === 'counter' ? [name as Counter] : []));
-export type Counter = Exclude<keyof Agent['counters'], 'cpu_usage' | 'memory_usage' | 'tokens_used' | 'cost'>;
+/** A metric that only grows and that an agent's own files may state. */
+export type Counter = {
+  [N in MetricName<'agent'> & CounterName]: (typeof METRICS)[N]['kind'] extends 'counter' ? N : never;
+}[MetricName<'agent'> & CounterName];
+
+/** In the order of their bits. */
+const COUNTERS = listMetrics('agent').flatMap(({ kind, name }) => (kind === 'counter' ? [name as Counter] : []));
 
 /** A figure that a file states, or null: counters are never negative, and what is no finite number was not measured. */
 export function measured(value: unknown): number | null {

@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import { COMPANIONS, isTaken } from './place.js';
 
 /** `20260217T060029Z`: a time that can stand in a file's name on every system. */
-export function fileTime(at: number): string {
+function fileTime(at: number): string {
   return new Date(at).toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
 }
 

@@ -1,5 +1,6 @@
+import type { MetricScope } from '../../protocol/index.js';
 import type { Database } from './database.js';
-import type { Metric, MetricScope } from './registry.js';
+import type { Metric } from './registry.js';
 
 /**
  * When counters of one agent changed their source, by metric, in the order they were asked for; oldest first. Before and

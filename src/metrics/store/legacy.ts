@@ -1,10 +1,11 @@
+import type { MetricScope } from '../../protocol/index.js';
 import Sqlite from 'better-sqlite3';
 import { rm } from 'node:fs/promises';
 import { type Database, openWriter, PATIENCE_MS, versionOf } from './database.js';
 import { setMeta } from './meta.js';
 import { copyAside } from './old-copy.js';
 import { createPlaces, encodeExactly, type OldRow, textOf, textOfRow, timeOf } from './old-values.js';
-import { type MetricScope, metricsOf } from './registry.js';
+import { metricsOf } from './registry.js';
 import { rewind } from './store.js';
 import { createEvents, createTables, createViews, insertSample, ownNames } from './schema.js';
 

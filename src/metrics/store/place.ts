@@ -4,7 +4,7 @@ import { errnoOf, isWithin, kindOfFile, LEADS_OUT, McError } from '../../base/in
 
 /** What SQLite opens beside a database: its log, the index of that, and the log of older databases. */
 export const COMPANIONS = ['-wal', '-shm', '-journal'] as const;
-export type Companion = (typeof COMPANIONS)[number];
+type Companion = (typeof COMPANIONS)[number];
 
 /** What lies where a database or one of its companions should be, and must never be opened. */
 export interface Obstacle {

@@ -1,13 +1,14 @@
+import type { MetricScope } from '../../protocol/index.js';
 import { type Breaks, createBreakReader, isBroken } from './breaks.js';
 import type { Database } from './database.js';
 import { metaNumber, setMeta } from './meta.js';
-import { type Metric, type MetricScope, metricsOf } from './registry.js';
+import { type Metric, metricsOf } from './registry.js';
 import { breathe, type Pause, workInSlices } from './slices.js';
 import { insertInto, rollupColumns, rollupExpression, tableOf } from './schema.js';
 import { FINER, floorTo, ROLLUP_TIERS, type RollupTier, TIER_MS } from './tiers.js';
 
 /** One metric inside one bucket, in stored units. `n` 0: nothing was measured and the rest means nothing. */
-export interface Bucket {
+interface Bucket {
   sum: number;
   n: number;
   min: number;
@@ -77,17 +78,18 @@ function createRoller(db: Database, scope: MetricScope, tier: RollupTier): Rolle
   const insert = db.prepare(insertBucket(tableOf(scope, tier), ['agent', 't', 'n', ...metrics.flatMap(rollupColumns)]));
   const ofRaw = FINER[tier] === 'raw';
   const breaksOf = createBreakReader(db, scope, metrics);
+  const valuesBefore = createBeforeReader(db, scope);
   return (key, from, to) => {
     const { rows, next } = read(key, from, to);
     const breaks = ofRaw ? breaksOf(key) : null;
-    const before = ofRaw && rows.length > 0 ? valuesBefore(db, scope, key, from, breaks) : [];
+    const before = ofRaw && rows.length > 0 ? valuesBefore(key, from, breaks) : [];
     for (let index = 0; index < rows.length; ) {
       const start = index;
       const bucket = floorTo(timeOf(rows[start]), width);
       while (index < rows.length && timeOf(rows[index]) < bucket + width) index += 1;
       const some = rows.slice(start, index);
       const last = start === 0 ? from - 1 : timeOf(rows[start - 1]);
-      const { n, buckets } = ofRaw ? foldRaw(some, metrics, before, breaks, last) : foldRolled(some, metrics);
+      const { n, buckets } = ofRaw ? foldRaw(some, metrics, { before, breaks, last }) : foldRolled(some, metrics);
       insert.run(key, bucket, n, ...metrics.flatMap((metric, at) => encodeBucket(metric, buckets[at], n)));
     }
     return next;
@@ -131,7 +133,15 @@ function timeOf(row: Row | undefined): number {
 
 type Folded = { n: number; buckets: Bucket[] };
 
-function foldRaw(rows: Row[], metrics: readonly Metric[], before: Row, breaks: Breaks | null, last: number): Folded {
+/** What is known of the time before some rows; `before` goes on from row to row. */
+interface Past {
+  before: Row;
+  breaks: Breaks | null;
+  /** Time of the row before. */
+  last: number;
+}
+
+function foldRaw(rows: Row[], metrics: readonly Metric[], { before, breaks, last }: Past): Folded {
   const buckets = metrics.map((metric, at) => {
     const bucket = emptyBucket();
     let then = last;
@@ -163,17 +173,17 @@ function foldRolled(rows: Row[], metrics: readonly Metric[]): Folded {
 }
 
 /** A bucket in which nothing was measured. */
-export function emptyBucket(): Bucket {
+function emptyBucket(): Bucket {
   return { sum: 0, n: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, last: 0, inc: 0 };
 }
 
 /** Adds one measured value. */
-export function addValue(bucket: Bucket, value: number, inc: number): void {
+function addValue(bucket: Bucket, value: number, inc: number): void {
   mergeBucket(bucket, { sum: value, n: 1, min: value, max: value, last: value, inc });
 }
 
 /** Adds a bucket that is not older than what is already in. */
-export function mergeBucket(bucket: Bucket, later: Bucket): void {
+function mergeBucket(bucket: Bucket, later: Bucket): void {
   bucket.sum += later.sum;
   bucket.n += later.n;
   if (later.min < bucket.min) bucket.min = later.min;
@@ -213,33 +223,32 @@ function rolledFigures(metrics: readonly Metric[]): string[] {
 }
 
 /**
- * The last known value of each metric before a moment, from raw samples of its present source; null where the last hour of
- * them has none. `breaks`: of all metrics of the scope.
+ * Reads the last known value of each metric before a moment, from raw samples of its present source; null where the last hour
+ * of them has none. `breaks`: of all metrics of the scope.
  */
-export function valuesBefore(
+export function createBeforeReader(
   db: Database,
   scope: MetricScope,
-  key: number,
-  t: number,
-  breaks: Breaks | null,
-): (number | null)[] {
+): (key: number, t: number, breaks: Breaks | null) => (number | null)[] {
   const metrics = metricsOf(scope);
   const rows = db
     .prepare(
       `SELECT t, ${rawFigures(metrics).join(', ')} FROM ${tableOf(scope, 'raw')} WHERE agent = ? AND t < ? ORDER BY t DESC LIMIT ?`,
     )
     .raw();
-  const values: (number | null)[] = metrics.map(() => null);
-  // Most often the row before tells everything.
-  for (const limit of [1, LOOK_BACK]) {
-    for (const row of rows.all(key, t, limit) as (number | null)[][]) {
-      for (const [at, value] of row.slice(1).entries()) {
-        if (breaks === null || !isBroken(breaks, at, timeOf(row), t - 1)) values[at] ??= value;
+  return (key, t, breaks) => {
+    const values: (number | null)[] = metrics.map(() => null);
+    // Most often the row before tells everything.
+    for (const limit of [1, LOOK_BACK]) {
+      for (const row of rows.all(key, t, limit) as (number | null)[][]) {
+        for (const [at, value] of row.slice(1).entries()) {
+          if (breaks === null || !isBroken(breaks, at, timeOf(row), t - 1)) values[at] ??= value;
+        }
       }
+      if (metrics.every((metric, at) => metric.kind !== 'counter' || values[at] !== null)) break;
     }
-    if (metrics.every((metric, at) => metric.kind !== 'counter' || values[at] !== null)) break;
-  }
-  return values;
+    return values;
+  };
 }
 
 function agentKeys(db: Database): number[] {

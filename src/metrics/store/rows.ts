@@ -1,11 +1,6 @@
-import type { MetricRow } from '../../protocol/index.js';
-import { type MetricScope, metricsOf } from './registry.js';
+import type { MetricRow, MetricScope } from '../../protocol/index.js';
+import { metricsOf } from './registry.js';
 import type { Values } from './store.js';
-
-/** The identity of a sample in the old columns: grows with time, the same in the views of the database. */
-export function rowId(t: number, key: number): number {
-  return (t - 1_600_000_000_000) * 4096 + key;
-}
 
 /** A sample of an agent in the old columns and ours. `id`: the row's identity, where it is asked for. */
 export function agentRow(agent: string, t: number, values: Values, id?: number): MetricRow {

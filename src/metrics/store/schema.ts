@@ -1,4 +1,6 @@
-import { type Metric, type MetricScope, metricsOf } from './registry.js';
+import type { MetricScope } from '../../protocol/index.js';
+import { type Metric, metricsOf } from './registry.js';
+import { rowIdExpression } from './row-id.js';
 import { type RollupTier, ROLLUP_TIERS, type Tier } from './tiers.js';
 
 /** The version of the layout, as `user_version` holds it. 0 is the old system's, or an empty file. */
@@ -81,9 +83,9 @@ export function createEvents(): string {
 /** The old names and columns over the new layout, in the old units. The ids grow with time and are stable. */
 export function createViews(): string {
   return `DROP VIEW IF EXISTS agent_metrics; DROP VIEW IF EXISTS system_metrics;
-    CREATE VIEW agent_metrics AS SELECT ${rowId('r.t', 'r.agent')} AS id, a.name AS agent_id, ${isoOf('r.t')} AS timestamp,
+    CREATE VIEW agent_metrics AS SELECT ${rowIdExpression('r.t', 'r.agent')} AS id, a.name AS agent_id, ${isoOf('r.t')} AS timestamp,
       ${decodedColumns('agent')} FROM agent_raw r JOIN agents a ON a.id = r.agent;
-    CREATE VIEW system_metrics AS SELECT ${rowId('r.t', 'r.agent')} AS id, ${isoOf('r.t')} AS timestamp,
+    CREATE VIEW system_metrics AS SELECT ${rowIdExpression('r.t', 'r.agent')} AS id, ${isoOf('r.t')} AS timestamp,
       ${decodedColumns('system')} FROM system_raw r`;
 }
 
@@ -123,17 +125,12 @@ export function sampleObject(scope: MetricScope): string {
   const metrics = metricsOf(scope).map((metric) => `'${metric.name}', ${decoded(metric)}`);
   const head = [
     "'id'",
-    rowId('t', 'agent'),
+    rowIdExpression('t', 'agent'),
     ...(scope === 'agent' ? ["'agent_id'", '?'] : []),
     "'timestamp'",
     isoOf('t'),
   ];
   return `json_object(${[...head, ...metrics].join(', ')})`;
-}
-
-/** As `rowId` of rows.ts. */
-function rowId(t: string, agent: string): string {
-  return `((${t} - 1600000000000) * 4096 + ${agent})`;
 }
 
 function isoOf(column: string): string {

@@ -1,7 +1,7 @@
-import type { HealthExplanation } from '../../protocol/index.js';
+import type { HealthExplanation, MetricScope } from '../../protocol/index.js';
 import type { Database } from './database.js';
 import { metaNumber, setMeta } from './meta.js';
-import { encodeValue, type MetricScope, metricsOf } from './registry.js';
+import { encodeValue, metricsOf } from './registry.js';
 import { insertInto, insertSample, tableOf } from './schema.js';
 import { floorTo, type RollupTier, ROLLUP_TIERS, TIER_MS } from './tiers.js';
 

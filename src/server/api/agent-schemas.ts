@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { eachCounter } from '../../protocol/index.js';
 import { NextCursor } from './pages.js';
 import { AgentStatusWord, Nullable, NullableNumber, NullableText, TaskStatusWord, Time } from './schemas.js';
 
@@ -87,18 +88,7 @@ export const AgentsStatusSchema = Type.Object({
   next_cursor: NextCursor,
 });
 
-export const CountersSchema = Type.Object({
-  tasks_completed: NullableNumber,
-  tasks_failed: NullableNumber,
-  total_work_time: NullableNumber,
-  idle_time: NullableNumber,
-  messages_sent: NullableNumber,
-  messages_received: NullableNumber,
-  cpu_usage: NullableNumber,
-  memory_usage: NullableNumber,
-  tokens_used: NullableNumber,
-  cost: NullableNumber,
-});
+export const CountersSchema = Type.Object(eachCounter(() => NullableNumber));
 
 export const AgentSchema = Type.Intersect([
   AgentRowSchema,
@@ -116,18 +106,7 @@ export const ReportBody = Type.Object(
     activity: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
     counters: Type.Optional(
       Type.Object(
-        {
-          tasks_completed: Counter,
-          tasks_failed: Counter,
-          total_work_time: Counter,
-          idle_time: Counter,
-          messages_sent: Counter,
-          messages_received: Counter,
-          cpu_usage: Counter,
-          memory_usage: Counter,
-          tokens_used: Counter,
-          cost: Counter,
-        },
+        eachCounter(() => Counter),
         { additionalProperties: false },
       ),
     ),

@@ -1,6 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import { type Metric, METRICS, metricsOf } from '../../metrics/index.js';
-import { isAhead, listAgents, type MetricRow } from '../../protocol/index.js';
+import { isAhead, listAgents, listMetrics, type MetricRow, type NamedMetric } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
 
 /** Agents whose figures are told; those of more are dropped and counted, so that a scrape stays small. */
@@ -29,7 +28,7 @@ export function createPrometheus(context: ApiContext): () => Promise<{ type: str
 }
 
 /** `mc_agent_tasks_completed_total`: base units stand in the name, counters end in `_total`. */
-export function prometheusName(metric: Metric): string {
+export function prometheusName(metric: NamedMetric): string {
   const { name, kind, scope } = metric;
   const unit = metric.unit === 'ms' ? 'seconds' : metric.unit;
   const stem = kind === 'counter' ? name.replace(/^total_/, '') : name;
@@ -62,7 +61,8 @@ function held<T extends unknown[]>(registry: Registry, set: (...facts: T) => voi
 type Set = (row: MetricRow, agent: string | null) => void;
 
 function fleetMetrics(fleet: Registry, own: Registry) {
-  const told = METRICS.filter(({ name }) => !TOLD_LIVE.includes(name));
+  const ofAgents = listMetrics('agent');
+  const told = [...ofAgents, ...listMetrics('system')].filter(({ name }) => !TOLD_LIVE.includes(name));
   const setters = told.map((metric) => [metric, setterOf(metric, fleet)] as const);
   const dropped = new Counter({
     name: 'mc_dropped_series_total',
@@ -80,7 +80,7 @@ function fleetMetrics(fleet: Registry, own: Registry) {
       for (const [metric, set] of setters) if (metric.scope === 'agent') set(row, label);
     }
     for (const [metric, set] of setters) if (metric.scope === 'system' && system) set(system, null);
-    dropped.inc((agents.size - labels.size) * metricsOf('agent').length);
+    dropped.inc((agents.size - labels.size) * ofAgents.length);
   };
 }
 
@@ -110,7 +110,7 @@ function agentSigns(signs: Registry) {
 }
 
 /** What was not measured has no series: in Prometheus absence is the gap. */
-function setterOf(metric: Metric, fleet: Registry): Set {
+function setterOf(metric: NamedMetric, fleet: Registry): Set {
   const inSeconds = metric.unit === 'ms';
   const options = {
     name: prometheusName(metric),

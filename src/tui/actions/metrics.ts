@@ -12,9 +12,9 @@ export const METRIC_ACTIONS = {
 };
 
 function metric(model: Model, by: 1 | -1): Model {
-  const index = CHARTED.findIndex(({ name }) => name === model.chart.metric);
+  const index = CHARTED.findIndex((name) => name === model.chart.metric);
   const next = CHARTED[(index + by + CHARTED.length) % CHARTED.length];
-  return { ...model, chart: { ...model.chart, metric: next?.name ?? model.chart.metric } };
+  return { ...model, chart: { ...model.chart, metric: next ?? model.chart.metric } };
 }
 
 function agent(model: Model, by: 1 | -1) {

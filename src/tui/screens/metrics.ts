@@ -1,4 +1,4 @@
-import { readSeries, type Series } from '../../protocol/index.js';
+import { metricNamed, readSeries, type Series } from '../../protocol/index.js';
 import { clockTime, withUnit, withoutUnit } from '../../view/index.js';
 import { absence, pollOf } from '../link/answers.js';
 import { lineChart, stats } from '../draw/charts.js';
@@ -59,23 +59,25 @@ function chartBody(model: Model, size: Size): Line[] {
 }
 
 function headLines({ chart }: Model, columns: number): Line[] {
-  const metric = CHARTED.find(({ name }) => name === chart.metric);
   const of = isSystemMetric(chart.metric) ? 'the system' : (chart.agent ?? 'all agents');
   const ranges = RANGES.map((range) => (range === chart.since ? `[${range}]` : ` ${range} `)).join('');
   const other = (RANGES as readonly string[]).includes(chart.since) ? '' : ` [${chart.since}]`;
   return [
     line(' ', ['strong', chart.metric], ['dim', ' of '], of, '   ', ['accent', ranges + other]),
-    line(['dim', ` ${(metric?.meaning ?? 'a metric that only the server knows').slice(0, columns)}`]),
+    line([
+      'dim',
+      ` ${(metricNamed(chart.metric)?.meaning ?? 'a metric that only the server knows').slice(0, columns)}`,
+    ]),
   ];
 }
 
 function pickList({ chart }: Model, rows: number): Line[] {
   const index = Math.max(
     0,
-    CHARTED.findIndex(({ name }) => name === chart.metric),
+    CHARTED.findIndex((name) => name === chart.metric),
   );
   const top = Math.max(0, Math.min(index - Math.floor(rows / 2), CHARTED.length - rows));
-  return CHARTED.slice(top, top + rows).map(({ name }): Line => {
+  return CHARTED.slice(top, top + rows).map((name): Line => {
     const chosen = name === chart.metric;
     return { spans: [chosen ? ['accent', '▌'] : ' ', ...cell(name, 23, chosen ? 'strong' : 'dim')] };
   });

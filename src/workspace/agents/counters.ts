@@ -1,21 +1,15 @@
-import type { AgentCounters } from '../../protocol/index.js';
+import { type AgentCounters, type CounterName, eachCounter } from '../../protocol/index.js';
 import type { Warn } from './files.js';
 import { clip } from '../text/decode.js';
 import { kindOf } from '../text/json.js';
 
-/** The names under which files state each counter, ours first. */
-export const COUNTER_NAMES: Record<keyof AgentCounters, readonly string[]> = {
-  tasks_completed: ['tasks_completed', 'tasksCompleted'],
-  tasks_failed: ['tasks_failed', 'tasksFailed'],
-  total_work_time: ['total_work_time', 'totalWorkTime'],
-  idle_time: ['idle_time', 'idleTime'],
-  messages_sent: ['messages_sent', 'messagesSent'],
-  messages_received: ['messages_received', 'messagesReceived'],
-  cpu_usage: ['cpu_usage', 'cpuUsage'],
-  memory_usage: ['memory_usage', 'memoryUsage'],
-  tokens_used: ['tokens_used', 'tokensUsed'],
-  cost: ['cost', 'total_cost', 'totalCost'],
-};
+/** Other names under which files state a counter. */
+const ALIASES: Partial<Record<CounterName, readonly string[]>> = { cost: ['total_cost', 'totalCost'] };
+
+/** The names under which files state each counter: ours, the same in camel case, others. */
+export const SPELLINGS: Record<CounterName, readonly string[]> = eachCounter((name) => [
+  ...new Set([name, inCamelCase(name), ...(ALIASES[name] ?? [])]),
+]);
 
 /** An object that may state counters. */
 export interface CounterSource {
@@ -29,13 +23,12 @@ export interface CounterSource {
 
 /** Every counter from the first source that states it as a number. */
 export function readCounters(sources: readonly CounterSource[]): AgentCounters {
-  const names = Object.keys(COUNTER_NAMES) as (keyof AgentCounters)[];
-  return Object.fromEntries(names.map((name) => [name, readCounter(name, sources)])) as unknown as AgentCounters;
+  return eachCounter((name) => readCounter(name, sources));
 }
 
-function readCounter(counter: keyof AgentCounters, sources: readonly CounterSource[]): number | null {
+function readCounter(counter: CounterName, sources: readonly CounterSource[]): number | null {
   for (const source of sources) {
-    for (const name of COUNTER_NAMES[counter]) {
+    for (const name of SPELLINGS[counter]) {
       const count = Object.hasOwn(source.fields, name) ? readCount(source, name) : null;
       if (count !== null) return count;
     }
@@ -72,4 +65,8 @@ export function numberIn(value: unknown): number | null {
     /^\s*[-+]?\d{1,15}(?:\.\d{1,15})?\s*$/.test(value)
     ? Number(value)
     : null;
+}
+
+function inCamelCase(name: string): string {
+  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

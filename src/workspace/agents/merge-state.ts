@@ -1,5 +1,5 @@
-import type { AgentCounters, AgentReport } from '../../protocol/index.js';
-import { COUNTER_NAMES } from './counters.js';
+import type { AgentReport, CounterName } from '../../protocol/index.js';
+import { SPELLINGS } from './counters.js';
 import { type JsonEdit, editJson } from '../text/json-edit.js';
 import { isObject, parseTolerantJson } from '../text/json.js';
 
@@ -15,7 +15,7 @@ export function mergeState(bytes: Uint8Array | null, report: AgentReport, now: n
   if (report.status !== undefined) edits.push({ path: ['status'], value: report.status });
   if (report.task !== undefined) edits.push(taskEdit(state, report.task));
   for (const [counter, value] of Object.entries(report.counters ?? {})) {
-    edits.push({ path: counterPath(state, counter as keyof AgentCounters), value });
+    edits.push({ path: counterPath(state, counter as CounterName), value });
   }
   const lastActive = 'lastActive' in state ? 'lastActive' : 'last_active';
   edits.push({ path: [lastActive], value: new Date(now).toISOString() });
@@ -31,8 +31,8 @@ function taskEdit(state: Record<string, unknown>, task: string): JsonEdit {
   return { path: ['current_task', 'description'], value: task };
 }
 
-function counterPath(state: Record<string, unknown>, counter: keyof AgentCounters): JsonEdit['path'] {
-  const names = COUNTER_NAMES[counter];
+function counterPath(state: Record<string, unknown>, counter: CounterName): JsonEdit['path'] {
+  const names = SPELLINGS[counter];
   for (const holder of [null, 'stats', 'metrics'] as const) {
     const fields = holder === null ? state : state[holder];
     const name = isObject(fields) ? names.find((known) => Object.hasOwn(fields, known)) : undefined;

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { McError, workspaceLayout } from '../../base/index.js';
-import { type AgentReport, isAgentId } from '../../protocol/index.js';
-import { COUNTER_NAMES } from '../agents/counters.js';
+import { type AgentReport, isAgentId, isCounterName } from '../../protocol/index.js';
 import { bufferOf, whenDone, workOrWait } from '../read/thread.js';
 import { inTurn } from './turns.js';
 import { editOrBegin, editTarget, type Ground, isNoDirectory, jsonEdit, type TargetEdit } from './target.js';
@@ -63,7 +62,7 @@ function checkReport(report: AgentReport): AgentReport {
     if (value !== undefined && value.trim() === '') throw new McError('input.invalid', `${field} must not be empty`);
   }
   for (const [name, value] of Object.entries(report.counters ?? {})) {
-    if (!Object.hasOwn(COUNTER_NAMES, name)) throw new McError('input.invalid', `no counter is named ${name}`);
+    if (!isCounterName(name)) throw new McError('input.invalid', `no counter is named ${name}`);
     if (!Number.isFinite(value) || value < 0) throw new McError('input.invalid', `${name} must be a number from 0 up`);
   }
   return report;

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { metricsOf } from '../../../src/metrics/index.js';
+import { metricsOf } from '../../../src/metrics/store/registry.js';
 import { agentRow, systemRow } from '../../../src/metrics/store/rows.js';
 import { emptySnapshot } from '../../../src/protocol/index.js';
 import type { ApiContext } from '../../../src/server/api/context.js';

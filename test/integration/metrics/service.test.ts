@@ -260,7 +260,13 @@ describe('the metrics service', () => {
     const clock = handClock();
     const layout = workspaceLayout(directory);
     const desk = createDesk();
-    const keeper = createKeeper(layout.database, KEEP, clock, desk, () => clock.now());
+    const keeper = createKeeper({
+      path: layout.database,
+      retention: KEEP,
+      clock,
+      desk,
+      monotonic: () => clock.now(),
+    });
     const { service, published, publish, become } = newRig(directory, { clock, keeper });
     become(newAgent('robot', busy));
     await service.start();

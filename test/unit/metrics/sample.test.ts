@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../../src/metrics/record/observer.js';
 import { metricsOf } from '../../../src/metrics/store/registry.js';
-import { sampleAgent } from '../../../src/metrics/record/sample.js';
+import { sampleAgent, sampleValues } from '../../../src/metrics/record/sample.js';
 import type { Agent } from '../../../src/protocol/index.js';
 import { newAgent, tasksNamed } from '../../support/metrics.js';
 import { NO_COUNTERS } from '../../support/agents.js';
@@ -18,7 +18,7 @@ const SEEN: Observation = {
 };
 
 function sampled(agent: Agent, seen: Observation | null = null): Record<string, number | null> {
-  const values = sampleAgent(agent, seen);
+  const values = sampleValues('agent', sampleAgent(agent, seen));
   return Object.fromEntries(metricsOf('agent').map(({ name }, index) => [name, values[index] ?? null]));
 }
 
