@@ -135,7 +135,7 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     auth: { says: 'who may come in, from where, and what for', imports: [] },
     stream: { says: 'what a listener hears, whatever the transport', imports: [] },
     ws: { says: 'the stream over WebSocket', imports: ['auth', 'stream'] },
-    sse: { says: 'the stream over HTTP', imports: ['stream', 'ws'] },
+    sse: { says: 'the stream over HTTP', imports: ['stream'] },
     api: {
       says: 'REST: one file a noun, from the table of routes',
       imports: ['auth', 'depth.ts', 'feed.ts', 'services.ts', 'sse', 'stream', 'writes.ts', 'ws'],

@@ -12,7 +12,7 @@ import { deliverFrame, pump } from './delivery.js';
 import { frameText } from '../stream/frame.js';
 import { createGate, type GateOptions } from './gate.js';
 import { createGreeter } from './greeter.js';
-import { catchUp, type GreetingContext, greet, greetWidened } from './greeting.js';
+import { catchUpPeer, type GreetingContext, greet, greetWidened } from './greeting.js';
 import { startHeartbeat } from './heartbeat.js';
 import { HUB_LIMITS, type HubLimits } from '../stream/limits.js';
 import { createInbound } from './inbound.js';
@@ -20,7 +20,8 @@ import { createPeer, type Peer } from './peer.js';
 import { Overtaken } from '../stream/replay.js';
 import type { PublishFrame } from './replies.js';
 import { peerRow } from './peer-row.js';
-import { SnapshotWriter, sayHeartbeat } from '../stream/say.js';
+import { sayHeartbeat } from '../stream/say.js';
+import { SnapshotWriter } from './snapshot-writer.js';
 
 const ALL_SCOPES: readonly Scope[] = ['read', 'operate', 'admin'];
 
@@ -113,7 +114,7 @@ export function createHub(options: HubOptions): Hub {
       return;
     }
     broadcast.remove(peer);
-    begin(peer, catchUp(peer.filter, peer, context));
+    begin(peer, catchUpPeer(peer.filter, peer, context));
   };
 
   const broadcast = createBroadcast({ bus, limits, now, onLate });
