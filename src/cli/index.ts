@@ -3,7 +3,7 @@ export { agentCard, agentsTable } from './print/agents.js';
 export { apiText, callApi, followApi, isStream, limitOf, readApiCall } from './reach/api.js';
 export { askAgent, askTask, mustKnowAgent } from './reach/ask.js';
 export { type CheckFacts, checkJunit, checkText, runChecks } from './check.js';
-export { askFacts, checkedAgent, factsOf } from './check-facts.js';
+export { askFacts, factsOf } from './check-facts.js';
 export { limitFlags, readLimits } from './check-limits.js';
 export { cleanJson, cleanText } from './clean.js';
 export { type Desk, McCommand } from './command.js';

@@ -16,6 +16,7 @@ export * from './notifications.js';
 export * from './office.js';
 export * from './position.js';
 export * from './reading.js';
+export * from './source.js';
 export * from './rest.js';
 export * from './routes.js';
 export * from './snapshot.js';
