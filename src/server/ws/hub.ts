@@ -77,6 +77,7 @@ export function createHub(options: HubOptions): Hub {
     now,
   };
 
+  // What follows calls `broadcast`, `greeter` and `inbound`, which are assigned below: no peer comes before `attach`.
   const drop = (peer: Peer, code: number, reason: string) => {
     if (peer.phase === 'closing') return;
     retire(peer);
