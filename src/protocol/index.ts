@@ -15,6 +15,8 @@ export * from './newest-backup.js';
 export * from './notifications.js';
 export * from './office.js';
 export * from './position.js';
+export * from './depths.js';
+export * from './layout.js';
 export * from './reading.js';
 export * from './source.js';
 export * from './rest.js';

@@ -9,7 +9,7 @@ import { sseEntry, sseText } from './events.js';
 /** How soon a browser comes back, in milliseconds. */
 const RETRY_MS = 1000;
 
-/** All that a new reader is told before it is live, in pieces. @throws Overtaken when the journal runs away from a slow reader */
+/** All that a new reader is told before it is live, in pieces. @throws JournalOverrun when the journal runs away from a slow reader */
 export function* greetStream(
   request: ConnectRequest,
   cursor: Cursor,
@@ -22,7 +22,7 @@ export function* greetStream(
   }
 }
 
-/** Everything from a reader's cursor to the present position. @throws Overtaken */
+/** Everything from a reader's cursor to the present position. @throws JournalOverrun */
 export function* catchUpStream(filter: Filter, cursor: Cursor, context: GreetingContext): Generator<string, void> {
   for (const step of catchUp(filter, cursor, context)) yield textOf(step);
 }

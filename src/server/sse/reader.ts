@@ -9,7 +9,7 @@ import {
 } from '../stream/backlog.js';
 import type { ConnectRequest } from '../stream/connect.js';
 import type { Queued } from '../stream/outbox.js';
-import type { Unheard } from '../stream/unheard.js';
+import type { SilentGap } from '../stream/silent-gap.js';
 import { sseText } from './events.js';
 
 /** One reader of the stream: state only. */
@@ -20,7 +20,7 @@ export interface Reader extends Listener {
   /** What is left of its greeting; null: it is live. */
   greeting: Iterator<string, void> | null;
   /** null: it hears everything. */
-  readonly unheard: Unheard | null;
+  readonly unheard: SilentGap | null;
 }
 
 const RESPONSE: Transport<Reader> = {
@@ -46,7 +46,7 @@ export function pump(reader: Reader, rules: DeliveryRules): void {
   writeWaiting(reader, RESPONSE, rules);
 }
 
-/** Writes the next pieces of a greeting, about a chunk in all. @throws Overtaken */
+/** Writes the next pieces of a greeting, about a chunk in all. @throws JournalOverrun */
 export function greetMore(reader: Reader, rules: DeliveryRules): void {
   let texts = '';
   while (reader.greeting && texts.length < rules.chunkBytes) {

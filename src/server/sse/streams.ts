@@ -10,7 +10,7 @@ import type { GreetingContext } from '../stream/greeting.js';
 import { HUB_LIMITS, type HubLimits } from '../stream/limits.js';
 import { coalesceKey, type Queued } from '../stream/outbox.js';
 import { sayHeartbeat, saySynced } from '../stream/say.js';
-import { Unheard } from '../stream/unheard.js';
+import { SilentGap } from '../stream/silent-gap.js';
 import { sseEntry, sseText } from './events.js';
 import { catchUpStream, greetStream } from './greeting.js';
 import { deliver, greetMore, pump, type Reader, takesMore } from './reader.js';
@@ -144,7 +144,7 @@ export function createStreams(options: StreamsOptions): Streams {
       if (readers.size >= options.maxReaders) {
         throw new McError('rate.limited', 'too many streams are open', { hint: 'close one, or use the socket' });
       }
-      const unheard = narrows(request.filter) ? new Unheard(limits) : null;
+      const unheard = narrows(request.filter) ? new SilentGap(limits) : null;
       const reader: Reader = {
         response,
         request,

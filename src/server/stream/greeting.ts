@@ -33,7 +33,7 @@ export interface GreetingContext {
 /**
  * All that a new listener is told before it is live. Steps are made when they are asked for; at the end every event up to the
  * bus's present position was given out, those that came meanwhile included.
- * @throws Overtaken when the journal runs away from a slow listener
+ * @throws JournalOverrun when the journal runs away from a slow listener
  */
 export function* greetingSteps(
   request: ConnectRequest,
@@ -45,7 +45,7 @@ export function* greetingSteps(
   yield* catchUp(request.filter, cursor, context);
 }
 
-/** Everything from a cursor to the present position, and for who narrows that position itself. @throws Overtaken */
+/** Everything from a cursor to the present position, and for who narrows that position itself. @throws JournalOverrun */
 export function* catchUp(filter: Filter, cursor: Cursor, context: GreetingContext): Generator<Step, void> {
   for (const step of catchUpSteps(filter, cursor, context)) {
     yield Array.isArray(step) ? { events: step } : synced(step, context);
@@ -54,7 +54,7 @@ export function* catchUp(filter: Filter, cursor: Cursor, context: GreetingContex
 
 /**
  * Tells anew how things stand, as of the call: `resync` with the reason, then `answer`, then the snapshot and what came since.
- * @throws Overtaken
+ * @throws JournalOverrun
  */
 export function tellAnew(
   listener: Cursor & { filter: Filter },

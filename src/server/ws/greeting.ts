@@ -10,12 +10,12 @@ export interface GreetingContext extends Context {
   writer: SnapshotWriter;
 }
 
-/** All that a new peer is told before it is live, in pieces that are made when its socket has room for them. @throws Overtaken */
+/** All that a new peer is told before it is live, in pieces that are made when its socket has room for them. @throws JournalOverrun */
 export function greet(request: ConnectRequest, cursor: Cursor, context: GreetingContext): Generator<Buffer, void> {
   return frames(greetingSteps(request, cursor, context), context);
 }
 
-/** Everything from a peer's cursor to the present position. @throws Overtaken */
+/** Everything from a peer's cursor to the present position. @throws JournalOverrun */
 export function catchUpPeer(filter: Filter, cursor: Cursor, context: GreetingContext): Generator<Buffer, void> {
   return frames(catchUp(filter, cursor, context), context);
 }

@@ -17,7 +17,7 @@ import { startHeartbeat } from './heartbeat.js';
 import { HUB_LIMITS, type HubLimits } from '../stream/limits.js';
 import { createInbound } from './inbound.js';
 import { createPeer, type Peer } from './peer.js';
-import { Overtaken } from '../stream/replay.js';
+import { JournalOverrun } from '../stream/replay.js';
 import type { PublishFrame } from './replies.js';
 import { peerRow } from './peer-row.js';
 import { sayHeartbeat } from '../stream/say.js';
@@ -132,7 +132,7 @@ export function createHub(options: HubOptions): Hub {
       inbound.resume(peer);
     },
     onFailed(peer, error) {
-      if (error instanceof Overtaken) return drop(peer, CLOSE.slowConsumer, 'slow consumer');
+      if (error instanceof JournalOverrun) return drop(peer, CLOSE.slowConsumer, 'slow consumer');
       log.error({ err: error, peer: peer.id }, 'greeting a client failed');
       return drop(peer, CLOSE.internal, 'internal error');
     },
