@@ -9,7 +9,7 @@ export interface SourceHealth {
 /** How what changes reaches whoever reads a source. */
 export interface SourceListener {
   /** Every reading but the first, in order. Holds only what changed. */
-  onReading(reading: Reading): void;
+  onReading: (reading: Reading) => void;
 }
 
 /**

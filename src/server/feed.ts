@@ -116,7 +116,7 @@ export function createFeed({ watch, sources = [], state, bus, clock, log, newId,
   return {
     snapshot: state.snapshot,
     watcher,
-    health: all.health,
+    health: () => all.health(),
     revision: (noun) => revisions[noun],
     async start() {
       state.read(await all.start(), clock.now());

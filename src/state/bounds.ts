@@ -38,7 +38,7 @@ function boundState(state: unknown, warnings: AgentWarning[]): unknown {
 }
 
 /** True when a JSON value is nested at most so many levels deep. */
-function isShallow(value: unknown, levels = JSON_DEPTH.held): boolean {
+function isShallow(value: unknown, levels: number = JSON_DEPTH.held): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (levels === 0) return false;
   return Object.values(value).every((item) => isShallow(item, levels - 1));
