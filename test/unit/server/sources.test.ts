@@ -94,7 +94,7 @@ describe('a source that', () => {
   });
 
   it('is late is told of when it comes', async () => {
-    let come = (_: Reading) => {};
+    let come: (reading: Reading) => void = () => {};
     const late = memorySource('late', () => new Promise<Reading>((resolve) => (come = resolve)));
     const { sources, told } = sourcesOf(memorySource('workspace', here).open, late.open);
     expect([...(await sources.start()).agents.keys()]).toEqual(['here']);
