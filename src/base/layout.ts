@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { TASK_FILES, type TaskFile } from '../protocol/index.js';
+import { LAYOUT, TASK_FILES, type TaskFile } from '../protocol/index.js';
 import { McError } from './errors.js';
 
 /** Where things lie in a workspace. Absolute paths. */
@@ -25,13 +25,13 @@ export interface WorkspaceLayout {
 /** The layout of the workspace at `root`. */
 export function workspaceLayout(root: string): WorkspaceLayout {
   const base = resolve(root);
-  const missionControl = join(base, 'mission-control');
+  const missionControl = join(base, LAYOUT.missionControl);
   const backend = join(missionControl, 'backend');
   return {
     root: base,
     missionControl,
-    agents: join(missionControl, 'agents'),
-    office: join(missionControl, 'current_office_state.json'),
+    agents: join(base, LAYOUT.agents),
+    office: join(base, LAYOUT.office),
     taskFiles: Object.fromEntries(TASK_FILES.map((file) => [file, join(base, file)])) as Record<TaskFile, string>,
     config: join(missionControl, 'mc.config.json'),
     backups: join(missionControl, 'backups'),

@@ -1,4 +1,4 @@
-import { type AgentRow, type DatedBackup, type MetricRow, newestBackupAge } from '../protocol/index.js';
+import { type Agent, type AgentRow, type DatedBackup, type MetricRow, newestBackupAge } from '../protocol/index.js';
 import type { CheckedAgent, CheckFacts } from './check.js';
 import type { Server } from './reach/reach.js';
 
@@ -16,6 +16,28 @@ export async function askFacts({ rest }: Server, now: number): Promise<CheckFact
     health: typeof health === 'number' ? health : null,
     agents: agents.map((row) => checkedAgent(row, row.metrics)),
     backup: { age: newestAge(backups, now), scheduled: next !== null },
+  };
+}
+
+/** What was read of a workspace without a server. */
+export interface FilesFacts {
+  health: number;
+  agents: readonly Agent[];
+  /** The newest sample of each agent, by id. */
+  samples: Readonly<Record<string, Partial<MetricRow>>>;
+  backups: readonly DatedBackup[];
+  scheduled: boolean | null;
+}
+
+/** The same from what was read without a server. */
+export function factsOf({ health, agents, samples, backups, scheduled }: FilesFacts, now: number): CheckFacts {
+  return {
+    server: null,
+    health,
+    agents: agents.map((agent) =>
+      checkedAgent({ ...agent, ...agent.counters }, Object.hasOwn(samples, agent.id) ? samples[agent.id] : undefined),
+    ),
+    backup: { age: newestAge(backups, now), scheduled },
   };
 }
 
@@ -39,7 +61,7 @@ export function checkedAgent(agent: Facts, sample: Partial<MetricRow> | undefine
 }
 
 /** Seconds since the newest full backup was last known to hold all there is; null when there is none of a known age. */
-export function newestAge(backups: readonly DatedBackup[], now: number): number | null {
+function newestAge(backups: readonly DatedBackup[], now: number): number | null {
   const age = newestBackupAge(backups, now);
   return age === null ? null : Math.round(age / 1000);
 }

@@ -214,10 +214,7 @@ function silenceOf({ last_active: sign }: CheckedAgent, now: number): number | n
 }
 
 /** How long an agent may be silent: who says that its heart beats once an hour is not late after ten minutes. */
-export function silenceLimit(
-  { heartbeat_interval: seconds }: Pick<Agent, 'heartbeat_interval'>,
-  limitMs: number,
-): number {
+function silenceLimit({ heartbeat_interval: seconds }: Pick<Agent, 'heartbeat_interval'>, limitMs: number): number {
   return Math.max(limitMs, 2000 * (seconds ?? 0));
 }
 

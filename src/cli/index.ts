@@ -2,8 +2,9 @@
 export { agentCard, agentsTable } from './print/agents.js';
 export { apiText, callApi, followApi, isStream, limitOf, readApiCall } from './reach/api.js';
 export { askAgent, askTask, mustKnowAgent } from './reach/ask.js';
-export { type CheckFacts, type CheckLimits, checkJunit, checkText, runChecks, silenceLimit } from './check.js';
-export { askFacts, checkedAgent, newestAge } from './check-facts.js';
+export { type CheckFacts, checkJunit, checkText, runChecks } from './check.js';
+export { askFacts, factsOf } from './check-facts.js';
+export { limitFlags, readLimits } from './check-limits.js';
 export { cleanJson, cleanText } from './clean.js';
 export { type CommandOutput, McCommand } from './command.js';
 export { configTable, shownConfig } from './print/config.js';

@@ -1,10 +1,9 @@
 import type { Settings } from '../base/index.js';
-import type { BackupService } from '../backup/index.js';
-import { newestBackupAge } from '../protocol/index.js';
+import { type DatedBackup, newestBackupAge } from '../protocol/index.js';
 
 /** How old what the newest full backup holds is, and how old it may be: one missed run of the schedule is within the limit. */
 export async function backupFacts(
-  backups: Pick<BackupService, 'listed'>,
+  backups: { listed: () => Promise<readonly DatedBackup[]> | null },
   { backupInterval, noBackups }: Pick<Settings, 'backupInterval' | 'noBackups'>,
   now: number,
 ): Promise<{ age: number | null; limit: number; scheduled: boolean }> {

@@ -2,8 +2,18 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import type { Bus, Entry } from '../bus/index.js';
-import type { EventDraft, EventType, Position, Reading, Snapshot } from '../protocol/index.js';
+import type {
+  EventDraft,
+  EventType,
+  OpenSource,
+  Position,
+  Reading,
+  Snapshot,
+  SourceHealth,
+  SourceListener,
+} from '../protocol/index.js';
 import type { State } from '../state/index.js';
+import { createSources } from './sources.js';
 import type { ReadNoun, Watcher } from '../workspace/watch/watcher.js';
 
 /** What answers are made of, each with a count of its changes. */
@@ -15,6 +25,8 @@ const LOOK_AGAIN_MS = 50;
 export interface FeedOptions {
   /** Makes the watcher that tells these listeners: every reading but the first, and how it watches. */
   watch: (listeners: WatchListeners) => Watcher;
+  /** What tells of agents beside the workspace's files; default none. */
+  sources?: readonly OpenSource[];
   state: State;
   bus: Bus;
   clock: Clock;
@@ -25,8 +37,7 @@ export interface FeedOptions {
   tickMs?: number;
 }
 
-interface WatchListeners {
-  onReading(reading: Reading): void;
+interface WatchListeners extends SourceListener {
   onMode(change: { mode: 'polling'; reason: string }): void;
 }
 
@@ -34,6 +45,8 @@ interface WatchListeners {
 export interface Feed {
   readonly snapshot: Snapshot;
   readonly watcher: Watcher;
+  /** How each source of agents does, by name, from memory. */
+  health(): Record<string, SourceHealth>;
   /** How often a noun has changed since the start: what was made of it is good for as long as this stays. */
   revision(noun: Noun): number;
   /** Takes in the first whole reading. It makes the snapshot and no events: nobody has missed anything yet. */
@@ -58,7 +71,7 @@ const NOUNS: Partial<Record<EventType, Noun>> = {
 };
 
 /** A feed that has read nothing yet. */
-export function createFeed({ watch, state, bus, clock, log, newId, tickMs = 1000 }: FeedOptions): Feed {
+export function createFeed({ watch, sources = [], state, bus, clock, log, newId, tickMs = 1000 }: FeedOptions): Feed {
   const revisions: Record<Noun, number> = { agents: 0, office: 0, tasks: 0, notifications: 0 };
   let timer: NodeJS.Timeout | undefined;
 
@@ -86,18 +99,27 @@ export function createFeed({ watch, state, bus, clock, log, newId, tickMs = 1000
       state.apply(draft);
       return put(draft);
     });
-  const watcher = watch({
+  const onMode = (change: { mode: 'polling'; reason: string }) =>
+    guarded('telling how files are watched', () => publish(modeNotification(change, newId(), clock.now())));
+  // `createSources` opens every source before it returns, so it is there from then on.
+  let watcher!: Watcher;
+  const openWorkspace: OpenSource = ({ onReading }) => {
+    watcher = watch({ onReading, onMode });
+    return watcher;
+  };
+  const all = createSources({
+    open: [openWorkspace, ...sources],
     onReading: (reading) => (early ? void early.push(reading) : read(reading)),
-    onMode: (change) =>
-      guarded('telling how files are watched', () => publish(modeNotification(change, newId(), clock.now()))),
+    log,
   });
 
   return {
     snapshot: state.snapshot,
     watcher,
+    health: () => all.health(),
     revision: (noun) => revisions[noun],
     async start() {
-      state.read(await watcher.start(), clock.now());
+      state.read(await all.start(), clock.now());
       const waiting = early ?? [];
       early = null;
       for (const reading of waiting) read(reading);
@@ -114,7 +136,7 @@ export function createFeed({ watch, state, bus, clock, log, newId, tickMs = 1000
     },
     async close() {
       clearInterval(timer);
-      await watcher.close();
+      await all.close();
     },
   };
 }

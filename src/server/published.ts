@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { McError } from '../base/index.js';
-import type { Position } from '../protocol/index.js';
+import { JSON_DEPTH, type Position } from '../protocol/index.js';
 import { NotificationBody, ReportBody, type Validator, validatorOf } from './api/index.js';
-import { isTooDeep, MAX_DEPTH } from './depth.js';
+import { isTooDeep } from './depth.js';
 import type { Writes } from './writes.js';
 import type { PublishFrame } from './ws/index.js';
 
@@ -23,7 +23,7 @@ export function createPublisher(writes: Writes): (frame: PublishFrame) => Promis
   const checkActivity = validatorOf(CHECKS.agent_activity, 'body');
 
   return async ({ event, data }) => {
-    if (isTooDeep(data)) throw new McError('input.invalid', `data are nested deeper than ${MAX_DEPTH} levels`);
+    if (isTooDeep(data)) throw new McError('input.invalid', `data are nested deeper than ${JSON_DEPTH.sent} levels`);
     switch (event) {
       case 'notification':
         return writes.notify(checked(checkNotification, data)).position;

@@ -87,6 +87,8 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   const layout = await findWorkspace(options.workspace);
   // Once: what is made a link later is not where the operator keeps the workspace.
   const roots = await rootsOf(layout);
+  // Guards come before the port, so that an open door is refused before anything is bound; their own origins need the port it
+  // gets, which they ask for with each request: there are none before `rest` is assigned.
   let rest: Door | undefined;
   const kept = createTokenBook(options.tokensFile ?? null, clock);
   const guards = createGuards({ settings, addresses: machineAddresses(), pagePort: () => rest?.port ?? null, kept });
@@ -142,6 +144,8 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
 
   const writes = createWrites({ feed, bus, root: layout.root, clock, newId });
   const publish = createPublisher(writes);
+  // Metrics ask for the figures of hub and backups, which are made below, and backups swap the database of metrics: each is
+  // asked only after `metrics.start()`, long after all three are assigned.
   const metrics = createMetricsService({
     layout,
     snapshot: feed.snapshot,
@@ -217,11 +221,11 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     clock,
     log,
     cache: createAnswerCache(epoch),
-    latest: () => metrics.lastRows(),
+    lastRows: () => metrics.lastRows(),
     metrics,
     version: packageVersion(),
     startedAt: clock.now(),
-    life: epoch,
+    epoch,
     prove: (nonce) => proveIdentity(key, { nonce, epoch, http: urls.http }),
     rateLimit: settings.rateLimit,
     allowFile: settings.allowFile,

@@ -1,5 +1,6 @@
 import type { Agent, AgentReading } from '../protocol/index.js';
 import { boundAgent } from './bounds.js';
+import { laterTime } from './merge.js';
 import { agedAgent, claimedStatus } from './staleness.js';
 
 /**
@@ -28,7 +29,7 @@ function withGoodState(read: Agent, held: Agent): Agent {
     current_tasks: held.current_tasks,
     tasks: held.tasks,
     counters: held.counters,
-    last_active: later(held.last_active, read.last_active),
+    last_active: laterTime(held.last_active, read.last_active),
   };
 }
 
@@ -39,9 +40,4 @@ function withSince(agent: Agent, held: Agent): Agent {
     return { ...agent, since: agent.last_active };
   }
   return { ...agent, since: held.since ?? agent.since };
-}
-
-function later(a: string | null, b: string | null): string | null {
-  if (a === null || b === null) return a ?? b;
-  return Date.parse(b) > Date.parse(a) ? b : a;
 }

@@ -1,15 +1,13 @@
 import {
   type Agent,
   type AgentWarning,
+  JSON_DEPTH,
   type OfficeReading,
   STATE_LIMIT_BYTES,
   type TruncatedState,
 } from '../protocol/index.js';
 
-/** Deeper JSON would overflow the stack of whoever compares or serialises it, here and in every client. */
-const DEPTH_LIMIT = 200;
-
-const TOO_DEEP = `nested deeper than ${DEPTH_LIMIT} levels`;
+const TOO_DEEP = `nested deeper than ${JSON_DEPTH.held} levels`;
 
 /**
  * The agent as events and the snapshot may carry it: a state above STATE_LIMIT_BYTES, or one too deep to be sent at
@@ -39,8 +37,8 @@ function boundState(state: unknown, warnings: AgentWarning[]): unknown {
   return bytes > STATE_LIMIT_BYTES ? truncated(bytes) : state;
 }
 
-/** True when a JSON value is nested at most DEPTH_LIMIT levels deep. */
-function isShallow(value: unknown, levels = DEPTH_LIMIT): boolean {
+/** True when a JSON value is nested at most so many levels deep. */
+function isShallow(value: unknown, levels: number = JSON_DEPTH.held): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (levels === 0) return false;
   return Object.values(value).every((item) => isShallow(item, levels - 1));

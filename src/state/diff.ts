@@ -4,6 +4,7 @@ import {
   agentStatusData,
   type EventDraft,
   heldOffice,
+  LAYOUT,
   type Notification,
   type OfficeReading,
   type Reading,
@@ -15,7 +16,7 @@ import { memoryActivities, taskActivities } from './activity.js';
 import { keepsGood, trueAgent } from './agents.js';
 import { boundOffice } from './bounds.js';
 import { sameJson } from './equal.js';
-import { emptyMemo, type Memo, OFFICE_FILE, passedOverIn, type Refusal, refusalText, stateFile } from './memo.js';
+import { emptyMemo, type Memo, passedOverIn, type Refusal, refusalText, stateFile } from './memo.js';
 import { diffTasks } from './tasks.js';
 
 export interface DiffOptions {
@@ -80,7 +81,7 @@ function diffAgent({ snapshot, options, memo, drafts, notifications }: Diff, id:
 function diffOffice(diff: Diff, said: OfficeReading) {
   const { snapshot, options, drafts } = diff;
   const reading = boundOffice(said);
-  if ('refused' in reading) return tellRefusal(diff, OFFICE_FILE, reading.refused);
+  if ('refused' in reading) return tellRefusal(diff, LAYOUT.office, reading.refused);
   const office = reading.office && heldOffice(reading.office);
   if (sameJson(snapshot.office, office)) return;
   drafts.push({ type: 'agent_position', data: office ?? { positions: {} }, at: options.now });

@@ -3,4 +3,5 @@
  * it by its own events alone. No package, no `node:`; time is an argument.
  */
 export { diffReading } from './diff.js';
+export { mergeAgentReadings } from './merge.js';
 export { createState, type State } from './state.js';

@@ -1,8 +1,5 @@
-import type { OfficeReading, Reading, TaskFileReading } from '../protocol/index.js';
+import { agentPath, LAYOUT, type OfficeReading, type Reading, type TaskFileReading } from '../protocol/index.js';
 import { boundOffice } from './bounds.js';
-
-/** The office file, relative to the workspace. */
-export const OFFICE_FILE = 'mission-control/current_office_state.json';
 
 /** What must be remembered of earlier readings but is no part of the truth that is shared. */
 export interface Memo {
@@ -32,7 +29,7 @@ export function remember(memo: Memo, reading: Reading): void {
     else memo.memory.delete(id);
     rememberRefusal(memo, stateFile(id), agent !== null && agent.broken !== null);
   }
-  if (reading.office) rememberRefusal(memo, OFFICE_FILE, 'refused' in boundOffice(reading.office));
+  if (reading.office) rememberRefusal(memo, LAYOUT.office, 'refused' in boundOffice(reading.office));
   for (const [path, tasks] of reading.tasks) rememberRefusal(memo, path, 'refused' in tasks);
   for (const [file, told] of passedOverIn(reading)) {
     if (told === '') memo.passedOver.delete(file);
@@ -46,7 +43,7 @@ export function passedOverIn(reading: Reading): Map<string, string> {
   const note = (file: string, said: OfficeReading | TaskFileReading): void => {
     if (!('refused' in said)) told.set(file, (said.passedOver ?? []).slice(0, TOLD).join('; '));
   };
-  if (reading.office) note(OFFICE_FILE, reading.office);
+  if (reading.office) note(LAYOUT.office, reading.office);
   for (const [path, tasks] of reading.tasks) note(path, tasks);
   return told;
 }
@@ -56,7 +53,7 @@ const TOLD = 5;
 
 /** An agent's state.json, relative to the workspace. */
 export function stateFile(id: string): string {
-  return `mission-control/agents/${id}/state.json`;
+  return agentPath(id, 'state.json');
 }
 
 /** A refusal in words. */

@@ -19,6 +19,7 @@ export { surveyPlaces } from './watch/survey.js';
 export { taskNamed } from './tasks/named.js';
 export * from './tasks/tasks.js';
 export * from './read/files.js';
+export { readAll } from './read/read.js';
 export * from './office/zones.js';
 export * from './write/agent.js';
 export * from './write/tasks.js';

@@ -141,7 +141,7 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     auth: { says: 'who may come in, from where, and what for', imports: [] },
     stream: { says: 'what a listener hears, whatever the transport', imports: [] },
     ws: { says: 'the stream over WebSocket', imports: ['auth', 'stream'] },
-    sse: { says: 'the stream over HTTP', imports: ['stream', 'ws'] },
+    sse: { says: 'the stream over HTTP', imports: ['stream'] },
     api: {
       says: 'REST: one file a noun, from the table of routes',
       imports: ['auth', 'depth.ts', 'feed.ts', 'services.ts', 'sse', 'stream', 'writes.ts', 'ws'],
@@ -217,6 +217,7 @@ export const SIDE_DOORS: Record<string, string> = {
   'src/workspace/watch/watcher.ts': 'the watcher: only who watches loads chokidar',
   'src/metrics/query/index.ts': 'questions to a database without the service that records',
   'src/metrics/record/health.ts': 'the score by itself, for a check without a server',
+  'src/server/offline.ts': 'what a server would hold, read once without one',
   'src/metrics/store/place.ts': 'where the database lies and what stands in its way, without SQLite',
   'src/backup/catalog/on-record.ts': 'the newest backup without opening the backups',
   'src/backup/pack/database.ts': 'the check of a database without opening the backups',

@@ -21,9 +21,9 @@ const Reported = Type.Object({ success: Type.Literal(true), agent: AgentRowSchem
 
 /** The fleet: all of it, one of it, and what one reports of itself. */
 export function agentEndpoints(context: ApiContext): Endpoints<'agents' | 'agentsStatus' | 'agent' | 'agentReport'> {
-  const { feed, cache, latest, writes } = context;
-  const revision = () => `${feed.revision('agents')}.${feed.revision('office')}.${latest().revision}`;
-  const rowOf = (agent: Agent) => agentRow(agent, feed.snapshot.office, latest().agents.get(agent.id));
+  const { feed, cache, lastRows, writes } = context;
+  const revision = () => `${feed.revision('agents')}.${feed.revision('office')}.${lastRows().revision}`;
+  const rowOf = (agent: Agent) => agentRow(agent, feed.snapshot.office, lastRows().agents.get(agent.id));
   const pageFor = (query: PageRequest) => {
     const agents = listAgents(feed.snapshot);
     const page = pageOf(agents, (agent) => agent.id, query);

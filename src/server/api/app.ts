@@ -33,7 +33,7 @@ export async function createApi(context: ApiContext, server: Server): Promise<Ap
       return server;
     },
     bodyLimit: MAX_BODY_BYTES,
-    genReqId: requestIds(context.life),
+    genReqId: requestIds(context.epoch),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, request, reply) => answerError(context, error, request, reply),
     clientErrorHandler: answerClientError,
@@ -56,11 +56,11 @@ export async function createApi(context: ApiContext, server: Server): Promise<Ap
 }
 
 /** Ids that tell requests of one server's life apart, and its lives. */
-function requestIds(life: string): () => string {
+function requestIds(epoch: string): () => string {
   let count = 0;
   return () => {
     count += 1;
-    return `${life}-${count.toString(36)}`;
+    return `${epoch}-${count.toString(36)}`;
   };
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { McError } from '../../base/index.js';
-import { isTooDeep, MAX_DEPTH } from '../depth.js';
+import { JSON_DEPTH } from '../../protocol/index.js';
+import { isTooDeep } from '../depth.js';
 
 /** A larger body is refused with 413. */
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -32,5 +33,5 @@ function notJson(error: Error): McError {
 }
 
 function tooDeep(): McError {
-  return new McError('input.invalid', `the body is nested deeper than ${MAX_DEPTH} levels`);
+  return new McError('input.invalid', `the body is nested deeper than ${JSON_DEPTH.sent} levels`);
 }

@@ -21,8 +21,8 @@ export interface ApiContext {
   writes: Writes;
   backups: BackupService;
   cache: AnswerCache;
-  /** Asked at each answer. */
-  latest: () => LatestMetrics;
+  /** The newest sample of everything; asked at each answer. */
+  lastRows: () => LatestMetrics;
   metrics: Pick<MetricsService, 'answer' | 'knowsAgent'>;
   guards: Guards;
   layout: WorkspaceLayout;
@@ -41,6 +41,6 @@ export interface ApiContext {
   rateLimit: number;
   /** Hidden files that may be browsed and read all the same. */
   allowFile: readonly string[];
-  /** Names this life of the server: letters and digits. */
-  life: string;
+  /** Names this life of the server, as in its positions: letters and digits. */
+  epoch: string;
 }

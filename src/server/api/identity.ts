@@ -21,7 +21,7 @@ const Identity = Type.Object({
 
 /** Who this server is: clients ask before they send a token or believe an answer. Open to all; strangers learn no path. */
 export function identityEndpoints(context: ApiContext): Endpoints<'identity'> {
-  const { guards, layout, life, prove, streamUrl, version } = context;
+  const { guards, layout, epoch, prove, streamUrl, version } = context;
   return {
     identity: endpoint({ query: Query, answer: Identity }, ({ query, request }) => {
       const stranger = typeof guards.tokens.check(request.headers.authorization) === 'string';
@@ -29,7 +29,7 @@ export function identityEndpoints(context: ApiContext): Endpoints<'identity'> {
         name: SERVER_NAME,
         version,
         protocol: PROTOCOL_VERSION,
-        epoch: life,
+        epoch,
         workspace: stranger ? null : layout.root,
         stream: streamUrl,
         proof: query.nonce === undefined ? null : prove(query.nonce),

@@ -21,12 +21,12 @@ const SystemStatus = Type.Object({
 
 /** The office, and the latest sample of every metric. */
 export function officeEndpoints(context: ApiContext): Endpoints<'systemStatus'> {
-  const { feed, cache, latest, clock, layout } = context;
+  const { feed, cache, lastRows, clock, layout } = context;
   return {
     systemStatus: endpoint({ answer: SystemStatus }, (exchange) => {
-      const revision = `${feed.revision('office')}.${latest().revision}`;
+      const revision = `${feed.revision('office')}.${lastRows().revision}`;
       return cache.send(exchange, 'system/status', revision, async (): Promise<SystemStatusAnswer> => {
-        const { agents, system, timestamp } = latest();
+        const { agents, system, timestamp } = lastRows();
         return {
           // The last good office when the file cannot be read just now.
           office_state: (await wholeJson(context, layout.office)) ?? feed.snapshot.office,

@@ -6,13 +6,13 @@ import type { Position, Snapshot } from '../../protocol/index.js';
 import { createCapturer } from '../stream/capture.js';
 import type { ConnectRequest } from '../stream/connect.js';
 import { narrows, passes } from '../stream/filter.js';
+import type { GreetingContext } from '../stream/greeting.js';
 import { HUB_LIMITS, type HubLimits } from '../stream/limits.js';
-import type { Queued } from '../stream/outbox.js';
-import { coalesceKey } from '../ws/chunks.js';
+import { coalesceKey, type Queued } from '../stream/outbox.js';
 import { sayHeartbeat, saySynced } from '../stream/say.js';
-import { Unheard } from '../stream/unheard.js';
+import { SilentGap } from '../stream/silent-gap.js';
 import { sseEntry, sseText } from './events.js';
-import { catchUpStream, greetStream, type StreamContext } from './greeting.js';
+import { catchUpStream, greetStream } from './greeting.js';
 import { deliver, greetMore, pump, type Reader, takesMore } from './reader.js';
 
 export interface StreamsOptions {
@@ -61,7 +61,7 @@ export function createStreams(options: StreamsOptions): Streams {
   let turn: NodeJS.Immediate | null = null;
   let closed = false;
 
-  const context: StreamContext = {
+  const context: GreetingContext = {
     bus,
     capture: createCapturer(options.snapshot),
     facts: { version: options.version, workspace: options.workspace, limits },
@@ -91,7 +91,7 @@ export function createStreams(options: StreamsOptions): Streams {
     const delivery = items.length === 0 ? 'done' : deliver(reader, items, rules);
     if (delivery === 'slow') return drop(reader, 'slow consumer');
     if (delivery === 'done') return undefined;
-    reader.greeting = catchUpStream(reader.request.filter, reader, context);
+    reader.greeting = catchUpStream(reader.filter, reader, context);
     return advance(reader);
   };
 
@@ -105,7 +105,7 @@ export function createStreams(options: StreamsOptions): Streams {
       // Who is greeted still finds them in the journal; who has just been greeted was told of them.
       if (reader.greeting) continue;
       const wanted = items.filter(
-        (item, index) => item.seq > reader.seq && passes(reader.request.filter, (entries[index] as Entry).event),
+        (item, index) => item.seq > reader.seq && passes(reader.filter, (entries[index] as Entry).event),
       );
       give(reader, wanted);
       const position = reader.unheard?.pass(entries, wanted.at(-1)?.seq ?? null);
@@ -144,8 +144,17 @@ export function createStreams(options: StreamsOptions): Streams {
       if (readers.size >= options.maxReaders) {
         throw new McError('rate.limited', 'too many streams are open', { hint: 'close one, or use the socket' });
       }
-      const unheard = narrows(request.filter) ? new Unheard(limits) : null;
-      const reader: Reader = { response, request, mayRead, unheard, seq: 0, greeting: null, outbox: null };
+      const unheard = narrows(request.filter) ? new SilentGap(limits) : null;
+      const reader: Reader = {
+        response,
+        request,
+        filter: request.filter,
+        mayRead,
+        unheard,
+        seq: 0,
+        greeting: null,
+        outbox: null,
+      };
       response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8' });
       response.on('drain', () => advance(reader));
       response.on('close', () => readers.delete(reader));

@@ -1,3 +1,4 @@
+import type { McEvent } from '../../protocol/index.js';
 import { mergeRanges, type Range } from './ranges.js';
 
 /** A frame that waits for its socket. */
@@ -7,6 +8,12 @@ export interface Queued {
   seq: number | null;
   /** Of several frames with one key only the newest matters; null: each matters. */
   key: string | null;
+}
+
+/** Only the newest office and the newest value of each metric matter to someone who is behind. */
+export function coalesceKey(event: McEvent): string | null {
+  if (event.type === 'agent_position') return 'agent_position';
+  return event.type === 'system_metric' ? `system_metric:${event.data.metric}` : null;
 }
 
 export interface OutboxLimits {

@@ -6,7 +6,7 @@ import { type Filter, narrows, passes } from './filter.js';
 const MOST_EVENTS = 1000;
 
 /** Thrown when the journal no longer reaches back to where a client stands: it was too slow. */
-export class Overtaken extends Error {}
+export class JournalOverrun extends Error {}
 
 /** Where a client stands: every event up to this seq was written to it, as far as it passes its filter. */
 export interface Cursor {
@@ -22,7 +22,7 @@ export interface ReplaySource {
 /**
  * The events after the cursor up to a position that pass the filter, in pieces, some of them empty. The journal is asked
  * anew for each piece: nothing is held while a client is slow.
- * @throws Overtaken
+ * @throws JournalOverrun
  */
 export function* replayPieces(
   filter: Filter,
@@ -32,7 +32,7 @@ export function* replayPieces(
 ): Generator<Entry[], void> {
   while (cursor.seq < to.seq) {
     const missed = source.bus.journal.since({ epoch: to.epoch, seq: cursor.seq }, MOST_EVENTS);
-    if ('refused' in missed) throw new Overtaken(missed.refused);
+    if ('refused' in missed) throw new JournalOverrun(missed.refused);
     yield pieceOf(missed, filter, cursor, to, source.chunkBytes);
   }
 }
@@ -40,7 +40,7 @@ export function* replayPieces(
 /**
  * Everything from a cursor to the present position, what comes meanwhile included; and behind it, for a client that hears
  * only a part, that position itself: what it hears does not tell it where it stands.
- * @throws Overtaken
+ * @throws JournalOverrun
  */
 export function* catchUpSteps(
   filter: Filter,

@@ -1,13 +1,11 @@
 import {
   type Agent,
   agentStatusData,
-  type EventType,
   PROTOCOL_VERSION,
   type Position,
   type ServerFrame,
   SOURCE,
 } from '../../protocol/index.js';
-import { framePayload } from './frame.js';
 import type { HubLimits } from './limits.js';
 import type { Range } from './ranges.js';
 
@@ -72,25 +70,4 @@ export function text(frame: ServerFrame): string {
 /** ISO 8601 UTC with milliseconds. */
 export function iso(now: number): string {
   return new Date(now).toISOString();
-}
-
-const END = Buffer.from(`,"source":${JSON.stringify(SOURCE)}}`);
-
-/** Builds snapshot frames. What a value looks like on the wire is kept as long as the value lives: values are replaced, never edited. */
-export class SnapshotWriter {
-  readonly #encoded = new WeakMap<object, Buffer>();
-
-  /** A snapshot frame in parts. `owner` is the value the data are made from. */
-  frame(type: EventType, timestamp: string, owner: object, data: () => unknown): Buffer[] {
-    const start = Buffer.from(`{"type":"${type}","timestamp":"${timestamp}","data":`);
-    return framePayload([start, this.#data(owner, data), END]);
-  }
-
-  #data(owner: object, data: () => unknown): Buffer {
-    const known = this.#encoded.get(owner);
-    if (known) return known;
-    const made = Buffer.from(JSON.stringify(data()));
-    this.#encoded.set(owner, made);
-    return made;
-  }
 }

@@ -9,7 +9,7 @@ import type { Capture } from './capture.js';
 import type { Filter } from './filter.js';
 
 /** One thing that a client is told of how things stand. */
-export interface Told {
+export interface SnapshotItem {
   type: EventType;
   /** ISO 8601 UTC; null: now. */
   timestamp: string | null;
@@ -19,7 +19,7 @@ export interface Told {
 }
 
 /** All that a capture holds and a filter lets through, in the order of the contract. */
-export function* tellCapture(capture: Capture, filter: Filter): Generator<Told, void> {
+export function* snapshotItems(capture: Capture, filter: Filter): Generator<SnapshotItem, void> {
   const wants = (type: EventType) => filter.channels?.has(type) ?? true;
   const { office } = capture;
   if (office && wants('agent_position')) {
@@ -38,11 +38,11 @@ export function* tellCapture(capture: Capture, filter: Filter): Generator<Told, 
       yield { type: 'task_update', timestamp: null, owner: tasks, data: () => taskData(path, tasks) };
     }
   }
-  yield* tellNotifications(capture, filter);
+  yield* notificationItems(capture, filter);
 }
 
 /** Kept notifications with their own times, each acknowledgement behind what it acknowledges. */
-function* tellNotifications(capture: Capture, filter: Filter): Generator<Told, void> {
+function* notificationItems(capture: Capture, filter: Filter): Generator<SnapshotItem, void> {
   const wants = (type: EventType) => filter.channels?.has(type) ?? true;
   for (const kept of capture.notifications) {
     if (filter.agents && kept.agent !== undefined && !filter.agents.has(kept.agent)) continue;

@@ -1,6 +1,7 @@
 import type { Bus, Entry } from '../../bus/index.js';
 import type { Position } from '../../protocol/index.js';
-import { type Delivery, deliver, deliverFrame } from './delivery.js';
+import type { Delivery } from '../stream/backlog.js';
+import { deliver, deliverFrame } from './delivery.js';
 import { type Group, Groups } from './groups.js';
 import type { HubLimits } from '../stream/limits.js';
 import { frameText } from '../stream/frame.js';

@@ -2,7 +2,7 @@ import type { Entry } from '../../bus/index.js';
 import type { McEvent } from '../../protocol/index.js';
 import { type Filter, passes } from '../stream/filter.js';
 import { frameAll } from '../stream/frame.js';
-import type { Queued } from '../stream/outbox.js';
+import { coalesceKey, type Queued } from '../stream/outbox.js';
 
 /** An event of this tick with its frame. */
 export interface Framed extends Queued {
@@ -38,12 +38,6 @@ export function createPacker(entries: readonly Entry[], chunkBytes: number): (fi
     whole ??= joined.length <= chunkBytes ? [{ buffer: joined, items }] : chunksOf(items, chunkBytes);
     return whole;
   };
-}
-
-/** Only the newest office and the newest value of each metric matter to someone who is behind. */
-export function coalesceKey(event: McEvent): string | null {
-  if (event.type === 'agent_position') return 'agent_position';
-  return event.type === 'system_metric' ? `system_metric:${event.data.metric}` : null;
 }
 
 function chunksOf(items: readonly Framed[], chunkBytes: number): Chunk[] {

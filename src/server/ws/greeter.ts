@@ -5,7 +5,7 @@ export interface GreeterOptions {
   limits: Pick<HubLimits, 'greetBytesPerTurn' | 'greetWritesPerTurn'>;
   /** The peer was told everything up to the present position. */
   onGreeted: (peer: Peer) => void;
-  /** Its greeting threw: `Overtaken` when the journal ran away from it. */
+  /** Its greeting threw: `JournalOverrun` when the journal ran away from it. */
   onFailed: (peer: Peer, error: unknown) => void;
 }
 

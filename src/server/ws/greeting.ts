@@ -1,58 +1,23 @@
-import type { Bus } from '../../bus/index.js';
-import type { Position } from '../../protocol/index.js';
-import type { Capture } from '../stream/capture.js';
 import type { ConnectRequest } from '../stream/connect.js';
 import type { Filter } from '../stream/filter.js';
 import { frameAll, frameText } from '../stream/frame.js';
+import { catchUp, type GreetingContext as Context, greetingSteps, type Step, tellAnew } from '../stream/greeting.js';
 import type { Outbox } from '../stream/outbox.js';
-import { catchUpSteps, type Cursor, replayPieces } from '../stream/replay.js';
-import { type HelloFacts, iso, type SnapshotWriter, sayError, sayHello, sayResync, saySynced } from '../stream/say.js';
-import { tellCapture } from '../stream/snapshot-items.js';
+import type { Cursor } from '../stream/replay.js';
+import type { SnapshotWriter } from './snapshot-writer.js';
 
-export interface GreetingContext {
-  bus: Pick<Bus, 'position' | 'journal'>;
-  capture: (position: Position) => Capture;
+export interface GreetingContext extends Context {
   writer: SnapshotWriter;
-  facts: HelloFacts;
-  /** A piece of a greeting has not many more bytes. */
-  chunkBytes: number;
-  now: () => number;
 }
 
-/**
- * All that a new peer is told before it is live, in pieces that are made when its socket has room for them. At the end
- * every event up to the bus's present position was given out, those that came meanwhile included.
- */
-export function* greet(request: ConnectRequest, cursor: Cursor, context: GreetingContext): Generator<Buffer, void> {
-  if (request.filter.kind === 'old') yield* greetOld(request.filter, cursor, context);
-  else yield* greetOurs(request, cursor, context);
-  yield* catchUp(request.filter, cursor, context);
+/** All that a new peer is told before it is live, in pieces that are made when its socket has room for them. @throws JournalOverrun */
+export function greet(request: ConnectRequest, cursor: Cursor, context: GreetingContext): Generator<Buffer, void> {
+  return frames(greetingSteps(request, cursor, context), context);
 }
 
-/** Everything from a peer's cursor to the present position, and for who narrows that position itself. @throws Overtaken */
-export function* catchUp(filter: Filter, cursor: Cursor, context: GreetingContext): Generator<Buffer, void> {
-  for (const step of catchUpSteps(filter, cursor, context)) {
-    yield Array.isArray(step) ? frameAll(step).joined : frameText(saySynced(step, context.now()));
-  }
-}
-
-function* greetOurs(request: ConnectRequest, cursor: Cursor, context: GreetingContext): Generator<Buffer, void> {
-  const { filter, since, unknownChannels } = request;
-  const position = context.bus.position();
-  const refused = refusal(since, context);
-  const from = since === null || since === 'junk' || refused !== null ? null : since;
-  // Taken before anything is written: what happens while the client reads is told as events after it.
-  const capture = from ? null : context.capture(position);
-  cursor.seq = from ? from.seq : position.seq;
-  const first = [sayHello(context.facts, position, from !== null, context.now())];
-  if (unknownChannels.length > 0) {
-    first.push(sayError('bad_frame', `unknown channels: ${unknownChannels.join(', ').slice(0, 200)}`, context.now()));
-  }
-  if (refused !== null) first.push(sayResync(refused, context.now()));
-  yield Buffer.concat(first.map(frameText));
-  if (capture) yield* snapshotOf(capture, filter, context);
-  else for (const piece of replayPieces(filter, cursor, position, context)) yield frameAll(piece).joined;
-  yield frameText(saySynced(position, context.now()));
+/** Everything from a peer's cursor to the present position. @throws JournalOverrun */
+export function catchUpPeer(filter: Filter, cursor: Cursor, context: GreetingContext): Generator<Buffer, void> {
+  return frames(catchUp(filter, cursor, context), context);
 }
 
 /**
@@ -64,50 +29,38 @@ export function greetWidened(
   answer: string,
   context: GreetingContext,
 ): Generator<Buffer, void> {
-  const position = context.bus.position();
-  const capture = context.capture(position);
-  const { filter, outbox } = peer;
+  const { outbox } = peer;
+  const steps = tellAnew(peer, { reason: 'more is heard than before', answer }, context);
   peer.outbox = null;
-  peer.seq = position.seq;
   return (function* pieces() {
     for (let waiting = outbox?.take(context.chunkBytes); waiting; waiting = outbox?.take(context.chunkBytes)) {
       yield waiting;
     }
-    yield frameText(sayResync('more is heard than before', context.now()));
-    yield frameText(answer);
-    yield* snapshotOf(capture, filter, context);
-    yield frameText(saySynced(position, context.now()));
-    yield* catchUp(filter, peer, context);
+    yield* frames(steps, context);
   })();
 }
 
-/** Why a position cannot be resumed; null when it can, or when none was asked for. */
-export function refusal(since: ConnectRequest['since'], context: Pick<GreetingContext, 'bus'>): string | null {
-  if (since === null) return null;
-  if (since === 'junk') return '"since" is no position: it is written <epoch>:<seq>';
-  const missed = context.bus.journal.since(since, 0);
-  return 'refused' in missed ? missed.refused : null;
-}
-
-function* greetOld(filter: Filter, cursor: Cursor, context: GreetingContext): Generator<Buffer, void> {
-  const position = context.bus.position();
-  cursor.seq = position.seq;
-  yield* snapshotOf(context.capture(position), filter, context);
-}
-
-function* snapshotOf(capture: Capture, filter: Filter, context: GreetingContext): Generator<Buffer, void> {
+/** Steps as frames; items of the snapshot are joined to pieces of about a chunk. */
+function* frames(steps: Iterable<Step>, { writer, chunkBytes }: GreetingContext): Generator<Buffer, void> {
   let parts: Buffer[] = [];
   let bytes = 0;
-  const now = iso(context.now());
-  for (const { type, timestamp, owner, data } of tellCapture(capture, filter)) {
-    for (const part of context.writer.frame(type, timestamp ?? now, owner, data)) {
-      parts.push(part);
-      bytes += part.length;
-    }
-    if (bytes < context.chunkBytes) continue;
-    yield Buffer.concat(parts, bytes);
+  const joined = () => {
+    const piece = Buffer.concat(parts, bytes);
     parts = [];
     bytes = 0;
+    return piece;
+  };
+  for (const step of steps) {
+    if ('item' in step) {
+      for (const part of writer.frame(step.item, step.timestamp)) {
+        parts.push(part);
+        bytes += part.length;
+      }
+      if (bytes >= chunkBytes) yield joined();
+      continue;
+    }
+    if (bytes > 0) yield joined();
+    yield 'events' in step ? frameAll(step.events).joined : Buffer.concat(step.said.map(({ text }) => frameText(text)));
   }
-  if (bytes > 0) yield Buffer.concat(parts, bytes);
+  if (bytes > 0) yield joined();
 }

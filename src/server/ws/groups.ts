@@ -1,14 +1,14 @@
 import { type Filter, filterKey, narrows } from '../stream/filter.js';
 import type { HubLimits } from '../stream/limits.js';
 import type { Peer } from './peer.js';
-import { Unheard } from '../stream/unheard.js';
+import { SilentGap } from '../stream/silent-gap.js';
 
 /** Live peers that hear the same. */
 export interface Group {
   filter: Filter;
   peers: Set<Peer>;
   /** null: these hear everything, or are old clients, which know no positions. */
-  unheard: Unheard | null;
+  unheard: SilentGap | null;
 }
 
 /** All live peers, by what they hear. */
@@ -46,6 +46,6 @@ export class Groups {
   }
 
   #begin(filter: Filter): Group {
-    return { filter, peers: new Set(), unheard: narrows(filter) ? new Unheard(this.#limits) : null };
+    return { filter, peers: new Set(), unheard: narrows(filter) ? new SilentGap(this.#limits) : null };
   }
 }

@@ -12,15 +12,16 @@ import { deliverFrame, pump } from './delivery.js';
 import { frameText } from '../stream/frame.js';
 import { createGate, type GateOptions } from './gate.js';
 import { createGreeter } from './greeter.js';
-import { catchUp, type GreetingContext, greet, greetWidened } from './greeting.js';
+import { catchUpPeer, type GreetingContext, greet, greetWidened } from './greeting.js';
 import { startHeartbeat } from './heartbeat.js';
 import { HUB_LIMITS, type HubLimits } from '../stream/limits.js';
 import { createInbound } from './inbound.js';
 import { createPeer, type Peer } from './peer.js';
-import { Overtaken } from '../stream/replay.js';
+import { JournalOverrun } from '../stream/replay.js';
 import type { PublishFrame } from './replies.js';
 import { peerRow } from './peer-row.js';
-import { SnapshotWriter, sayHeartbeat } from '../stream/say.js';
+import { sayHeartbeat } from '../stream/say.js';
+import { SnapshotWriter } from './snapshot-writer.js';
 
 const ALL_SCOPES: readonly Scope[] = ['read', 'operate', 'admin'];
 
@@ -76,6 +77,7 @@ export function createHub(options: HubOptions): Hub {
     now,
   };
 
+  // What follows calls `broadcast`, `greeter` and `inbound`, which are assigned below: no peer comes before `attach`.
   const drop = (peer: Peer, code: number, reason: string) => {
     if (peer.phase === 'closing') return;
     retire(peer);
@@ -113,7 +115,7 @@ export function createHub(options: HubOptions): Hub {
       return;
     }
     broadcast.remove(peer);
-    begin(peer, catchUp(peer.filter, peer, context));
+    begin(peer, catchUpPeer(peer.filter, peer, context));
   };
 
   const broadcast = createBroadcast({ bus, limits, now, onLate });
@@ -130,7 +132,7 @@ export function createHub(options: HubOptions): Hub {
       inbound.resume(peer);
     },
     onFailed(peer, error) {
-      if (error instanceof Overtaken) return drop(peer, CLOSE.slowConsumer, 'slow consumer');
+      if (error instanceof JournalOverrun) return drop(peer, CLOSE.slowConsumer, 'slow consumer');
       log.error({ err: error, peer: peer.id }, 'greeting a client failed');
       return drop(peer, CLOSE.internal, 'internal error');
     },

@@ -3,8 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Scope } from '../../protocol/index.js';
 import { type ConnectRequest, parseConnect } from '../stream/connect.js';
-import type { Filter } from '../stream/filter.js';
-import type { Outbox } from '../stream/outbox.js';
+import type { Listener } from '../stream/backlog.js';
 import { type Bucket, fullBucket, type Rate } from '../stream/rate.js';
 
 /**
@@ -14,7 +13,7 @@ import { type Bucket, fullBucket, type Rate } from '../stream/rate.js';
 export type PeerPhase = 'auth' | 'waiting' | 'greeting' | 'live' | 'closing';
 
 /** One connection: state only. Small, because there are thousands. */
-export interface Peer {
+export interface Peer extends Listener {
   readonly id: number;
   readonly ws: WebSocket;
   /**
@@ -28,18 +27,13 @@ export interface Peer {
   readonly connectedAt: number;
   readonly request: ConnectRequest;
   phase: PeerPhase;
-  filter: Filter;
   scopes: readonly Scope[];
   /** What it presented; asked for again now and then, because tokens are revoked. null: nothing yet. */
   token: string | null;
-  /** While it is greeted: the last event that was written to it or passed over. */
-  seq: number;
   /** What is left of its greeting. */
   greeting: Iterator<Buffer, void> | null;
   /** Frames that came before it was live. */
   inbox: string[] | null;
-  /** null: nothing waits. */
-  outbox: Outbox | null;
   bucket: Bucket;
   /** What a ping of the peer said that could not be answered yet: its socket was full. */
   pong: Buffer | null;

@@ -1,5 +1,5 @@
 /** Whether a place (its names, from the workspace down) is hidden from those who browse. */
-export type Veil = (names: readonly string[]) => boolean;
+export type HiddenNames = (names: readonly string[]) => boolean;
 
 /** Names that say that a file is nobody's business. Matched without regard to case. */
 const SECRET_NAMES = [
@@ -30,7 +30,7 @@ const ARCHIVE = /^mission-control\/backups\/.*\.(tar|gz|tgz|zip|zst|xz)$/i;
  * Hides dot files and secret-looking names, at any depth and with all that lies below them.
  * @param allowed names or paths that are shown all the same; `*` stands for anything but `/`
  */
-export function createVeil(allowed: readonly string[]): Veil {
+export function createVeil(allowed: readonly string[]): HiddenNames {
   const shown = allowed.map((entry) => ({ form: formOf(entry), isPath: entry.includes('/') }));
   return (names) => {
     const isShown = (end: number) =>

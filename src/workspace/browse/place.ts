@@ -2,14 +2,14 @@ import { constants, fstatSync, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { errnoOf, type HeldDirectory, holdDirectory, isWithin, McError, realPathOfSync } from '../../base/index.js';
-import type { Veil } from './names.js';
+import type { HiddenNames } from './names.js';
 import { readPlace, refusedPath } from './path.js';
 
 /** What may be browsed: the workspace, its real paths (`rootsOf`), and what is hidden in it. */
 export interface Browsed {
   root: string;
   roots: readonly string[];
-  veil: Veil;
+  veil: HiddenNames;
 }
 
 /** A directory that is held open, and its names from the workspace down. */

@@ -1,5 +1,4 @@
-/** Nested deeper than this is refused: everything downstream (comparing, writing) recurses. */
-export const JSON_DEPTH = 200;
+import { JSON_DEPTH } from '../../protocol/index.js';
 
 /** With more repairs than this a text is not JSON. */
 const REPAIRS_LIMIT = 100_000;
@@ -105,7 +104,8 @@ function afterValue(scan: Scan): void {
 
 function value(scan: Scan, char: string): void {
   if (char === '{' || char === '[') {
-    if (scan.stack.length >= JSON_DEPTH) throw new Refusal(scan.at, `nested deeper than ${JSON_DEPTH} levels`);
+    if (scan.stack.length >= JSON_DEPTH.held)
+      throw new Refusal(scan.at, `nested deeper than ${JSON_DEPTH.held} levels`);
     scan.stack.push(char);
     move(scan, char === '{' ? 'key or }' : 'value or ]');
     return;

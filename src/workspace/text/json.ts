@@ -1,5 +1,6 @@
+import { JSON_DEPTH } from '../../protocol/index.js';
 import { decodeText, placeOf } from './decode.js';
-import { JSON_DEPTH, type Repair, repaired, scanJson } from './json-scan.js';
+import { type Repair, repaired, scanJson } from './json-scan.js';
 
 /** Something about a text that did not keep it from being read. */
 export interface Note {
@@ -53,13 +54,13 @@ function noNumberNotes(text: string, repairs: readonly Repair[]): Note[] {
 
 /** Counts brackets, those in strings too: only a text that may be too deep pays for the exact scan. */
 function mayBeDeep(text: string): boolean {
-  if (text.length <= JSON_DEPTH) return false;
+  if (text.length <= JSON_DEPTH.held) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === 0x7b || code === 0x5b) depth += 1;
     else if (code === 0x7d || code === 0x5d) depth -= 1;
-    if (depth > JSON_DEPTH) return true;
+    if (depth > JSON_DEPTH.held) return true;
   }
   return false;
 }

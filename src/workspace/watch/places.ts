@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isAsideName, workspaceLayout } from '../../base/index.js';
-import { isAgentId, TASK_FILES, type TaskFile } from '../../protocol/index.js';
+import { agentPath, isAgentId, LAYOUT, TASK_FILES, type TaskFile } from '../../protocol/index.js';
 import { AGENT_NAMES } from '../read/agent-directory.js';
 import { AGENT_FILES } from '../agents/files.js';
 import { meantName } from '../text/near-miss.js';
@@ -31,15 +31,20 @@ export function trunkPlaces(root: string): Record<'root' | 'mission-control' | '
   const layout = workspaceLayout(root);
   return {
     root: { part: 'root', path: layout.root, relative: '', agent: '' },
-    'mission-control': { part: 'mission-control', path: layout.missionControl, relative: 'mission-control', agent: '' },
-    agents: { part: 'agents', path: layout.agents, relative: 'mission-control/agents', agent: '' },
+    'mission-control': {
+      part: 'mission-control',
+      path: layout.missionControl,
+      relative: LAYOUT.missionControl,
+      agent: '',
+    },
+    agents: { part: 'agents', path: layout.agents, relative: LAYOUT.agents, agent: '' },
   };
 }
 
 /** An agent's directory and the two in it that are watched. */
 export function agentPlaces(root: string, id: string): Place[] {
   const path = join(workspaceLayout(root).agents, id);
-  const relative = `mission-control/agents/${id}`;
+  const relative = agentPath(id);
   return [
     { part: 'agent', path, relative, agent: id },
     { part: 'memory', path: join(path, 'memory'), relative: `${relative}/memory`, agent: id },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, LEADS_OUT, rootsOf, workspaceLayout } from '../../base/index.js';
 import type { Logger } from '../../base/log.js';
-import { type AgentReading, type Reading, emptyReading } from '../../protocol/index.js';
+import { type AgentReading, type Reading, type Source, emptyReading } from '../../protocol/index.js';
 import { endReading } from '../read/thread.js';
 import { untoldFileSystemAt } from './file-system.js';
 import { readAll } from '../read/read.js';
@@ -47,7 +47,7 @@ export interface WatcherOptions {
   openPost?: OpenPost;
 }
 
-export interface Watcher {
+export interface Watcher extends Source {
   /**
    * The first whole reading. What changes after it was read goes to `onReading`; nothing falls between the two. To be called
    * once; closed meanwhile, it resolves with an empty reading.
@@ -105,6 +105,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const patrol = createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs, onError: onFault, onTick });
 
   return {
+    name: 'workspace',
     async start() {
       await findRoots();
       if (mode === 'native' && (options.mode ?? 'auto') === 'auto') {

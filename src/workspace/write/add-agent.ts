@@ -10,7 +10,7 @@ import {
   workspaceLayout,
   writeFileAtomic,
 } from '../../base/index.js';
-import { isAgentId } from '../../protocol/index.js';
+import { agentPath, isAgentId } from '../../protocol/index.js';
 
 /** What is known of a new agent; all of it can be left out. */
 export interface AgentFacts {
@@ -43,7 +43,7 @@ export async function addAgent(
   const layout = workspaceLayout(root);
   const files = agentFiles(id, facts, now);
   await mustBeThere(layout.missionControl, layout.root);
-  const added = { id, directory: `mission-control/agents/${id}`, files: Object.keys(files) };
+  const added = { id, directory: agentPath(id), files: Object.keys(files) };
   if (await exists(join(layout.agents, id))) throw taken(id);
   if (dryRun) return added;
   await makeDirectory(layout.agents);

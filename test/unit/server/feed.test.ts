@@ -52,6 +52,7 @@ function playedFeed(
     watch: (given) => {
       listeners = given;
       return {
+        name: 'workspace',
         start: () => (typeof first === 'function' ? first() : Promise.resolve(first)),
         rescan: () => Promise.resolve(),
         look: () => look(given),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createBus } from '../../../../src/bus/index.js';
-import { Unheard } from '../../../../src/server/stream/unheard.js';
+import { SilentGap } from '../../../../src/server/stream/silent-gap.js';
 
 const bus = createBus({ epoch: 'e1', onSubscriberError: () => undefined });
 const events = (count: number, action = 'x') =>
@@ -10,7 +10,7 @@ const events = (count: number, action = 'x') =>
 
 describe('what passes by somebody who narrows', () => {
   it('is told of after so many events, and counted anew then', () => {
-    const unheard = new Unheard({ unheardEvents: 5, unheardBytes: 1e9 });
+    const unheard = new SilentGap({ unheardEvents: 5, unheardBytes: 1e9 });
     expect(unheard.pass(events(4), null)).toBeNull();
     const tick = events(2);
     expect(unheard.pass(tick, null)).toEqual({ epoch: 'e1', seq: tick[1]?.event.seq });
@@ -18,13 +18,13 @@ describe('what passes by somebody who narrows', () => {
   });
 
   it('is told of after so many bytes', () => {
-    const unheard = new Unheard({ unheardEvents: 1e9, unheardBytes: 10_000 });
+    const unheard = new SilentGap({ unheardEvents: 1e9, unheardBytes: 10_000 });
     expect(unheard.pass(events(1, 'x'.repeat(6000)), null)).toBeNull();
     expect(unheard.pass(events(1, 'x'.repeat(6000)), null)).not.toBeNull();
   });
 
   it('counts from what was heard last', () => {
-    const unheard = new Unheard({ unheardEvents: 5, unheardBytes: 1e9 });
+    const unheard = new SilentGap({ unheardEvents: 5, unheardBytes: 1e9 });
     expect(unheard.pass(events(4), null)).toBeNull();
     const tick = events(5);
     expect(unheard.pass(tick, tick[1]?.event.seq ?? null)).toBeNull();

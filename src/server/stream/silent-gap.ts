@@ -6,7 +6,7 @@ import type { HubLimits } from './limits.js';
  * Counts what passes somebody by who narrows. Its position only moves with what it hears: before the journal forgets that
  * position it has to be told a newer one, or it could not resume and would lose what it does hear.
  */
-export class Unheard {
+export class SilentGap {
   readonly #limits: Pick<HubLimits, 'unheardEvents' | 'unheardBytes'>;
   #events = 0;
   #bytes = 0;

@@ -1,0 +1,121 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from '../base/log.js';
+import {
+  type AgentReading,
+  emptyReading,
+  type OpenSource,
+  type Reading,
+  type Source,
+  type SourceHealth,
+} from '../protocol/index.js';
+import { mergeAgentReadings } from '../state/index.js';
+
+/** How long the first reading waits for sources beside the workspace, in milliseconds. What comes later is a change. */
+const START_MS = 5000;
+
+export interface SourcesOptions {
+  /** The workspace first: its word counts before the others', and without it nothing starts. */
+  open: readonly [OpenSource, ...OpenSource[]];
+  onReading: (reading: Reading) => void;
+  log: Logger;
+  startMs?: number;
+}
+
+/** Several sources, told of as one. */
+export interface Sources {
+  /** The first reading of all of them. Fails only when the workspace's does. */
+  start(): Promise<Reading>;
+  /** Per name, from memory. */
+  health(): Record<string, SourceHealth>;
+  /** Closes all of them, whatever becomes of one. @throws AggregateError with those that would not */
+  close(): Promise<void>;
+}
+
+/** One source, and what it says so far. */
+interface Held {
+  source: Source;
+  agents: Map<string, AgentReading>;
+  /** What it told before its first reading was taken in: it is newer. null: that has been. */
+  early: Reading[] | null;
+  /** Why it could not be started. */
+  failed: string | null;
+}
+
+/** Sources that have not been read yet. */
+export function createSources({ open, onReading, log, startMs = START_MS }: SourcesOptions): Sources {
+  const all: Held[] = open.map((openOne, index) => {
+    const held: Omit<Held, 'source'> = { agents: new Map(), early: [], failed: null };
+    const source = openOne({
+      onReading: (reading) => {
+        if (held.early) held.early.push(reading);
+        else onReading(take(index, reading));
+      },
+    });
+    return Object.assign(held, { source });
+  });
+
+  const isAlone = all.length === 1;
+  const merged = (ids: Iterable<string>): Reading['agents'] =>
+    new Map([...ids].map((id) => [id, mergeAgentReadings(all.map(({ agents }) => agents.get(id)))]));
+
+  /** Keeps what a source says, and returns what that means beside what the others say. */
+  const take = (index: number, reading: Reading): Reading => {
+    // With one source there is nothing to merge and nothing to keep.
+    if (isAlone) return reading;
+    const { agents } = all[index] as Held;
+    for (const [id, agent] of reading.agents) {
+      if (agent) agents.set(id, agent);
+      else agents.delete(id);
+    }
+    const said = index === 0 ? reading : { ...emptyReading(reading.at), files: reading.files };
+    return { ...said, agents: merged(reading.agents.keys()) };
+  };
+
+  /** The first reading of a source, and those that came meanwhile: from here on changes go out as they come. */
+  const begin = async (index: number): Promise<Reading[]> => {
+    const held = all[index] as Held;
+    try {
+      const first = await held.source.start();
+      return [first, ...(held.early ?? [])].map((reading) => take(index, reading));
+    } catch (error) {
+      if (index === 0) throw error;
+      held.failed = error instanceof Error ? error.message : String(error);
+      log.error({ err: error, source: held.source.name }, 'a source of agents could not be read');
+      return [];
+    } finally {
+      held.early = null;
+    }
+  };
+
+  return {
+    async start() {
+      let begun = false;
+      const [workspace, ...others] = all.map((_, index) => begin(index)) as [
+        Promise<Reading[]>,
+        ...Promise<Reading[]>[],
+      ];
+      // One that is late is a change: its agents are in the first reading only when it was read in time.
+      const inTime = others.map(async (other) => {
+        for (const reading of await other) if (begun) onReading(reading);
+      });
+      const [first, ...newer] = (await workspace) as [Reading, ...Reading[]];
+      if (isAlone) {
+        for (const reading of newer) onReading(reading);
+        return first;
+      }
+      await Promise.race([Promise.all(inTime), wait(startMs, undefined, { ref: false })]);
+      begun = true;
+      for (const reading of newer) onReading({ ...reading, agents: new Map() });
+      return { ...first, agents: merged(all.flatMap(({ agents }) => [...agents.keys()])) };
+    },
+    health: () =>
+      Object.fromEntries(
+        all.map(({ source, failed }) => [source.name, failed === null ? source.health() : { state: failed }]),
+      ),
+    async close() {
+      const closed = await Promise.allSettled(all.map(({ source }) => source.close()));
+      const errors = closed.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+      if (errors.length > 0) throw new AggregateError(errors, 'some sources of agents would not close');
+    },
+  };
+}
