@@ -12,6 +12,8 @@ export { machineProbes } from './doctor/local.js';
 export { eventLogTable } from './print/event-log.js';
 export {
   backupCard,
+  previewText,
+  prunedText,
   backupsTable,
   drillText,
   problemsText,
@@ -21,7 +23,7 @@ export {
   restoreText,
   verifyText,
 } from './print/backups.js';
-export { backupsThere } from './reach/backups-there.js';
+export { backupsThere, onlyHere } from './reach/backups-there.js';
 export { confirm } from './confirm.js';
 export { MOMENT_FORMS, readDue, readRange } from './moments.js';
 export { mustHaveWorkspace, namedServer } from './reach/find.js';
