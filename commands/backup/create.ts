@@ -1,15 +1,28 @@
 import { Flags } from '@oclif/core';
-import { backupCard, backupsThere, McCommand, problemsText, progressLine } from '../../src/cli/index.js';
+import { systemClock, workspaceLayout } from '../../src/base/index.js';
+import type { Backups } from '../../src/backup/index.js';
+import {
+  backupCard,
+  backupsThere,
+  type Desk,
+  McCommand,
+  onlyHere,
+  previewText,
+  problemsText,
+  progressLine,
+} from '../../src/cli/index.js';
 import { EXIT } from '../../src/protocol/index.js';
 
 export default class BackupCreate extends McCommand {
   static override summary = 'Make a full backup, or one of a single agent';
-  static override description = 'Prints what was made; with --quiet only its id.';
+  static override description =
+    'Prints what was made; with --quiet only its id. With --dry-run it only says what would be taken and left out.';
   static override configFaults = 'fatal' as const;
   static override exits = ['noServer', 'notFound', 'checkFailed', 'busy', 'notAllowed'] as const;
   static override examples = [
     '<%= config.bin %> backup create --label "before the upgrade"',
     '<%= config.bin %> backup create --agent builder --json',
+    '<%= config.bin %> backup create --dry-run',
   ];
   static override flags = {
     agent: Flags.string({ description: 'Only this agent’s directory', helpValue: 'ID' }),
@@ -19,25 +32,39 @@ export default class BackupCreate extends McCommand {
       helpValue: 'GLOB',
       multiple: true,
     }),
+    'dry-run': Flags.boolean({ description: 'Only show what it would hold and leave out' }),
     'include-secrets': Flags.boolean({ description: 'Take .env files, keys and the like as well' }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(BackupCreate);
     const desk = await this.open(flags);
-    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
-    const progress = progressLine(process.stderr, flags.quiet);
     const options = {
       agent: flags.agent ?? null,
       label: flags.label ?? null,
       exclude: flags.exclude ?? [],
       ...(flags['include-secrets'] && { includeSecrets: true }),
     };
+    if (flags['dry-run']) return preview(desk, options);
+    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
+    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const progress = progressLine(process.stderr, flags.quiet);
     const backup = await backups.create(options, progress.update).finally(() => progress.clear());
     desk.result(backup, () => (flags.quiet ? backup.id : backupCard(backup, desk.terminal, Date.now())));
     const problems = problemsText(backup.problems);
     if (problems !== null) desk.note(problems);
     if (backup.partial) process.exitCode = EXIT.failed;
   }
+}
+
+/** Only looks: not even a restore that was interrupted is ended. */
+async function preview(desk: Desk, options: Parameters<Backups['preview']>[0]): Promise<void> {
+  if (backupsThere(desk.config) !== null) throw onlyHere('--dry-run');
+  const { openBackups } = await import('../../src/backup/index.js');
+  const layout = workspaceLayout(desk.config.workspace);
+  const backups = await openBackups({ layout, settings: desk.config.values, clock: systemClock });
+  const seen = await backups.preview(options);
+  desk.result(seen, () => previewText(seen));
+  const problems = problemsText(seen.problems);
+  if (problems !== null) desk.note(problems);
 }

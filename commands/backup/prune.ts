@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { McError, parseDuration } from '../../src/base/index.js';
-import { confirm, McCommand, pruneText } from '../../src/cli/index.js';
+import { confirm, McCommand, prunedText, pruneText } from '../../src/cli/index.js';
 
 export default class BackupPrune extends McCommand {
   static override summary = 'Delete backups that no rule wants to keep';
@@ -37,15 +37,20 @@ export default class BackupPrune extends McCommand {
       ...(flags['keep-monthly'] !== undefined && { keepMonthly: flags['keep-monthly'] }),
       foreign: flags['include-foreign'],
     };
+    // Decisions that were shown before the question are not shown again.
+    let shown: string | null = null;
     if (!flags.yes || flags['dry-run']) {
       const seen = await backups.prune({ ...policy, dryRun: true });
       if (flags['dry-run']) return desk.result(seen, () => pruneText(seen, desk.terminal));
       if (seen.decisions.some((decision) => !decision.keep)) {
         desk.note(pruneText(seen, desk.terminal));
+        shown = JSON.stringify(seen.decisions);
         await confirm('Delete them?', false);
       }
     }
     const report = await backups.prune(policy);
-    desk.result(report, () => pruneText(report, desk.terminal));
+    desk.result(report, () =>
+      shown === JSON.stringify(report.decisions) ? prunedText(report) : pruneText(report, desk.terminal),
+    );
   }
 }

@@ -2,6 +2,7 @@ import { type Clock, McError, rootsOf, type Settings, type WorkspaceLayout } fro
 import type {
   Backup,
   BackupCreated,
+  BackupPreview,
   BackupProcedures,
   DrillReport,
   PruneReport,
@@ -13,7 +14,7 @@ import { findBackup } from './catalog/catalog.js';
 import { drillBackup, verifyAll, verifyBackup } from './operations/verify.js';
 import { type BackupContext, catalogOf, realLayout } from './operations/context.js';
 import { backupFiles } from './catalog/places.js';
-import { type CreateOptions, createBackup, createSnapshot } from './operations/create.js';
+import { type CreateOptions, createBackup, createSnapshot, previewBackup } from './operations/create.js';
 import { backupProcedures } from './operations/procedures.js';
 import { createLooks } from './jobs/looks.js';
 import type { OnUpdate } from './progress.js';
@@ -47,6 +48,8 @@ export interface Backups {
   /** @throws McError `backup.not_found`; `latest` is the newest full one, never a safety backup */
   get(id: string): Promise<Backup>;
   create(options?: CreateOptions, onUpdate?: OnUpdate): Promise<BackupCreated>;
+  /** What `create` would make now. Writes nothing. */
+  preview(options?: CreateOptions): Promise<BackupPreview>;
   snapshot(onUpdate?: OnUpdate): Promise<BackupCreated>;
   verify(id: string, deep?: boolean, onUpdate?: OnUpdate): Promise<VerifyReport>;
   verifyAll(deep?: boolean, onUpdate?: OnUpdate): Promise<VerifyReport[]>;
@@ -100,6 +103,7 @@ export async function openBackups(options: BackupsOptions): Promise<Backups> {
     list,
     get: async (id) => findBackup(await catalogOf(context), id, clock.now()).backup,
     create: (create = {}, onUpdate = silent) => createBackup(context, create, onUpdate),
+    preview: (create = {}) => previewBackup(context, create),
     snapshot: (onUpdate = silent) => createSnapshot(context, onUpdate),
     verify: (id, deep = false, onUpdate = silent) => verifyBackup(context, id, deep, onUpdate),
     verifyAll: (deep = false, onUpdate = silent) => verifyAll(context, deep, onUpdate),

@@ -1,13 +1,15 @@
 import { type Clock, type McError, monotonicNow, toMcError, type WorkspaceLayout } from '../base/index.js';
-import type {
-  Backup,
-  BackupCreated,
-  BackupProblem,
-  BackupUpdate,
-  EventDraft,
-  NotificationLevel,
-  RecoveryReport,
-  RestoreReport,
+import {
+  type Backup,
+  type BackupCreated,
+  type BackupProblem,
+  type BackupUpdate,
+  backupsAhead,
+  type EventDraft,
+  lastBackupAt,
+  type NotificationLevel,
+  type RecoveryReport,
+  type RestoreReport,
 } from '../protocol/index.js';
 import { type Backups, type BackupSettings, openBackups } from './backups.js';
 import { faultOf, faultsOf } from './operations/verify.js';
@@ -66,7 +68,15 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       `The restore of ${report.id} had been interrupted; it was ${report.outcome}.${report.reason === undefined ? '' : ` ${report.reason}`}`,
     );
   };
-  const backups = await openBackups({ ...options, onRecovery });
+  const opened = await openBackups({ ...options, onRecovery });
+  /** The backups as they were last listed: what health asks the clock about. */
+  let latest: readonly Backup[] = [];
+  const list = async () => {
+    const found = await opened.list();
+    latest = found;
+    return found;
+  };
+  const backups: Backups = { ...opened, list };
   // A server is needed most when something is wrong with its backups: it starts all the same, and says so.
   const unrecovered = await backups.recover().then(
     () => null,
@@ -76,6 +86,8 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     log.warn({ err: unrecovered }, 'an interrupted restore could not be ended');
     notify('error', 'Interrupted restore', unrecovered.message, { hint: unrecovered.hint });
   }
+  let known = false;
+  let stopped = false;
   let state = unrecovered && isFailure(unrecovered, 'recovery') ? unrecovered.message : await stateOf(backups);
 
   /** What is wrong and stands in no record, by what failed: a full disk may have refused that too. */
@@ -112,6 +124,8 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       throw error;
     } finally {
       state = await stateOf(backups);
+      // A list that cannot be made is told by who asks for it.
+      if (known && !stopped) await list().catch(() => {});
     }
   };
   const create: Backups['create'] = (create = {}, onUpdate) =>
@@ -158,13 +172,12 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     ? null
     : startScheduled(options, backups, { create: onSchedule, prune, tellPartial, tellBlocked }, held);
   // With thousands of archives that nobody has read yet this takes a while: nobody waits for it but who asks for the list.
-  let known = false;
   const began = clock.now();
   const listing = backups.list().then(
-    (list) => {
+    (found) => {
       known = true;
       const ms = clock.now() - began;
-      if (ms > WORTH_TELLING_MS) log.info({ backups: list.length, ms }, 'the list of backups is known');
+      if (ms > WORTH_TELLING_MS) log.info({ backups: found.length, ms }, 'the list of backups is known');
     },
     (error: unknown) => {
       known = true;
@@ -187,9 +200,17 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       watched('drill', id ?? 'latest', (told) => backups.drill(id, both(told, onUpdate)), faultOf),
     nextAt: () => isoOf(schedule?.nextAt() ?? null),
     prune,
-    health: () =>
-      unrecorded.get('schedule') ?? (state === 'available' ? ([...unrecorded.values()][0] ?? state) : state),
+    async remove(id) {
+      const removed = await backups.remove(id);
+      latest = latest.filter((backup) => backup.id !== removed.id);
+      return removed;
+    },
+    health() {
+      const told = unrecorded.get('schedule') ?? (state === 'available' ? [...unrecorded.values()][0] : state);
+      return told ?? aheadFault(latest, clock.now()) ?? 'available';
+    },
     async stop() {
+      stopped = true;
       // A run under way is ended, not waited for: the next start cleans up after it.
       const ended = schedule?.stop();
       await backups.stop();
@@ -197,6 +218,15 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       await Promise.all([ended, listing]);
     },
   };
+}
+
+/** Backups from ahead of the clock are of no known age; null: there are none. What mends it depends on the others. */
+function aheadFault(backups: readonly Backup[], now: number): string | null {
+  const ahead = backupsAhead(backups, now);
+  const [first] = ahead;
+  if (!first) return null;
+  const mend = lastBackupAt(backups, now) === null ? 'mc backup create' : `mc backup delete ${first.id}`;
+  return `${ahead.length} of ${backups.length} backups lie ahead of the clock, so that their age is not known: look at the date of this machine; if it is right: ${mend}`;
 }
 
 /** The first paths of problems, and how many more there are. */

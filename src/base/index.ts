@@ -22,3 +22,4 @@ export * from './server-record.js';
 export * from './setting-values.js';
 export * from './settings.js';
 export * from './suggest.js';
+export * from './threads.js';

@@ -13,6 +13,8 @@ export { machineProbes } from './doctor/local.js';
 export { eventLogTable } from './print/event-log.js';
 export {
   backupCard,
+  previewText,
+  prunedText,
   backupsTable,
   drillText,
   problemsText,
@@ -22,7 +24,7 @@ export {
   restoreText,
   verifyText,
 } from './print/backups.js';
-export { backupsThere } from './reach/backups-there.js';
+export { backupsThere, onlyHere } from './reach/backups-there.js';
 export { confirm } from './confirm.js';
 export { MOMENT_FORMS, readDue, readRange } from './moments.js';
 export { mustHaveWorkspace } from './reach/find.js';

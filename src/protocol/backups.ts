@@ -44,6 +44,31 @@ export interface BackupProblem {
 /** Answer to a creation: the backup, and what it lacks. */
 export type BackupCreated = Backup & { problems: BackupProblem[] };
 
+/** What a backup made now would hold. Nothing was written. */
+export interface BackupPreview {
+  dry_run: true;
+  backup_type: Exclude<BackupType, 'snapshot'>;
+  agent: string | null;
+  /** Files, and their bytes before they are packed. */
+  files: number;
+  bytes: number;
+  bytes_human: string;
+  directories: number;
+  links: number;
+  /** Files that would be copied from the backup before, because they have not changed since. */
+  unchanged: number;
+  /** From how the backup of the same kind before packed; null when there is none to judge by. */
+  estimated_size_bytes: number | null;
+  estimated_size_human: string | null;
+  /** Files that could not be read would be missing: the backup would be partial. */
+  partial: boolean;
+  /** What the rules leave out, a directory without what is in it: at most 1,000 of them. */
+  left_out: { path: string; reason: string }[];
+  /** How many there are in all. */
+  left_out_count: number;
+  problems: BackupProblem[];
+}
+
 export interface BackupsAnswer {
   backups: Backup[];
   /** When the schedule makes the next one, null when it is off. */

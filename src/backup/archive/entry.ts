@@ -1,16 +1,8 @@
 import { Header, Pax } from 'tar';
+import type { EntryFacts } from '../tree/entry.js';
 
 /** What a tar header says of an entry. */
-export interface EntryHead {
-  path: string;
-  type: 'file' | 'directory' | 'symlink';
-  size: number;
-  mode: number;
-  mtimeMs: number;
-  uid: number;
-  gid: number;
-  link?: string;
-}
+export type EntryHead = EntryFacts;
 
 const TYPES = { file: 'File', directory: 'Directory', symlink: 'SymbolicLink' } as const;
 const BLOCK = 512;

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { toMcError } from '../../base/index.js';
+import { packError, toMcError } from '../../base/index.js';
 import { stepBack } from '../pack/lower-priority.js';
 import { realTools, runTask, type TaskKind, type Tasks } from './jobs.js';
 
@@ -19,6 +19,5 @@ try {
   );
   parentPort?.postMessage({ result }, []);
 } catch (thrown) {
-  const { code, message, hint } = toMcError(thrown);
-  parentPort?.postMessage({ error: { code, message, hint } }, []);
+  parentPort?.postMessage({ error: packError(toMcError(thrown)) }, []);
 }

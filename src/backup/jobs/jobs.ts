@@ -1,10 +1,11 @@
-import type { BackupProblem } from '../../protocol/index.js';
+import type { BackupPreview, BackupProblem } from '../../protocol/index.js';
 import { toMcError } from '../../base/index.js';
 import type { Manifest } from '../archive/manifest.js';
 import { readManifest } from '../archive/reader.js';
 import { type Look, lookAt } from '../catalog/catalog.js';
 import { type CreateRequest, type CreateTools, createArchive, walkFor } from '../pack/archive.js';
 import { copyDatabase } from '../pack/database.js';
+import { previewArchive } from '../pack/preview.js';
 import { compareRestored, type Restored } from '../restore/drill.js';
 import type { Looked } from './looks.js';
 import { stillHolds } from '../pack/plan.js';
@@ -27,6 +28,11 @@ export interface Tasks {
       onlyIfChanged: boolean;
     };
     result: CreateOutcome;
+  };
+  /** What such a creation would make. */
+  preview: {
+    args: Pick<CreateRequest, 'root' | 'roots' | 'rules' | 'type' | 'agent'> & { previous: string | null };
+    result: BackupPreview;
   };
   inspect: {
     args: { id: string; archive: string } & Omit<InspectOptions, 'onBytes' | 'depth' | 'written'> & { depth: Depth };
@@ -88,6 +94,7 @@ export function inlineTools(onUpdate: CreateTools['onUpdate'], open: OpenFile = 
 
 const TASKS: { [K in TaskKind]: (args: Tasks[K]['args'], tools: CreateTools) => Promise<Tasks[K]['result']> } = {
   create: createAndVerify,
+  preview: async ({ previous, ...request }) => previewArchive({ ...request, previous: baseAt(previous) }),
   inspect: summarise,
   look: lookAtAll,
   restore: restoreArchive,
@@ -110,12 +117,10 @@ async function lookAtAll({ archives }: Tasks['look']['args']): Promise<Looked[]>
 async function createAndVerify(args: Tasks['create']['args'], tools: CreateTools): Promise<CreateOutcome> {
   const { onlyIfChanged, previousChecksum, previous, ...request } = args;
   tools.pool.warm();
-  const last = previous ? { path: previous, manifest: readable(previous) } : null;
+  const last = baseAt(previous);
   const walk = walkFor(request);
-  if (onlyIfChanged && last?.manifest && (await holds(last.path, last.manifest, previousChecksum, walk, tools.pool)))
-    return null;
-  const reuse = last?.manifest ? { path: last.path, manifest: last.manifest } : null;
-  const created = await createArchive({ ...request, previous: reuse }, tools, walk);
+  if (onlyIfChanged && last && (await holds(last.path, last.manifest, previousChecksum, walk, tools.pool))) return null;
+  const created = await createArchive({ ...request, previous: last }, tools, walk);
   const { manifest } = created;
   return {
     path: created.path,
@@ -128,10 +133,11 @@ async function createAndVerify(args: Tasks['create']['args'], tools: CreateTools
   };
 }
 
-/** A previous archive that cannot be read is no help, and no hindrance. */
-function readable(path: string): Manifest | null {
+/** A previous archive with its manifest. One that cannot be read is not a help, and not a hindrance. */
+function baseAt(path: string | null): CreateRequest['previous'] {
   try {
-    return readManifest(path);
+    const manifest = path === null ? null : readManifest(path);
+    return path === null || manifest === null ? null : { path, manifest };
   } catch {
     return null;
   }

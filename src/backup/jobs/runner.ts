@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { McError, workerFile } from '../../base/index.js';
-import type { BackupUpdate, ErrorCode } from '../../protocol/index.js';
+import { McError, type PackedError, unpackError, workerFile } from '../../base/index.js';
+import type { BackupUpdate } from '../../protocol/index.js';
 import type { OnUpdate } from '../progress.js';
 import { inlineTools, runTask, type TaskKind, type Tasks } from './jobs.js';
 
@@ -14,7 +14,7 @@ export interface TaskRunner {
 interface Message {
   update?: BackupUpdate;
   result?: unknown;
-  error?: { code: ErrorCode; message: string; hint: string | null };
+  error?: PackedError;
 }
 
 /** Memory of a thread that reads archives which anybody may have put there, in MB. */
@@ -39,7 +39,7 @@ export function threadRunner(): TaskRunner {
         running.add(worker);
         worker.on('message', (message: Message) => {
           if (message.update) onUpdate(message.update);
-          else if (message.error) reject(errorOf(message.error));
+          else if (message.error) reject(unpackError(message.error));
           else resolve(message.result as Tasks[K]['result']);
         });
         worker.on('error', reject);
@@ -61,8 +61,4 @@ export function inlineRunner(tools: typeof inlineTools = inlineTools): TaskRunne
     run: (kind, args, onUpdate = () => {}) => runTask(kind, args, tools(onUpdate)),
     async stop() {},
   };
-}
-
-function errorOf({ code, message, hint }: NonNullable<Message['error']>): McError {
-  return new McError(code, message, hint === null ? {} : { hint });
 }

@@ -85,20 +85,9 @@ export async function withLock<T>(
  * @throws McError `busy` naming a living holder
  */
 export async function withReadLock<T>(context: BackupContext, purpose: string, work: () => Promise<T>): Promise<T> {
-  let begun = false;
-  const begin = () => {
-    begun = true;
-    return work();
-  };
-  try {
-    return await withLock(context, purpose, begin);
-  } catch (error) {
-    if (begun || !isUnwritable(error)) throw error;
-    const holder = await readLock(context.files.lock);
-    if (holder && (await isAlive(holder)))
-      throw new McError('busy', `${holder.purpose} is running here: process ${holder.pid}`);
-    return work();
-  }
+  return withLockUnless(context, purpose, work, isUnwritable, (holder) => {
+    if (holder) throw new McError('busy', `${holder.purpose} is running here: process ${holder.pid}`);
+  });
 }
 
 /** Whether the system refused to write, and not to do: nothing is wrong with what was read. */
@@ -125,8 +114,7 @@ async function lockWithRoom({ files, clock }: BackupContext, purpose: string): P
     return await lockBackups(files, purpose, clock.now());
   } catch (error) {
     if (toMcError(error).code !== 'disk.full' || !(await hasJournal(files.journal))) throw error;
-    const holder = await readLock(files.lock);
-    if (holder && (await isAlive(holder))) throw error;
+    if (await livingHolder(files.lock)) throw error;
     await freeRoom(files.journal);
     return lockBackups(files, purpose, clock.now());
   }
@@ -141,6 +129,20 @@ export async function withLockOrFullDisk<T>(
   purpose: string,
   work: () => Promise<T>,
 ): Promise<T> {
+  const isFull = (error: unknown) => toMcError(error).code === 'disk.full';
+  return withLockUnless(context, purpose, work, isFull, async (holder, error) => {
+    if (holder || (await hasJournal(context.files.journal))) throw error;
+  });
+}
+
+/** As `withLock`; where the lock cannot be had for a reason that may be passed over, and `agree` does not throw, without. */
+async function withLockUnless<T>(
+  context: BackupContext,
+  purpose: string,
+  work: () => Promise<T>,
+  isPassedOver: (error: unknown) => boolean,
+  agree: (holder: Awaited<ReturnType<typeof livingHolder>>, error: unknown) => void | Promise<void>,
+): Promise<T> {
   let begun = false;
   const begin = () => {
     begun = true;
@@ -149,11 +151,16 @@ export async function withLockOrFullDisk<T>(
   try {
     return await withLock(context, purpose, begin);
   } catch (error) {
-    if (begun || toMcError(error).code !== 'disk.full') throw error;
-    const holder = await readLock(context.files.lock);
-    if ((holder && (await isAlive(holder))) || (await hasJournal(context.files.journal))) throw error;
+    if (begun || !isPassedOver(error)) throw error;
+    await agree(await livingHolder(context.files.lock), error);
     return work();
   }
+}
+
+/** Who holds a lock and lives; null: nobody. */
+async function livingHolder(lock: string) {
+  const holder = await readLock(lock);
+  return holder && (await isAlive(holder)) ? holder : null;
 }
 
 /** Records how a stage went, and passes the result or the failure on. Being busy or misused is no failure of the stage. */

@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { McError, writeFileAtomic } from '../../base/index.js';
-import { type Backup, type BackupCreated, type BackupProblem, isAgentId, newestBackup } from '../../protocol/index.js';
+import {
+  type Backup,
+  type BackupCreated,
+  type BackupPreview,
+  type BackupProblem,
+  isAgentId,
+  newestBackup,
+} from '../../protocol/index.js';
 import { type CatalogEntry, findBackup, isSafetyLabel, rememberArchive } from '../catalog/catalog.js';
 import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
 import { backupFileName, backupId, requireFits } from '../catalog/ids.js';
@@ -26,6 +33,38 @@ export interface CreateOptions {
   onlyIfChanged?: boolean;
 }
 
+type PreviewOptions = Pick<CreateOptions, 'agent' | 'exclude' | 'includeSecrets'>;
+
+/**
+ * What such a backup would hold if it were made now. Takes no lock and writes nothing.
+ * @throws McError `agent.not_found`, `input.invalid`
+ */
+export async function previewBackup(context: BackupContext, options: PreviewOptions): Promise<BackupPreview> {
+  await requireAgent(context, options.agent ?? null);
+  for (const pattern of options.exclude ?? []) requirePattern(pattern);
+  const { last: previous, ...what } = await whatToTake(context, options);
+  return context.runner.run('preview', { ...what, previous: previous?.backup.path ?? null });
+}
+
+/** What a creation takes, and the newest archive of the same kind. */
+async function whatToTake(context: BackupContext, { agent = null, exclude = [], includeSecrets }: PreviewOptions) {
+  const { layout, roots, rules } = context;
+  const type: 'full' | 'agent_state' = agent === null ? 'full' : 'agent_state';
+  return {
+    root: layout.root,
+    roots,
+    type,
+    agent,
+    rules: {
+      include: rules.include,
+      exclude: [...rules.exclude, ...exclude],
+      ignore: [],
+      secrets: includeSecrets ?? rules.secrets,
+    },
+    last: baseOf(await catalogOf(context), type, agent, context.clock.now()),
+  };
+}
+
 /**
  * Makes a full or a single agent's archive, reads it back and records that it is sound.
  * @throws McError `busy`, `agent.not_found`, `input.invalid`, `disk.full`, `backup.corrupt` when it does not read back
@@ -47,29 +86,18 @@ export async function createLocked(
   options: CreateOptions,
   onUpdate: OnUpdate,
 ): Promise<BackupCreated> {
-  const agent = options.agent ?? null;
-  const type = agent === null ? 'full' : 'agent_state';
   return recorded(context, 'create', async () => {
-    const { files, layout, rules } = context;
-    const last = baseOf(await catalogOf(context), type, agent, context.clock.now());
+    const { last, ...what } = await whatToTake(context, options);
+    const { type, agent } = what;
     const at = freeMoment(context, (moment) => backupFileName(type, moment, agent));
     const id = backupId(type, at, agent);
     onUpdate({ id, state: 'started', action: 'create', backup_type: type, agent });
     const outcome = await context.runner.run(
       'create',
       {
-        root: layout.root,
-        roots: context.roots,
-        directory: files.directory,
-        type,
-        agent,
+        ...what,
+        directory: context.files.directory,
         label: options.label ?? null,
-        rules: {
-          include: rules.include,
-          exclude: [...rules.exclude, ...(options.exclude ?? [])],
-          ignore: [],
-          secrets: options.includeSecrets ?? rules.secrets,
-        },
         at,
         previous: last?.backup.path ?? null,
         previousChecksum: last?.backup.checksum ?? null,

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { errnoOf } from '../../base/index.js';
+import { packError } from '../../base/index.js';
 import { type JobResult, type PoolJob, type PoolReply, runJob } from './pool.js';
 import { stepBack } from './lower-priority.js';
 
@@ -13,7 +13,7 @@ function answer(id: number, job: PoolJob): PoolReply {
   try {
     return { id, result: runJob(job) };
   } catch (error) {
-    return { id, error: { message: error instanceof Error ? error.message : String(error), code: errnoOf(error) } };
+    return { id, error: packError(error) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { workerFile } from '../../base/index.js';
+import { type PackedError, unpackError, workerFile } from '../../base/index.js';
 import { copyPiece, type Piece } from '../archive/copy.js';
 import { hasHashes, readRun, type Run } from '../archive/runs.js';
 import { packBatch } from './batch.js';
@@ -40,11 +40,11 @@ export function inlinePool(open: OpenFile = openFile): Pool {
   return poolOf(1, (job) => Promise.resolve().then(() => runJob(job, open)), { warm: () => {}, close: async () => {} });
 }
 
-/** A worker's answer. An error's code would not pass between threads by itself. */
+/** A worker's answer. */
 export interface PoolReply {
   id: number;
   result?: JobResult;
-  error?: { message: string; code: string | null };
+  error?: PackedError;
 }
 
 interface Pending {
@@ -62,7 +62,7 @@ export function threadPool(width: number = Math.min(8, Math.max(2, availablePara
     worker.on('message', ({ id, result, error }: PoolReply) => {
       const job = pending.get(id);
       pending.delete(id);
-      if (error) job?.reject(Object.assign(new Error(error.message), error.code === null ? {} : { code: error.code }));
+      if (error) job?.reject(unpackError(error));
       else job?.resolve(result);
     });
     const thread = { worker, pending };

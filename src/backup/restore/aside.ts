@@ -15,8 +15,7 @@ import type { ManifestFile } from '../archive/manifest.js';
 import { sha256Of } from '../archive/member.js';
 import { removeTree } from '../remove-tree.js';
 import { checksumOf } from '../archive/inspect.js';
-import { lstatOf } from './diff.js';
-import { at } from './ground.js';
+import { at, lstatOf } from './ground.js';
 import type { Journal } from './journal.js';
 
 /** Where a displaced file was kept that the safety backup does not hold. */

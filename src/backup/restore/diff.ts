@@ -1,15 +1,16 @@
-import { lstatSync, readlinkSync, type Stats } from 'node:fs';
-import { errnoOf, McError } from '../../base/index.js';
+import { readlinkSync, type Stats } from 'node:fs';
+import { McError } from '../../base/index.js';
 import type { Manifest, ManifestFile } from '../archive/manifest.js';
-import { parentsOf } from '../tree/paths.js';
+import { isAtOrBelow, newParents } from '../tree/paths.js';
 import { isFurniture } from '../tree/furniture.js';
 import { METRICS_DATABASE } from '../pack/plan.js';
 import { compileRules } from '../tree/rules.js';
 import { checksumOf } from '../archive/inspect.js';
 import { walkWorkspace } from '../tree/walk.js';
-import { at, type Ground } from './ground.js';
+import { at, type Ground, lstatOf } from './ground.js';
 import { safeMode, SIDECARS } from './modes.js';
 import type { Selected } from './select.js';
+import { Standing } from './standing.js';
 
 /** What restoring would change. */
 export interface Differences {
@@ -50,10 +51,11 @@ export async function compareWithDisk(
     emptied: [],
   };
   const parents = new Set<string>();
+  const standing = new Standing(ground);
   for (const file of selected.files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    for (const parent of parentsOf(file.path)) refuseLink(ground, parent, parents);
+    for (const parent of newParents(file.path, parents)) refuseLink(standing, parent);
     const verdict = await compare(ground, file);
-    if (isServersOwn(file.path) && wouldDisplace(ground, file, verdict)) differences.left.push(file.path);
+    if (isServersOwn(file.path) && wouldDisplace(standing, file, verdict)) differences.left.push(file.path);
     else sort(file, verdict, differences);
     onFile(file);
   }
@@ -100,7 +102,7 @@ function addRemoved(ground: Ground, selected: Selected, manifest: Manifest, diff
   const start = manifest.agent === null ? '' : `mission-control/agents/${manifest.agent}`;
   const held = new Set(manifest.files.map((file) => file.path));
   const rules = compileRules(manifest.rules);
-  const unread = manifest.problems.map((problem) => problem.path);
+  const unread = new Set(manifest.problems.map((problem) => problem.path));
   const extra = walkWorkspace(ground.root, manifest.rules, start, [
     ground.root,
     ...Object.values(ground.links),
@@ -110,7 +112,7 @@ function addRemoved(ground: Ground, selected: Selected, manifest: Manifest, diff
       path !== METRICS_DATABASE &&
       selected.inScope(path) &&
       rules.includes(path) &&
-      !unread.some((problem) => path === problem || path.startsWith(`${problem}/`)),
+      !isAtOrBelow(path, unread),
   );
   differences.removed = extra
     .filter((entry) => entry.type !== 'directory')
@@ -130,13 +132,8 @@ function leaveFurniture(differences: Differences): void {
   differences.emptied = differences.emptied.filter((path) => !stays(path));
 }
 
-function wouldDisplace(ground: Ground, { path }: ManifestFile, verdict: Verdict): boolean {
-  return verdict === 'changed' || (verdict === 'missing' && isBlocked(ground, path));
-}
-
-/** Whether a file or a link stands where one of the path's directories would have to be. */
-export function isBlocked(ground: Ground, path: string): boolean {
-  return parentsOf(path).some((parent) => lstatOf(at(ground, parent))?.isDirectory() === false);
+function wouldDisplace(standing: Standing, { path }: ManifestFile, verdict: Verdict): boolean {
+  return verdict === 'changed' || (verdict === 'missing' && standing.isBlocked(path));
 }
 
 /** Below the server's own directory, and not its database. */
@@ -151,27 +148,13 @@ function isDatabasePath(path: string): boolean {
 /** @throws McError `file.refused` when a parent of one of the paths is a link on disk */
 export function refuseLinks(ground: Ground, paths: readonly string[]): void {
   const known = new Set<string>();
-  for (const path of paths) for (const parent of parentsOf(path)) refuseLink(ground, parent, known);
+  const standing = new Standing(ground);
+  for (const path of paths) for (const parent of newParents(path, known)) refuseLink(standing, parent);
 }
 
-function refuseLink(ground: Ground, parent: string, known: Set<string>): void {
-  if (known.has(parent)) return;
-  known.add(parent);
-  if (!lstatOf(at(ground, parent))?.isSymbolicLink()) return;
+function refuseLink(standing: Standing, parent: string): void {
+  if (!standing.statOf(parent)?.isSymbolicLink()) return;
   throw new McError('file.refused', `${parent} is a symbolic link: nothing is restored through it`, {
     hint: 'restore elsewhere with --to and move the files yourself, or put a directory in its place',
   });
-}
-
-/** What an error says when nothing can be there: no such name, or one that this file system cannot have. */
-const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EINVAL', 'EILSEQ']);
-
-/** A path's own stat; null when nothing is there, or could be. */
-export function lstatOf(path: string): Stats | null {
-  try {
-    return lstatSync(path);
-  } catch (error) {
-    if (ABSENT.has(errnoOf(error) ?? '')) return null;
-    throw error;
-  }
 }

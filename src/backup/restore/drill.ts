@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { shown } from '../tree/limits.js';
 import type { ManifestFile } from '../archive/manifest.js';
-import { parentsOf } from '../tree/paths.js';
+import { newParents } from '../tree/paths.js';
 import { readManifest } from '../archive/reader.js';
 import { scanArchive } from '../archive/scan.js';
 import { checkDatabase } from '../pack/database.js';
@@ -25,7 +25,9 @@ export async function compareRestored(root: string, archive: string): Promise<Re
   const manifest = readManifest(archive) ?? (await foundIn(archive));
   const files = manifest.files.filter((file) => reasonToSkip(file, { withDatabase: true }) === null);
   const found: Restored = { databases: 0, errors: [] };
-  const expected = new Set(files.flatMap(({ path }) => [path, ...parentsOf(path)]));
+  const expected = new Set<string>();
+  for (const { path } of files) newParents(path, expected);
+  for (const { path } of files) expected.add(path);
   for (const file of files) {
     const fault = await faultOf(root, file);
     if (fault !== null) found.errors.push(`${shown(file.path)}: ${fault}`);

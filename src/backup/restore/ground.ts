@@ -1,6 +1,7 @@
+import { lstatSync, type Stats } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isWithin, McError, type WorkspaceLayout } from '../../base/index.js';
+import { errnoOf, isWithin, McError, type WorkspaceLayout } from '../../base/index.js';
 
 /** Where a restore writes. */
 export interface Ground {
@@ -52,4 +53,18 @@ export async function groundOf(layout: WorkspaceLayout, roots: readonly string[]
 /** The ground of a directory that is not the workspace: no link in it is followed. */
 export function groundElsewhere(root: string): Ground {
   return { root, links: {} };
+}
+
+/** What an error says when nothing can be there: no such name, or one that this file system cannot have. */
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EINVAL', 'EILSEQ']);
+
+/** A path's own stat; null when nothing is there, or could be. */
+export function lstatOf(path: string): Stats | null {
+  try {
+    // Most names that a restore asks for are free: an error for each would cost ten times as much as the look.
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if (ABSENT.has(errnoOf(error) ?? '')) return null;
+    throw error;
+  }
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { lstat, rm, writeFile } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { McError, readRegular, syncDirectory, wasRead, writeFileAtomic } from '../../base/index.js';
 import { checkPaths } from '../tree/paths.js';
-import { lstatOf } from './diff.js';
 import type { Ground } from './ground.js';
 
 /** One step of a swap. Paths are relative to `root`; every step can be done again without harm. */
@@ -125,8 +125,7 @@ export async function removeJournal(path: string): Promise<void> {
 }
 
 /** A directory as `home` names it; null when none stands there. */
-export function homeOf(directory: string): string | null {
-  const stat = lstatOf(directory);
+export function homeOf(stat: Stats | null): string | null {
   return stat?.isDirectory() ? `${stat.dev}:${stat.ino}` : null;
 }
 

@@ -1,7 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { lstatOf } from './diff.js';
-import { at, type Ground } from './ground.js';
+import { at, type Ground, lstatOf } from './ground.js';
 import type { Attributes, Journal, Lent, Step } from './journal.js';
 
 /** What an owner needs to work in a directory. */

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { errnoOf, McError, reasonOf } from '../../base/index.js';
 import { removeTree } from '../remove-tree.js';
 import { type FreeSpace, requireFiles, requireSpace } from '../space.js';
-import { lstatOf } from './diff.js';
 import { at, type Ground } from './ground.js';
+import { Standing } from './standing.js';
 
 /** Something new: a file with its bytes, a link or a directory. */
 export interface NewEntry {
@@ -34,11 +34,12 @@ const TRIED = 200;
  */
 export function trialsOf(ground: Ground, entries: readonly NewEntry[], tag: string): Trial[] {
   const trials = new Map<number, Trial & { odd: Set<string> }>();
-  const standing = new Map<string, { parent: string; device: number }>();
+  const standing = new Standing(ground);
   for (const entry of entries) {
     const full = at(ground, entry.path);
     if (Buffer.byteLength(full) > PATH_BYTES) throw refused(entry.path, 'the path is too long');
-    const { parent, device } = standingOf(ground, dirname(entry.path), standing);
+    const { path: parent, stat } = standing.nearest(entry.path);
+    const device = stat?.dev ?? 0;
     const trial = trials.get(device) ?? {
       directory: join(parent, `.trial.${tag}.mc-tmp`),
       names: [],
@@ -47,7 +48,7 @@ export function trialsOf(ground: Ground, entries: readonly NewEntry[], tag: stri
     };
     trials.set(device, trial);
     trial.entries.push(entry);
-    const below = parent === '.' ? entry.path : entry.path.slice(parent.length + 1);
+    const below = parent === '' ? entry.path : entry.path.slice(parent.length + 1);
     for (const name of below.split('/')) if (!PLAIN.test(name)) trial.odd.add(name);
   }
   return [...trials.values()].map(({ odd, ...trial }) => ({
@@ -116,21 +117,4 @@ function refused(path: string, reason: string): McError {
   return new McError('file.refused', `${shown} cannot be restored there: ${reason}`, {
     hint: 'nothing was restored; choose the others with --path, or another file system with --to',
   });
-}
-
-/** The nearest directory that stands, and its file system. */
-function standingOf(
-  ground: Ground,
-  directory: string,
-  known: Map<string, { parent: string; device: number }>,
-): { parent: string; device: number } {
-  const found = known.get(directory);
-  if (found) return found;
-  const stat = lstatOf(at(ground, directory));
-  const result =
-    stat?.isDirectory() || directory === '.'
-      ? { parent: directory, device: stat?.dev ?? 0 }
-      : standingOf(ground, dirname(directory), known);
-  known.set(directory, result);
-  return result;
 }

@@ -4,8 +4,7 @@ import { readManifest } from '../archive/reader.js';
 import { type CopyDatabase, removeDatabase } from '../pack/database.js';
 import { checksumOf } from '../archive/inspect.js';
 import { fingerprintOf } from './aside.js';
-import { lstatOf } from './diff.js';
-import { at } from './ground.js';
+import { at, lstatOf } from './ground.js';
 import { SIDECARS } from './modes.js';
 import type { RestoreRequest } from './request.js';
 

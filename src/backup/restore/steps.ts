@@ -1,17 +1,18 @@
 import type { Stats } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { kindOfFile, McError } from '../../base/index.js';
 import type { ManifestFile } from '../archive/manifest.js';
-import { parentsOf } from '../tree/paths.js';
+import { newParents } from '../tree/paths.js';
 import { isFurniture } from '../tree/furniture.js';
 import { METRICS_DATABASE } from '../pack/plan.js';
 import { fingerprintOf } from './aside.js';
-import { type Differences, isBlocked, isServersOwn, lstatOf } from './diff.js';
-import { at, type Ground } from './ground.js';
+import { type Differences, isServersOwn } from './diff.js';
+import { at, type Ground, lstatOf } from './ground.js';
 import { homeOf, type Journal, type Step } from './journal.js';
 import { toLend } from './lend.js';
 import { safeMode, SIDECARS } from './modes.js';
 import type { RestoreRequest } from './request.js';
+import { Standing } from './standing.js';
 
 /** A directory to make: of the backup, or one that it does not list but a file needs. */
 export type NeededDirectory = Pick<ManifestFile, 'path' | 'type' | 'mode' | 'uid' | 'gid' | 'mtime'>;
@@ -31,10 +32,11 @@ export interface Intent {
 
 /** Decides what is written, made and removed. What is displaced on the way is never more than this says. */
 export function intend(request: RestoreRequest, differences: Differences, files: ManifestFile[]): Intent {
-  const writes = writesOf(request, differences, files);
-  const directories = missingDirectories(request, differences, writes);
+  const standing = new Standing(request);
+  const writes = writesOf(request, differences, files, standing);
+  const directories = missingDirectories(request, differences, writes, standing);
   refuseFurniture(request, directories);
-  const inTheWay = directories.map(({ path }) => path).filter((path) => lstatOf(at(request, path)) !== null);
+  const inTheWay = directories.map(({ path }) => path).filter((path) => standing.statOf(path) !== null);
   const { removed, emptied } = request.delete && !request.leaveFiles ? differences : { removed: [], emptied: [] };
   return { writes, directories, inTheWay, removed, emptied };
 }
@@ -49,11 +51,12 @@ export function journalOf(
 ): Journal {
   const { root, links } = request;
   const ground = { root, links };
+  const standing = new Standing(ground);
   const tag = Buffer.from(`${request.id}:${process.pid}:${process.hrtime.bigint()}`).toString('hex').slice(-12);
   let number = 0;
   const aside = (path: string, kind: 'new' | 'old') => {
     number += 1;
-    return join(standingParent(ground, path), `.${stem(path)}.${tag}.${number}.${kind}.mc-tmp`);
+    return join(standing.nearest(path).path, `.${stem(path)}.${tag}.${number}.${kind}.mc-tmp`);
   };
   const displace = (path: string) => ({
     do: 'displace' as const,
@@ -73,7 +76,7 @@ export function journalOf(
     const logs = database ? SIDECARS.filter((ending) => !held.has(path + ending)) : [];
     for (const ending of logs) steps.push({ ...displace(path + ending), ...database });
     const staged = aside(path, 'new');
-    const home = homeOf(dirname(at(ground, staged)));
+    const home = homeOf(standing.nearest(path).stat);
     steps.push({
       do: 'place',
       path,
@@ -134,11 +137,16 @@ function stem(path: string): string {
 /** Bytes: with the rest of a name aside it is far below the 143 that the shortest file systems take. */
 const STEM = 40;
 
-function writesOf(request: RestoreRequest, differences: Differences, files: ManifestFile[]): ManifestFile[] {
+function writesOf(
+  request: RestoreRequest,
+  differences: Differences,
+  files: ManifestFile[],
+  standing: Standing,
+): ManifestFile[] {
   if (request.leaveFiles) return [];
   switch (request.overwrite) {
     case 'never':
-      return differences.added.filter(({ path }) => !isBlocked(request, path));
+      return differences.added.filter(({ path }) => !standing.isBlocked(path));
     case 'always':
       return files.filter(
         (file) => file.type !== 'directory' && !(isServersOwn(file.path) && lstatOf(at(request, file.path))),
@@ -153,10 +161,12 @@ function missingDirectories(
   request: RestoreRequest,
   differences: Differences,
   writes: ManifestFile[],
+  standing: Standing,
 ): NeededDirectory[] {
   const listed = new Map(differences.directories.map((file) => [file.path, file]));
+  const known = new Set<string>();
   const needed = writes.flatMap((file) =>
-    parentsOf(file.path).map((path) => ({
+    newParents(file.path, known).map((path) => ({
       path,
       type: 'directory' as const,
       mode: 0o755,
@@ -167,11 +177,11 @@ function missingDirectories(
   );
   const missing = new Map(
     [...needed, ...listed.values()]
-      .filter(({ path }) => !lstatOf(at(request, path))?.isDirectory())
+      .filter(({ path }) => !standing.statOf(path)?.isDirectory())
       .map((file) => [file.path, listed.get(file.path) ?? file]),
   );
   if (request.overwrite === 'never' || request.leaveFiles) {
-    for (const path of missing.keys()) if (lstatOf(at(request, path)) || isBlocked(request, path)) missing.delete(path);
+    for (const path of missing.keys()) if (standing.statOf(path) || standing.isBlocked(path)) missing.delete(path);
   }
   return [...missing.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -188,11 +198,4 @@ function attributesOf(
   return [...new Map(wanted.map((file) => [file.path, file])).values()]
     .map((file) => ({ path: file.path, mode: safeMode(file), mtimeMs: Date.parse(file.mtime) }))
     .toSorted((a, b) => b.path.length - a.path.length);
-}
-
-/** The nearest parent that is a directory now: what lies there can be renamed to where it belongs. */
-export function standingParent(ground: Ground, path: string): string {
-  let parent = dirname(path);
-  while (parent !== '.' && !lstatOf(at(ground, parent))?.isDirectory()) parent = dirname(parent);
-  return parent === '.' ? '' : parent;
 }

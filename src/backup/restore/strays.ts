@@ -1,8 +1,7 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Kept, keep } from './aside.js';
-import { lstatOf } from './diff.js';
-import { at } from './ground.js';
+import { at, lstatOf } from './ground.js';
 import type { Journal } from './journal.js';
 
 /**

@@ -5,8 +5,8 @@ import type { RecoveryReport } from '../../protocol/index.js';
 import { eachAtOnce } from '../archive/concurrency.js';
 import { removeTree } from '../remove-tree.js';
 import { clearDisplaced, freeName, type Kept, putNew, removeEmpty } from './aside.js';
-import { lstatOf, refuseLinks } from './diff.js';
-import { at, type Ground } from './ground.js';
+import { refuseLinks } from './diff.js';
+import { at, type Ground, lstatOf } from './ground.js';
 import {
   type Attributes,
   freeRoom,
@@ -231,7 +231,7 @@ function place(ground: Ground, step: Extract<Step, { do: 'place' }>, first: bool
  * @throws McError `io` when somebody took it away
  */
 function requirePlaced(staged: string, home: string | undefined, first: boolean): void {
-  if (!first && (home === undefined || homeOf(dirname(staged)) === home)) return;
+  if (!first && (home === undefined || homeOf(lstatOf(dirname(staged))) === home)) return;
   throw new McError('io', 'its directory was moved or removed while the restore was at work', {
     hint: 'stop who works there, then restore again',
   });

@@ -1,8 +1,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { errnoOf } from '../../base/index.js';
 import { fingerprintAt, numbered, putNew, removeEmpty } from './aside.js';
-import { lstatOf } from './diff.js';
-import { at, type Ground } from './ground.js';
+import { at, type Ground, lstatOf } from './ground.js';
 import type { Journal, Step } from './journal.js';
 
 /**

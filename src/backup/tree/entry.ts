@@ -1,8 +1,8 @@
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Something that belongs to a backup, as it was when the walk passed. */
-export interface WalkedEntry {
+/** What the file system and a tar header alike say of an entry. */
+export interface EntryFacts {
   path: string;
   type: 'file' | 'directory' | 'symlink';
   size: number;
@@ -10,8 +10,13 @@ export interface WalkedEntry {
   mtimeMs: number;
   uid: number;
   gid: number;
-  agent: string | null;
+  /** Where a link points. */
   link?: string;
+}
+
+/** Something that belongs to a backup, as it was when the walk passed. */
+export interface WalkedEntry extends EntryFacts {
+  agent: string | null;
   /** See `identityOf`. */
   identity: string;
   /** An SQLite database with a log beside it that is not empty: its own bytes alone are not its content. */

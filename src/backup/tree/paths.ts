@@ -33,10 +33,28 @@ export function checkPaths(entries: Iterable<PathClaim>): string[] {
   return errors;
 }
 
-/** `a/b/c` → `a`, `a/b`. */
-export function parentsOf(path: string): string[] {
-  const parts = path.split('/');
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+/**
+ * `a/b/c` → `a`, `a/b`, without those that are known; they are from then on. Of many paths below one another each parent
+ * comes once, however deep they lie.
+ */
+export function newParents(path: string, known: Set<string>): string[] {
+  const found: string[] = [];
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const parent = path.slice(0, end);
+    if (known.has(parent)) break;
+    known.add(parent);
+    found.push(parent);
+  }
+  return found.toReversed();
+}
+
+/** Whether a path is one of the set, or lies below one of them. */
+export function isAtOrBelow(path: string, set: ReadonlySet<string>): boolean {
+  if (set.size === 0) return false;
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+    if (set.has(path.slice(0, end))) return true;
+  }
+  return false;
 }
 
 /** What is wrong with a path in itself, in words; null: it is one that a backup of a workspace can hold. */

@@ -18,6 +18,8 @@ export interface RuleMatcher {
   admits(path: string, directory: boolean): boolean;
   /** Whether a file belongs, its directories asked as well. */
   includes(path: string): boolean;
+  /** Why one path is not admitted, in words; null: it is. */
+  reasonAgainst(path: string, directory: boolean): string | null;
   /** The same rules and those of an ignore file in a directory. */
   within(base: string, lines: string[]): RuleMatcher;
 }
@@ -37,23 +39,30 @@ const isSecret = lazily(() => picomatch(SECRETS, { dot: true, nocase: true }));
 /** Compiles rules once for many questions. Paths are relative to the workspace, with `/`. */
 export function compileRules(rules: Rules): RuleMatcher {
   const tops = rules.include.map(compileInclude);
-  const ignores = [{ base: '', lines: rules.exclude }, ...rules.ignore].map(({ base, lines }) =>
-    compileIgnore(base, lines),
-  );
+  const ignores = [
+    compileIgnore('', rules.exclude, 'left out by --exclude or backup-exclude'),
+    ...rules.ignore.map(({ base, lines }) => compileIgnore(base, lines)),
+  ];
   return matcherOf(tops, ignores, rules.secrets);
 }
 
 function matcherOf(tops: TopMatcher[], ignores: IgnoreList[], secrets: boolean): RuleMatcher {
-  const admits = (path: string, directory: boolean): boolean => {
+  const reasonAgainst = (path: string, directory: boolean): string | null => {
     const name = path.slice(path.lastIndexOf('/') + 1);
-    if (isAsideName(name) || CACHES.includes(name) || RUN_FILES.includes(path)) return false;
-    if (!secrets && isSecret()(name)) return false;
+    if (isAsideName(name)) return 'a file aside, of a write under way';
+    if (CACHES.includes(name)) return 'a cache: it can be made again';
+    if (RUN_FILES.includes(path)) return 'the server’s own: backups, logs and run files';
+    if (!secrets && isSecret()(name)) return 'may hold secrets: --include-secrets takes it';
     const own = path === OWN || path.startsWith(`${OWN}/`);
-    if (!own && (path === MANIFEST_NAME || !tops.some((top) => top(path, directory)))) return false;
-    return !ignored(ignores, path, directory);
+    if (!own && (path === MANIFEST_NAME || !tops.some((top) => top(path, directory)))) {
+      return 'not in mission-control, and backup-include does not name it';
+    }
+    return ignoredBy(ignores, path, directory);
   };
+  const admits = (path: string, directory: boolean) => reasonAgainst(path, directory) === null;
   return {
     admits,
+    reasonAgainst,
     includes: (path) => {
       const parts = path.split('/');
       return parts.every((_, index) => admits(parts.slice(0, index + 1).join('/'), index < parts.length - 1));
@@ -101,11 +110,18 @@ interface IgnorePattern {
 
 interface IgnoreList {
   base: string;
+  /** What is said of a path that it leaves out. */
+  reason: string;
   patterns: IgnorePattern[];
 }
 
-function compileIgnore(base: string, lines: string[]): IgnoreList {
-  return { base: base === '' ? '' : `${base}/`, patterns: lines.flatMap((line) => compilePattern(line) ?? []) };
+function compileIgnore(base: string, lines: string[], reason?: string): IgnoreList {
+  const below = base === '' ? '' : `${base}/`;
+  return {
+    base: below,
+    reason: reason ?? `left out by ${below}.mcignore`,
+    patterns: lines.flatMap((line) => compilePattern(line) ?? []),
+  };
 }
 
 /** As in gitignore(5): a slash before the end ties the pattern to its directory, `!` takes back, `/` at the end means directories. */
@@ -121,14 +137,14 @@ function compilePattern(line: string): IgnorePattern | null {
 }
 
 /** The last pattern that matches decides; deeper files are asked after higher ones, so they win. */
-function ignored(lists: IgnoreList[], path: string, directory: boolean): boolean {
-  let result = false;
-  for (const { base, patterns } of lists) {
+function ignoredBy(lists: IgnoreList[], path: string, directory: boolean): string | null {
+  let result: string | null = null;
+  for (const { base, reason, patterns } of lists) {
     if (!path.startsWith(base)) continue;
     const below = path.slice(base.length);
     for (const pattern of patterns) {
       if (pattern.directoryOnly && !directory) continue;
-      if (pattern.matches(below)) result = !pattern.negated;
+      if (pattern.matches(below)) result = pattern.negated ? null : reason;
     }
   }
   return result;

@@ -14,6 +14,8 @@ export interface Walk {
   /** Sorted so that what is alike stands together: by agent, then by file name ending, then by path. */
   entries: WalkedEntry[];
   problems: BackupProblem[];
+  /** What the rules leave out, a directory without what is in it: the first of them, and how many there are. */
+  leftOut: { paths: { path: string; reason: string }[]; count: number };
   /** The rules with the ignore files that were met. */
   rules: Rules;
 }
@@ -24,6 +26,8 @@ const MOST_TEXT = 170 * 1024 * 1024;
 const LINE_BYTES = 400;
 /** Told one by one; of the others only how many there are. */
 const MOST_PROBLEMS = 10_000;
+/** So many of what is left out are told one by one. */
+const MOST_LEFT_OUT = 1_000;
 /** An ignore file that is larger is none that a person wrote. */
 const IGNORE_LIMIT = 256 * 1024;
 /** A walk that is under way. */
@@ -51,6 +55,7 @@ export function walkWorkspace(root: string, rules: Rules, start = '', roots: rea
     roots,
     entries: [],
     problems: [],
+    leftOut: { paths: [], count: 0 },
     rules: { ...rules, ignore: [] },
     through: [],
     more: new Map(),
@@ -63,9 +68,9 @@ export function walkWorkspace(root: string, rules: Rules, start = '', roots: rea
   if (begins) visit(start, start === '' ? matcher : readIgnoreFile(start, matcher, walk), walk);
   tellLinks(walk);
   walk.entries.sort(byLikeness);
-  const { entries, problems } = walk;
+  const { entries, problems, leftOut } = walk;
   for (const [kind, count] of walk.more) problems.push({ path: start, kind, reason: `${count} more like these` });
-  return { entries, problems, rules: walk.rules };
+  return { entries, problems, leftOut, rules: walk.rules };
 }
 
 /** Takes the directory that a walk begins with; false when it is none, or lies elsewhere. */
@@ -89,9 +94,19 @@ function visit(directory: string, matcher: RuleMatcher, walk: Walking): void {
   for (const name of names) {
     const path = directory === '' ? name : `${directory}/${name}`;
     // Asked twice so that the rules' answer for plain files, by far the most, needs no lstat of what they leave out.
-    if (!matcher.admits(path, false) && !matcher.admits(path, true)) continue;
+    const against = matcher.admits(path, false) ? null : matcher.reasonAgainst(path, true);
+    if (against !== null) {
+      leaveOut(path, against, walk);
+      continue;
+    }
     const entry = lookAt(path, walk);
-    if (!entry || !matcher.admits(path, entry.type === 'directory') || !hasPlace(entry, walk)) continue;
+    if (!entry) continue;
+    const reason = matcher.reasonAgainst(path, entry.type === 'directory');
+    if (reason !== null) {
+      leaveOut(path, reason, walk);
+      continue;
+    }
+    if (!hasPlace(entry, walk)) continue;
     const full = join(walk.root, path);
     if (entry.type === 'file') {
       if (isSidecar(full)) continue;
@@ -104,6 +119,11 @@ function visit(directory: string, matcher: RuleMatcher, walk: Walking): void {
     walk.entries.push(entry);
     if (entry.type === 'directory') visit(path, readIgnoreFile(path, matcher, walk), walk);
   }
+}
+
+function leaveOut(path: string, reason: string, { leftOut }: Walking): void {
+  leftOut.count += 1;
+  if (leftOut.paths.length < MOST_LEFT_OUT) leftOut.paths.push({ path, reason });
 }
 
 /** The names in a directory; those that are not UTF-8 are told. */

@@ -1,5 +1,6 @@
 import {
   type Backup,
+  type BackupPreview,
   type BackupProblem,
   type BackupProcedures,
   type DrillReport,
@@ -63,6 +64,27 @@ export function problemsText(problems: readonly BackupProblem[]): string | null 
   return problems.map(({ path, kind, reason }) => cleanText(`! ${path}: ${kind} (${reason})`)).join('\n');
 }
 
+/** What a backup made now would hold. */
+export function previewText(preview: BackupPreview): string {
+  const what = preview.agent === null ? 'a full backup' : `a backup of ${preview.agent}`;
+  const size = preview.estimated_size_human;
+  const shown = preview.left_out.slice(0, LISTED);
+  const more = preview.left_out_count - shown.length;
+  return [
+    `${what} would hold ${files(preview.files)} (${preview.bytes_human}), ${files(preview.directories, 'directory', 'directories')} and ${files(preview.links, 'link', 'links')}`,
+    `${files(preview.unchanged)} unchanged since the backup before, ${preview.files - preview.unchanged} to be packed`,
+    size === null
+      ? 'its size is not known: there is no backup of this kind yet to judge by'
+      : `its size would be about ${size}`,
+    `${preview.left_out_count} left out${preview.left_out_count === 0 ? '' : ':'}`,
+    ...shown.map(({ path, reason }) => `· ${path}: ${reason}`),
+    ...(more > 0 ? [`· … and ${more} more`] : []),
+    'nothing was written; without --dry-run it is made',
+  ]
+    .map(cleanText)
+    .join('\n');
+}
+
 /** A verification, one line and what was wrong. */
 export function verifyText(report: VerifyReport): string {
   const depth = report.deep ? 'every file compared' : 'structure checked';
@@ -110,8 +132,12 @@ export function pruneText(report: PruneReport, terminal: Terminal): string {
     report.decisions,
     terminal,
   );
-  const freed = `${report.deleted.length} deleted, ${Math.round(report.freed_bytes / 1024)} KB freed`;
-  return [table, ...report.notes.map((note) => cleanText(`! ${note}`)), freed].join('\n');
+  return [table, ...report.notes.map((note) => cleanText(`! ${note}`)), prunedText(report)].join('\n');
+}
+
+/** What a retention deleted, without the decisions, for who has just seen them. */
+export function prunedText({ deleted, freed_bytes }: PruneReport): string {
+  return `${deleted.length} deleted, ${Math.round(freed_bytes / 1024)} KB freed`;
 }
 
 /** A drill, one line and what was wrong. */

@@ -71,7 +71,8 @@ function over(rest: RestClient): BackupsThere {
   };
 }
 
-function onlyHere(flag: string): McError {
+/** What a flag that a named server has no route for is refused with. */
+export function onlyHere(flag: string): McError {
   return new McError('usage', `${flag} works on this machine only, and a server is named`, {
     hint: 'leave it out, or run the command where that server runs',
   });

@@ -43,6 +43,25 @@ describe('mc backup', () => {
     expect((await mc('import', file)).status).toBe(5);
   });
 
+  it('create --dry-run says what it would hold and leave out, and writes nothing', async () => {
+    const files = () => readdirSync(place.office, { recursive: true, encoding: 'utf8' }).toSorted();
+    const before = files();
+    const { status, json: seen } = await json('create', '--dry-run', '--exclude', 'state.json');
+    expect(status).toBe(0);
+    expect(seen).toMatchObject({ dry_run: true, backup_type: 'full', agent: null, problems: [], partial: false });
+    expect(seen.files).toBeGreaterThan(0);
+    expect(seen.left_out).toContainEqual({ path: STATE, reason: 'left out by --exclude or backup-exclude' });
+    const { out } = await mc('create', '--dry-run', '--agent', 'api');
+    expect(out).toMatch(/^a backup of api would hold \d+ files? \(.*\).*\n/);
+    expect(out).toContain('nothing was written');
+    expect(files()).toEqual(before);
+    const there = await mc('create', '--dry-run', '--server', 'http://127.0.0.1:9');
+    expect(there).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('--dry-run works on this machine') as string,
+    });
+  });
+
   it('asks before it restores, and restores after a safety backup', async () => {
     const before = readFileSync(join(place.office, STATE), 'utf8');
     expect((await json('restore', '20260217_035729', '--agent', 'api', '--dry-run')).json.changed).toContain(STATE);

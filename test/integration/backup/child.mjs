@@ -12,6 +12,8 @@ const backups = await openBackups({ layout: workspaceLayout(root), settings, clo
 const actions = {
   create: () => backups.create(),
   restore: () => backups.restore(id),
+  // ID is the directory here.
+  'restore-to': () => backups.restore('latest', { to: id }),
   prune: () => backups.prune({ keepLast: 1, keepWithin: 0 }),
 };
 

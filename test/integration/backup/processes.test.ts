@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -74,6 +74,29 @@ describe('kill -9', () => {
       office.clock.at = Date.now();
       await office.backups.create();
       expect(leftovers(office.root)).toEqual([]);
+      expect(picture(office.root)).toEqual(before);
+    }
+  });
+
+  it('in the middle of restoring elsewhere leaves a directory that can be ended', { timeout: 600_000 }, async () => {
+    const office = await openOffice();
+    fill(office);
+    await office.backups.create();
+    const before = picture(office.root);
+    const target = () => join(mkdtempSync(join(dirname(office.root), 'to-')), 'here');
+    const limit = (await durationOf(office.root, 'restore-to', target())) * 1.1;
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const to = target();
+      await killWithin(await startWorker(office.root, 'restore-to', to), limit);
+      if (existsSync(to)) {
+        const recovery = await office.backups.recover({ to });
+        expect(recovery?.outcome ?? 'none').toMatch(/^(?:none|finished|rolled back)$/);
+        expect(leftovers(to)).toEqual([]);
+      }
+      await office.backups.restore('latest', { to });
+      const again = await office.backups.restore('latest', { to, dryRun: true });
+      expect(again).toMatchObject({ added: [], changed: [], removed: [] });
+      expect(leftovers(to)).toEqual([]);
       expect(picture(office.root)).toEqual(before);
     }
   });

@@ -141,6 +141,23 @@ describe('the service', () => {
     expect(service.health()).toBe('available');
   });
 
+  it('says in its health that a backup lies ahead of the clock, and what to do, until none does', async () => {
+    const { service, office } = await startService();
+    const now = office.clock.at;
+    office.clock.at = now + 24 * 3_600_000;
+    const { id } = await service.create();
+    expect(service.health()).toBe('available');
+    office.clock.at = now;
+    await service.list();
+    expect(service.health()).toMatch(/^1 of \d+ backups lie ahead of the clock.*look at the date/);
+    await service.create();
+    expect(service.health()).toMatch(
+      new RegExp(`^1 of \\d+ backups lie ahead of the clock.*: mc backup delete ${id}$`),
+    );
+    await service.remove(id);
+    expect(service.health()).toBe('available');
+  });
+
   it('does not take a wrong question for a failure of its own', async () => {
     const { service, drafts } = await startService();
     await expect(service.restore('nope')).rejects.toMatchObject({ code: 'backup.not_found' });
