@@ -64,9 +64,13 @@ async function serve(desk: CommandOutput, workspace: string, signal: AbortSignal
     clock: systemClock,
     tokensFile: tokensPath(),
     serversDirectory: serversDirectory(),
+    signal,
+  }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
   });
+  // Whoever ended it before it was ready does not want to hear that it is.
+  if (!server) return;
   try {
-    // Whoever ended it before it was ready does not want to hear that it is.
     if (signal.aborted) return;
     printReady(desk, server, settings.demo);
     onReady();

@@ -3,7 +3,8 @@ import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { McError } from './errors.js';
 import { type HeldDirectory, holdDirectory } from './held-directory.js';
-import { isWithin, LEADS_OUT, readHandle } from './open-file.js';
+import { isWithin, LEADS_OUT } from './leads.js';
+import { readHandle } from './open-file.js';
 import { errnoOf } from './refusals.js';
 
 /** Where a file is to be written: its directory is held open, so that nobody can lead the write elsewhere. */

@@ -1,7 +1,8 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { McError } from './errors.js';
-import { isWithin, LEADS_OUT, realPathOf } from './open-file.js';
+import { isWithin, LEADS_OUT, linksLeadOut } from './leads.js';
+import { realPathOf } from './open-file.js';
 
 /** A directory that is held open: whatever is done to its name meanwhile, what is written through it goes into it. */
 export interface HeldDirectory {
@@ -20,16 +21,29 @@ export interface HeldDirectory {
  * @throws McError `file.refused` when it leads out; the system's error (ENOENT, ENOTDIR, EACCES …)
  */
 export async function holdDirectory(path: string, within?: readonly string[]): Promise<HeldDirectory> {
-  const handle = await open(path, constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NONBLOCK ?? 0));
+  const handle = await openDirectory(path, within);
   try {
     const stats = await handle.stat();
     const real = await realPathOf(handle.fd, path, stats);
-    if (!isWithin(real, within)) throw new McError('file.refused', `${path}: ${LEADS_OUT}`);
+    if (!isWithin(real, within)) throw leadsOut(path);
     return held(handle, real, stats);
   } catch (error) {
     await handle.close();
     throw error;
   }
+}
+
+async function openDirectory(path: string, within: readonly string[] | undefined): Promise<FileHandle> {
+  try {
+    return await open(path, constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    // Whether it is there, and whether it may be opened, is nobody's concern where it leads out.
+    throw linksLeadOut(path, within) ? leadsOut(path) : error;
+  }
+}
+
+function leadsOut(path: string): McError {
+  return new McError('file.refused', `${path}: ${LEADS_OUT}`);
 }
 
 function held(handle: FileHandle, real: string, stats: Stats): HeldDirectory {

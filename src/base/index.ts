@@ -9,6 +9,7 @@ export * from './errors.js';
 export * from './held-directory.js';
 export * from './jumps.js';
 export * from './layout.js';
+export * from './leads.js';
 export * from './lifecycle.js';
 export * from './lock.js';
 export * from './moment.js';

@@ -10,8 +10,8 @@ import {
   statSync,
 } from 'node:fs';
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
-import { sep } from 'node:path';
 import { errnoOf, McError } from './errors.js';
+import { isWithin, LEADS_OUT, linksLeadOut } from './leads.js';
 import { kindOfFile, reasonOf } from './refusals.js';
 
 // Opening never waits for the other end of a FIFO, and never makes a terminal the process's own.
@@ -50,14 +50,14 @@ export async function readRegular(path: string, bounds: ReadBounds): Promise<Rea
   try {
     handle = await open(path, READ);
     const stats = await handle.stat();
-    const refused = refusalOf(stats, bounds.limit);
-    if (refused !== null) return refused;
     const real = await realPathOf(handle.fd, path, stats);
     if (!isWithin(real, bounds.within)) return { reason: LEADS_OUT, code: null, stats };
+    const refused = refusalOf(stats, bounds.limit);
+    if (refused !== null) return refused;
     const bytes = await readWhole(handle, stats.size, bounds.limit);
     return bytes === null ? tooLarge(stats, bounds.limit) : { bytes, stats, real };
   } catch (error) {
-    return (isDenied(error) ? deniedAt(path, bounds.within) : null) ?? notRead(error);
+    return notOpened(path, bounds.within, error);
   } finally {
     await handle?.close();
   }
@@ -81,14 +81,14 @@ export function readRegularSync(path: string, bounds: ReadBounds): ReadFile | No
   try {
     handle = openSync(path, READ);
     const stats = fstatSync(handle);
-    const refused = refusalOf(stats, bounds.limit);
-    if (refused !== null) return refused;
     const real = realPathOfSync(handle, path, stats);
     if (!isWithin(real, bounds.within)) return { reason: LEADS_OUT, code: null, stats };
+    const refused = refusalOf(stats, bounds.limit);
+    if (refused !== null) return refused;
     const bytes = readWholeSync(handle, stats.size, bounds.limit);
     return bytes === null ? tooLarge(stats, bounds.limit) : { bytes, stats, real };
   } catch (error) {
-    return (isDenied(error) ? deniedAt(path, bounds.within) : null) ?? notRead(error);
+    return notOpened(path, bounds.within, error);
   } finally {
     if (handle !== undefined) closeSync(handle);
   }
@@ -98,17 +98,6 @@ export function readRegularSync(path: string, bounds: ReadBounds): ReadFile | No
 export function wasRead(file: ReadFile | NotRead | null): file is ReadFile {
   return file !== null && 'bytes' in file;
 }
-
-/** True when `real` is one of the roots or lies below one; without roots always. */
-export function isWithin(real: string, roots: readonly string[] | undefined): boolean {
-  return (
-    roots === undefined ||
-    roots.some((root) => real === root || real.startsWith(root.endsWith(sep) ? root : root + sep))
-  );
-}
-
-/** What a path is called that leads out of the workspace. */
-export const LEADS_OUT = 'symbolic link that leads out of the workspace';
 
 /**
  * Where an open file or directory lies now. Linux says it of the descriptor itself; elsewhere the name is resolved and
@@ -168,23 +157,20 @@ function sizeText(bytes: number): string {
   return bytes >= 1024 * 1024 ? `${bytes / 1024 / 1024} MB` : `${bytes / 1024} kB`;
 }
 
-function notRead(error: unknown): NotRead | null {
+/** Where it leads is judged first, then what it is, then why it may not be read: permissions elsewhere change unseen. */
+function notOpened(path: string, within: readonly string[] | undefined, error: unknown): NotRead | null {
+  if (linksLeadOut(path, within)) return { reason: LEADS_OUT, code: null, stats: null };
   const code = errnoOf(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') return null;
   const reason = error instanceof McError ? error.message : reasonOf(error);
-  return { reason, code, stats: null };
+  return (code === 'EACCES' ? otherKindAt(path) : null) ?? { reason, code, stats: null };
 }
 
-function isDenied(error: unknown): boolean {
-  return errnoOf(error) === 'EACCES';
-}
-
-/** What may not be opened is called what it would be called if it might: permissions elsewhere change unseen. */
-function deniedAt(path: string, within: readonly string[] | undefined): NotRead | null {
+/** What is not a file is called what it is, also where it may not be opened. */
+function otherKindAt(path: string): NotRead | null {
   try {
     const stats = statSync(path);
-    if (!stats.isFile()) return { reason: `is ${kindOfFile(stats)}`, code: null, stats };
-    return isWithin(realpathSync(path), within) ? null : { reason: LEADS_OUT, code: null, stats };
+    return stats.isFile() ? null : { reason: `is ${kindOfFile(stats)}`, code: null, stats };
   } catch {
     return null;
   }

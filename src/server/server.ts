@@ -45,6 +45,8 @@ export interface ServerOptions {
   tokensFile?: string | null;
   /** Where the user's clients find who this server is (`serversDirectory()`); null: they are told nothing. Default null. */
   serversDirectory?: string | null;
+  /** Ends the start: it throws then what the signal's reason is. */
+  signal?: AbortSignal;
 }
 
 /** A server that is ready. */
@@ -68,7 +70,8 @@ const MAX_READERS = 1024;
 
 /**
  * Starts the services in order; when one cannot start, those before it are stopped again.
- * @throws McError `workspace.missing`, `busy` (another server serves it), `port.taken`, `usage` (an open door, a bad host)
+ * @throws McError `workspace.missing`, `busy` (another server serves it), `port.taken`, `usage` (an open door, a bad host); the
+ *   signal's reason
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const life = new Lifecycle();
@@ -140,7 +143,13 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   life.push('watcher', () => feed.close());
   // Never down: what it cannot watch it polls, and a workspace that is missing may come back.
   services.plug('watcher', () => ({ state: feed.watcher.health().state }));
+  // A hostile workspace may take minutes to read: whoever stops the server meanwhile does not wait for that.
+  const breakOff = (): void => void feed.close();
+  options.signal?.throwIfAborted();
+  options.signal?.addEventListener('abort', breakOff, { once: true });
   await feed.start();
+  options.signal?.removeEventListener('abort', breakOff);
+  options.signal?.throwIfAborted();
 
   const writes = createWrites({ feed, bus, root: layout.root, clock, newId });
   const publish = createPublisher(writes);

@@ -1,3 +1,4 @@
+import type { TSchema } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { ROUTES, type Route, type RouteName, routeOf, type Scope } from '../../protocol/index.js';
 import { agentEndpoints } from './agents.js';
@@ -13,6 +14,7 @@ import { notificationEndpoints } from './notifications.js';
 import { officeEndpoints } from './office.js';
 import { eventEndpoints } from './events.js';
 import { metricEndpoints } from './metrics.js';
+import { querySchemaOf } from './other-query.js';
 import { fastifyPath } from './paths.js';
 import { ErrorAnswer } from './schemas.js';
 import { taskEndpoints } from './tasks.js';
@@ -61,7 +63,7 @@ export function mountRoutes(
       ...(serialize ? { serializerCompiler: () => serialize as (answer: unknown) => string } : {}),
       method: route.method,
       url: fastifyPath(route.path),
-      schema: fastifySchema(endpoint.schema, route),
+      schema: fastifySchema({ ...endpoint.schema, query: querySchemaOf(name, endpoint.schema.query) }, route),
       config: { scope: route.scope, open: route.open === true },
       handler: (request, reply) => {
         const { params, query, body } = request;
@@ -73,7 +75,10 @@ export function mountRoutes(
   }
 }
 
-function fastifySchema({ params, query, body, answer }: EndpointSchema, route: Route): object {
+function fastifySchema(
+  { params, query, body, answer }: Omit<EndpointSchema, 'query'> & { query: TSchema | undefined },
+  route: Route,
+): object {
   return {
     summary: route.summary,
     ...(params ? { params } : {}),

@@ -2,6 +2,7 @@ import type { TSchema } from '@sinclair/typebox';
 import { ROUTES, type Route, type RouteName, routeOf } from '../../protocol/index.js';
 import { AgentRowSchema } from './agent-schemas.js';
 import type { Endpoint, EndpointSchema } from './endpoint.js';
+import { ignoresOthers } from './other-query.js';
 import { ErrorAnswer, NotificationBody, NotificationRow, TaskRow } from './schemas.js';
 
 /** An OpenAPI 3.1 document, as far as we look into it ourselves. */
@@ -97,7 +98,7 @@ function operationOf(name: RouteName, route: Route, { params, query, body, answe
   return {
     operationId: name,
     summary: route.summary,
-    description: `${route.summary}. ${route.open ? 'Needs no token.' : `Where tokens are in use: one of scope ${route.scope}.`}`,
+    description: `${route.summary}. ${route.open ? 'Needs no token.' : `Where tokens are in use: one of scope ${route.scope}.`} Other query parameters are ${ignoresOthers(name) ? 'ignored' : 'refused'}.`,
     tags: [nounOf(route.path)],
     parameters: [...parametersOf('path', params), ...parametersOf('query', query)],
     ...(body

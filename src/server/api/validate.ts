@@ -1,7 +1,7 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import type { ValueError } from '@sinclair/typebox/value';
-import { McError } from '../../base/index.js';
+import { type ValueError, ValueErrorType } from '@sinclair/typebox/value';
+import { McError, suggest } from '../../base/index.js';
 
 /** Whether data are what a schema says: the data, converted where they came as text, or what is wrong with them. */
 export type Validator<T> = (data: unknown) => { value: T } | { error: McError };
@@ -17,6 +17,8 @@ export function validatorOf<S extends TSchema>(schema: S, part: string | undefin
     const value = part === 'body' ? (data ?? {}) : converted(schema, data);
     if (check.Check(value)) return { value };
     const first = check.Errors(value).First();
+    if (part === 'querystring' && first?.type === ValueErrorType.ObjectAdditionalProperties)
+      return { error: unknownParameter(first.path.slice(1), Object.keys(schema.properties ?? {})) };
     return { error: refusal(part === 'body' ? 'body' : '', first) };
   };
 }
@@ -32,6 +34,16 @@ function converted(schema: TSchema, data: unknown): unknown {
     return [key, numeric ? Number(value) : value];
   });
   return Object.fromEntries(entries);
+}
+
+/** `path`: the name as a JSON pointer has it. */
+function unknownParameter(path: string, known: readonly string[]): McError {
+  const name = path.replaceAll('~1', '/').replaceAll('~0', '~');
+  const [near] = suggest(name, known);
+  const taken = known.length === 0 ? 'this route takes none' : `this route takes ${known.join(', ')}`;
+  return new McError('input.invalid', `no query parameter is named ${clip(JSON.stringify(name))}`, {
+    hint: near === undefined ? taken : `did you mean ${near}?`,
+  });
 }
 
 const OTHERWISE = 'docs/api.md tells what each route takes';

@@ -6,7 +6,7 @@ import { McError, rootsOf, workspaceLayout } from '../../base/index.js';
 import type { AgentReading } from '../../protocol/index.js';
 import { AGENT_FILES, type AgentFileName, type AgentFiles, noAgentFiles, warnInto } from '../agents/files.js';
 import { readAgent } from '../agents/agents.js';
-import { work } from './thread.js';
+import { type Reader, workFor } from './thread.js';
 import { CUT_OFF, inDirectory } from '../text/directory.js';
 import { parseTolerantJson } from '../text/json.js';
 import { meantName, nearMiss } from '../text/near-miss.js';
@@ -17,6 +17,8 @@ export interface ReadAgentOptions {
   retryMs?: number;
   /** Real paths in which all that is read must lie; the workspace as it is now (`rootsOf`) when absent. */
   within?: readonly string[];
+  /** For whom it is read: large files are broken off when that one ends. */
+  reader?: Reader | undefined;
 }
 
 /** Only the newest of each (by name) are looked at. */
@@ -32,6 +34,7 @@ interface Search {
   path: string;
   within: readonly string[];
   retryMs: number;
+  reader: Reader | undefined;
   found: AgentFiles;
 }
 
@@ -45,7 +48,8 @@ export async function readAgentDirectory(
   const path = join(layout.agents, id);
   const within = options.within ?? (await rootsOf(layout));
   const found = noAgentFiles();
-  const search: Search = { root, path, within, retryMs: options.retryMs ?? 100, found };
+  const { retryMs = 100, reader } = options;
+  const search: Search = { root, path, within, retryMs, reader, found };
   const names = await inDirectory(path, within, async ({ entries, cut }) => {
     if (cut) warnInto(found.warnings, '.')(null, CUT_OFF);
     for (const { name } of entries) {
@@ -70,15 +74,20 @@ export async function readAgentAt(
   options: ReadAgentOptions = {},
 ): Promise<AgentReading | null> {
   const files = await readAgentDirectory(root, id, options);
-  return files === null ? null : readHere(id, files, now);
+  return files === null ? null : readHere(id, files, now, options.reader);
 }
 
 /** Reads an agent's files wherever there is time; those that take too much of it are refused like others. */
-async function readHere(id: string, files: AgentFiles, now: number | undefined): Promise<AgentReading> {
+async function readHere(
+  id: string,
+  files: AgentFiles,
+  now: number | undefined,
+  reader: Reader | undefined,
+): Promise<AgentReading> {
   const found = [...Object.values(files.files), ...files.tasks.map(({ file }) => file)].filter(isFound);
   const bytes = found.reduce((sum, file) => sum + file.size, 0);
   try {
-    return await work('agent', bytes, id, files, now);
+    return await workFor(reader, 'agent', bytes, id, files, now);
   } catch (error) {
     if (!(error instanceof McError)) throw error;
     return readAgent(id, withoutLarge(files, error.message), now);
@@ -112,17 +121,20 @@ async function readEntry(search: Search, name: string): Promise<void> {
 }
 
 /** JSON that does not parse may be half-written: it gets a second chance. */
-async function readJson({ root, within, retryMs }: Search, path: string): Promise<FoundFile | RefusedFile | null> {
+async function readJson(
+  { root, within, retryMs, reader }: Search,
+  path: string,
+): Promise<FoundFile | RefusedFile | null> {
   const file = await readBytes(root, path, LIMITS.json, within);
   if (file === null || !isFound(file)) return file;
-  if (await isJson(file)) return file;
+  if (await isJson(file, reader)) return file;
   await wait(retryMs);
   return readBytes(root, path, LIMITS.json, within);
 }
 
 /** What is read at once is parsed once: the result is kept for whoever reads the fields. */
-async function isJson(file: FoundFile): Promise<boolean> {
-  if (file.size > LARGE) return work('isJson', file.size, file.bytes).catch(() => true);
+async function isJson(file: FoundFile, reader: Reader | undefined): Promise<boolean> {
+  if (file.size > LARGE) return workFor(reader, 'isJson', file.size, file.bytes).catch(() => true);
   file.json = parseTolerantJson(file.bytes);
   return file.json.ok;
 }

@@ -1,7 +1,15 @@
 import { type Dirent, promises } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { holdDirectory, LEADS_OUT, McError, reasonOf, rootsOf, workspaceLayout } from '../../base/index.js';
+import {
+  holdDirectory,
+  LEADS_OUT,
+  linksLeadOut,
+  McError,
+  reasonOf,
+  rootsOf,
+  workspaceLayout,
+} from '../../base/index.js';
 import type { AgentReading } from '../../protocol/index.js';
 import { type ReadAgentOptions, readAgentAt } from './agent-directory.js';
 import { isNowhere } from '../text/directory.js';
@@ -24,11 +32,12 @@ const AT_ONCE = 32;
 export async function listAgentIds(root: string, within?: readonly string[]): Promise<AgentList> {
   const layout = workspaceLayout(root);
   const list: AgentList = { ids: [], refused: [] };
-  const entries = await entriesOf(layout.agents, within ?? (await rootsOf(layout)), list);
+  const roots = within ?? (await rootsOf(layout));
+  const entries = await entriesOf(layout.agents, roots, list);
   for (const entry of entries) {
     const name = entry.name.toString('utf8');
     if (name.startsWith('.')) continue;
-    const refused = await refusalOf(join(layout.agents, name), entry);
+    const refused = await refusalOf(join(layout.agents, name), entry, roots);
     if (refused === 'no agent') continue;
     if (refused !== null) list.refused.push({ name, reason: refused });
     else if (Buffer.from(name).equals(entry.name)) list.ids.push(name);
@@ -73,9 +82,13 @@ async function entriesOf(agents: string, within: readonly string[], list: AgentL
   }
 }
 
-/** Null for an agent; as the reader of one has it, a link is one unless it leads nowhere or to what is no directory. */
-async function refusalOf(path: string, entry: Dirent<Buffer>): Promise<string | null> {
+/**
+ * Null for an agent; as the reader of one has it, a link is one unless it leads nowhere or to what is no directory. One that
+ * leads out is an agent, which the reader refuses: nobody looks at what lies there.
+ */
+async function refusalOf(path: string, entry: Dirent<Buffer>, within: readonly string[]): Promise<string | null> {
   if (!entry.isSymbolicLink()) return entry.isDirectory() ? null : 'no agent';
+  if (linksLeadOut(path, within)) return null;
   try {
     return (await stat(path)).isDirectory() ? null : 'no agent';
   } catch (error) {

@@ -3,6 +3,7 @@ import { type Reading, TASK_FILES, emptyReading } from '../../protocol/index.js'
 import type { ReadAgentOptions } from './agent-directory.js';
 import { listAgentIds, readAgents } from './agent-list.js';
 import { readOfficeAt, readTaskFileAt } from './files.js';
+import type { Reader } from './thread.js';
 
 /** What is to be read. */
 export interface Dirty {
@@ -17,18 +18,32 @@ export interface WholeReading {
   refused: { name: string; reason: string }[];
 }
 
-/** Reads everything a workspace says at `now` (milliseconds), from nowhere but the real paths `within`. Nothing in it makes this throw. */
-export async function readAll(root: string, now: number, within: readonly string[]): Promise<WholeReading> {
+/**
+ * Reads everything a workspace says at `now` (milliseconds), from nowhere but the real paths `within`, for `reader` (absent:
+ * whatever it takes). Nothing in it makes this throw.
+ */
+export async function readAll(
+  root: string,
+  now: number,
+  within: readonly string[],
+  reader?: Reader,
+): Promise<WholeReading> {
   const { ids, refused } = await listAgentIds(root, within);
-  const reading = await readSome(root, { agents: ids, office: true, tasks: TASK_FILES }, now, within);
+  const reading = await readSome(root, { agents: ids, office: true, tasks: TASK_FILES }, now, within, reader);
   // One that went between the list and its reading never was there.
   for (const [id, agent] of reading.agents) if (agent === null) reading.agents.delete(id);
   return { reading, refused };
 }
 
 /** Reads only what is dirty; an agent whose directory is gone is null in it. */
-export async function readSome(root: string, dirty: Dirty, now: number, within: readonly string[]): Promise<Reading> {
-  const options = { within };
+export async function readSome(
+  root: string,
+  dirty: Dirty,
+  now: number,
+  within: readonly string[],
+  reader?: Reader,
+): Promise<Reading> {
+  const options = { within, reader };
   const reading = emptyReading(now);
   const [agents, office, tasks] = await Promise.all([
     readAgents(root, dirty.agents ?? [], now, options),

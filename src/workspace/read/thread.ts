@@ -20,7 +20,13 @@ const LIMIT_MB = 768;
 /** A thread that nobody needs ends after so many milliseconds, and gives its memory back. */
 const IDLE_MS = 10_000;
 
+/** Who wants to know what files say, until `endReading`. */
+export interface Reader {
+  ended: boolean;
+}
+
 interface Waiting extends Asked {
+  reader: Reader | undefined;
   resolve: (value: never) => void;
   reject: (error: Error) => void;
 }
@@ -45,37 +51,38 @@ export async function work<K extends JobName>(
   return workOrWait(name, bytes, ...args);
 }
 
+/**
+ * `work` that only reads, and only as long as `reader` (absent: always) wants to know.
+ * @throws McError as `work`; `state.unreadable` when reading has ended
+ */
+export async function workFor<K extends JobName>(
+  reader: Reader | undefined,
+  name: K,
+  bytes: number,
+  ...args: Parameters<Jobs[K]>
+): Promise<ReturnType<Jobs[K]>> {
+  if (reader?.ended) throw brokenOff();
+  return isLittle(bytes) ? doHere(name, args) : inThread(reader, name, args);
+}
+
 /** `work` for what must not wait where it need not: the answer itself when it is there at once. @throws as `work` */
 export function workOrWait<K extends JobName>(
   name: K,
   bytes: number,
   ...args: Parameters<Jobs[K]>
 ): ReturnType<Jobs[K]> | Promise<ReturnType<Jobs[K]>> {
-  if (bytes <= AT_ONCE_BYTES || !isBuilt()) {
-    const job: unknown = JOBS[name];
-    return (job as (...given: Parameters<Jobs[K]>) => ReturnType<Jobs[K]>)(...args);
-  }
-  return new Promise((resolve, reject) => {
-    waiting.push({ name, args, resolve, reject });
-    next();
-  });
+  return isLittle(bytes) ? doHere(name, args) : inThread(undefined, name, args);
 }
 
-/** Jobs that only read: nothing is lost when they are broken off. */
-const READS = new Set<JobName>(['agent', 'office', 'tasks', 'isJson', 'wholeJson']);
-
 /**
- * Breaks off what only reads, because nobody needs it any more: a hostile text may keep the thread busy for half a minute,
- * and the end of a server must not wait for that. What is about to be written goes on.
+ * Breaks off what is read for this reader, now and from now on: a hostile text may keep the thread busy for half a minute, and
+ * the end of a server must not wait for that. What others read, and what is about to be written, goes on.
  */
-export function endReading(): void {
-  for (let at = waiting.length - 1; at >= 0; at -= 1) {
-    const each = waiting[at];
-    if (each === undefined || !READS.has(each.name)) continue;
-    waiting.splice(at, 1);
-    each.reject(new McError('state.unreadable', 'is not read any more: the server stops'));
-  }
-  if (current !== null && READS.has(current.name)) fail('is not read any more: the server stops');
+export function endReading(reader: Reader): void {
+  reader.ended = true;
+  for (let at = waiting.length - 1; at >= 0; at -= 1)
+    if (waiting[at]?.reader === reader) for (const { reject } of waiting.splice(at, 1)) reject(brokenOff());
+  if (current?.reader === reader) fail(brokenOff());
 }
 
 /** Goes on with an answer: at once when it is there. */
@@ -88,7 +95,27 @@ export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+function doHere<K extends JobName>(name: K, args: Parameters<Jobs[K]>): ReturnType<Jobs[K]> {
+  const job: unknown = JOBS[name];
+  return (job as (...given: Parameters<Jobs[K]>) => ReturnType<Jobs[K]>)(...args);
+}
+
+function inThread<K extends JobName>(
+  reader: Reader | undefined,
+  name: K,
+  args: Parameters<Jobs[K]>,
+): Promise<ReturnType<Jobs[K]>> {
+  return new Promise((resolve, reject) => {
+    waiting.push({ reader, name, args, resolve, reject });
+    next();
+  });
+}
+
 let built: boolean | undefined;
+
+function isLittle(bytes: number): boolean {
+  return bytes <= AT_ONCE_BYTES || !isBuilt();
+}
 
 function isBuilt(): boolean {
   built ??= existsSync(workerFile('parse'));
@@ -107,7 +134,7 @@ function next(): void {
   }
   worker ??= begin();
   worker.ref();
-  limit = setTimeout(() => fail('takes longer to read than 30 s'), LIMIT_MS);
+  limit = setTimeout(() => fail(tooMuch('takes longer to read than 30 s')), LIMIT_MS);
   const { name, args } = current;
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   worker.postMessage({ name, args } satisfies Asked);
@@ -122,10 +149,10 @@ function begin(): Worker {
   begun.on('error', (error) => {
     const isMemory = (error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY';
     if (worker === begun)
-      fail(isMemory ? 'takes more memory to read than it may' : `cannot be read (${String(error)})`);
+      fail(tooMuch(isMemory ? 'takes more memory to read than it may' : `cannot be read (${String(error)})`));
   });
   begun.on('exit', () => {
-    if (worker === begun) fail('cannot be read (the thread that reads it has ended)');
+    if (worker === begun) fail(tooMuch('cannot be read (the thread that reads it has ended)'));
   });
   return begun;
 }
@@ -140,10 +167,17 @@ function settle(answer: Answered): void {
 }
 
 /** What was under way is refused; the others get a new thread. */
-function fail(reason: string): void {
+function fail(error: McError): void {
   void drop();
-  const { code, message } = new McError('state.unreadable', reason);
-  settle({ error: { error: message, code, hint: 'make the file smaller' } });
+  settle({ error: error.toBody() });
+}
+
+function tooMuch(reason: string): McError {
+  return new McError('state.unreadable', reason, { hint: 'make the file smaller' });
+}
+
+function brokenOff(): McError {
+  return new McError('state.unreadable', 'is not read any more: the server stops');
 }
 
 async function drop(): Promise<void> {

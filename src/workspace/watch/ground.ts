@@ -1,5 +1,5 @@
 import { type Stats, lstatSync, realpathSync, statSync } from 'node:fs';
-import { isWithin } from '../../base/index.js';
+import { isWithin, linksLeadOut } from '../../base/index.js';
 import type { Place } from './places.js';
 
 /** Directories as they lie on the disk. */
@@ -29,7 +29,7 @@ export function lookAt(places: readonly Place[], within: readonly string[]): Fou
   return found;
 }
 
-/** A directory that leads out has no path to be watched under. */
+/** A link that leads out counts as a directory without a path to be watched under, whatever lies there. */
 function directoryAt(
   { path, part }: Place,
   within: readonly string[],
@@ -38,6 +38,7 @@ function directoryAt(
     const own = lstatSync(path);
     const isPlain = own.isDirectory();
     if (!isPlain && !own.isSymbolicLink()) return null;
+    if (!isPlain && linksLeadOut(path, within)) return { stats: own, watchPath: null };
     const stats = isPlain ? own : statSync(path);
     if (!stats.isDirectory()) return null;
     const real = realpathSync.native(path);

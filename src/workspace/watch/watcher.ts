@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, LEADS_OUT, rootsOf, workspaceLayout } from '../../base/index.js';
 import type { Logger } from '../../base/log.js';
 import { type AgentReading, type Reading, type Source, emptyReading } from '../../protocol/index.js';
-import { endReading } from '../read/thread.js';
+import { endReading, type Reader } from '../read/thread.js';
 import { untoldFileSystemAt } from './file-system.js';
 import { readAll } from '../read/read.js';
 import { meantIn } from './survey.js';
@@ -84,6 +84,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   let roots = options.roots ?? [];
   let hasRead = false;
   let closed = false;
+  const reader: Reader = { ended: false };
 
   const within = (): readonly string[] => roots;
   const isNative = (): boolean => mode === 'native';
@@ -120,7 +121,8 @@ export function createWatcher(options: WatcherOptions): Watcher {
       // Only now: what changed before is read, what changes from here on is told.
       hasRead = true;
       patrol.start();
-      const { reading, refused } = await readAll(root, clock.now(), roots);
+      const { reading, refused } = await readAll(root, clock.now(), roots, reader);
+      if (closed) return emptyReading(clock.now());
       for (const { name, reason } of refused) log?.warn({ name, reason }, 'an entry of agents/ is refused');
       delivery.know(reading.agents.keys());
       for (const [id, agent] of reading.agents) times.note(id, agent);
@@ -153,7 +155,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     async close() {
       closed = true;
       for (const timer of timers) clearTimeout(timer);
-      endReading();
+      endReading(reader);
       delivery.close();
       await Promise.all([patrol.close(), tree.close(), links.close(), nouns.close(), files.close()]);
     },
@@ -231,7 +233,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   async function read(noun: ReadNoun): Promise<Value | undefined> {
     ledger.settle(nounKey(noun));
     try {
-      const value = await readNoun(root, noun, clock.now(), roots);
+      const value = await readNoun(root, noun, clock.now(), roots, reader);
       if (!isStarved(value)) return value;
     } catch (error) {
       log?.error({ err: error, noun }, 'reading failed');

@@ -74,6 +74,21 @@ describe('the document', () => {
     expect(properties.code.enum).toEqual(Object.keys(ERRORS));
   });
 
+  it('says of each route whether other query parameters are refused, and so it is', async () => {
+    const word = 'cachebuster';
+    for (const name of names) {
+      const { method, path } = routeOf(name);
+      const said = document.paths[path]?.[method.toLowerCase()]?.description;
+      const url = `${path.replaceAll(/\{\w+\}/g, 'none')}?${word}=1`;
+      if (method !== 'GET') continue;
+      // HEAD: a stream would never end.
+      const isRefused = (await office.send('HEAD', url)).status === 400 && (await office.get(url)).text.includes(word);
+      expect(isRefused, `${name}: ${said}`).toBe(said?.endsWith('Other query parameters are refused.'));
+    }
+    expect((await office.get('/api/backups/none?cachebuster=1')).status).toBe(400);
+    expect((await office.get('/api/agents/none?cachebuster=1')).status).toBe(404);
+  });
+
   it('refers only to what it holds', () => {
     const refs = refsIn(document);
     expect(refs.length).toBeGreaterThan(10);

@@ -100,7 +100,7 @@ describe('loadConfig', () => {
     const { home, workspace, paths } = house({ workspace: {} });
     const forms: [RegExp, () => void][] = [
       [/is a FIFO/, () => execFileSync('mkfifo', [paths.workspace])],
-      [/is a device/, () => symlinkSync('/dev/zero', paths.workspace)],
+      [/leads out of the workspace/, () => symlinkSync('/dev/zero', paths.workspace)],
       [/larger than 1 MB/, () => (writeFileSync(paths.workspace, ''), truncateSync(paths.workspace, 5e9))],
     ];
     for (const [reason, make] of forms) {

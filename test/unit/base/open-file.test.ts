@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { holdDirectory, readRegular, readRegularSync } from '../../../src/base/index.js';
+import { holdDirectory, LEADS_OUT, readRegular, readRegularSync } from '../../../src/base/index.js';
 import { runAs, unprivileged } from '../../support/unprivileged.js';
 
 const BUILT = fileURLToPath(new URL('../../../dist/src/base/index.js', import.meta.url));
@@ -94,6 +94,60 @@ describe('reading a file that somebody else may have made', () => {
     const bounds = { limit: 1024, within: [join(root, 'in')] };
     expect(await both(join(root, 'in', 'own'), bounds)).toBe('in');
     expect(await both(join(root, 'in', 'link', 'file'), bounds)).toBe('symbolic link that leads out of the workspace');
+  });
+});
+
+describe('a link that leads out', () => {
+  it('is called that, whatever lies there and whether anything does', async () => {
+    for (const name of ['in', 'out']) mkdirSync(join(root, name));
+    const links = { directory: '../out', nothing: '../out/nothing', loop: '../out/loop', pipe: '../out/pipe' };
+    symlinkSync('loop', join(root, 'out', 'loop'));
+    execFileSync('mkfifo', [join(root, 'out', 'pipe')]);
+    const within = [join(root, 'in')];
+    for (const [name, target] of Object.entries(links)) {
+      symlinkSync(target, join(root, 'in', name));
+      expect(await both(join(root, 'in', name), { limit: 1, within }), name).toBe(LEADS_OUT);
+      await expect(holdDirectory(join(root, 'in', name), within), name).rejects.toMatchObject({ code: 'file.refused' });
+    }
+    symlinkSync(join(root, 'out'), join(root, 'in', 'first'));
+    symlinkSync('first/nothing', join(root, 'in', 'second'));
+    expect(await both(join(root, 'in', 'second'), { limit: 1, within })).toBe(LEADS_OUT);
+  });
+
+  it('is not one that leads nowhere, in a circle, or out and in again', async () => {
+    mkdirSync(join(root, 'in'));
+    const within = [join(root, 'in')];
+    for (const target of ['nothing', '../in/nothing', join(root, 'in', 'nothing')]) {
+      symlinkSync(target, join(root, 'in', 'link'));
+      expect(await both(join(root, 'in', 'link'), { limit: 1, within })).toBeNull();
+      rmSync(join(root, 'in', 'link'));
+    }
+    symlinkSync('loop', join(root, 'in', 'loop'));
+    expect(await both(join(root, 'in', 'loop'), { limit: 1, within })).toBe('symbolic link loop');
+    // A workspace that was not there at the start has no roots, and no links either.
+    expect(await both(join(root, 'nothing'), { limit: 1, within: [] })).toBeNull();
+  });
+
+  it('is called that also where nobody may look', ({ skip }) => {
+    const somebody = unprivileged(BUILT) ?? skip('root cannot be somebody else here');
+    for (const name of ['in', 'out', 'out/closed']) mkdirSync(join(root, name));
+    for (const [name, target] of [
+      ['a', '../out/closed'],
+      ['b', '../out/closed/file'],
+    ] as const)
+      symlinkSync(target, join(root, 'in', name));
+    somebody.give(root);
+    chmodSync(join(root, 'out', 'closed'), 0o000);
+    const script = `import { holdDirectory, readRegular } from ${JSON.stringify(BUILT)};
+      const within = [${JSON.stringify(join(root, 'in'))}];
+      for (const name of ['a', 'b']) {
+        const path = within[0] + '/' + name;
+        console.log((await readRegular(path, { limit: 1, within })).reason);
+        console.log(await holdDirectory(path, within).catch((error) => error.message.slice(path.length + 2)));
+      }`;
+    const said = runAs(somebody, ['--input-type=module', '-e', script], {});
+    chmodSync(join(root, 'out', 'closed'), 0o755);
+    expect(said.trim().split('\n')).toEqual(Array.from({ length: 4 }, () => LEADS_OUT));
   });
 });
 

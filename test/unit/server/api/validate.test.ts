@@ -1,6 +1,8 @@
-import { Type } from '@sinclair/typebox';
+import { type TSchema, Type } from '@sinclair/typebox';
 import { describe, expect, it } from 'vitest';
 import { ReportBody } from '../../../../src/server/api/agent-schemas.js';
+import type { RouteName } from '../../../../src/protocol/index.js';
+import { querySchemaOf } from '../../../../src/server/api/other-query.js';
 import { NotificationBody } from '../../../../src/server/api/schemas.js';
 import { validatorOf } from '../../../../src/server/api/validate.js';
 
@@ -20,6 +22,33 @@ describe('queries', () => {
       code: 'input.invalid',
       error: expect.stringContaining('limit'),
     });
+  });
+});
+
+describe('a query parameter that a route does not know', () => {
+  const outcome = (route: RouteName, query: TSchema | undefined, data: object) => {
+    const schema = querySchemaOf(route, query);
+    return schema === undefined ? null : refusalOf(validatorOf(schema, 'querystring')(data));
+  };
+  const query = Type.Object({ metric: Type.Optional(Type.String()), step: Type.Optional(Type.String()) });
+
+  it('is named, with what may have been meant', () => {
+    expect(outcome('metricsQuery', query, { metrc: 'a' })).toEqual({
+      code: 'input.invalid',
+      error: 'no query parameter is named "metrc"',
+      hint: 'did you mean metric?',
+    });
+    expect(outcome('metricsQuery', query, { 'x/~y': '' })).toMatchObject({
+      error: 'no query parameter is named "x/~y"',
+      hint: 'this route takes metric, step',
+    });
+    expect(outcome('backup', undefined, { _: '1' })).toMatchObject({ hint: 'this route takes none' });
+    expect(outcome('metricsQuery', query, { ['__proto__x'.repeat(30)]: '' })?.error.length).toBeLessThan(140);
+  });
+
+  it('is ignored where clients of the older backend call', () => {
+    expect(outcome('agentHistory', query, { _: '1', step: '1h' })).toBeNull();
+    expect(outcome('health', undefined, { _: '1' })).toBeNull();
   });
 });
 
