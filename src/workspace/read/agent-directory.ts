@@ -77,8 +77,10 @@ export async function readAgentAt(
 async function readHere(id: string, files: AgentFiles, now: number | undefined): Promise<AgentReading> {
   const found = [...Object.values(files.files), ...files.tasks.map(({ file }) => file)].filter(isFound);
   const bytes = found.reduce((sum, file) => sum + file.size, 0);
+  // The others are read here when the thread cannot.
+  const given = found.filter(({ size }) => size > LARGE).map((file) => file.bytes);
   try {
-    return await work('agent', bytes, id, files, now);
+    return await work('agent', { bytes, given }, id, files, now);
   } catch (error) {
     if (!(error instanceof McError)) throw error;
     return readAgent(id, withoutLarge(files, error.message), now);
@@ -115,16 +117,25 @@ async function readEntry(search: Search, name: string): Promise<void> {
 async function readJson({ root, within, retryMs }: Search, path: string): Promise<FoundFile | RefusedFile | null> {
   const file = await readBytes(root, path, LIMITS.json, within);
   if (file === null || !isFound(file)) return file;
-  if (await isJson(file)) return file;
+  try {
+    if (await isJson(file)) return file;
+  } catch (error) {
+    if (!(error instanceof McError)) throw error;
+    return { refused: error.message, mtimeMs: file.mtimeMs };
+  }
   await wait(retryMs);
   return readBytes(root, path, LIMITS.json, within);
 }
 
-/** What is read at once is parsed once: the result is kept for whoever reads the fields. */
+/** What is read at once is parsed once: the result is kept for whoever reads the fields. @throws McError as `work` */
 async function isJson(file: FoundFile): Promise<boolean> {
-  if (file.size > LARGE) return work('isJson', file.size, file.bytes).catch(() => true);
-  file.json = parseTolerantJson(file.bytes);
-  return file.json.ok;
+  if (file.size <= LARGE) {
+    file.json = parseTolerantJson(file.bytes);
+    return file.json.ok;
+  }
+  const said = await work('isJson', { bytes: file.size, given: [file.bytes] }, file.bytes);
+  file.bytes = said.bytes;
+  return said.isJson;
 }
 
 async function readMemory({ path, within, found }: Search): Promise<AgentFiles['memory'] | undefined> {

@@ -3,21 +3,23 @@ import { McError, workspaceLayout } from '../../base/index.js';
 import type { OfficeReading, TaskFile, TaskFileReading } from '../../protocol/index.js';
 
 import type { ReadAgentOptions } from './agent-directory.js';
-import { work } from './thread.js';
+import { type Load, work } from './thread.js';
 import { LIMITS, readBytes, isFound } from '../text/read-bytes.js';
 
 /** Reads the office file as it is now. Half-written JSON is read a second time. */
 export function readOfficeAt(root: string, options: ReadAgentOptions = {}): Promise<OfficeReading> {
-  const read = (bytes: Uint8Array): Promise<OfficeReading> => work('office', bytes.length, bytes);
+  const read = (bytes: Uint8Array): Promise<OfficeReading> => work('office', given(bytes), bytes);
   return readTwice<OfficeReading>(root, workspaceLayout(root).office, { office: null }, read, options);
 }
 
 /** Reads one task file as it is now; a missing one has no tasks. Half-written JSON is read a second time. */
 export function readTaskFileAt(root: string, file: TaskFile, options: ReadAgentOptions = {}): Promise<TaskFileReading> {
   const path = workspaceLayout(root).taskFiles[file];
-  const read = (bytes: Uint8Array): Promise<TaskFileReading> => work('tasks', bytes.length, file, bytes);
+  const read = (bytes: Uint8Array): Promise<TaskFileReading> => work('tasks', given(bytes), file, bytes);
   return readTwice<TaskFileReading>(root, path, { tasks: [], warnings: [] }, read, options);
 }
+
+const given = (bytes: Uint8Array): Load => ({ bytes: bytes.length, given: [bytes] });
 
 type Refused = { refused: { place: string | null; reason: string } };
 

@@ -20,7 +20,16 @@ const LIMIT_MB = 768;
 /** A thread that nobody needs ends after so many milliseconds, and gives its memory back. */
 const IDLE_MS = 10_000;
 
+/** What a job has to do with. */
+export interface Load {
+  /** How large its texts are in all. */
+  bytes: number;
+  /** Those of them that nobody here needs any more: they move to the thread and are not copied, which takes a while. */
+  given?: readonly Uint8Array[];
+}
+
 interface Waiting extends Asked {
+  given: readonly Uint8Array[];
   resolve: (value: never) => void;
   reject: (error: Error) => void;
 }
@@ -33,30 +42,31 @@ let limit: NodeJS.Timeout | undefined;
 let idle: NodeJS.Timeout | undefined;
 
 /**
- * Does a job with texts of `bytes` bytes in all: at once when that is little (AT_ONCE_BYTES), else in a thread, so that the
- * event loop stays free. Where the worker has not been built (sources run directly) all is done here.
+ * Does a job with a load of texts (their bytes in all): at once when that is little (AT_ONCE_BYTES), else in a thread, so that
+ * the event loop stays free. Where the worker has not been built (sources run directly) all is done here.
  * @throws McError what the job throws; `state.unreadable` for what takes too long or too much memory
  */
 export async function work<K extends JobName>(
   name: K,
-  bytes: number,
+  load: number | Load,
   ...args: Parameters<Jobs[K]>
 ): Promise<ReturnType<Jobs[K]>> {
-  return workOrWait(name, bytes, ...args);
+  return workOrWait(name, load, ...args);
 }
 
 /** `work` for what must not wait where it need not: the answer itself when it is there at once. @throws as `work` */
 export function workOrWait<K extends JobName>(
   name: K,
-  bytes: number,
+  load: number | Load,
   ...args: Parameters<Jobs[K]>
 ): ReturnType<Jobs[K]> | Promise<ReturnType<Jobs[K]>> {
+  const { bytes, given = [] } = typeof load === 'number' ? { bytes: load } : load;
   if (bytes <= AT_ONCE_BYTES || !isBuilt()) {
     const job: unknown = JOBS[name];
     return (job as (...given: Parameters<Jobs[K]>) => ReturnType<Jobs[K]>)(...args);
   }
   return new Promise((resolve, reject) => {
-    waiting.push({ name, args, resolve, reject });
+    waiting.push({ name, args, given, resolve, reject });
     next();
   });
 }
@@ -108,9 +118,15 @@ function next(): void {
   worker ??= begin();
   worker.ref();
   limit = setTimeout(() => fail('takes longer to read than 30 s'), LIMIT_MS);
-  const { name, args } = current;
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-  worker.postMessage({ name, args } satisfies Asked);
+  const { name, args, given } = current;
+  worker.postMessage({ name, args } satisfies Asked, movable(given));
+}
+
+/** What of these bytes can be moved to another thread: a small piece shares its memory with others. */
+export function movable(given: readonly Uint8Array[]): ArrayBuffer[] {
+  return given.flatMap(({ buffer, byteLength }) =>
+    byteLength > Buffer.poolSize && buffer instanceof ArrayBuffer ? [buffer] : [],
+  );
 }
 
 function begin(): Worker {
