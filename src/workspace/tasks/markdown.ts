@@ -15,7 +15,8 @@ export function findMarkdownTasks(text: string): FoundTasks {
   const rows = findRows(lines, fenced, MOST);
   const blocks = findBlocks(lines, fenced, MOST);
   const found = [...findBoxes(lines, fenced, MOST), ...rows.found, ...blocks.found];
-  const sections = sectionPriorities(lines, fenced);
+  // Only blocks ask for them.
+  const sections = blocks.found.length > 0 ? sectionPriorities(lines, fenced) : [];
   for (const { task, place } of found) {
     const silent = task.priority === null && place.form === 'block' && place.fields.priority === undefined;
     if (silent) task.priority = sections[place.line] ?? null;

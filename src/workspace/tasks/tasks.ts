@@ -124,8 +124,16 @@ function withKeys(source: TaskFile, found: readonly FoundTask[]): PlacedTask[] {
     keys.add(key);
     // What is too long to be asked for by is no id.
     const id = task.id !== null && task.id.length > TASK_WORD_LIMIT ? null : task.id;
-    return { task: { key, ...task, id, source }, place };
+    return { task: keyed(task, key, id, source), place };
   });
+}
+
+/** Field by field, which takes a fraction of the time that a spread does; the order is that of the answers. */
+function keyed(task: FoundTask['task'], key: string, id: string | null, source: TaskFile): Task {
+  const { text, status, assignee, priority, due, created, line, subtasks } = task;
+  return subtasks === undefined
+    ? { key, text, status, id, assignee, priority, due, created, line, source }
+    : { key, text, status, id, assignee, priority, due, created, line, subtasks, source };
 }
 
 /** What a patch of ours may put into a text is no part of its identity. */

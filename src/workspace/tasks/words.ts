@@ -69,7 +69,8 @@ const WRITTEN: Record<TaskStatus, { mark: string; word: string }> = {
  */
 export function taskStatusOf(text: string): TaskStatus | null {
   const word = plainWord(text);
-  const known = EXACT.get(word) ?? (word.includes(' ') ? BEGINNINGS.find(([name]) => word.startsWith(name))?.[1] : null);
+  const known =
+    EXACT.get(word) ?? (word.includes(' ') ? BEGINNINGS.find(([name]) => word.startsWith(name))?.[1] : null);
   if (known) return known;
   return word === '' ? (MARKS.find(([mark]) => text.includes(mark))?.[1] ?? null) : null;
 }
