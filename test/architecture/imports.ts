@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { ROOMS } from './rooms.js';
+import { ROOMS, SIDE_DOORS, SUB_ROOMS } from './rooms.js';
 
 /** A source file's text, and its path relative to the project with `/`. */
 export interface Source {
@@ -38,7 +38,7 @@ export function importsOf(text: string): string[] {
 export function breaches(sources: Source[]): string[] {
   return sources.flatMap((source) => {
     const room = roomOf(source.path);
-    if (!ROOMS[room]) return [`${source.path}: "${room}" is no room of the house`];
+    if (!ROOMS[room]) return [`${source.path}: "${room}" is not a room of the house`];
     return importsOf(source.text).flatMap((name) => breachOf(source.path, room, name) ?? []);
   });
 }
@@ -53,11 +53,34 @@ function breachOf(path: string, room: string, name: string): string | null {
     if (!target.startsWith('src/') && !target.startsWith('commands/'))
       return `${path}: imports ${target}, outside of the house`;
     const other = roomOf(target);
-    return other === room || rules.imports.includes(other) ? null : `${path}: ${room} may not import ${other}`;
+    if (other === room) return breachInside(path, room, target);
+    if (!rules.imports.includes(other)) return `${path}: ${room} may not import ${other}`;
+    return pastTheDoor(path, target);
   }
   if (name.startsWith('node:')) return rules.node ? null : `${path}: ${room} may not import ${name}`;
   if (builtinModules.includes(name)) return `${path}: write node:${name}`;
   const pkg = name.startsWith('@') ? name.split('/').slice(0, 2).join('/') : (name.split('/')[0] ?? '');
   const allowed = rules.packages.some((own) => own === pkg || (own.endsWith('/*') && pkg.startsWith(own.slice(0, -1))));
   return allowed ? null : `${path}: ${room} does not own the package ${pkg}`;
+}
+
+/** The folder of its room in which a path lies; a file that lies loose in the room by its own name. */
+function partOf(path: string): string {
+  const rest = path.split('/').slice(2);
+  return (rest[0] ?? '').replace(/\.jsx?$/, '.ts');
+}
+
+function breachInside(path: string, room: string, target: string): string | null {
+  const folders = SUB_ROOMS[room];
+  const [own, other] = [partOf(path), partOf(target)];
+  if (!folders || own === other || own.includes('.')) return null;
+  const rules = folders[own];
+  if (!rules) return `${path}: the table of sub-rooms does not name ${room}/${own}`;
+  return rules.imports.includes(other) ? null : `${path}: ${room}/${own} may not import ${room}/${other}`;
+}
+
+function pastTheDoor(path: string, target: string): string | null {
+  const file = target.replace(/\.js$/, '.ts');
+  const isDoor = /^src\/[^/]+\/index\.ts$/.test(file) || file.startsWith('commands/');
+  return isDoor || file in SIDE_DOORS ? null : `${path}: imports ${file}, which is not a door of its room`;
 }
