@@ -1,5 +1,5 @@
 // Texts that cost much to read, by the reader they are for: each a function of its size in bytes. `ordinary` is what the
-// others are compared with.
+// others are compared with, but for those of `DENSE`.
 const fill = (unit, size) => unit.repeat(Math.ceil(size / Buffer.byteLength(unit))).slice(0, size);
 
 const TITLE = (body) => `TASK-1: ${body}\n- Status: PENDING\n`;
@@ -7,6 +7,9 @@ const TITLE = (body) => `TASK-1: ${body}\n- Status: PENDING\n`;
 export const MARKDOWN = {
   ordinary: (size) =>
     fill('- [ ] an ordinary task for @builder P1\n\nSome words between them, as people write them.\n', size),
+  ordinary_boxes: (size) => fill('- [ ] buy milk\n- [x] call @bob\n', size),
+  ordinary_rows: (size) => `| Task | Status |\n|--|--|\n${fill('| buy milk | open |\n| call Bob | done |\n', size)}`,
+  ordinary_lines: (size) => fill('a\n\n', size),
   title_of_blanks: (size) => TITLE(`${' '.repeat(size)}x\u2028y`),
   title_of_blanks_and_returns: (size) => TITLE(`${' '.repeat(size)}x\ry`),
   loose_title_of_blanks: (size) => `a: ${' '.repeat(size)}x\ry\n- Status: PENDING\n`,
@@ -34,6 +37,7 @@ export const MARKDOWN = {
 export const JSON_TASKS = {
   ordinary: (size) =>
     `{"tasks":[${fill('{"id":"T-1","description":"an ordinary task for @builder","status":"pending","priority":"P1"},\n', size).replace(/\}[^}]*$/, '}')}]}`,
+  ordinary_numbers: (size) => `{"tasks":[],"n":[${'0.5,'.repeat(size / 4)}1]}`,
   numbers: (size) => `{"tasks":[${'0,'.repeat(size / 2)}0]}`,
   long_number: (size) => `{"tasks":[],"n":0${'1'.repeat(size)}}`,
   zeros: (size) => `{"tasks":[],"n":[${'00,'.repeat(size / 3)}1]}`,
@@ -54,6 +58,8 @@ const positions = (size, unit, each) => {
 
 export const OFFICE = {
   ordinary: (size) => positions(size, 24, (at) => `"a${at}":"zone-${at % 9}"`),
+  ordinary_fields: (size) =>
+    `{${Array.from({ length: Math.ceil(size / 16) }, (_, at) => `"f${at}":"word"`).join(',')}}`,
   one_seat: (size) => positions(size, 34, (at) => (at % 2 ? `"a${at}":{"x":50,"y":50}` : `"a${at}":"conference"`)),
   crowd: (size) =>
     positions(size, 34, (at) =>
@@ -67,6 +73,8 @@ export const OFFICE = {
 
 export const STATE = {
   ordinary: (size) => `{"status":"busy","current_tasks":["a"],"log":[${'"a line of it",'.repeat(size / 15)}""]}`,
+  ordinary_tasks: (size) => `{"current_tasks":[${'"buy milk",'.repeat(size / 11)}"a"]}`,
+  ordinary_numbers: (size) => `{"status":"busy","n":[${'0.5,'.repeat(size / 4)}1]}`,
   status: (size) => `{"status":"${'busy '.repeat(size / 5)}"}`,
   task: (size) => `{"current_task":"${'do '.repeat(size / 3)}"}`,
   tasks: (size) => `{"current_tasks":[${'"a",'.repeat(size / 4)}"a"]}`,
@@ -78,6 +86,24 @@ export const STATE = {
 
 export const CARD = {
   ordinary: (size) => `{"displayName":"A","role":"R","notes":[${'"a line of it",'.repeat(size / 15)}""]}`,
+  ordinary_fields: (size) =>
+    `{${Array.from({ length: Math.ceil(size / 16) }, (_, at) => `"f${at}":"word"`).join(',')}}`,
   holes: (size) => `{${Array.from({ length: Math.ceil(size / 16) }, (_, at) => `"f${at}":"{{A}}"`).join(',')}}`,
   name_of_marks: (size) => `{"displayName":"${'_'.repeat(size)}x"}`,
+};
+
+/**
+ * A kB that is nothing but tasks, fields or numbers costs more than one of prose or of long texts, whoever wrote it: what makes
+ * these hostile is measured against ordinary texts that are as dense.
+ */
+export const DENSE = {
+  'markdown.boxes': 'ordinary_boxes',
+  'markdown.rows': 'ordinary_rows',
+  'markdown.line_ends': 'ordinary_lines',
+  'json_tasks.zeros': 'ordinary_numbers',
+  'json_tasks.not_a_number': 'ordinary_numbers',
+  'office.fields': 'ordinary_fields',
+  'state.tasks': 'ordinary_tasks',
+  'state.not_a_number': 'ordinary_numbers',
+  'card.holes': 'ordinary_fields',
 };

@@ -4,7 +4,7 @@ import type { Backups } from '../../src/backup/index.js';
 import {
   backupCard,
   backupsThere,
-  type Desk,
+  type CommandOutput,
   McCommand,
   onlyHere,
   previewText,
@@ -58,7 +58,7 @@ export default class BackupCreate extends McCommand {
 }
 
 /** Only looks: not even a restore that was interrupted is ended. */
-async function preview(desk: Desk, options: Parameters<Backups['preview']>[0]): Promise<void> {
+async function preview(desk: CommandOutput, options: Parameters<Backups['preview']>[0]): Promise<void> {
   if (backupsThere(desk.config) !== null) throw onlyHere('--dry-run');
   const { openBackups } = await import('../../src/backup/index.js');
   const layout = workspaceLayout(desk.config.workspace);

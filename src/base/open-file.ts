@@ -186,7 +186,11 @@ async function readWhole(handle: FileHandle, size: number, limit: number): Promi
     if (length > limit) return null;
     // Less than was asked for is not yet the end: only nothing is.
     if (bytesRead === 0) return buffer.subarray(0, length);
-    if (length === buffer.length) buffer = grown(buffer, limit);
+    if (length < buffer.length) continue;
+    // It is read anew: to copy 16 MB would hold up the event loop, and another read is done elsewhere.
+    const { size: now } = await handle.stat();
+    buffer = Buffer.allocUnsafe(grown(length, now, limit));
+    length = 0;
   }
 }
 
@@ -198,10 +202,13 @@ function readWholeSync(handle: number, size: number, limit: number): Buffer | nu
     length += bytesRead;
     if (length > limit) return null;
     if (bytesRead === 0) return buffer.subarray(0, length);
-    if (length === buffer.length) buffer = grown(buffer, limit);
+    if (length < buffer.length) continue;
+    buffer = Buffer.allocUnsafe(grown(length, fstatSync(handle).size, limit));
+    length = 0;
   }
 }
 
-function grown(buffer: Buffer, limit: number): Buffer {
-  return Buffer.concat([buffer], Math.min(buffer.length * 2, limit + 1));
+/** Room for a file that was larger than it had said, and says now that it is of `size`. */
+function grown(length: number, size: number, limit: number): number {
+  return Math.min(Math.max(length * 2, size + 1), limit + 1);
 }

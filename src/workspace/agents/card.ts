@@ -47,12 +47,20 @@ export function readAgentCard(file: FoundFile, warn: Warn): AgentCard {
 }
 
 function isTemplate(card: Record<string, unknown>, warn: Warn): boolean {
-  const holes = Object.entries(card).filter(([, value]) => typeof value === 'string' && hasPlaceholder(value));
-  const template = holes.some(([name]) => name === 'id' || name === 'name');
-  for (const [name, value] of template ? holes.slice(0, 1) : holes.slice(0, WARNINGS_COUNTED)) {
-    warn(name, `${template ? 'an unfilled template' : 'a placeholder'}: ${clip(String(value), 60)}`);
+  const template = isHole(card.id) || isHole(card.name);
+  let told = 0;
+  for (const name of Object.keys(card)) {
+    const value = card[name];
+    if (!isHole(value)) continue;
+    warn(name, `${template ? 'an unfilled template' : 'a placeholder'}: ${clip(value, 60)}`);
+    told += 1;
+    if (told === (template ? 1 : WARNINGS_COUNTED)) break;
   }
   return template;
+}
+
+function isHole(value: unknown): value is string {
+  return typeof value === 'string' && hasPlaceholder(value);
 }
 
 function readFields(card: Record<string, unknown>, mtimeMs: number, warn: Warn): AgentCard {

@@ -60,15 +60,19 @@ function listOf(value: unknown, place: string, warn: Warn, single = false): unkn
 
 function bounded(list: unknown[], warn: Warn): unknown[] {
   const few = list.length > CURRENT_TASKS_LIMIT ? list.slice(0, CURRENT_TASKS_LIMIT) : list;
-  const kept: unknown[] = [];
-  let bytes = 0;
-  for (const entry of few) {
-    bytes += (JSON.stringify(entry) ?? '').length;
-    if (bytes > CURRENT_TASKS_BYTES) break;
-    kept.push(entry);
-  }
+  const kept = JSON.stringify(few).length <= CURRENT_TASKS_BYTES ? few : shortened(few);
   if (kept.length < list.length) warn('current_tasks', `${list.length} tasks, the first ${kept.length} are told`);
   return kept;
+}
+
+/** The first entries that fit. */
+function shortened(list: unknown[]): unknown[] {
+  let bytes = 0;
+  const end = list.findIndex((entry) => {
+    bytes += JSON.stringify(entry).length;
+    return bytes > CURRENT_TASKS_BYTES;
+  });
+  return end === -1 ? list : list.slice(0, end);
 }
 
 function agentTask(source: string, entry: unknown): AgentTask | null {

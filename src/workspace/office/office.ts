@@ -16,39 +16,45 @@ export function readOffice(bytes: Uint8Array): OfficeReading {
   const { value } = parsed;
   if (!isObject(value)) return { refused: { place: null, reason: `expected an object, found ${kindOf(value)}` } };
   const passedOver = parsed.notes.map(({ place, reason }) => (place === null ? reason : `${place}: ${reason}`));
-  const { positions, ...others } = value;
+  const { positions } = value;
   const office: Office = {
-    ...fewFields(others, passedOver),
+    ...fewFields(value, passedOver),
     positions: layOut(fewPositions(isObject(positions) ? positions : {}, passedOver)),
   };
   return { office, ...(passedOver.length > 0 ? { passedOver } : {}) };
 }
 
-/** The first fields that fit into one event together; the others are left out. */
+/** The first fields that fit into one event together; the others are left out. The positions are no such field. */
 function fewFields(fields: Record<string, unknown>, passedOver: string[]): Record<string, unknown> {
   let chars = 0;
   const kept: [string, unknown][] = [];
-  const out: string[] = [];
-  for (const [name, value] of Object.entries(fields)) {
-    const length = name.length + JSON.stringify(value).length;
-    if (chars + length > BOUNDS.officeFields) out.push(name);
-    else {
-      chars += length;
-      kept.push([name, value]);
+  let out = 0;
+  let firstOut = '';
+  for (const name of Object.keys(fields)) {
+    if (name === 'positions') continue;
+    const left = BOUNDS.officeFields - chars - name.length;
+    // No JSON is shorter than one character: what cannot fit is not written to be measured.
+    const length = left < 1 ? Number.POSITIVE_INFINITY : JSON.stringify(fields[name]).length;
+    if (length > left) {
+      if (out === 0) firstOut = name;
+      out += 1;
+    } else {
+      chars += name.length + length;
+      kept.push([name, fields[name]]);
     }
   }
-  if (out.length > 0) {
-    const more = out.length > 1 ? ` and ${counted(out.length - 1)} more` : '';
+  if (out > 0) {
+    const more = out > 1 ? ` and ${counted(out - 1)} more` : '';
     const limit = `${BOUNDS.officeFields / 1024} kB`;
-    passedOver.push(`${clip(out[0] ?? '', 40)}${more}: the fields are larger than ${limit} together, left out`);
+    passedOver.push(`${clip(firstOut, 40)}${more}: the fields are larger than ${limit} together, left out`);
   }
   return Object.fromEntries(kept);
 }
 
 /** The first positions, as many as are shown, with zones whose names can be shown. */
 function fewPositions(positions: Record<string, unknown>, passedOver: string[]): Record<string, unknown> {
-  const all = Object.entries(positions);
-  const named = all.filter(([id]) => id.length <= MAX_ID);
+  const all = Object.keys(positions);
+  const named = all.filter((id) => id.length <= MAX_ID);
   if (named.length < all.length) {
     passedOver.push(`${counted(all.length - named.length)} positions of names longer than ${MAX_ID}: left out`);
   }
@@ -56,7 +62,7 @@ function fewPositions(positions: Record<string, unknown>, passedOver: string[]):
     const limit = counted(BOUNDS.positions);
     passedOver.push(`positions: ${counted(named.length)} of them, the first ${limit} are shown`);
   }
-  const few = named.slice(0, BOUNDS.positions);
+  const few = named.slice(0, BOUNDS.positions).map((id) => [id, positions[id]] as const);
   if (few.some(([, value]) => (zoneOf(value)?.length ?? 0) > BOUNDS.zone)) {
     passedOver.push(`a zone with a name longer than ${BOUNDS.zone} characters: shown cut`);
   }

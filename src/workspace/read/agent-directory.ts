@@ -86,8 +86,10 @@ async function readHere(
 ): Promise<AgentReading> {
   const found = [...Object.values(files.files), ...files.tasks.map(({ file }) => file)].filter(isFound);
   const bytes = found.reduce((sum, file) => sum + file.size, 0);
+  // The others are read here when the thread cannot.
+  const given = found.filter(({ size }) => size > LARGE).map((file) => file.bytes);
   try {
-    return await workFor(reader, 'agent', bytes, id, files, now);
+    return await workFor(reader, 'agent', { bytes, given }, id, files, now);
   } catch (error) {
     if (!(error instanceof McError)) throw error;
     return readAgent(id, withoutLarge(files, error.message), now);
@@ -127,16 +129,25 @@ async function readJson(
 ): Promise<FoundFile | RefusedFile | null> {
   const file = await readBytes(root, path, LIMITS.json, within);
   if (file === null || !isFound(file)) return file;
-  if (await isJson(file, reader)) return file;
+  try {
+    if (await isJson(file, reader)) return file;
+  } catch (error) {
+    if (!(error instanceof McError)) throw error;
+    return { refused: error.message, mtimeMs: file.mtimeMs };
+  }
   await wait(retryMs);
   return readBytes(root, path, LIMITS.json, within);
 }
 
-/** What is read at once is parsed once: the result is kept for whoever reads the fields. */
+/** What is read at once is parsed once: the result is kept for whoever reads the fields. @throws McError as `work` */
 async function isJson(file: FoundFile, reader: Reader | undefined): Promise<boolean> {
-  if (file.size > LARGE) return workFor(reader, 'isJson', file.size, file.bytes).catch(() => true);
-  file.json = parseTolerantJson(file.bytes);
-  return file.json.ok;
+  if (file.size <= LARGE) {
+    file.json = parseTolerantJson(file.bytes);
+    return file.json.ok;
+  }
+  const said = await workFor(reader, 'isJson', { bytes: file.size, given: [file.bytes] }, file.bytes);
+  file.bytes = said.bytes;
+  return said.isJson;
 }
 
 async function readMemory({ path, within, found }: Search): Promise<AgentFiles['memory'] | undefined> {

@@ -3,12 +3,12 @@ import { McError, workspaceLayout } from '../../base/index.js';
 import type { OfficeReading, TaskFile, TaskFileReading } from '../../protocol/index.js';
 
 import type { ReadAgentOptions } from './agent-directory.js';
-import { workFor } from './thread.js';
+import { type Load, workFor } from './thread.js';
 import { LIMITS, readBytes, isFound } from '../text/read-bytes.js';
 
 /** Reads the office file as it is now. Half-written JSON is read a second time. */
 export function readOfficeAt(root: string, options: ReadAgentOptions = {}): Promise<OfficeReading> {
-  const read = (bytes: Uint8Array): Promise<OfficeReading> => workFor(options.reader, 'office', bytes.length, bytes);
+  const read = (bytes: Uint8Array): Promise<OfficeReading> => workFor(options.reader, 'office', given(bytes), bytes);
   return readTwice<OfficeReading>(root, workspaceLayout(root).office, { office: null }, read, options);
 }
 
@@ -16,9 +16,11 @@ export function readOfficeAt(root: string, options: ReadAgentOptions = {}): Prom
 export function readTaskFileAt(root: string, file: TaskFile, options: ReadAgentOptions = {}): Promise<TaskFileReading> {
   const path = workspaceLayout(root).taskFiles[file];
   const read = (bytes: Uint8Array): Promise<TaskFileReading> =>
-    workFor(options.reader, 'tasks', bytes.length, file, bytes);
+    workFor(options.reader, 'tasks', given(bytes), file, bytes);
   return readTwice<TaskFileReading>(root, path, { tasks: [], warnings: [] }, read, options);
 }
+
+const given = (bytes: Uint8Array): Load => ({ bytes: bytes.length, given: [bytes] });
 
 type Refused = { refused: { place: string | null; reason: string } };
 

@@ -18,8 +18,8 @@ export const JOBS = {
   agent: (id: string, files: AgentFiles, now: number | undefined) => readAgent(id, files, now),
   office: (bytes: Uint8Array) => readOffice(bytes),
   tasks: (file: TaskFile, bytes: Uint8Array) => readTaskFile(file, bytes),
-  /** Whether bytes are JSON at all, so that what is half-written is read again. */
-  isJson: (bytes: Uint8Array) => parseTolerantJson(bytes).ok,
+  /** Whether bytes are JSON at all, so that what is half-written is read again; with the bytes, which may have moved. */
+  isJson: (bytes: Uint8Array) => ({ isJson: parseTolerantJson(bytes).ok, bytes }),
   againstObject: (bytes: Uint8Array) => reasonAgainst(bytes),
   /** The JSON that bytes hold, written anew; null when they hold none. */
   wholeJson: (bytes: Uint8Array) => {

@@ -25,8 +25,17 @@ export interface Reader {
   ended: boolean;
 }
 
+/** What a job has to do with. */
+export interface Load {
+  /** How large its texts are in all. */
+  bytes: number;
+  /** Those of them that nobody here needs any more: they move to the thread and are not copied, which takes a while. */
+  given?: readonly Uint8Array[];
+}
+
 interface Waiting extends Asked {
   reader: Reader | undefined;
+  given: readonly Uint8Array[];
   resolve: (value: never) => void;
   reject: (error: Error) => void;
 }
@@ -39,16 +48,16 @@ let limit: NodeJS.Timeout | undefined;
 let idle: NodeJS.Timeout | undefined;
 
 /**
- * Does a job with texts of `bytes` bytes in all: at once when that is little (AT_ONCE_BYTES), else in a thread, so that the
- * event loop stays free. Where the worker has not been built (sources run directly) all is done here.
+ * Does a job with a load of texts (their bytes in all): at once when that is little (AT_ONCE_BYTES), else in a thread, so that
+ * the event loop stays free. Where the worker has not been built (sources run directly) all is done here.
  * @throws McError what the job throws; `state.unreadable` for what takes too long or too much memory
  */
 export async function work<K extends JobName>(
   name: K,
-  bytes: number,
+  load: number | Load,
   ...args: Parameters<Jobs[K]>
 ): Promise<ReturnType<Jobs[K]>> {
-  return workOrWait(name, bytes, ...args);
+  return workOrWait(name, load, ...args);
 }
 
 /**
@@ -58,20 +67,20 @@ export async function work<K extends JobName>(
 export async function workFor<K extends JobName>(
   reader: Reader | undefined,
   name: K,
-  bytes: number,
+  load: number | Load,
   ...args: Parameters<Jobs[K]>
 ): Promise<ReturnType<Jobs[K]>> {
   if (reader?.ended) throw brokenOff();
-  return isLittle(bytes) ? doHere(name, args) : inThread(reader, name, args);
+  return isLittle(bytesOf(load)) ? doHere(name, args) : inThread(reader, name, load, args);
 }
 
 /** `work` for what must not wait where it need not: the answer itself when it is there at once. @throws as `work` */
 export function workOrWait<K extends JobName>(
   name: K,
-  bytes: number,
+  load: number | Load,
   ...args: Parameters<Jobs[K]>
 ): ReturnType<Jobs[K]> | Promise<ReturnType<Jobs[K]>> {
-  return isLittle(bytes) ? doHere(name, args) : inThread(undefined, name, args);
+  return isLittle(bytesOf(load)) ? doHere(name, args) : inThread(undefined, name, load, args);
 }
 
 /**
@@ -103,15 +112,21 @@ function doHere<K extends JobName>(name: K, args: Parameters<Jobs[K]>): ReturnTy
 function inThread<K extends JobName>(
   reader: Reader | undefined,
   name: K,
+  load: number | Load,
   args: Parameters<Jobs[K]>,
 ): Promise<ReturnType<Jobs[K]>> {
+  const given = typeof load === 'number' ? [] : (load.given ?? []);
   return new Promise((resolve, reject) => {
-    waiting.push({ reader, name, args, resolve, reject });
+    waiting.push({ reader, name, args, given, resolve, reject });
     next();
   });
 }
 
 let built: boolean | undefined;
+
+function bytesOf(load: number | Load): number {
+  return typeof load === 'number' ? load : load.bytes;
+}
 
 function isLittle(bytes: number): boolean {
   return bytes <= AT_ONCE_BYTES || !isBuilt();
@@ -135,9 +150,15 @@ function next(): void {
   worker ??= begin();
   worker.ref();
   limit = setTimeout(() => fail(tooMuch('takes longer to read than 30 s')), LIMIT_MS);
-  const { name, args } = current;
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-  worker.postMessage({ name, args } satisfies Asked);
+  const { name, args, given } = current;
+  worker.postMessage({ name, args } satisfies Asked, movable(given));
+}
+
+/** What of these bytes can be moved to another thread: a small piece shares its memory with others. */
+export function movable(given: readonly Uint8Array[]): ArrayBuffer[] {
+  return given.flatMap(({ buffer, byteLength }) =>
+    byteLength > Buffer.poolSize && buffer instanceof ArrayBuffer ? [buffer] : [],
+  );
 }
 
 function begin(): Worker {

@@ -9,6 +9,7 @@ import {
   priorityIn,
   valueIn,
 } from './fields.js';
+import { headOf } from '../text/markdown.js';
 import { taskStatusOf } from './words.js';
 
 /** A field line of a block in pieces: `- **Status:** ` and the value. */
@@ -35,14 +36,15 @@ const FIELDS = new Map<string, BlockField>([
   ['due date', 'due'],
 ]);
 
-/** Blocks: a line with id and title, and below it a list of fields. */
+/** Blocks, the first `most` of them: a line with id and title, and below it a list of fields. */
 export function findBlocks(
   lines: readonly string[],
   fenced: readonly boolean[],
+  most: number,
 ): { found: FoundTask[]; warnings: TaskWarning[] } {
   const found: FoundTask[] = [];
   const warnings: TaskWarning[] = [];
-  for (let at = 0; at < lines.length; at += 1) {
+  for (let at = 0; at < lines.length && found.length < most; at += 1) {
     const block = fenced[at] ? null : readBlock(lines, fenced, at, warnings);
     if (block) found.push(block);
   }
@@ -65,6 +67,8 @@ interface Title {
 }
 
 function readTitle(line: string): Title | null {
+  // A list or a row is none, and neither is a blank line.
+  if ('-+|['.includes(headOf(line))) return null;
   const [head, bold, id] = TITLE.exec(line) ?? [];
   if (head !== undefined && id !== undefined) return { strict: true, bold, id, text: line.slice(head.length).trim() };
   const [looseHead, loose] = LOOSE_TITLE.exec(line) ?? [];

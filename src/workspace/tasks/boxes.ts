@@ -17,19 +17,22 @@ const TASK = new RegExp(String.raw`^[\s*_\`[(]*(?:P[0-3]\b[\s*_:.)\]-]*)?(TASK(?
 
 /** The box of a line, or null when the line has none. The box that counts is the first on the line. */
 export function readBox(line: string): Box | null {
+  if (!line.includes('[')) return null;
   const [, before, mark, gap, text] = BOX.exec(line) ?? [];
   return before === undefined || mark === undefined ? null : { before, mark, gap: gap ?? '', text: text ?? '' };
 }
 
-/** The check boxes outside of code fences. */
-export function findBoxes(lines: readonly string[], fenced: readonly boolean[]): FoundTask[] {
-  return lines.flatMap((line, index) => {
-    const box = fenced[index] ? null : readBox(line);
+/** The check boxes outside of code fences, the first `most` of them. */
+export function findBoxes(lines: readonly string[], fenced: readonly boolean[], most: number): FoundTask[] {
+  const found: FoundTask[] = [];
+  for (let line = 0; line < lines.length && found.length < most; line += 1) {
+    const box = fenced[line] ? null : readBox(lines[line] ?? '');
     const text = box?.text.trim() ?? '';
-    if (box === null || text === '') return [];
-    const task = markdownTask(index, { text, status: boxStatus(box.mark, text), id: idOf(text) });
-    return [{ task, place: { form: 'box' as const, line: index } }];
-  });
+    if (box === null || text === '') continue;
+    const task = markdownTask(line, { text, status: boxStatus(box.mark, text), id: idOf(text) });
+    found.push({ task, place: { form: 'box', line } });
+  }
+  return found;
 }
 
 function boxStatus(mark: string, text: string): TaskStatus {
@@ -39,5 +42,7 @@ function boxStatus(mark: string, text: string): TaskStatus {
 }
 
 function idOf(text: string): string | null {
+  // No id is without one.
+  if (!text.includes('-')) return null;
   return TASK.exec(text)?.[1] ?? ID.exec(text)?.[1] ?? null;
 }

@@ -35,9 +35,19 @@ export interface FoundTasks {
 
 /** `P0` to `P3` in a text, or the word for one; null when it names none. */
 export function priorityIn(text: string): string | null {
+  return levelIn(text) ?? priorityWord(text);
+}
+
+function levelIn(text: string): string | null {
+  // The plain pattern first: it takes a fraction of the other's time.
+  if (!/[Pp][0-3]/.test(text)) return null;
   const level = /(?<![\p{L}\p{N}_@-])[Pp]([0-3])(?![\p{L}\p{N}_-])/u.exec(text.slice(0, 2000))?.[1];
-  if (level !== undefined) return `P${level}`;
-  return PRIORITY_WORDS.get(text.trim().toLowerCase()) ?? null;
+  return level === undefined ? null : `P${level}`;
+}
+
+function priorityWord(text: string): string | null {
+  const word = text.trim();
+  return word.length > LONGEST ? null : (PRIORITY_WORDS.get(word.toLowerCase()) ?? null);
 }
 
 const PRIORITY_WORDS = new Map([
@@ -49,9 +59,11 @@ const PRIORITY_WORDS = new Map([
   ['low', 'P3'],
 ]);
 
+const LONGEST = Math.max(...[...PRIORITY_WORDS.keys()].map((word) => word.length));
+
 /** `P0` to `P3` standing in running text: words such as `high` do not count there. */
 export function priorityMark(text: string): string | null {
-  return PRIORITY_WORDS.has(text.trim().toLowerCase()) ? null : priorityIn(text);
+  return priorityWord(text) === null ? levelIn(text) : null;
 }
 
 /** `@name` (or `@"a name"`) in running text; an address (`a@b.c`) is none, and neither is a package (`@scope/name`). */
@@ -63,6 +75,7 @@ export const PRIORITY_MARK = /(?<![\p{L}\p{N}_@-])[Pp][0-3](?![\p{L}\p{N}_-])/u;
 
 /** The first `@name` of a text, without `@`. */
 export function assigneeMark(text: string): string | null {
+  if (!text.includes('@')) return null;
   const mark = ASSIGNEE_MARK.exec(text.slice(0, 2000));
   const bare = mark?.[2];
   return mark?.[1] ?? (bare === undefined ? null : bare.slice(0, bare.length - stopsOf(bare).length));
@@ -89,12 +102,13 @@ export function valueIn(text: string | undefined): string | null {
 
 /** A text without bold marks around it and without the backslashes that keep Markdown away. */
 export function plainText(text: string): string {
-  return unescapeMarkdown((/^(\*\*|__)(.+)\1$/.exec(text)?.[2] ?? text).trim());
+  const marked = text.startsWith('**') || text.startsWith('__');
+  return unescapeMarkdown(((marked ? /^(\*\*|__)(.+)\1$/.exec(text)?.[2] : null) ?? text).trim());
 }
 
 /** Takes away the backslashes that `escapeMarkdown` puts in. */
 export function unescapeMarkdown(text: string): string {
-  return text.replaceAll(/\\([\\`*_[\]<|])/g, '$1');
+  return !text.includes('\\') ? text : text.replaceAll(/\\([\\`*_[\]<|])/g, '$1');
 }
 
 /** A text on one line in which nothing is Markdown, HTML or a cell's end. */

@@ -41,6 +41,8 @@ function readList(list: unknown[], text: string): FoundTasks {
     const line = lines.next().value ?? 1;
     const task = readEntry(entry, line, said);
     if (task) said.found.push({ task, place: { form: 'json', line: line - 1, index } });
+    // Enough to tell that there are more than are shown.
+    if (said.found.length > BOUNDS.tasks) break;
   }
   return said;
 }

@@ -1,5 +1,6 @@
 import { cutText } from '../../protocol/index.js';
 import { type Columns, type FoundTask, type TaskWarning, markdownTask, priorityIn, valueIn } from './fields.js';
+import { headOf } from '../text/markdown.js';
 import { taskStatusOf } from './words.js';
 
 /** A cell: its text and where that stands in the line (`[start, end)`, without the blanks around it). */
@@ -25,16 +26,18 @@ const NAMES: Record<keyof Columns, RegExp> = {
   due: /^due(?: date)?$/,
 };
 
-/** The rows of task tables, also those that a script appended far from their table: they go by the last header as wide. */
+/** The first `most` rows of task tables, also those that a script appended far from their table: they go by the last header as wide. */
 export function findRows(
   lines: readonly string[],
   fenced: readonly boolean[],
+  most: number,
 ): { found: FoundTask[]; warnings: TaskWarning[] } {
   const found: FoundTask[] = [];
   const warnings: TaskWarning[] = [];
   const byWidth = new Map<number, Columns>();
   let table: Header | null = null;
-  for (const [index, line] of lines.entries()) {
+  for (let index = 0; index < lines.length && found.length < most; index += 1) {
+    const line = lines[index] ?? '';
     const cells = fenced[index] ? null : readCells(line);
     if (cells === null) {
       table = null;
@@ -51,13 +54,14 @@ export function findRows(
 
 /** The cells of a table row, or null when the line is none. */
 export function readCells(line: string): Cell[] | null {
+  if (headOf(line) !== '|') return null;
   const bars: number[] = [];
   for (let at = 0; at < line.length; at += 1) {
-    if (line[at] === '\\') at += 1;
-    else if (line[at] === '|') bars.push(at);
+    const code = line.charCodeAt(at);
+    if (code === 0x5c) at += 1;
+    else if (code === 0x7c) bars.push(at);
   }
-  const first = bars[0];
-  if (first === undefined || bars.length < 3 || line.slice(0, first).trim() !== '') return null;
+  if (bars.length < 3) return null;
   if (line.slice((bars.at(-1) ?? 0) + 1).trim() !== '') return null;
   return bars.slice(1).map((end, index) => cellIn(line, (bars[index] ?? 0) + 1, end));
 }
@@ -71,8 +75,9 @@ function cellIn(line: string, from: number, to: number): Cell {
 
 /** The line below a header. Within a table, a row of single dashes is more likely a row that says nothing. */
 function isRule(line: string | undefined, inTable = false): boolean {
+  if (line === undefined || !line.includes('-')) return false;
   const rule = inTable ? /^\s*\|(?:\s*:?-{2,}:?\s*\|)+\s*$/ : /^\s*\|(?:\s*:?-+:?\s*\|)+\s*$/;
-  return line !== undefined && rule.test(line);
+  return rule.test(line);
 }
 
 function headerOf(cells: readonly Cell[]): Header {
@@ -116,6 +121,11 @@ function readRow(
 
 /** A row that only says that the table is empty: `| - | No pending tasks | - |`. */
 function saysNone(cells: readonly Cell[]): boolean {
-  const said = cells.map((cell) => valueIn(cell.text)).filter((text) => text !== null);
-  return said.length === 1 && /^[_*(]*no\b.*\btasks?\b/i.test(said[0] ?? '');
+  let said: string | null = null;
+  for (const { text } of cells) {
+    const value = valueIn(text);
+    if (value !== null && said !== null) return false;
+    said ??= value;
+  }
+  return said !== null && /^[_*(]*no\b.*\btasks?\b/i.test(said);
 }

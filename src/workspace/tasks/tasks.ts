@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digestOf } from 'node:crypto';
 import {
   TASK_TEXT_LIMIT,
   TASK_WORD_LIMIT,
@@ -91,7 +91,8 @@ function boundSubtask(subtask: Subtask): Subtask {
 const WORDS = ['assignee', 'due', 'created'] as const;
 
 function charsOf({ key, text, id, assignee, due, created, subtasks = [] }: Task): number {
-  const own = [key, text, id, assignee, due, created].reduce((sum, word) => sum + (word?.length ?? 0), 0);
+  const said = (word: string | null): number => word?.length ?? 0;
+  const own = key.length + text.length + said(id) + said(assignee) + said(due) + said(created);
   return subtasks.reduce((sum, subtask) => sum + subtask.text.length + (subtask.id?.length ?? 0), own);
 }
 
@@ -123,19 +124,27 @@ function withKeys(source: TaskFile, found: readonly FoundTask[]): PlacedTask[] {
     keys.add(key);
     // What is too long to be asked for by is no id.
     const id = task.id !== null && task.id.length > TASK_WORD_LIMIT ? null : task.id;
-    return { task: { key, ...task, id, source }, place };
+    return { task: keyed(task, key, id, source), place };
   });
+}
+
+/** Field by field, which takes a fraction of the time that a spread does; the order is that of the answers. */
+function keyed(task: FoundTask['task'], key: string, id: string | null, source: TaskFile): Task {
+  const { text, status, assignee, priority, due, created, line, subtasks } = task;
+  return subtasks === undefined
+    ? { key, text, status, id, assignee, priority, due, created, line, source }
+    : { key, text, status, id, assignee, priority, due, created, line, subtasks, source };
 }
 
 /** What a patch of ours may put into a text is no part of its identity. */
 function lastingText(text: string): string {
-  return splitStatusSuffix(text)
-    .text.replace(ASSIGNEE_MARK, stopsOf)
+  const { text: plain } = splitStatusSuffix(text);
+  return (plain.includes('@') ? plain.replace(ASSIGNEE_MARK, stopsOf) : plain)
     .replace(PRIORITY_MARK, '')
     .replaceAll(/[\s*]+/g, ' ')
     .trim();
 }
 
 function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return digestOf('sha256', text, 'hex').slice(0, 8);
 }

@@ -39,6 +39,9 @@ const WORDS: readonly (readonly [string, TaskStatus])[] = (
   ] as [string, TaskStatus][]
 ).toSorted((a, b) => b[0].length - a[0].length);
 
+const EXACT = new Map(WORDS);
+const BEGINNINGS = WORDS.map(([name, status]) => [`${name} `, status] as const);
+
 const MARKS: readonly (readonly [string, TaskStatus])[] = [
   ['🟡', 'pending'],
   ['⏳', 'pending'],
@@ -66,8 +69,9 @@ const WRITTEN: Record<TaskStatus, { mark: string; word: string }> = {
  */
 export function taskStatusOf(text: string): TaskStatus | null {
   const word = plainWord(text);
-  const known = WORDS.find(([name]) => word === name || word.startsWith(`${name} `));
-  if (known) return known[1];
+  const known =
+    EXACT.get(word) ?? (word.includes(' ') ? BEGINNINGS.find(([name]) => word.startsWith(name))?.[1] : null);
+  if (known) return known;
   return word === '' ? (MARKS.find(([mark]) => text.includes(mark))?.[1] ?? null) : null;
 }
 
@@ -78,7 +82,7 @@ const BARE_LENGTH = 60;
 export function isBareStatus(text: string): boolean {
   const word = plainWord(text);
   const bare = text.length <= BARE_LENGTH && /^[^\p{L}(]*[\p{L}_ -]+$/u.test(text.trim());
-  return bare && WORDS.some(([name]) => word === name);
+  return bare && EXACT.has(word);
 }
 
 /**
@@ -108,12 +112,13 @@ export function statusSuffix(status: TaskStatus): string {
 
 /** Splits a status that a check box says at its end (`deploy 🔴 FAILED`) from its text. */
 export function splitStatusSuffix(text: string): { text: string; status: TaskStatus | null } {
-  for (const status of ['failed', 'blocked', 'delegated'] as const) {
-    const suffix = statusSuffix(status);
+  for (const [status, suffix] of SUFFIXES) {
     if (text.endsWith(suffix)) return { text: text.slice(0, -suffix.length).trimEnd(), status };
   }
   return { text, status: null };
 }
+
+const SUFFIXES = (['failed', 'blocked', 'delegated'] as const).map((status) => [status, statusSuffix(status)] as const);
 
 const NOT_STARTED = { mark: '⏳', word: 'NOT STARTED' };
 
@@ -123,6 +128,7 @@ function withMark(word: string, mark: string, replaced: string): string {
 }
 
 function plainWord(text: string): string {
+  if (/^[a-z]*$/.test(text)) return text.slice(0, 200);
   return text
     .slice(0, 200)
     .toLowerCase()

@@ -44,10 +44,15 @@ function parseRepaired(text: string, notes: Note[]): ParsedJson {
 
 /** One note, however many there are: a list of measured values may hold nothing else. */
 function noNumberNotes(text: string, repairs: readonly Repair[]): Note[] {
-  const none = repairs.filter((repair) => repair.text === 'null');
-  const [first] = none;
+  let first: Repair | undefined;
+  let count = 0;
+  for (const repair of repairs) {
+    if (repair.text !== 'null') continue;
+    first ??= repair;
+    count += 1;
+  }
   if (first === undefined) return [];
-  const more = none.length > 1 ? ` (and ${none.length - 1} more like it)` : '';
+  const more = count > 1 ? ` (and ${count - 1} more like it)` : '';
   const reason = `${text.slice(first.start, first.end)} is not JSON: read as null${more}`;
   return [{ place: placeOf(text, first.start), reason }];
 }

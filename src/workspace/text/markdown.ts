@@ -11,14 +11,20 @@ const TOO_LONG = '…';
 
 /** Splits a text into lines without their ends. No line is longer than BOUNDS.line, so that no pattern meets a longer one. */
 export function splitLines(text: string): Lines {
-  const lines = text.split(/\r?\n/, BOUNDS.lines + 1);
+  const lines: string[] = [];
   const passedOver: string[] = [];
-  if (lines.length > BOUNDS.lines) {
-    lines.length = BOUNDS.lines;
-    passedOver.push(`more than ${counted(BOUNDS.lines)} lines: those behind them are not read`);
+  const long: number[] = [];
+  for (let from = 0; from !== -1; ) {
+    if (lines.length === BOUNDS.lines) {
+      passedOver.push(`more than ${counted(BOUNDS.lines)} lines: those behind them are not read`);
+      break;
+    }
+    const end = text.indexOf('\n', from);
+    const line = end === -1 ? text.slice(from) : text.slice(from, endOfLine(text, from, end));
+    if (line.length > BOUNDS.line) long.push(lines.length);
+    lines.push(line.length > BOUNDS.line ? TOO_LONG : line);
+    from = end === -1 ? -1 : end + 1;
   }
-  const long = lines.flatMap((line, at) => (line.length > BOUNDS.line ? [at] : []));
-  for (const at of long) lines[at] = TOO_LONG;
   if (long.length > 0) {
     const more = long.length > 1 ? ` and ${counted(long.length - 1)} more` : '';
     passedOver.push(
@@ -26,6 +32,25 @@ export function splitLines(text: string): Lines {
     );
   }
   return { lines, passedOver };
+}
+
+/** A return before the line feed at `end` belongs to it. */
+function endOfLine(text: string, from: number, end: number): number {
+  return end > from && text.charCodeAt(end - 1) === 0x0d ? end - 1 : end;
+}
+
+/**
+ * The first character of a line that is not blank; empty for a blank line. What begins with another one than a pattern wants
+ * need not be tried, and most lines are such.
+ */
+export function headOf(line: string): string {
+  for (let at = 0; at < line.length; at += 1) {
+    const code = line.charCodeAt(at);
+    if (code === 0x20 || (code >= 0x09 && code <= 0x0d)) continue;
+    const char = line.charAt(at);
+    if (code < 0x80 || char.trim() !== '') return char;
+  }
+  return '';
 }
 
 /** Which lines are no text of their own, because they stand inside a code fence or a comment (its marks included). */
@@ -51,12 +76,13 @@ export function readFences(lines: readonly string[]): Fences {
       if (line.includes(COMMENT_END)) open = unclosed = null;
       return true;
     }
-    const mark = FENCE.exec(line)?.[1];
+    const head = headOf(line);
+    const mark = head === '`' || head === '~' ? FENCE.exec(line)?.[1] : undefined;
     if (open !== null) {
       if (mark?.startsWith(open) && line.trim() === mark) open = null;
       return true;
     }
-    if (mark === undefined && beginsComment(line)) {
+    if (mark === undefined && (head === '<' || head === '>') && beginsComment(line)) {
       open = COMMENT_END;
       unclosed = index;
     } else open = mark ?? null;

@@ -25,16 +25,21 @@ export async function readNoun(
 
 /** True when a second read of a noun found what the first had found. */
 export function isSameValue(a: Value | undefined, b: Value | undefined): boolean {
-  const [tasks, others] = [tasksIn(a), tasksIn(b)];
-  if (tasks === null || others === null) return isDeepStrictEqual(a, b);
+  if (!holdsTasks(a) || !holdsTasks(b)) return isDeepStrictEqual(a, b);
   // Thousands of small objects: comparing them field by field takes a tenth of the time.
-  return tasks.length === others.length && tasks.every((task, at) => isSameTask(task, others[at]));
+  const { tasks, ...others } = a;
+  const { tasks: now, ...othersNow } = b;
+  return (
+    tasks.length === now.length &&
+    isDeepStrictEqual(others, othersNow) &&
+    tasks.every((task, at) => isSameTask(task, now[at]))
+  );
 }
 
-function tasksIn(value: Value | undefined): Task[] | null {
-  return value && 'tasks' in value && value.passedOver === undefined && value.warnings.length === 0
-    ? value.tasks
-    : null;
+type TasksRead = Extract<TaskFileReading, { tasks: Task[] }>;
+
+function holdsTasks(value: Value | undefined): value is TasksRead {
+  return value !== null && value !== undefined && 'tasks' in value;
 }
 
 function isSameTask(task: Task, other: Task | undefined): boolean {
