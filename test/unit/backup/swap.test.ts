@@ -13,6 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { giveUp } from '../../../src/backup/restore/give-up.js';
+import { lstatOf } from '../../../src/backup/restore/ground.js';
 import {
   homeOf,
   type Journal,
@@ -150,7 +151,7 @@ describe('a swap whose directory was taken away', () => {
     const stage = scene();
     mkdirSync(join(stage.root, 'd'));
     renameSync(join(stage.root, '.b.new.mc-tmp'), join(stage.root, 'd/.b.tag.1.new.mc-tmp'));
-    const home = homeOf(join(stage.root, 'd')) ?? '';
+    const home = homeOf(lstatOf(join(stage.root, 'd'))) ?? '';
     stage.journal.tag = 'tag';
     stage.journal.steps = stage.journal.steps.map((step) =>
       step.path === 'd/b' && step.do === 'place' ? { ...step, staged: 'd/.b.tag.1.new.mc-tmp', home } : step,
