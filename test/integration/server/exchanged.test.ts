@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { emptyDirectory, officeCopy, startOffice } from './office.js';
@@ -13,9 +22,11 @@ function exchange(path: string, outside: string) {
   const script = `
     const { renameSync, symlinkSync, rmSync } = require('node:fs');
     const [path, outside] = ${JSON.stringify([path, outside])};
+    // What the server writes meanwhile is in the way now and then.
+    const attempt = (act) => { try { act(); } catch {} };
     for (;;) {
-      renameSync(path, path + '-aside'); symlinkSync(outside, path);
-      rmSync(path); renameSync(path + '-aside', path);
+      attempt(() => renameSync(path, path + '-aside')); attempt(() => symlinkSync(outside, path));
+      attempt(() => rmSync(path)); attempt(() => renameSync(path + '-aside', path));
     }`;
   return spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
 }
@@ -42,6 +53,49 @@ describe('an agent’s directory that is exchanged for a link out of the workspa
       await once(swapper, 'exit');
     }
   });
+});
+
+describe('files that are exchanged for links out of the workspace while reports are written', () => {
+  it('lead no report, task or zone out, and show nothing', async () => {
+    const outside = await emptyDirectory();
+    const secret = {
+      'state.json': '{"status":"SECRET"}',
+      'tasks.md': '- [ ] SECRET',
+      'office.json': '{"state":"SECRET"}',
+    };
+    for (const [name, text] of Object.entries(secret)) writeFileSync(join(outside, name), text);
+    const office = await startOffice({ settings: { rateLimit: 1_000_000 } });
+    const control = join(office.root, 'mission-control');
+    writeFileSync(join(control, 'PENDING_TASKS.md'), '- [ ] ours\n');
+    const swappers = [
+      exchange(join(control, 'agents/api/state.json'), join(outside, 'state.json')),
+      exchange(join(control, 'PENDING_TASKS.md'), join(outside, 'tasks.md')),
+      exchange(join(control, 'current_office_state.json'), join(outside, 'office.json')),
+    ];
+    try {
+      for (let asked = 0; asked < ASKED / 6; asked += 1) {
+        const report = {
+          status: asked % 2 === 0 ? 'busy' : 'idle',
+          zone: 'ops_center',
+          counters: { tasks_completed: asked },
+        };
+        const answers = await Promise.all([
+          office.send('POST', '/api/agents/api/report', report),
+          office.send('POST', '/api/tasks/create', { tasks: [{ title: `task ${asked}` }] }),
+          ...['tasks', 'system/status', 'agents/api'].map((path) => office.get(`/api/${path}`)),
+        ]);
+        for (const { text, status } of answers) {
+          expect(text).not.toContain('SECRET');
+          expect([200, 403, 404, 409, 422], text).toContain(status);
+        }
+      }
+    } finally {
+      for (const swapper of swappers) swapper.kill('SIGKILL');
+      await Promise.all(swappers.map((swapper) => once(swapper, 'exit')));
+    }
+    expect(readdirSync(outside).toSorted()).toEqual(Object.keys(secret).toSorted());
+    for (const [name, text] of Object.entries(secret)) expect(readFileSync(join(outside, name), 'utf8')).toBe(text);
+  }, 300_000);
 });
 
 describe('a workspace that agents have prepared', () => {
