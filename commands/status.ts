@@ -19,7 +19,7 @@ const LINE_MS = 1500;
 const THEMES = ['auto', ...THEME_NAMES] as const;
 
 export default class StatusCommand extends McCommand {
-  static override summary = 'Show how the fleet is: who needs me?';
+  static override summary = 'Show the fleet’s status: who needs a person, and why';
   static override description =
     'On a terminal a dashboard that stays open and follows the server; ? shows its keys. On a pipe or with --once one table.';
   static override exits = ['noServer', 'notAllowed', 'interrupted'] as const;
@@ -35,7 +35,7 @@ export default class StatusCommand extends McCommand {
     once: Flags.boolean({ description: 'One table, then end', exclusive: ['line'] }),
     line: Flags.boolean({ description: 'One line, for a tmux or shell prompt' }),
     screen: Flags.option({ options: SCREENS, description: 'What the dashboard shows first', default: 'overview' })(),
-    filter: Flags.string({ description: 'Filter of that screen, as after /; ! turns it around', default: '' }),
+    filter: Flags.string({ description: 'Filter of that screen, as after /; ! inverts it', default: '' }),
     theme: Flags.option({ options: THEMES, description: 'Colours; auto asks the terminal', default: 'auto' })(),
     readonly: Flags.boolean({ description: 'Offer nothing that changes something' }),
     mouse: Flags.boolean({

@@ -4,7 +4,7 @@ import { McCommand } from '../../src/cli/index.js';
 import { SCOPES, type Scope } from '../../src/protocol/index.js';
 
 export default class TokenCreate extends McCommand {
-  static override summary = 'Make an access token; it is shown this once';
+  static override summary = 'Create an access token (shown only once)';
   static override here = 'machine' as const;
   static override configFaults = 'own' as const;
   static override description = [

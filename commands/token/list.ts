@@ -1,7 +1,7 @@
 import { McCommand, tokensTable } from '../../src/cli/index.js';
 
 export default class TokenList extends McCommand {
-  static override summary = 'List access tokens: what they open, not what they are';
+  static override summary = 'List access tokens and their scopes';
   static override here = 'machine' as const;
   static override configFaults = 'own' as const;
   static override examples = ['<%= config.bin %> token list', '<%= config.bin %> token list --json'];

@@ -46,9 +46,7 @@ export function planRetention(
     for (const backup of group) reasons.set(backup, firstOf(rules, backup));
   }
   return backups.map((backup) => {
-    const reason = unreadable.has(backup.id)
-      ? 'cannot be read: kept until somebody can'
-      : (reasons.get(backup) ?? null);
+    const reason = unreadable.has(backup.id) ? 'cannot be read: kept until it can be' : (reasons.get(backup) ?? null);
     return {
       id: backup.id,
       keep: reason !== null,
@@ -91,7 +89,7 @@ function rulesOf(group: Backup[], policy: RetentionPolicy, now: number, asOf: nu
       !policy.foreign && origin !== 'own'
         ? `${origin === 'old' ? 'of the old system' : 'imported'}: goes only when asked for`
         : null,
-    (backup) => (ahead(backup) ? 'from ahead of the clock: nobody knows its age' : null),
+    (backup) => (ahead(backup) ? 'dated in the future: its age is not known' : null),
     (backup) => (backup === verified ? 'the newest verified of its kind' : null),
     (backup) => (backup === newest ? 'the newest of its kind' : null),
     (backup) => (backup === lastPartial ? 'the newest of its kind, though partial' : null),

@@ -158,11 +158,11 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   };
   const tellBlocked = (error: McError, since: string) => {
     const message = `no scheduled backup since ${since}: ${error.message}`;
-    const hint = `if nobody is at it any more, remove ${LOCK}; then mc backup create`;
+    const hint = `if no backup is running, delete ${LOCK}, then run mc backup create`;
     // Runs go on being tried, and each would say the same.
     if (!unrecorded.has('schedule')) {
       tell({ id: 'new', state: 'failed', action: 'create', error: message, code: error.code });
-      notify('error', 'Backup: the schedule stands still', `${message}; ${hint}`, { code: error.code, hint });
+      notify('error', 'Scheduled backups are blocked', `${message}; ${hint}`, { code: error.code, hint });
     }
     unrecorded.set('schedule', `${message}; ${hint}`);
   };

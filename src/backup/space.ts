@@ -13,7 +13,7 @@ export const freeSpace: FreeSpace = (directory) => {
 export function requireSpace(directory: string, bytes: number, what: string, free: FreeSpace = freeSpace): void {
   const available = free(directory);
   if (available >= bytes) return;
-  throw new McError('disk.full', `${what} needs about ${humanSize(bytes)}, free are ${humanSize(available)}`, {
+  throw new McError('disk.full', `${what} needs about ${humanSize(bytes)}, but only ${humanSize(available)} is free`, {
     hint: 'free some space (mc backup prune --dry-run shows what could go), then try again',
   });
 }

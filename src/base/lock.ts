@@ -51,7 +51,9 @@ export async function acquireLock(
     if (other && (await isAlive(other, fileNow))) throw busy(path, other, fileNow);
     await removeDead(path, other);
   }
-  throw new McError('busy', `${purpose}: the lock is being fought over`, { hint: 'try again in a moment' });
+  throw new McError('busy', `${purpose}: could not take the lock, because other processes keep taking it`, {
+    hint: 'try again in a moment',
+  });
 }
 
 function lockOf(path: string, holder: LockHolder, onLost: (holder: LockHolder | null) => void): Lock {

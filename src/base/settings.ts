@@ -76,7 +76,7 @@ export const SETTINGS = {
   requireToken: {
     kind: 'boolean',
     default: false,
-    description: 'Let nobody in without a token, from this machine neither',
+    description: 'Require a token from every client, local ones too',
     door: true,
   },
   tlsCert: {
@@ -97,7 +97,7 @@ export const SETTINGS = {
     min: 1,
     max: 1_000_000,
     default: 200,
-    description: 'Requests a second from one client of another machine; 100 times as many from this one',
+    description: 'Requests per second from one remote client; a local one may send 100 times as many',
   },
   staleAfter: {
     kind: 'duration',
@@ -174,20 +174,20 @@ export const SETTINGS = {
     default: 3,
     description: 'The last backups of a kind are kept',
   },
-  backupKeepDaily: { kind: 'integer', min: 0, max: 10_000, default: 0, description: 'Days whose last backup is kept' },
+  backupKeepDaily: { kind: 'integer', min: 0, max: 10_000, default: 0, description: 'Daily backups to keep' },
   backupKeepWeekly: {
     kind: 'integer',
     min: 0,
     max: 10_000,
     default: 0,
-    description: 'Weeks whose last backup is kept',
+    description: 'Weekly backups to keep',
   },
   backupKeepMonthly: {
     kind: 'integer',
     min: 0,
     max: 10_000,
     default: 0,
-    description: 'Months whose last backup is kept',
+    description: 'Monthly backups to keep',
   },
   backupInclude: {
     kind: 'list',
@@ -210,7 +210,7 @@ export const SETTINGS = {
     default: 'info',
     description: 'How much the server logs on stderr',
   },
-  logFormat: { kind: 'choice', choices: ['pretty', 'json'], default: 'pretty', description: 'Form of the log' },
+  logFormat: { kind: 'choice', choices: ['pretty', 'json'], default: 'pretty', description: 'Log format' },
 } as const satisfies Record<string, Definition>;
 
 export type SettingKey = keyof typeof SETTINGS;

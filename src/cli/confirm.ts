@@ -17,7 +17,7 @@ export async function confirm(question: string, yes: boolean, conversation: Conv
   if (yes) return;
   const { input, output, results } = conversation;
   if (!input.isTTY || !output.isTTY || !results.isTTY) {
-    throw new McError('confirm.required', 'this changes or deletes files, and there is nobody to ask', {
+    throw new McError('confirm.required', 'this changes or deletes files, and no terminal is here to ask on', {
       hint: 'see what it would do with --dry-run, then say --yes',
     });
   }

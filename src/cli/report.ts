@@ -24,7 +24,7 @@ export function readReport(flags: ReportFlags): AgentReport {
   }
   if (flags.counter !== undefined) report.counters = readCounters(flags.counter);
   if (Object.keys(report).length > 0) return report;
-  throw new McError('usage', 'the report says nothing', {
+  throw new McError('usage', 'the report is empty', {
     hint: 'give at least one of --status, --task, --zone, --activity, --counter',
   });
 }
@@ -32,7 +32,7 @@ export function readReport(flags: ReportFlags): AgentReport {
 function readStatus(word: string): string {
   if (normalizeStatus(word) !== null) return word;
   const meant = suggest(word, STATUS_WORDS);
-  throw new McError('usage', `"${word}" is no status`, {
+  throw new McError('usage', `"${word}" is not a status`, {
     hint: meant.length > 0 ? `did you mean ${meant.join(', ')}?` : `accepted: ${STATUS_WORDS.join(', ')}`,
   });
 }
@@ -46,7 +46,7 @@ function readCounters(pairs: readonly string[]): NonNullable<AgentReport['counte
     }
     const value = Number(figure);
     if (figure.trim() === '' || !Number.isFinite(value)) {
-      throw new McError('usage', `"${pair}" gives no number`, { hint: `write it as ${name}=12` });
+      throw new McError('usage', `"${pair}" does not give a number`, { hint: `write it as ${name}=12` });
     }
     counters[name] = value;
   }

@@ -113,7 +113,7 @@ async function listenError(error: unknown, { host, port, flag }: DoorOptions): P
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new McError('usage', `--host ${host} is no address of this machine`, { cause: error });
+      return new McError('usage', `--host ${host} is not an address of this machine`, { cause: error });
     default:
       return toMcError(error);
   }

@@ -132,12 +132,12 @@ export function agentNamed(snapshot: Snapshot, id: string): Agent {
 
 function checkReport(report: AgentReport): void {
   if (Object.keys(report).length === 0) {
-    throw new McError('input.invalid', 'an empty report says nothing', {
+    throw new McError('input.invalid', 'the report is empty', {
       hint: 'give status, task, zone, activity or counters',
     });
   }
   if (report.status !== undefined && normalizeStatus(report.status) === null) {
-    throw new McError('input.invalid', `status: ${JSON.stringify(report.status)} is no status`, {
+    throw new McError('input.invalid', `status: ${JSON.stringify(report.status)} is not a status`, {
       hint: `accepted: ${STATUS_WORDS.join(', ')}`,
     });
   }

@@ -36,7 +36,7 @@ const TABLE = [
   {
     keys: ['/'],
     action: 'filter',
-    help: 'filter; ! before it turns it around',
+    help: 'filter (! inverts it)',
     hint: 'filter',
     screens: ['agents', 'tasks', 'events', 'backups', 'notifications', 'overview'],
   },

@@ -64,7 +64,7 @@ export function requireGlobs(paths: readonly string[]): void {
     try {
       picomatch(globs(path), { dot: true });
     } catch (cause) {
-      throw new McError('input.invalid', `${JSON.stringify(path.slice(0, 100))} is no path to restore`, {
+      throw new McError('input.invalid', `${JSON.stringify(path.slice(0, 100))} is not a path that can be restored`, {
         hint: 'paths are relative to the workspace, such as "mission-control/TASK_QUEUE.md"; none at all: everything',
         cause,
       });

@@ -132,7 +132,7 @@ async function goForward(journal: Journal, first: boolean): Promise<McError | nu
     const { code, message } = toMcError(error);
     const where = step ? ` at ${step.path}` : '';
     return new McError(code, `the restore stopped${where}, and everything is as it was before: ${message}`, {
-      hint: `mend that (who owns it? is its directory writable?), then restore ${journal.id} again`,
+      hint: `fix the cause (owner? is the directory writable?), then restore ${journal.id} again`,
       cause: error,
     });
   }
@@ -164,7 +164,7 @@ async function clearUndone(path: string, journal: Journal): Promise<Swapped> {
 function stuck(path: string, { id }: Journal, error: unknown): McError {
   const { code, message } = toMcError(error);
   return new McError(code, `the restore of ${id} can neither be finished nor taken back: ${message}`, {
-    hint: `mend that (rights, owner, a file system that cannot be written), then mc backup recover; or give up on it, with everything that was replaced kept: mc backup recover --give-up; the plan is ${path}`,
+    hint: `fix the cause (permissions, owner, a read-only file system), then run mc backup recover; or give up on it, with everything that was replaced kept: mc backup recover --give-up; the plan is ${path}`,
     cause: error,
   });
 }

@@ -59,7 +59,7 @@ export function isAtOrBelow(path: string, set: ReadonlySet<string>): boolean {
 
 /** What is wrong with a path in itself, in words; null: it is one that a backup of a workspace can hold. */
 export function pathFault(path: string): string | null {
-  if (path === '' || path.includes('\0')) return 'is no path';
+  if (path === '' || path.includes('\0')) return 'is not a path';
   // Elsewhere `c:\x` is a plain name.
   if (path.startsWith('/') || (process.platform === 'win32' && /^[A-Za-z]:[\\/]/.test(path))) return 'is absolute';
   if (Buffer.byteLength(path) > PATH_BYTES) return `is longer than the ${PATH_BYTES} bytes that a path may have`;

@@ -33,7 +33,7 @@ export async function readApiCall(
   stdin: NodeJS.ReadableStream,
 ): Promise<ApiCall> {
   if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(path)) {
-    throw new McError('usage', `"${path}" is no path`, {
+    throw new McError('usage', `"${path}" is not a path`, {
       hint: 'write it as /api/agents; the server is named with --server, so that the token goes nowhere else',
     });
   }

@@ -78,7 +78,7 @@ async function unreachable({ url, candidate, config, timeoutMs }: Asked, error: 
   if (cause instanceof Error && /abort|timeout/i.test(cause.name)) {
     const limit = timeoutMs < 1000 ? `${timeoutMs}ms` : formatDuration(timeoutMs);
     return new McError('server.unreachable', `no answer from ${url} within ${limit}`, {
-      hint: 'the server may still be at work on it: mc events list shows what it did; --timeout waits longer',
+      hint: 'the server may still be working on it: mc events list shows what it did; --timeout waits longer',
       cause: error,
     });
   }

@@ -56,7 +56,7 @@ export function announceNotice(notice: Notice): Announcement {
     data: { reason: notice.reason, path: aside },
     notification: {
       title: 'Metrics database set aside',
-      message: `It is ${notice.reason} and lies now under ${aside}; a new one was begun`,
+      message: `The database was ${notice.reason}; it was moved to ${aside}, and a new one was started`,
       level: 'error',
     },
   };

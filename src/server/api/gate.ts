@@ -104,7 +104,7 @@ function refusedOrigin(origin: string | undefined): McError {
 
 /** A route without a scope is for nobody: it was put beside the table. */
 function refusedScope(scope: string | undefined): McError {
-  return new McError('scope.missing', `this token does not open what needs the scope ${scope ?? 'of a route'}`, {
+  return new McError('scope.missing', `this token lacks the scope ${scope ?? 'of this route'}`, {
     hint: `make one with mc token create --scope ${scope ?? 'admin'}`,
   });
 }

@@ -11,13 +11,13 @@ type Doors = Pick<Settings, 'host' | 'token' | 'allowAnonymous' | 'requireToken'
  */
 export function needsToken({ host, token, allowAnonymous, requireToken }: Doors, kept: number): boolean {
   if (requireToken && allowAnonymous) {
-    throw new McError('usage', '--require-token and --allow-anonymous say the opposite', {
+    throw new McError('usage', '--require-token and --allow-anonymous contradict each other', {
       hint: 'leave one of them out',
     });
   }
   const known = token !== null || kept > 0;
   if (requireToken && !known) {
-    throw new McError('usage', '--require-token lets nobody in: there is no token yet', {
+    throw new McError('usage', '--require-token would refuse every client: there is no token yet', {
       hint: 'make one with mc token create, or set one with MC_TOKEN',
     });
   }

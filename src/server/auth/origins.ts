@@ -28,7 +28,7 @@ export function readOrigins(entries: readonly string[]): string[] {
     const url = URL.canParse(entry) ? new URL(entry) : null;
     const bare = url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
     if (url === null || !bare || !/^https?:$/.test(url.protocol)) {
-      throw new McError('usage', `--allow-origin: ${JSON.stringify(entry)} is no origin`, {
+      throw new McError('usage', `--allow-origin: ${JSON.stringify(entry)} is not an origin`, {
         hint: 'write it as https://ops.example or http://10.0.0.5:3000, each by its own name',
       });
     }

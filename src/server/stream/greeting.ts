@@ -95,7 +95,7 @@ function* greetOurs(request: ConnectRequest, cursor: Cursor, context: GreetingCo
 /** Why a position cannot be resumed; null when it can, or when none was asked for. */
 function refusal(since: ConnectRequest['since'], { bus }: Pick<GreetingContext, 'bus'>): string | null {
   if (since === null) return null;
-  if (since === 'junk') return '"since" is no position: it is written <epoch>:<seq>';
+  if (since === 'junk') return '"since" is not a position: it is written <epoch>:<seq>';
   const missed = bus.journal.since(since, 0);
   return 'refused' in missed ? missed.refused : null;
 }

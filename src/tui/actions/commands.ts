@@ -62,11 +62,11 @@ export function runCommand(model: Model, command: Command): Step {
     case 'help':
       return become(openScreen(model, 'help'));
     case 'refresh':
-      return say(model, 'asked anew', 'plain', [{ type: 'refresh' }]);
+      return say(model, 'refreshed', 'plain', [{ type: 'refresh' }]);
     case 'quit':
       return { model, effects: [{ type: 'quit' }] };
     default:
-      return say(model, command.name === 'wrong' ? command.reason : 'that means nothing', 'warn');
+      return say(model, command.name === 'wrong' ? command.reason : 'unknown command (: lists them)', 'warn');
   }
 }
 

@@ -17,7 +17,7 @@ export const GLOBAL_ACTIONS = {
   },
   command: (model: Model) => become({ ...model, prompt: { name: 'command', editor: newEditor(), recall: 0 } }),
   help: (model: Model) => become(model.screen === 'help' ? back(model) : openScreen(model, 'help')),
-  refresh: (model: Model) => say(model, 'asked anew', 'plain', [{ type: 'refresh' }]),
+  refresh: (model: Model) => say(model, 'refreshed', 'plain', [{ type: 'refresh' }]),
   copy: (model: Model) => copy(model),
   suspend: (model: Model): Step => ({ model, effects: [{ type: 'suspend' }] }),
   quit: (model: Model): Step => ({ model, effects: [{ type: 'quit' }] }),

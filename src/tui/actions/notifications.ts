@@ -9,7 +9,7 @@ export const NOTIFICATION_ACTIONS = {
   'notification.ack': (model: Model) => {
     const row = atCursor(notificationList, model);
     if (!row) return say(model, 'there is no notification here', 'warn');
-    if (row.acknowledged_at !== null) return say(model, 'somebody has acknowledged it already', 'plain');
+    if (row.acknowledged_at !== null) return say(model, 'it is acknowledged already', 'plain');
     return ask(model, ackRequest(row.id, row.title || row.message));
   },
   'notification.ackAll': (model: Model): Step => {

@@ -27,13 +27,13 @@ export function runAnswer(model: Model, purpose: Purpose, text: string): Step {
 /** Sets an agent's status through a report; a word that nobody knows is refused here. */
 export function setStatus(model: Model, agent: string, word: string): Step {
   if (normalizeStatus(word) === null)
-    return say(model, `"${word}" is no status: active, busy, idle, error or offline`, 'warn');
+    return say(model, `"${word}" is not a status: active, busy, idle, error or offline`, 'warn');
   return ask(model, report(agent, `setting ${agent} to ${word}`, { status: word }));
 }
 
 /** Writes a note into an agent's activity. */
 export function noteAbout(model: Model, agent: string, activity: string): Step {
-  return ask(model, report(agent, `noting about ${agent}`, { activity }));
+  return ask(model, report(agent, `adding a note to ${agent}`, { activity }));
 }
 
 /** Moves an agent to a zone. */

@@ -52,7 +52,7 @@ function rowLine(row: KeptNotification, columns: number, now: number, cursor: bo
 
 function messageLine(row: KeptNotification | undefined): Line {
   if (!row) return BLANK;
-  const seen = row.acknowledged_at === null ? 'nobody has acknowledged it' : `acknowledged ${row.acknowledged_at}`;
+  const seen = row.acknowledged_at === null ? 'not acknowledged' : `acknowledged ${row.acknowledged_at}`;
   return line(['strong', ` ${row.title}`], ` ${row.message}`, ['dim', ` · ${seen}`]);
 }
 

@@ -23,8 +23,9 @@ export const office: Screen = {
   },
   open(model) {
     const { selected } = model.office;
-    if (selected === null) return say(model, 'the arrows choose somebody', 'plain');
-    if (!model.data.view.agents.has(selected)) return say(model, `${selected} is on the map, but no agent`, 'warn');
+    if (selected === null) return say(model, 'select an agent with the arrow keys', 'plain');
+    if (!model.data.view.agents.has(selected))
+      return say(model, `${selected} is on the map, but has no agent directory`, 'warn');
     return become(openAgent(model, selected));
   },
   copy: (model) => model.office.selected,
@@ -85,7 +86,7 @@ function personSpans(model: Model, id: string, width: number): Span[] {
 
 function listBody(model: Model, size: Size): Line[] {
   const ids = everybody(model);
-  if (ids.length === 0) return [line(['dim', '   nobody has a place: the office file is missing or empty'])];
+  if (ids.length === 0) return [line(['dim', '   no agent has a place: the office file is missing or empty'])];
   const height = Math.max(1, size.rows - 2);
   const { top } = windowOf({ cursor: model.office.selected, index: 0, top: 0, filter: '' }, ids, height);
   const rows = ids.slice(top, top + height).map((id): Line => {

@@ -28,7 +28,7 @@ function textOf(link: Model['data']['link'], start: string, now: number): Line[]
       ];
     case 'closed':
       return [
-        line(['bad', '  ✕ '], ['strong', 'The server lets nobody in like this.']),
+        line(['bad', '  ✕ '], ['strong', 'The server refuses these credentials.']),
         line('    ', link.reason),
         BLANK,
         line(

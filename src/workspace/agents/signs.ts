@@ -20,10 +20,10 @@ export function lastSign(signs: readonly Sign[], now: number): { last: string | 
   for (const { at, place, warn } of signs) {
     const time = isoOf(at);
     if (time === null)
-      warn(place, `the time ${Math.round(at / 1000)} (seconds since 1970) cannot be: it is no sign of life`);
+      warn(place, `the time ${Math.round(at / 1000)} (seconds since 1970) cannot be: it is not a sign of life`);
     else if (isAhead(at, now)) {
       ahead = true;
-      warn(place, `a time in the future (${time}) is no sign of life`);
+      warn(place, `a time in the future (${time}) is not a sign of life`);
     } else if (newest === null || at > newest) newest = at;
   }
   return { last: newest === null ? null : isoOf(newest), ahead };

@@ -28,7 +28,7 @@ export function statusWord(
   if (hasPlaceholder(value)) return null;
   const word = clip(value, 80);
   const normalized = normalizeWord(word);
-  if (normalized === null) warn('status', `"${word}" is no status that mc knows`);
+  if (normalized === null) warn('status', `"${word}" is not a status that mc knows`);
   return { evidence: { file, field: 'status', value: word }, word, normalized: normalized ?? 'unknown', mtimeMs };
 }
 

@@ -61,7 +61,7 @@ function listOf(value: unknown, place: string, warn: Warn, single = false): unkn
 function bounded(list: unknown[], warn: Warn): unknown[] {
   const few = list.length > CURRENT_TASKS_LIMIT ? list.slice(0, CURRENT_TASKS_LIMIT) : list;
   const kept = JSON.stringify(few).length <= CURRENT_TASKS_BYTES ? few : shortened(few);
-  if (kept.length < list.length) warn('current_tasks', `${list.length} tasks, the first ${kept.length} are told`);
+  if (kept.length < list.length) warn('current_tasks', `${list.length} tasks, only the first ${kept.length} are shown`);
   return kept;
 }
 

@@ -93,7 +93,7 @@ function readBlock(
   if (word !== undefined && status === null && word !== '') {
     warnings.push({
       line: (fields.status ?? at) + 1,
-      reason: `"${cutText(word, 40)}" is no task status: read as pending`,
+      reason: `"${cutText(word, 40)}" is not a task status: read as pending`,
     });
   }
   const task = markdownTask(at, {

@@ -100,7 +100,7 @@ function statusOf(fields: Record<string, unknown>, line: number, warnings: TaskW
   if (status !== null) return status;
   if (word !== undefined && word !== null) {
     const said = typeof word === 'string' ? `"${cutText(word, 40)}"` : kindOf(word);
-    warnings.push({ line, reason: `${said} is no task status: read as pending` });
+    warnings.push({ line, reason: `${said} is not a task status: read as pending` });
   }
   return fields.completed === true ? 'completed' : 'pending';
 }

@@ -105,7 +105,7 @@ function readRow(
   // A row that stands alone is a task only when it says so: a status must be where the header had it.
   if (text === null || (status === null && !inTable) || saysNone(cells)) return;
   if (status === null)
-    warnings.push({ line: line + 1, reason: `"${cutText(word, 40)}" is no task status: read as pending` });
+    warnings.push({ line: line + 1, reason: `"${cutText(word, 40)}" is not a task status: read as pending` });
   const priority = cell('priority');
   const task = markdownTask(line, {
     text,

@@ -125,7 +125,7 @@ describe('a full disk', () => {
     expect(
       names(office.store).filter((name) => !name.startsWith('.backup_records') && name !== 'backup_metadata.json'),
     ).toEqual(stored.filter((name) => name !== 'backup_metadata.json'));
-    expect((await backups.records()).stages.create.last_failure?.message).toContain('free are');
+    expect((await backups.records()).stages.create.last_failure?.message).toContain('but only');
   });
 
   it('in the middle of creating leaves no half archive', async ({ skip }) => {

@@ -56,7 +56,7 @@ describe('a dashboard at a real server', () => {
   it('says what a server refuses', async () => {
     const { text, press } = await atWork({}, { screen: 'agents' });
     press(':', 'note nobody-here hello', { return: true });
-    await expect.poll(text, SOON).toContain('✕ noting about nobody-here');
+    await expect.poll(text, SOON).toContain('✕ adding a note to nobody-here');
   });
 
   it('sees a notification of somebody else, and acknowledges it for everyone', async () => {

@@ -44,7 +44,7 @@ describe('status', () => {
     expect(agent).toMatchObject({
       status: word,
       normalized_status: 'unknown',
-      warnings: [{ file: 'state.json', place: 'status', reason: `"${word}" is no status that mc knows` }],
+      warnings: [{ file: 'state.json', place: 'status', reason: `"${word}" is not a status that mc knows` }],
     });
   });
 
@@ -143,7 +143,7 @@ describe('state.json', () => {
   test('a flood of current tasks is told with the first ones', () => {
     const { agent } = agentOf({ 'state.json': { current_tasks: Array.from({ length: 1000 }, (_, n) => `t${n}`) } });
     expect(agent.current_tasks).toHaveLength(200);
-    expect(agent.warnings[0]?.reason).toBe('1000 tasks, the first 200 are told');
+    expect(agent.warnings[0]?.reason).toBe('1000 tasks, only the first 200 are shown');
   });
 
   test('broken JSON is broken; a list is a state of the wrong type', () => {

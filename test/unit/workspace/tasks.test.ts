@@ -93,7 +93,7 @@ describe('tables', () => {
   test('an unknown status in a table is pending with a warning', () => {
     expect(said(`${HEAD}| 1 | a | perhaps | x |`)).toMatchObject({
       tasks: [{ status: 'pending' }],
-      warnings: [{ line: 3, reason: '"perhaps" is no task status: read as pending' }],
+      warnings: [{ line: 3, reason: '"perhaps" is not a task status: read as pending' }],
     });
   });
 
@@ -155,7 +155,7 @@ describe('blocks', () => {
 
   test('an unknown status is pending with a warning', () => {
     expect(said('TASK-1: x\n- Status: who knows').warnings).toEqual([
-      { line: 2, reason: '"who knows" is no task status: read as pending' },
+      { line: 2, reason: '"who knows" is not a task status: read as pending' },
     ]);
   });
 });
@@ -180,8 +180,8 @@ describe('JSON', () => {
     expect(said('[{"id":"a","status":"odd"},{"id":"b","status":4}]', JSON_FILE)).toMatchObject({
       tasks: [{ status: 'pending' }, { status: 'pending' }],
       warnings: [
-        { reason: '"odd" is no task status: read as pending' },
-        { reason: 'a number is no task status: read as pending' },
+        { reason: '"odd" is not a task status: read as pending' },
+        { reason: 'a number is not a task status: read as pending' },
       ],
     });
   });
