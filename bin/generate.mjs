@@ -69,10 +69,10 @@ function commandTable({ commands }) {
 }
 
 async function settingsTable() {
-  const load = (file) => import(pathToFileURL(join(root, 'dist', 'src', 'base', file)).href);
-  const { SETTINGS, SETTING_KEYS, envOf, flagOf } = await load('settings.js');
-  const { acceptedBy } = await load('setting-values.js');
-  const { formatDuration } = await load('duration.js');
+  const load = (file) => import(pathToFileURL(join(root, 'dist', 'src', file)).href);
+  const { SETTINGS, SETTING_KEYS, envOf, flagOf } = await load('base/settings.js');
+  const { acceptedBy } = await load('base/setting-values.js');
+  const { formatDuration } = await load('protocol/times.js');
   const shown = ({ kind, default: value }) => {
     if (value === null || (Array.isArray(value) && value.length === 0)) return '–';
     return `\`${kind === 'duration' ? formatDuration(value) : value}\``;

@@ -122,8 +122,9 @@ describe('mc events tail', () => {
   it('tells only of one agent', async () => {
     const state = join(workspaceLayout(place.office).agents, 'newcomer', 'state.json');
     expect((await run(place, ['agents', 'add', 'newcomer', '-w', place.office])).status).toBe(0);
-    await vi.waitFor(async () =>
-      expect((await run(place, ['agents', 'show', 'newcomer', '-w', place.office])).status).toBe(0),
+    await vi.waitFor(
+      async () => expect((await run(place, ['agents', 'show', 'newcomer', '-w', place.office])).status).toBe(0),
+      { timeout: 20_000 },
     );
     const { child, events } = await tail('--agent', 'newcomer', '--limit', '1');
     await say('not of it');
