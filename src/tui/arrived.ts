@@ -10,9 +10,9 @@ import { bodySize } from './view.js';
 export function arrived(model: Model, data: Data): Step {
   const effects = model.options.bell ? alarms(model.data, data) : [];
   const next = held({ ...model, data });
-  const { marks } = screenOf(next.screen);
-  if (!marks) return { model: next, effects };
-  const past = laterPast(next.past, () => marks(next, bodySize(next)), data.now);
+  const screen = screenOf(next.screen);
+  if (!screen.marks) return { model: next, effects };
+  const past = laterPast(next.past, () => screen.marks?.(next, bodySize(next)) ?? [], data.now);
   return { model: past === next.past ? next : { ...next, past }, effects };
 }
 

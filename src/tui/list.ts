@@ -47,7 +47,7 @@ export interface Listed<Row> {
 
 /** Keys of the rows, in their order. */
 export function keysOf<Row>(list: Listed<Row>, model: Model): string[] {
-  return list.rows(model).map(list.key);
+  return list.rows(model).map((row) => list.key(row));
 }
 
 /** Cursor and filter of a list. */

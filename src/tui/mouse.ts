@@ -28,7 +28,8 @@ function repeat(model: Model, name: string, key: (model: Model, name: string) =>
 
 /** A click puts the cursor on an item; a second one opens it. */
 function pick(model: Model, y: number, key: (model: Model, name: string) => Step): Step {
-  const { list, open, follows } = screenOf(model.screen);
+  const screen = screenOf(model.screen);
+  const { list, follows } = screen;
   if (!list || list.text) return stay(model);
   const size = bodySize(model);
   const keys = list.keys(model);
@@ -38,7 +39,7 @@ function pick(model: Model, y: number, key: (model: Model, name: string) => Step
   const row = y - list.top(model, size);
   const chosen = top + row;
   if (row < 0 || row >= height || chosen >= keys.length) return stay(model);
-  if (chosen === index && open) return key(model, 'enter');
+  if (chosen === index && screen.open) return key(model, 'enter');
   const lists = { ...model.lists, [listName(model)]: setCursor(state, keys, height, chosen) };
   const placed = { ...model, lists };
   return become(follows ? follows.after(placed, 0) : placed);

@@ -48,9 +48,9 @@ function tabLabels(model: Model): { name: Tab; spans: Span[] }[] {
   const tab = tabOf(model);
   return SCREENS.map((name, index) => {
     const shown = name === tab;
-    const { tab: { label: title = name, waiting = () => 0 } = {} } = screenOf(name);
-    const label = columns >= 80 || shown ? `${index + 1} ${title}` : `${index + 1}`;
-    const count = waiting(model);
+    const known = screenOf(name).tab;
+    const label = columns >= 80 || shown ? `${index + 1} ${known?.label ?? name}` : `${index + 1}`;
+    const count = known?.waiting?.(model) ?? 0;
     const mark: Span[] = count > 0 && columns >= 86 ? [['warn', ` ${count}`]] : [];
     return { name, spans: [index === 0 ? ' ' : columns >= 80 ? '  ' : ' ', [shown ? 'key' : 'dim', label], ...mark] };
   });

@@ -5,7 +5,7 @@ import { BLANK, fit, type Line, line, type Span } from '../draw/lines.js';
 import { openRecord } from '../go.js';
 import { atCursor } from '../list.js';
 import { allTasks, taskList } from '../lists/tasks.js';
-import type { Model, Size } from '../model.js';
+import type { Model } from '../model.js';
 import { taskLine } from '../rows/tasks.js';
 import { become, stay } from '../say.js';
 import { listScreen } from './list-screen.js';

@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { office, openTerminal } from './terminal.js';
 
-const DIST = pathToFileURL(join(import.meta.dirname, '..', '..', '..', 'dist', 'src', 'tui', 'terminal.js')).href;
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const DIST = pathToFileURL(join(ROOT, 'dist', 'src', 'tui', 'terminal', 'terminal.js')).href;
 
 it('a crash gives the terminal back, and its trace stands on it', async () => {
   const root = office();

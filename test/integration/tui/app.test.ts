@@ -45,7 +45,8 @@ describe('a dashboard at a real server', () => {
     press('s', 'idle', { return: true });
     await expect.poll(text, SOON).toContain('○ tester');
     press('4', 'n', 'Sweep the floor @tester P1', { return: true });
-    await expect.poll(text, SOON).toContain('Sweep the floor');
+    // In the list, not only in the line that says it is being added.
+    await expect.poll(text, SOON).toMatch(/○ .*Sweep the floor/);
     press('/', 'sweep', { return: true }, 'd');
     await expect.poll(text, SOON).toContain('u takes');
     await expect.poll(text, SOON).toContain('✓');
