@@ -16,16 +16,16 @@ interface Memory {
   ranAt: number | null;
 }
 
-/** How the service is. `then`: how writing goes on once the database is open again. */
+/** How the service is. `writing`: how writing goes on once the database is open again. */
 export type Condition = Memory &
   (
     | Writing
-    | { is: 'off'; then: Writing }
-    | { is: 'unavailable'; reason: string; then: Writing }
+    | { is: 'off'; writing: Writing }
+    | { is: 'unavailable'; reason: string; writing: Writing }
     /** Somebody replaces the database's file: it must not be opened. */
-    | { is: 'restoring'; then: Writing }
+    | { is: 'restoring'; writing: Writing }
     /** `open`: the database was open, and is until the last rows are written. */
-    | { is: 'stopped'; open: boolean; then: Writing }
+    | { is: 'stopped'; open: boolean; writing: Writing }
   );
 
 /** What changes a condition. `at`: monotonic, `now`: by the clock. */
@@ -52,7 +52,7 @@ const TOLD_AFTER_MS = 5000;
 /** Before the first start. */
 export const OFF: Condition = {
   is: 'off',
-  then: { is: 'running' },
+  writing: { is: 'running' },
   setAside: null,
   lost: null,
   heldSince: null,
@@ -64,7 +64,7 @@ export function next(condition: Condition, happening: Happening): Condition {
   switch (happening.it) {
     case 'opened':
       return condition.is === 'off' || condition.is === 'unavailable'
-        ? { ...memoryOf(condition), ...condition.then }
+        ? { ...memoryOf(condition), ...condition.writing }
         : condition;
     case 'unavailable':
       return condition.is === 'restoring' || condition.is === 'stopped'
@@ -73,13 +73,13 @@ export function next(condition: Condition, happening: Happening): Condition {
     case 'restore begun':
       return condition.is === 'stopped'
         ? condition
-        : { ...memoryOf(condition), is: 'restoring', then: writingOf(condition) };
+        : { ...memoryOf(condition), is: 'restoring', writing: writingOf(condition) };
     case 'restore ended':
       return condition.is === 'restoring' ? unavailable(condition, RESTORING_REASON) : condition;
     case 'stopped':
       return condition.is === 'stopped'
         ? condition
-        : { ...memoryOf(condition), is: 'stopped', open: isOpen(condition), then: writingOf(condition) };
+        : { ...memoryOf(condition), is: 'stopped', open: isOpen(condition), writing: writingOf(condition) };
     case 'held': {
       const since = condition.heldSince ?? happening.at;
       const held = { ...condition, heldSince: since };
@@ -99,7 +99,7 @@ export function next(condition: Condition, happening: Happening): Condition {
       return condition.is === 'unavailable'
         ? {
             ...memoryOf(condition),
-            ...condition.then,
+            ...condition.writing,
             lost: `the database was removed, and cannot be written again: ${condition.reason}`,
           }
         : condition;
@@ -152,7 +152,7 @@ export function writingOf(condition: Condition): Writing {
     case 'failing':
       return { is: 'failing', reason: condition.reason };
     default:
-      return condition.then;
+      return condition.writing;
   }
 }
 
@@ -181,11 +181,11 @@ function pause(condition: Condition, reason: string, { at, now }: { at: number; 
 }
 
 function writes(condition: Condition, writing: Writing): Condition {
-  return 'then' in condition ? { ...condition, then: writing } : { ...memoryOf(condition), ...writing };
+  return 'writing' in condition ? { ...condition, writing } : { ...memoryOf(condition), ...writing };
 }
 
 function unavailable(condition: Condition, reason: string): Condition {
-  return { ...memoryOf(condition), is: 'unavailable', reason, then: writingOf(condition) };
+  return { ...memoryOf(condition), is: 'unavailable', reason, writing: writingOf(condition) };
 }
 
 function memoryOf({ setAside, lost, heldSince, ranAt }: Condition): Memory {

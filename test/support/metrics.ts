@@ -150,9 +150,9 @@ export function newRig(directory: string, changes: Partial<MetricsOptions> = {})
 }
 
 /** Answers of a service as values. */
-function questionsTo({ answer }: MetricsService) {
+function questionsTo(service: MetricsService) {
   const ask = async <K extends ReadName>(name: K, input: Reads[K]['input']) =>
-    JSON.parse(Buffer.from(await answer(name, input)).toString('utf8')) as Reads[K]['answer'];
+    JSON.parse(Buffer.from(await service.answer(name, input)).toString('utf8')) as Reads[K]['answer'];
   return {
     query: async (input: Reads['query']['input']) => ask('query', input),
     events: async (input: Reads['events']['input']) => ask('events', input),
