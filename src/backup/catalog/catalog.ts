@@ -32,7 +32,12 @@ export interface CatalogEntry {
  * Every backup in `mission-control/backups`, oldest first. The files are the truth: `backup_metadata.json` only saves
  * reading them again, and is written anew when it was missing, corrupt or stale.
  */
-export async function readCatalog(files: BackupFiles, now: number, look: Look = lookAt): Promise<CatalogEntry[]> {
+export async function readCatalog(
+  files: BackupFiles,
+  now: number,
+  look: Look = lookAt,
+  save = true,
+): Promise<CatalogEntry[]> {
   const metadata = await readMetadata(files.metadata);
   const records = await readRecords(files.records);
   const cached = new Map<string, CachedArchive>();
@@ -64,7 +69,7 @@ export async function readCatalog(files: BackupFiles, now: number, look: Look = 
   for (const result of await Promise.allSettled(seen)) if (result.status === 'rejected') throw result.reason;
   entries.sort((a, b) => compare(a.backup.timestamp, b.backup.timestamp) || compare(a.backup.id, b.backup.id));
   const recorded = entries.filter(({ name }) => cached.has(name));
-  if (!fresh || cached.size !== metadata.cached.size) await saveCache(files, recorded, cached, now);
+  if (save && (!fresh || cached.size !== metadata.cached.size)) await saveCache(files, recorded, cached, now);
   return entries;
 }
 

@@ -215,6 +215,6 @@ export async function scratchFor({ files }: BackupContext): Promise<string> {
 }
 
 /** The catalogue, with files not yet known read in a thread. */
-export async function catalogOf(context: BackupContext): Promise<CatalogEntry[]> {
-  return readCatalog(context.files, context.clock.now(), context.look);
+export async function catalogOf(context: BackupContext, save = true): Promise<CatalogEntry[]> {
+  return readCatalog(context.files, context.clock.now(), context.look, save);
 }

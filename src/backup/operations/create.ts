@@ -42,12 +42,16 @@ type PreviewOptions = Pick<CreateOptions, 'agent' | 'exclude' | 'includeSecrets'
 export async function previewBackup(context: BackupContext, options: PreviewOptions): Promise<BackupPreview> {
   await requireAgent(context, options.agent ?? null);
   for (const pattern of options.exclude ?? []) requirePattern(pattern);
-  const { last: previous, ...what } = await whatToTake(context, options);
+  const { last: previous, ...what } = await whatToTake(context, options, false);
   return context.runner.run('preview', { ...what, previous: previous?.backup.path ?? null });
 }
 
 /** What a creation takes, and the newest archive of the same kind. */
-async function whatToTake(context: BackupContext, { agent = null, exclude = [], includeSecrets }: PreviewOptions) {
+async function whatToTake(
+  context: BackupContext,
+  { agent = null, exclude = [], includeSecrets }: PreviewOptions,
+  save = true,
+) {
   const { layout, roots, rules } = context;
   const type: 'full' | 'agent_state' = agent === null ? 'full' : 'agent_state';
   return {
@@ -61,7 +65,7 @@ async function whatToTake(context: BackupContext, { agent = null, exclude = [], 
       ignore: [],
       secrets: includeSecrets ?? rules.secrets,
     },
-    last: baseOf(await catalogOf(context), type, agent, context.clock.now()),
+    last: baseOf(await catalogOf(context, save), type, agent, context.clock.now()),
   };
 }
 
