@@ -15,6 +15,7 @@ import { type BackupContext, catalogOf, recorded, withLock } from './context.js'
 import { backupFileName, backupId, requireFits } from '../catalog/ids.js';
 import { naiveLocal } from '../catalog/metadata.js';
 import type { OnUpdate } from '../progress.js';
+import { namesIn } from '../catalog/places.js';
 import { updateRecords } from '../catalog/records.js';
 import { isPattern } from '../tree/rules.js';
 import type { CreateOutcome } from '../jobs/jobs.js';
@@ -131,9 +132,11 @@ export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate)
     onUpdate({ ...told, state: 'started' });
     const problems: BackupProblem[] = [];
     const agents: string[] = [];
+    // Throws where the agents cannot be listed at all: a snapshot of none would pass for a good one.
+    await namesIn(layout.agents);
     const there = await listAgentIds(layout.root);
     for (const { name, reason } of there.refused)
-      problems.push({ path: `${AGENTS}/${name}`, kind: 'unreadable', reason });
+      problems.push({ path: name === '.' ? AGENTS : `${AGENTS}/${name}`, kind: 'unreadable', reason });
     for (const agent of there.ids) {
       const state = await jsonTextOf(layout.root, `${AGENTS}/${agent}/state.json`, problems);
       if (state !== null) agents.push(`${JSON.stringify(agent)}: ${state}`);

@@ -1,4 +1,4 @@
-import { clockTime, isUnread, share, shortSpan } from '../../view/index.js';
+import { clockTime, share, shortSpan } from '../../view/index.js';
 import { type Data, isLive } from '../link/data.js';
 import { ends, fit, type Line, line, type Span, spansWidth } from '../draw/lines.js';
 import { type Model, SCREENS, type Tab, tabOf } from '../model.js';

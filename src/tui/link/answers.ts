@@ -2,8 +2,6 @@ import { callPath, type RestCall } from '../../client/index.js';
 import { fieldOf, listFrom, textFrom } from '../../protocol/index.js';
 import type { Data, Poll } from './data.js';
 
-export { fieldOf as field, listFrom as list, textFrom as text } from '../../protocol/index.js';
-
 /** A recorded event. */
 export interface RecordedEvent {
   timestamp: string;

@@ -2,7 +2,7 @@ import { Value } from '@sinclair/typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROUTES, type RouteName, routeOf, routePath } from '../../../src/protocol/index.js';
 import type { ApiContext } from '../../../src/server/api/index.js';
-import { allEndpoints, mountRoutes } from '../../../src/server/api/mount.js';
+import { allEndpoints } from '../../../src/server/api/mount.js';
 import { ErrorAnswer } from '../../../src/server/api/schemas.js';
 import { type Office, startSharedOffice } from '../../integration/server/office.js';
 
