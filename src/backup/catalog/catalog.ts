@@ -16,6 +16,7 @@ import {
   writeMetadata,
 } from './metadata.js';
 import { type ArchiveRecord, readRecords, type Records } from './records.js';
+import { isSafetyLabel } from './safety-label.js';
 import { humanSize } from '../space.js';
 import { unreadableBecause } from '../archive/unreadable.js';
 import { checksumOf } from '../archive/inspect.js';
@@ -96,18 +97,6 @@ export function findSound(entries: CatalogEntry[], now: number): CatalogEntry {
   if (entry) return entry;
   throw notFound(entries, 'latest');
 }
-
-/** Whether a label is the one that `safetyLabel` gives. Nobody else may give it. */
-export function isSafetyLabel(label: string | null): boolean {
-  return label?.startsWith(SAFETY) ?? false;
-}
-
-/** The label of the backup that is made of what a restore is about to replace. `id`: what is restored. */
-export function safetyLabel(id: string): string {
-  return SAFETY + id;
-}
-
-const SAFETY = 'before the restore of ';
 
 function newestFull(entries: CatalogEntry[], now: number, sound = false): Backup | null {
   return newestBackup(

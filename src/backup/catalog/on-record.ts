@@ -2,7 +2,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkspaceLayout } from '../../base/index.js';
 import type { DatedBackup } from '../../protocol/index.js';
-import { isSafetyLabel } from './catalog.js';
+import { isSafetyLabel } from './safety-label.js';
 import { fromNaiveLocal, readMetadata } from './metadata.js';
 
 /**

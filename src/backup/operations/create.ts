@@ -10,7 +10,8 @@ import {
   isAgentId,
   newestBackup,
 } from '../../protocol/index.js';
-import { type CatalogEntry, findBackup, isSafetyLabel, rememberArchive } from '../catalog/catalog.js';
+import { type CatalogEntry, findBackup, rememberArchive } from '../catalog/catalog.js';
+import { isSafetyLabel } from '../catalog/safety-label.js';
 import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
 import { backupFileName, backupId, requireFits } from '../catalog/ids.js';
 import { naiveLocal } from '../catalog/metadata.js';

@@ -1,7 +1,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { RestoreReport } from '../../protocol/index.js';
-import { findBackup, safetyLabel } from '../catalog/catalog.js';
+import { findBackup } from '../catalog/catalog.js';
+import { safetyLabel } from '../catalog/safety-label.js';
 import { type BackupContext, catalogOf, recorded, scratchFor, withLock, withReadLock } from './context.js';
 import { stampOf } from '../catalog/ids.js';
 import { createLocked } from './create.js';

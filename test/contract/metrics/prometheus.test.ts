@@ -25,7 +25,7 @@ function scraper(names: readonly string[]) {
     feed: { snapshot, revision: () => 1 },
     bus: { position: () => ({ epoch: 'e', seq: 7 }) },
     hub: { clients: 2 },
-    latest: () => ({ revision: 1, agents, system, timestamp: null }),
+    lastRows: () => ({ revision: 1, agents, system, timestamp: null }),
     clock: { now: () => T0 },
     startedAt: T0 - 1000,
     version: '1.2.3',

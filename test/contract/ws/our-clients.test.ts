@@ -132,8 +132,8 @@ describe('resume', () => {
     ['of a foreign epoch', 'other:3', /another epoch/],
     ['in the future', 'first:999', /future/],
     ['too old', 'first:2', /too old/],
-    ['that is junk', '%00%22<x>', /no position/],
-    ['with a negative seq', 'first:-1', /no position/],
+    ['that is junk', '%00%22<x>', /not a position/],
+    ['with a negative seq', 'first:-1', /not a position/],
   ])('a position %s gets resync and the snapshot', async (_, since, reason) => {
     stand = await startStand({ journal: { maxEvents: 5 } });
     for (let i = 1; i <= 10; i += 1) stand.publish(status('a', { i }));

@@ -79,8 +79,8 @@ describe('paths', () => {
     ['n'.repeat(256), /255 bytes/],
     ['ä'.repeat(128), /255 bytes/],
     [`${'a/'.repeat(2100)}b`, /4096 bytes/],
-    ['', /no path/],
-    ['a\0b', /no path/],
+    ['', /not a path/],
+    ['a\0b', /not a path/],
     ['a//b', /uncommon/],
     ['a/./b', /uncommon/],
   ])('%j is refused', (path, word) => {

@@ -1,8 +1,6 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AT_ONCE_BYTES } from '../../../src/base/index.js';
-import { endReading, work } from '../../../src/workspace/read/thread.js';
-
-afterAll(endReading);
+import { work } from '../../../src/workspace/read/thread.js';
 
 describe('texts that nobody here needs any more', () => {
   test('move to the thread and back and are not copied, however large they are', async () => {
