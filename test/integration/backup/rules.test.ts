@@ -60,7 +60,7 @@ describe('a glob that no path can match', () => {
       code: 'input.invalid',
       exit: 2,
       http: 400,
-      message: expect.stringContaining('no path') as string,
+      message: expect.stringContaining('is not a path') as string,
     };
     await expect(backups.restore(id, { paths: ['PENDING_TASKS.md', glob] })).rejects.toMatchObject(refused);
   });

@@ -228,7 +228,7 @@ describe('the service', () => {
       { data: { level: 'error', message: expect.stringMatching(/process 1 on box-that-was-killed/) as string } },
     ]);
     expect(updates().at(-1)).toMatchObject({ state: 'failed', code: 'busy' });
-    expect(service.health()).toContain('remove mission-control/backups/.backup.lock');
+    expect(service.health()).toContain('delete mission-control/backups/.backup.lock');
     rmSync(lock);
     await vi.waitFor(() => expect(service.health()).toBe('available'), 10_000);
   });
