@@ -62,7 +62,7 @@ export function isAsideName(name: string): boolean {
 }
 
 /** A name aside for a file of this name. */
-export function asideName(name: string): string {
+function asideName(name: string): string {
   // Long names are cut so that the name aside still fits into the 255 bytes a file system takes.
   let start = name.slice(0, 60);
   while (Buffer.byteLength(start) > 120) start = start.slice(0, -1);

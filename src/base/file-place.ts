@@ -114,7 +114,7 @@ export function isSameState(one: BigIntStats, other: BigIntStats): boolean {
 }
 
 /** Whether the open file still holds what was read, at once. */
-export function isSameContent(file: HeldFile): boolean {
+function isSameContent(file: HeldFile): boolean {
   return readNow(file, file.bytes.length + 1).equals(file.bytes);
 }
 

@@ -22,7 +22,7 @@ export function readSources(root: string): Source[] {
 }
 
 /** The room a path lies in: `src/<room>/…` or `commands/…`. */
-export function roomOf(path: string): string {
+function roomOf(path: string): string {
   const [top, room] = path.split('/');
   return top === 'commands' ? 'commands' : (room ?? '');
 }

@@ -9,7 +9,7 @@ const PLACES = [
 ];
 
 /** Where a Chromium is on this machine; `MC_CHROMIUM` names another place. null: there is none. */
-export function findChromium(): string | null {
+function findChromium(): string | null {
   const named = process.env.MC_CHROMIUM;
   return [...(named ? [named] : []), ...PLACES].find((path) => existsSync(path)) ?? null;
 }

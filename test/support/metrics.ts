@@ -65,7 +65,7 @@ export function newStore(directory: string): Store {
 }
 
 /** Values of an agent or the system by name; the rest was not measured. */
-export function valuesOf(scope: 'agent' | 'system', figures: Record<string, number | null>): Values {
+function valuesOf(scope: 'agent' | 'system', figures: Record<string, number | null>): Values {
   return metricsOf(scope).map(({ name }) => figures[name] ?? null);
 }
 

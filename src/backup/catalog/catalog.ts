@@ -134,7 +134,7 @@ export async function rememberArchive(
 }
 
 /** What a record says of a file, unless the file is another by now. */
-export function recordOf(records: Records, name: string, size: number, mtimeMs: number): ArchiveRecord | null {
+function recordOf(records: Records, name: string, size: number, mtimeMs: number): ArchiveRecord | null {
   const record = records.archives[name];
   return record?.size === size && record.mtime_ms === mtimeMs ? record : null;
 }

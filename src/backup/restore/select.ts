@@ -48,7 +48,7 @@ export function selectFiles(files: ManifestFile[], selection: Selection): Select
 }
 
 /** The agents an archive holds something of. */
-export function agentsOf(files: ManifestFile[]): string[] {
+function agentsOf(files: ManifestFile[]): string[] {
   const agents = files
     .filter((file) => file.path.startsWith(AGENTS) && (file.type === 'directory' || file.path.split('/').length > 3))
     .map((file) => file.path.split('/')[2] ?? '');

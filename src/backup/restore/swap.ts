@@ -261,7 +261,7 @@ function apply(ground: Ground, { path, mode, mtimeMs }: Attributes): Swapped['un
 }
 
 /** Gives a file to the user it belonged to, where we may. */
-export function own(path: string, uid: number, gid: number): void {
+function own(path: string, uid: number, gid: number): void {
   if (process.getuid?.() !== 0) return;
   const stat = lstatSync(path);
   if (stat.uid !== uid || stat.gid !== gid) chownSync(path, uid, gid);

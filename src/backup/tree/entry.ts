@@ -27,7 +27,7 @@ export interface WalkedEntry extends EntryFacts {
 export const LAST_MS = 8.64e15;
 
 /** The agent whose directory a path lies in. */
-export function agentOfPath(path: string): string | null {
+function agentOfPath(path: string): string | null {
   const [own, agents, agent, below] = path.split('/');
   return own === 'mission-control' && agents === 'agents' && agent && below !== undefined ? agent : null;
 }

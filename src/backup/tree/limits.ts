@@ -14,7 +14,7 @@ export const MEMBER_BYTES = 272 * 1024 * 1024;
 export const MANIFEST_PATTERNS = 10_000;
 
 /** Bytes of a manifest, at most; any may have the lesser. */
-export const MANIFEST_BYTES = 256 * 1024 * 1024;
+const MANIFEST_BYTES = 256 * 1024 * 1024;
 const LEAST_MANIFEST_BYTES = 16 * 1024 * 1024;
 /** Hashes do not deflate: a manifest becomes seven to ten times smaller. */
 const MANIFEST_RATIO = 16;

@@ -88,7 +88,7 @@ export const AgentsStatusSchema = Type.Object({
   next_cursor: NextCursor,
 });
 
-export const CountersSchema = Type.Object(eachCounter(() => NullableNumber));
+const CountersSchema = Type.Object(eachCounter(() => NullableNumber));
 
 export const AgentSchema = Type.Intersect([
   AgentRowSchema,

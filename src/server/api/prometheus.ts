@@ -28,7 +28,7 @@ export function createPrometheus(context: ApiContext): () => Promise<{ type: str
 }
 
 /** `mc_agent_tasks_completed_total`: base units stand in the name, counters end in `_total`. */
-export function prometheusName(metric: NamedMetric): string {
+function prometheusName(metric: NamedMetric): string {
   const { name, kind, scope } = metric;
   const unit = metric.unit === 'ms' ? 'seconds' : metric.unit;
   const stem = kind === 'counter' ? name.replace(/^total_/, '') : name;
@@ -37,7 +37,7 @@ export function prometheusName(metric: NamedMetric): string {
 }
 
 /** The name of an agent as a label: directories may be called anything, and some scrapers print what they read. */
-export function agentLabel(agent: string): string {
+function agentLabel(agent: string): string {
   return agent.replaceAll(
     // oxlint-disable-next-line no-control-regex -- control characters are what this is about
     /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/gu,

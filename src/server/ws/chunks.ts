@@ -17,7 +17,7 @@ export interface Chunk {
 }
 
 /** Frames a tick's events, each once, next to each other in one buffer. */
-export function frameTick(entries: readonly Entry[]): { joined: Buffer; items: Framed[] } {
+function frameTick(entries: readonly Entry[]): { joined: Buffer; items: Framed[] } {
   const { joined, frames } = frameAll(entries);
   const items = entries.map(({ event }, index) => ({
     event,

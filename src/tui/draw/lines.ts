@@ -35,7 +35,7 @@ export function line(...spans: Span[]): Line {
 export const BLANK: Line = { spans: [] };
 
 /** Text of a span. */
-export function textOf(span: Span): string {
+function textOf(span: Span): string {
   return typeof span === 'string' ? span : span[1];
 }
 

@@ -184,7 +184,7 @@ function fitted(width: number): PlacedColumn[] {
 }
 
 /** Share of ended tasks that were completed; null when none ended or a counter is unknown. */
-export function success({ counters }: Agent): number | null {
+function success({ counters }: Agent): number | null {
   const { tasks_completed: done, tasks_failed: failed } = counters;
   return done === null || failed === null || done + failed === 0 ? null : done / (done + failed);
 }

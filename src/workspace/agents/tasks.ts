@@ -8,7 +8,7 @@ import { priorityIn } from '../tasks/fields.js';
 import { taskStatusOf } from '../tasks/words.js';
 
 /** An agent with more current tasks than this is told with the first ones: they travel in every event about it. */
-export const CURRENT_TASKS_LIMIT = 200;
+const CURRENT_TASKS_LIMIT = 200;
 
 /** `Agent.current_tasks` takes at most this many bytes of JSON. */
 const CURRENT_TASKS_BYTES = 64 * 1024;

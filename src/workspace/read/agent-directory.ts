@@ -39,7 +39,7 @@ interface Search {
 }
 
 /** Reads what lies in an agent's directory; null when there is no such directory. Nothing in it makes this throw. */
-export async function readAgentDirectory(
+async function readAgentDirectory(
   root: string,
   id: string,
   options: ReadAgentOptions = {},

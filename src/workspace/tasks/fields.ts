@@ -107,7 +107,7 @@ export function plainText(text: string): string {
 }
 
 /** Takes away the backslashes that `escapeMarkdown` puts in. */
-export function unescapeMarkdown(text: string): string {
+function unescapeMarkdown(text: string): string {
   return !text.includes('\\') ? text : text.replaceAll(/\\([\\`*_[\]<|])/g, '$1');
 }
 

@@ -37,7 +37,7 @@ export function placeOf(text: string, offset: number): string {
 }
 
 /** The 1-based line of an offset into a text. */
-export function lineOf(text: string, offset: number): number {
+function lineOf(text: string, offset: number): number {
   let line = 1;
   for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;
   return line;

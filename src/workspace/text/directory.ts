@@ -6,7 +6,7 @@ import { errnoOf, type HeldDirectory, holdDirectory, LEADS_OUT, McError, reasonO
  * No more entries of one directory are looked at: an agent that fills one must cost the others nothing. Which ones these are
  * is the file system's order, the same for whoever asks.
  */
-export const ENTRIES_LIMIT = 20_000;
+const ENTRIES_LIMIT = 20_000;
 
 /** What a warning says of a directory that holds more. */
 export const CUT_OFF = `more than ${ENTRIES_LIMIT.toLocaleString('en')} entries: those beyond are not looked at`;

@@ -15,7 +15,7 @@ const UNTOLD: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** The name of a file system that does not tell of all changes, by its statfs(2) type; null for others. */
-export function untoldFileSystem(type: number): string | null {
+function untoldFileSystem(type: number): string | null {
   return UNTOLD.get(type >>> 0) ?? null;
 }
 

@@ -147,7 +147,7 @@ export function createLinks({ openPost, isNative, within, onError }: LinkOptions
 }
 
 /** All names that decide where the link at `path` leads, but its own, as far as they lie in the real paths `within`. Never throws. */
-export function stepsOf(path: string, within: readonly string[]): Step[] {
+function stepsOf(path: string, within: readonly string[]): Step[] {
   const steps: Step[] = [];
   try {
     let directory = realpathSync.native(dirname(path));

@@ -18,7 +18,7 @@ import { inTurn } from './turns.js';
 import { editOrBegin, editTarget, type Ground } from './target.js';
 
 /** Where new tasks go. */
-export const NEW_TASKS_FILE: TaskFile = 'mission-control/PENDING_TASKS.md';
+const NEW_TASKS_FILE: TaskFile = 'mission-control/PENDING_TASKS.md';
 
 /**
  * Appends new tasks as one batch. `now` in milliseconds; `source`: who asks for them. Ids that are not given become

@@ -128,7 +128,7 @@ export async function serve(workspace: string, ports = ['--port', '0', '--ws-por
 }
 
 /** What differs from run to run, masked in place: times of day, ages, identifiers of runs. */
-export function masked(screen: string): string {
+function masked(screen: string): string {
   return screen
     .replaceAll(/\d\d:\d\d:\d\d/g, 'HH:MM:SS')
     .replaceAll(/\d\d:\d\d(?!:)/g, 'HH:MM')

@@ -137,7 +137,7 @@ const OFFICE = {
 type Unplaced = McEvent extends infer E ? (E extends McEvent ? Pick<E, 'type' | 'data'> : never) : never;
 
 /** A frame of the snapshot, without a position. */
-export function still(part: Unplaced, timestamp = at(60)): ServerFrame {
+function still(part: Unplaced, timestamp = at(60)): ServerFrame {
   return { ...part, timestamp, source: 'mission-control' };
 }
 

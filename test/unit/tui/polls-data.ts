@@ -15,7 +15,7 @@ import type { Store } from '../../../src/tui/link/store.js';
 import { at, NOW } from './models.js';
 
 /** A series of `count` points, a minute apart. */
-export function series(metric: string, unit: string, values: readonly (number | null)[]) {
+function series(metric: string, unit: string, values: readonly (number | null)[]) {
   return { metric, unit, agent: null, points: values.map((v, index) => ({ t: at((values.length - index) * 60), v })) };
 }
 
