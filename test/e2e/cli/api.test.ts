@@ -82,7 +82,7 @@ describe('mc api', () => {
     const { status, err } = await run(place, ['api', '/api/backups', '-X', 'POST', '--timeout', '300ms', ...at]);
     expect(status).toBe(3);
     expect(err).toMatch(/no answer from http:\S+ within 300ms/);
-    expect(err).toContain('may still be at work');
+    expect(err).toContain('may still be working');
     expect(err).not.toContain('mc serve');
     const patient = await runJson(place, ['api', '/api/backups', '-X', 'POST', '--timeout', '20s', ...at]);
     expect(patient.json).toEqual({ late: true });
