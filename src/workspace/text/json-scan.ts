@@ -1,8 +1,8 @@
 import { JSON_DEPTH } from '../../protocol/index.js';
 import { skipBlank } from './json-spans.js';
 
-/** With more repairs than this a text is not JSON. */
-const REPAIRS_LIMIT = 100_000;
+/** With more repairs than this a text is not JSON. Programs write NaN by the thousand; leading zeros are a slip of whoever types. */
+const REPAIRS_LIMIT = { null: 100_000, '': 1000 } as const;
 
 /** A piece of a text, `[start, end)`, and what JSON has in its place: nothing for leading zeros, `null` for what is no number. */
 export interface Repair {
@@ -22,6 +22,7 @@ interface Scan {
   stack: ('[' | '{')[];
   expected: Expected;
   repairs: Repair[];
+  counts: Record<Repair['text'], number>;
 }
 
 class Refusal extends Error {
@@ -34,7 +35,7 @@ class Refusal extends Error {
 
 /** Reads a text as JSON without building it. Stands on no stack, so no depth can break it. */
 export function scanJson(text: string): JsonScan {
-  const scan: Scan = { text, at: 0, stack: [], expected: 'value', repairs: [] };
+  const scan: Scan = { text, at: 0, stack: [], expected: 'value', repairs: [], counts: { null: 0, '': 0 } };
   try {
     while (skipSpace(scan)) step(scan);
   } catch (error) {
@@ -58,7 +59,8 @@ export function repaired(text: string, repairs: readonly Repair[]): string {
 }
 
 function repair(scan: Scan, start: number, end: number, text: Repair['text']): void {
-  if (scan.repairs.length >= REPAIRS_LIMIT) throw new Refusal(start, 'too many numbers that JSON does not know');
+  if (scan.counts[text] >= REPAIRS_LIMIT[text]) throw new Refusal(start, 'too many numbers that JSON does not know');
+  scan.counts[text] += 1;
   scan.repairs.push({ start, end, text });
 }
 

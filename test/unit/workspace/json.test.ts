@@ -19,6 +19,13 @@ describe('parseTolerantJson', () => {
     expect(parse(text)).toEqual({ ok: true, value, notes: [] });
   });
 
+  test('takes a thousand leading zeros for slips, and more for another language', () => {
+    const zeros = (count: number) => `[${Array.from({ length: count }, () => '07').join(',')}]`;
+    expect(parse(zeros(1000))).toMatchObject({ ok: true });
+    expect(parse(zeros(1001))).toMatchObject({ ok: false, reason: 'too many numbers that JSON does not know' });
+    expect(parse(`[${'NaN,'.repeat(5000)}1]`)).toMatchObject({ ok: true });
+  });
+
   test.each([
     ['nothing', '', refused('the file is empty', null)],
     ['blanks', ' \n', refused('the file is empty', null)],
