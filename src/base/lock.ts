@@ -179,7 +179,9 @@ function busy(path: string, holder: KeptHolder, now: number): McError {
     lapses === null
       ? `if ${holder.host} no longer runs it, remove ${path}`
       : `if ${holder.host} no longer runs it, try again in ${Math.ceil(Math.max(0, lapses) / 1000)} s: its lock then lapses`;
-  return new McError('busy', `${holder.purpose} is already running here: ${where}, since ${holder.since}`, {
-    hint: isHere ? `stop it first (kill ${holder.pid}), or use another workspace` : elsewhere,
-  });
+  const message = `${holder.purpose} is already running here: ${where}, since ${holder.since}`;
+  // A server is at work for somebody else: nobody should be told to kill it for that.
+  if (isHere && holder.pid === process.pid) return new McError('busy', message, { hint: 'wait until it has ended' });
+  const here = `wait until it has ended, or stop it first (kill ${holder.pid}), or use another workspace`;
+  return new McError('busy', message, { hint: isHere ? here : elsewhere });
 }
