@@ -42,7 +42,7 @@ function readCounters(pairs: readonly string[]): NonNullable<AgentReport['counte
   for (const pair of pairs) {
     const [name = '', figure = ''] = pair.split('=', 2);
     if (!isCounterName(name)) {
-      throw new McError('usage', `"${name}" is no counter`, { hint: `counters: ${COUNTER_NAMES.join(', ')}` });
+      throw new McError('usage', `"${name}" is not a counter`, { hint: `counters: ${COUNTER_NAMES.join(', ')}` });
     }
     const value = Number(figure);
     if (figure.trim() === '' || !Number.isFinite(value)) {

@@ -154,7 +154,7 @@ async function within(limitMs: number, work: (isOver: () => boolean) => Promise<
 
 /** Polling is slower and costs more: people should know. */
 function modeNotification({ mode, reason }: { mode: string; reason: string }, id: string, at: number): EventDraft[] {
-  const message = `Files are polled about once a second, because the system does not report changes: ${reason}`;
+  const message = `Files are looked at about once a second: ${reason}`;
   const data = { id, title: 'Files are polled', message, level: 'warning' as const, data: { mode, reason } };
   return [{ type: 'notification', data, at }];
 }

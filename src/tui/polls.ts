@@ -1,5 +1,5 @@
 import type { MetricsAsked, RestCall } from '../client/index.js';
-import type { MetricName } from '../protocol/index.js';
+import { agentPath, type MetricName } from '../protocol/index.js';
 import type { WantedPoll } from './link/poller.js';
 import { isSystemMetric } from './metric-list.js';
 import type { Model } from './model.js';
@@ -40,7 +40,7 @@ export function agentEvents(id: string): RestCall {
 
 /** Files in an agent's directory. */
 export function agentFiles(id: string): RestCall {
-  return { route: 'filesBrowse', query: { path: `mission-control/agents/${id}` } };
+  return { route: 'filesBrowse', query: { path: agentPath(id) } };
 }
 
 /** The series of the metrics screen. */

@@ -2,7 +2,9 @@ import {
   type AgentStatus,
   describeBackupUpdate,
   type EventType,
+  fieldOf,
   isEventType,
+  listFrom,
   NOTIFICATION_LEVELS,
 } from '../protocol/index.js';
 import { measuredFigure } from './figures.js';
@@ -135,12 +137,7 @@ function isText(word: string | null): word is string {
 }
 
 function field(value: unknown, ...path: string[]): unknown {
-  let inner = value;
-  for (const name of path) {
-    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, name)) return undefined;
-    inner = (inner as Record<string, unknown>)[name];
-  }
-  return inner;
+  return path.reduce(fieldOf, value);
 }
 
 function text(value: unknown, ...path: string[]): string | null {
@@ -149,6 +146,5 @@ function text(value: unknown, ...path: string[]): string | null {
 }
 
 function list(value: unknown, ...path: string[]): unknown[] {
-  const found = field(value, ...path);
-  return Array.isArray(found) ? found : [];
+  return listFrom(field(value, ...path));
 }

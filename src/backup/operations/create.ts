@@ -3,12 +3,14 @@ import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { McError, writeFileAtomic } from '../../base/index.js';
 import {
+  agentPath,
   type Backup,
   type BackupCreated,
   type BackupPreview,
   type BackupProblem,
   isAgentId,
   newestBackup,
+  LAYOUT,
 } from '../../protocol/index.js';
 import { type CatalogEntry, findBackup, rememberArchive } from '../catalog/catalog.js';
 import { isSafetyLabel } from '../catalog/safety-label.js';
@@ -21,8 +23,6 @@ import { updateRecords } from '../catalog/records.js';
 import { isPattern } from '../tree/rules.js';
 import type { CreateOutcome } from '../jobs/jobs.js';
 import { LIMITS, listAgentIds, parseTolerantJson, readBytes } from '../../workspace/index.js';
-
-const AGENTS = 'mission-control/agents';
 
 export interface CreateOptions {
   /** Only this agent's directory. */
@@ -137,12 +137,12 @@ export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate)
     await namesIn(layout.agents);
     const there = await listAgentIds(layout.root);
     for (const { name, reason } of there.refused)
-      problems.push({ path: name === '.' ? AGENTS : `${AGENTS}/${name}`, kind: 'unreadable', reason });
+      problems.push({ path: name === '.' ? LAYOUT.agents : agentPath(name), kind: 'unreadable', reason });
     for (const agent of there.ids) {
-      const state = await jsonTextOf(layout.root, `${AGENTS}/${agent}/state.json`, problems);
+      const state = await jsonTextOf(layout.root, agentPath(agent, 'state.json'), problems);
       if (state !== null) agents.push(`${JSON.stringify(agent)}: ${state}`);
     }
-    const office = await jsonTextOf(layout.root, 'mission-control/current_office_state.json', problems);
+    const office = await jsonTextOf(layout.root, LAYOUT.office, problems);
     // What the files say goes in letter for letter: a number that JavaScript cannot hold stays what it is.
     const parts = [
       `"timestamp": ${JSON.stringify(naiveLocal(at))}`,

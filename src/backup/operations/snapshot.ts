@@ -1,3 +1,4 @@
+import { agentPath, LAYOUT } from '../../protocol/index.js';
 import { readFile, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { McError } from '../../base/index.js';
@@ -77,8 +78,8 @@ export async function snapshotToArchive(path: string, expected: string, archive:
     const head = { path: name, type: 'file', size: body.length, mode: 0o644, mtimeMs: atMs, uid, gid } as const;
     blocks.push(encodeHead(head), body, Buffer.alloc(paddingOf(body.length)));
   };
-  for (const [agent, state] of agents) add(`mission-control/agents/${agent}/state.json`, state);
-  if (office !== null) add('mission-control/current_office_state.json', office);
+  for (const [agent, state] of agents) add(agentPath(agent, 'state.json'), state);
+  if (office !== null) add(LAYOUT.office, office);
   await writeFile(archive, gzipSync(Buffer.concat([...blocks, endOfArchive()])), { mode: 0o600 });
 }
 

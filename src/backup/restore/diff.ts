@@ -1,3 +1,4 @@
+import { agentPath } from '../../protocol/index.js';
 import { readlinkSync, type Stats } from 'node:fs';
 import { McError } from '../../base/index.js';
 import type { Manifest, ManifestFile } from '../archive/manifest.js';
@@ -99,7 +100,7 @@ function sort(file: ManifestFile, verdict: Verdict, differences: Differences): v
 
 /** What the backup's own rules would have taken, had it been there. What could not be read then is not missing now. */
 function addRemoved(ground: Ground, selected: Selected, manifest: Manifest, differences: Differences): void {
-  const start = manifest.agent === null ? '' : `mission-control/agents/${manifest.agent}`;
+  const start = manifest.agent === null ? '' : agentPath(manifest.agent);
   const held = new Set(manifest.files.map((file) => file.path));
   const rules = compileRules(manifest.rules);
   const unread = new Set(manifest.problems.map((problem) => problem.path));

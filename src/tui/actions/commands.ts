@@ -66,7 +66,7 @@ export function runCommand(model: Model, command: Command): Step {
     case 'quit':
       return { model, effects: [{ type: 'quit' }] };
     default:
-      return say(model, command.name === 'wrong' ? command.reason : 'unknown command (: lists them)', 'warn');
+      return say(model, command.name === 'wrong' ? command.reason : 'unknown command (? lists them)', 'warn');
   }
 }
 

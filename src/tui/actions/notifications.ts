@@ -1,3 +1,4 @@
+import { isUnread } from '../../view/index.js';
 import type { Step } from '../effects.js';
 import type { Model } from '../model.js';
 import { ackRequest } from '../requests.js';
@@ -13,7 +14,7 @@ export const NOTIFICATION_ACTIONS = {
     return ask(model, ackRequest(row.id, row.title || row.message));
   },
   'notification.ackAll': (model: Model): Step => {
-    const unread = notificationList.rows(model).filter(({ acknowledged_at }) => acknowledged_at === null);
+    const unread = notificationList.rows(model).filter(isUnread);
     if (unread.length === 0) return say(model, 'all of them are acknowledged', 'plain');
     const effects = unread.map(({ id, title }) => ({ type: 'request' as const, request: ackRequest(id, title) }));
     return say(model, `acknowledging ${unread.length}…`, 'plain', effects);

@@ -1,4 +1,4 @@
-import { type Agent, readAgentFigures, readBrowseItems, readSeries } from '../../protocol/index.js';
+import { type Agent, agentPath, readAgentFigures, readBrowseItems, readSeries } from '../../protocol/index.js';
 import { UNKNOWN, ago, bytes, clockTime, longSpan, share, statusSentence, withUnit } from '../../view/index.js';
 import { absence, pollOf, readEvents } from '../link/answers.js';
 import { sparkline, stats } from '../draw/charts.js';
@@ -189,7 +189,7 @@ function eventLines(model: Model, agent: Agent): Line[] {
 
 function fileLines(model: Model, agent: Agent): Line[] {
   const poll = pollOf(model.data, agentFiles(agent.id));
-  const head = line(['strong', ' FILES'], ['dim', `  mission-control/agents/${agent.id}/`]);
+  const head = line(['strong', ' FILES'], ['dim', `  ${agentPath(agent.id)}/`]);
   const missing = absence(poll);
   if (missing !== null) return [head, line(['dim', `   ${missing}`])];
   const files = readBrowseItems(poll.value).slice(0, 12);

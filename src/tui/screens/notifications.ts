@@ -1,5 +1,5 @@
 import type { KeptNotification } from '../../protocol/index.js';
-import { ago } from '../../view/index.js';
+import { ago, isUnread } from '../../view/index.js';
 import { levelGlyph } from '../draw/glyphs.js';
 import { BLANK, cell, type Line, line } from '../draw/lines.js';
 import { openRecord } from '../go.js';
@@ -30,7 +30,7 @@ export const notifications: Screen = {
 };
 
 function rowLine(row: KeptNotification, columns: number, now: number, cursor: boolean): Line {
-  const unread = row.acknowledged_at === null;
+  const unread = isUnread(row);
   const agent = columns >= 50 ? 12 : 0;
   const level = columns >= 70 ? 9 : 0;
   const text = [row.title, row.message].filter(Boolean).join(': ');
@@ -52,7 +52,7 @@ function rowLine(row: KeptNotification, columns: number, now: number, cursor: bo
 
 function messageLine(row: KeptNotification | undefined): Line {
   if (!row) return BLANK;
-  const seen = row.acknowledged_at === null ? 'not acknowledged' : `acknowledged ${row.acknowledged_at}`;
+  const seen = isUnread(row) ? 'not acknowledged' : `acknowledged ${row.acknowledged_at}`;
   return line(['strong', ` ${row.title}`], ` ${row.message}`, ['dim', ` · ${seen}`]);
 }
 
