@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { assert, asyncProperty, nat } from 'fast-check';
+import { assert, asyncProperty, nat } from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { scratch } from '../../support/scratch.js';
 import { type CraftedEntry, craftArchive, forge, repack } from './crafted.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import type { McError } from '../../../src/base/index.js';
 import { openReader } from '../../../src/metrics/store/database.js';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { type Figure, rollupExpression } from '../../../src/metrics/store/schema.js';
 import { findMetric, type Metric } from '../../../src/metrics/store/registry.js';

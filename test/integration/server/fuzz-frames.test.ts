@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Office, startSharedOffice } from './office.js';

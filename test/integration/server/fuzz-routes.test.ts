@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ROUTES, type RouteName, routeOf } from '../../../src/protocol/index.js';
 import { type Office, rawExchange, startSharedOffice } from './office.js';

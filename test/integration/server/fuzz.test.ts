@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Office, rawExchange, startSharedOffice } from './office.js';
 

@@ -1,4 +1,4 @@
-import { array, assert, boolean, constantFrom, integer, nat, property, record } from 'fast-check';
+import { array, assert, boolean, constantFrom, integer, nat, property, record } from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { planRetention, type RetentionPolicy } from '../../../src/backup/retention.js';
 import { holdDeletions } from '../../../src/backup/scheduled.js';

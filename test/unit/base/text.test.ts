@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { cleanText, isSimple, pad, truncate, widthOf } from '../../../src/base/text.js';
 

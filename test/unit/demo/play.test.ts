@@ -1,4 +1,4 @@
-import { assert, integer, property } from 'fast-check';
+import { assert, integer, property } from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { castOf } from '../../../src/demo/cast.js';
 import { playStep } from '../../../src/demo/play.js';

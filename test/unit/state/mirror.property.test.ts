@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { createBus } from '../../../src/bus/index.js';
 import { createMirror, type Mirror } from '../../../src/client/index.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { layRow, line, type Row } from '../../../src/tui/draw/lines.js';
 import { createPainter } from '../../../src/tui/terminal/painter.js';

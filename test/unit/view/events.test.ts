@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES, type EventType } from '../../../src/protocol/index.js';
 import { eventWords } from '../../../src/view/index.js';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import { describe, expect, test } from 'vitest';
 import { STATE_LIMIT_BYTES } from '../../../src/protocol/index.js';
 import { type AgentFileName, type AgentFiles, noAgentFiles, readAgent } from '../../../src/workspace/index.js';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { readPlace } from '../../../src/workspace/browse/path.js';
 
@@ -83,7 +83,8 @@ it('never leaves a name that climbs or separates', () => {
       for (const name of names) {
         expect(name).not.toBe('..');
         expect(name).not.toMatch(/[/\\\0]/);
-        expect(name.normalize('NFKC')).not.toMatch(/^\.\.$|\//);
+        // `℀` becomes `a/c`, which only leads further down: a normal form may hold a separator, but nothing that climbs.
+        expect(name.normalize('NFKC').split('/')).not.toContain('..');
       }
     }),
     { numRuns: 500 * Number(process.env.MC_TEST_RUNS ?? 1) },

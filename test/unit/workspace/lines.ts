@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 
 /** Lines that look like tasks or nearly so. */
 export const anyTaskLine = fc.oneof(

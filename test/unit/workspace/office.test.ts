@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import { describe, expect, test } from 'vitest';
 import type { Office } from '../../../src/protocol/index.js';
 import { layOut, readOffice } from '../../../src/workspace/index.js';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import { describe, expect, test } from 'vitest';
 import { TASK_STATUSES, type TaskFile, type TaskPatch } from '../../../src/protocol/index.js';
 import { placeTasks } from '../../../src/workspace/index.js';

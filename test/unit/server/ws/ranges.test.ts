@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../../support/property.js';
 import { expect, it } from 'vitest';
 import { mergeRanges, type Range } from '../../../../src/server/stream/ranges.js';
 
