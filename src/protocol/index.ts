@@ -3,6 +3,7 @@
  * Runs everywhere: no package, no `node:`.
  */
 export * from './agents.js';
+export * from './alerts.js';
 export * from './apply.js';
 export * from './backups.js';
 export * from './codes.js';

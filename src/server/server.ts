@@ -224,6 +224,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     services,
     writes,
     backups,
+    alerts: null,
     guards,
     layout,
     roots,
