@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
+import { alertsDatabasePath, startAlerts } from '../alerts/index.js';
 import { createBackupService } from '../backup/index.js';
 import {
   acquireLock,
@@ -24,6 +25,7 @@ import { createMetricsService } from '../metrics/index.js';
 import { createWatcher } from '../workspace/watch/watcher.js';
 import { type ApiContext, createAnswerCache, createApi } from './api/index.js';
 import { createGuards, createTokenBook, isLoopback, readTls, urlHost } from './auth/index.js';
+import { watchAlertFacts } from './alert-facts.js';
 import { backupFacts } from './backup-facts.js';
 import { answerUpgradeRequired, type Door, openDoor } from './ports.js';
 import { createFeed } from './feed.js';
@@ -45,6 +47,12 @@ export interface ServerOptions {
   tokensFile?: string | null;
   /** Where the user's clients find who this server is (`serversDirectory()`); null: they are told nothing. Default null. */
   serversDirectory?: string | null;
+  /** Where the user's databases of alerts lie (`alertsDirectory()`); null: they are kept while the server runs. Default null. */
+  alertsDirectory?: string | null;
+  /** The user's rules of alerts (`alertsFilePath()`); null: only the built-in ones. Default null. */
+  alertsFile?: string | null;
+  /** Milliseconds that only ever grow, for how long things last. */
+  monotonic?: () => number;
   /** Ends the start: it throws then what the signal's reason is. */
   signal?: AbortSignal;
 }
@@ -213,6 +221,27 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   services.plug('pipeline', () => ({ state: metrics.health() }));
   await metrics.start();
 
+  const facts = watchAlertFacts({ feed, metrics, backups, bus, settings, clock, log });
+  life.push('facts of alerts', () => facts.stop());
+  await facts.refresh();
+  const alerts = await startAlerts({
+    database: options.alertsDirectory ? alertsDatabasePath(options.alertsDirectory, await realpath(layout.root)) : null,
+    file: options.alertsFile ?? null,
+    snapshot: feed.snapshot,
+    bus,
+    publish: (drafts) => void feed.publish(drafts),
+    restore: (draft) => state.apply(draft),
+    facts: facts.now,
+    latest: () => metrics.lastRows(),
+    collectInterval: settings.collectInterval,
+    clock,
+    ...(options.monotonic ? { monotonic: options.monotonic } : {}),
+    log,
+    newId,
+  });
+  life.push('alerts', () => alerts.stop());
+  services.plug('alerts', () => ({ state: alerts.health() }));
+
   const s = tls ? 's' : '';
   const urls = { http: `http${s}://${urlHost(host)}:${rest.port}`, ws: `ws${s}://${urlHost(host)}:${socket.port}` };
   const key = newServerKey();
@@ -224,7 +253,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     services,
     writes,
     backups,
-    alerts: null,
+    alerts,
     guards,
     layout,
     roots,
