@@ -66,7 +66,7 @@ export async function readFacts(layout: WorkspaceLayout, settings: Judging, now:
 
 async function readStanding({ database }: WorkspaceLayout, now: number) {
   try {
-    return await readDatabase(database, 'standing', {}, now, { upgrade: false });
+    return await readDatabase(database, 'standing', {}, { now, upgrade: false });
   } catch (error) {
     // No database, an old one, a damaged one: nothing is known from it, and health says so.
     if (error instanceof McError) return null;
