@@ -25,5 +25,5 @@ export * from './routes.js';
 export * from './snapshot.js';
 export * from './tasks.js';
 export * from './times.js';
-export * from './told.js';
+export * from './readers.js';
 export * from './tokens.js';
