@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { McError } from '../../base/index.js';
-import { type Backup, newestBackup } from '../../protocol/index.js';
+import { type Backup, newestBackup, oldSizeText } from '../../protocol/index.js';
 import { readManifest } from '../archive/reader.js';
 import { scanArchive } from '../archive/scan.js';
 import { type BackupFiles, namesIn } from './places.js';
@@ -17,7 +17,6 @@ import {
 } from './metadata.js';
 import { type ArchiveRecord, readRecords, type Records } from './records.js';
 import { isSafetyLabel } from './safety-label.js';
-import { humanSize } from '../space.js';
 import { unreadableBecause } from '../archive/unreadable.js';
 import { checksumOf } from '../archive/inspect.js';
 
@@ -247,7 +246,7 @@ function entryOf({ files, name, parsed, records }: Named, archive: CachedArchive
     timestamp: archive.timestamp,
     path: join(files.directory, name),
     size_bytes: archive.size,
-    size_human: humanSize(archive.size),
+    size_human: oldSizeText(archive.size),
     file_count: archive.file_count,
     checksum: archive.checksum,
     backup_type: parsed.type,
