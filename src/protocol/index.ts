@@ -5,6 +5,7 @@
 export * from './agents.js';
 export * from './alerts.js';
 export * from './apply.js';
+export * from './backoff.js';
 export * from './backups.js';
 export * from './codes.js';
 export * from './cut.js';
