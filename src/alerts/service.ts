@@ -49,6 +49,8 @@ export interface AlertsOptions {
   newId: () => string;
   /** Takes alerts out of the house; null: clients and the event log hear of them, nobody else. */
   outlet?: AlertsOutlet | null;
+  /** Is told once, when looking fails again and again: then it must be stopped and started anew. */
+  onFailure?: (error: unknown) => void;
 }
 
 /** The watch over rules, at work. */
@@ -67,6 +69,8 @@ const TICK_MS = 1000;
 const CHECKPOINT_MS = 30_000;
 /** A sample that is older than so many intervals says nothing of now. */
 const FRESH_INTERVALS = 2.5;
+/** Looks that fail one after the other before it is given up. */
+const FAILURES = 5;
 /** Events after which something may be wrong that was not, or the other way round. */
 const HEARD: ReadonlySet<EventType> = new Set([
   'agent_status',
@@ -91,6 +95,7 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
   let silences: KeptSilence[] = store.silences();
   const failures = new Map<string, string>();
   let checkpointAt = 0;
+  let failed = 0;
 
   const notify = (title: string, message: string) => {
     const data = { id: options.newId(), title, message, level: 'warning' as const, data: {} };
@@ -160,8 +165,13 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
     pace.within(TICK_MS);
     try {
       look();
+      failed = 0;
     } catch (error) {
+      failed += 1;
       log.error({ err: error }, 'looking for alerts failed');
+      if (failed !== FAILURES) return;
+      pace.stop();
+      options.onFailure?.(error);
     }
   });
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
-import { alertsDatabasePath, startAlerts } from '../alerts/index.js';
 import { createBackupService } from '../backup/index.js';
 import {
   acquireLock,
@@ -25,7 +24,7 @@ import { createMetricsService } from '../metrics/index.js';
 import { createWatcher } from '../workspace/watch/watcher.js';
 import { type ApiContext, createAnswerCache, createApi } from './api/index.js';
 import { createGuards, createTokenBook, isLoopback, readTls, urlHost } from './auth/index.js';
-import { watchAlertFacts } from './alert-facts.js';
+import { type AlertPlaces, watchForAlerts } from './alerts.js';
 import { backupFacts } from './backup-facts.js';
 import { answerUpgradeRequired, type Door, openDoor } from './ports.js';
 import { createFeed } from './feed.js';
@@ -36,7 +35,7 @@ import { startStatusReport } from './status-report.js';
 import { createWrites } from './writes.js';
 import { createHub } from './ws/index.js';
 
-export interface ServerOptions {
+export interface ServerOptions extends AlertPlaces {
   /** The workspace's directory. */
   workspace: string;
   settings: Settings;
@@ -48,12 +47,6 @@ export interface ServerOptions {
   tokensFile?: string | null;
   /** Where the user's clients find who this server is (`serversDirectory()`); null: they are told nothing. Default null. */
   serversDirectory?: string | null;
-  /** Where the user's databases of alerts lie (`alertsDirectory()`); null: they are kept while the server runs. Default null. */
-  alertsDirectory?: string | null;
-  /** The user's rules of alerts (`alertsFilePath()`); null: only the built-in ones. Default null. */
-  alertsFile?: string | null;
-  /** Milliseconds that only ever grow, for how long things last. */
-  monotonic?: () => number;
   /** Ends the start: it throws then what the signal's reason is. */
   signal?: AbortSignal;
 }
@@ -222,26 +215,10 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   services.plug('pipeline', () => ({ state: metrics.health() }));
   await metrics.start();
 
-  const facts = watchAlertFacts({ feed, metrics, backups, bus, settings, clock, log });
-  life.push('facts of alerts', () => facts.stop());
-  await facts.refresh();
-  const alerts = await startAlerts({
-    database: options.alertsDirectory ? alertsDatabasePath(options.alertsDirectory, await realpath(layout.root)) : null,
-    file: options.alertsFile ?? null,
-    snapshot: feed.snapshot,
-    bus,
-    publish: (drafts) => void feed.publish(drafts),
-    restore: (draft) => state.apply(draft),
-    facts: facts.now,
-    latest: () => metrics.lastRows(),
-    collectInterval: settings.collectInterval,
-    clock,
-    ...(options.monotonic ? { monotonic: options.monotonic } : {}),
-    log,
-    newId,
+  const alerts = await watchForAlerts({
+    places: options,
+    ...{ life, services, feed, metrics, backups, bus, state, settings, layout, clock, log, newId },
   });
-  life.push('alerts', () => alerts.stop());
-  services.plug('alerts', () => ({ state: alerts.health() }));
 
   const s = tls ? 's' : '';
   const urls = { http: `http${s}://${urlHost(host)}:${rest.port}`, ws: `ws${s}://${urlHost(host)}:${socket.port}` };

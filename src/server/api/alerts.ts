@@ -110,24 +110,24 @@ type AlertRoute = 'alerts' | 'alertRule' | 'alertHistory' | 'silenceAlert' | 'en
 export function alertEndpoints(context: ApiContext): Endpoints<AlertRoute> {
   const { alerts, clock } = context;
   return {
-    alerts: endpoint({ query: Wanted, answer: Answer }, ({ query }) => alerts.list(query)),
-    alertRule: endpoint({ params: RuleParams, answer: RuleAnswer }, ({ params }) => alerts.show(params.rule)),
+    alerts: endpoint({ query: Wanted, answer: Answer }, ({ query }) => alerts().list(query)),
+    alertRule: endpoint({ params: RuleParams, answer: RuleAnswer }, ({ params }) => alerts().show(params.rule)),
     alertHistory: endpoint(
       { query: HistoryQuery, answer: Type.Object({ alerts: AlertRows, next_cursor: NullableText }) },
       ({ query: { since, ...wanted } }) =>
-        alerts.history({ ...wanted, ...(since === undefined ? {} : { since: parseMoment(since, clock.now()) }) }),
+        alerts().history({ ...wanted, ...(since === undefined ? {} : { since: parseMoment(since, clock.now()) }) }),
     ),
     silenceAlert: endpoint({ params: RuleParams, body: SilenceBody, answer: Silenced }, ({ params, body }) => ({
       success: true as const,
-      silence: alerts.silence(params.rule, body),
+      silence: alerts().silence(params.rule, body),
     })),
     endSilence: endpoint({ params: IdParams, answer: Silenced }, ({ params }) => ({
       success: true as const,
-      silence: alerts.endSilence(params.id),
+      silence: alerts().endSilence(params.id),
     })),
     ackAlert: endpoint({ params: RuleParams, body: AckBody, answer: Acknowledged }, ({ params, body }) => ({
       success: true as const,
-      alerts: alerts.acknowledge(params.rule, body?.agent ?? null),
+      alerts: alerts().acknowledge(params.rule, body?.agent ?? null),
     })),
   };
 }

@@ -21,7 +21,8 @@ export interface ApiContext {
   services: Services;
   writes: Writes;
   backups: BackupService;
-  alerts: AlertsService;
+  /** @throws McError `io` while they cannot be watched for */
+  alerts: () => AlertsService;
   cache: AnswerCache;
   /** The newest sample of everything; asked at each answer. */
   lastRows: () => LatestMetrics;
