@@ -35,7 +35,7 @@ function helpLines(model: Model): Line[] {
     ...PALETTE_HELP.map(([usage, text]): Line => ({ spans: ['  ', ...cell(usage, 26, 'key'), text] })),
     BLANK,
     line(['strong', ' glyphs']),
-    line('  ● active  ◐ busy  ○ idle  ✕ error  ◌ stale  ⏻ offline  · unknown'),
+    line('  ● active  ◐ busy  ○ idle  ✕ error  ? waiting  ◌ stale  ⏻ offline  · unknown'),
     line('  tasks: ○ pending  ◐ in progress  ✓ completed  ✕ failed  ⊘ blocked  → delegated'),
   ];
 }
