@@ -48,7 +48,7 @@ export const ROOMS: Record<string, Room> = {
     packages: ['tar', 'better-sqlite3', 'croner', 'picomatch'],
     node: true,
   },
-  alerts: { floor: 5, imports: ['bus', 'base', 'protocol'], packages: [], node: true },
+  alerts: { floor: 5, imports: ['bus', 'base', 'protocol'], packages: ['better-sqlite3'], node: true },
   demo: { floor: 5, imports: ['workspace', 'base', 'protocol'], packages: [], node: true },
   server: {
     floor: 6,
@@ -97,7 +97,7 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     agents: { says: 'what the files of one agent say', imports: ['tasks', 'text'] },
     office: { says: 'the map: who stands where', imports: ['agents', 'text'] },
     read: { says: 'the files as they are now, large ones in a thread', imports: ['agents', 'office', 'tasks', 'text'] },
-    write: { says: 'changes of ours to the files, each in its turn', imports: ['agents', 'read', 'tasks', 'text'] },
+    write: { says: 'changes of ours to the files, each in its turn', imports: ['read', 'tasks', 'text'] },
     watch: { says: 'what changes, as it changes', imports: ['agents', 'read', 'text'] },
   },
   metrics: {
@@ -107,10 +107,10 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
   },
   backup: {
     tree: { says: 'which files of a workspace belong to a backup', imports: [] },
-    archive: { says: 'the format of an archive, and whether one keeps to it', imports: ['space.ts', 'tree'] },
+    archive: { says: 'the format of an archive, and whether one keeps to it', imports: ['tree'] },
     catalog: {
       says: 'which backups there are, and what is on record about them',
-      imports: ['archive', 'remove-tree.ts', 'space.ts', 'tree'],
+      imports: ['archive', 'remove-tree.ts', 'tree'],
     },
     pack: { says: 'a workspace into an archive', imports: ['archive', 'catalog', 'progress.ts', 'space.ts', 'tree'] },
     restore: {
