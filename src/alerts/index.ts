@@ -4,3 +4,6 @@
  */
 export type * from './contract.js';
 export { type AlertsFileContent, alertsFilePath, readAlertsFile } from './file.js';
+export { type BackupView, BUILTIN_RULES, type Facts } from './rules/index.js';
+export { type AlertsService, startAlerts } from './service.js';
+export { alertsDatabasePath, alertsDirectory } from './store/database.js';

@@ -201,6 +201,12 @@ export const SETTINGS = {
     description: 'Backups take .env files, keys and the like as well',
     door: true,
   },
+  alertsFile: {
+    kind: 'string',
+    default: null,
+    description: 'Rules of alerts and where they go (JSON file); alerts.json beside the user’s config file',
+    door: true,
+  },
   demo: { kind: 'boolean', default: false, description: 'Serve a throw-away workspace with a simulated fleet' },
   demoAgents: { kind: 'integer', min: 1, max: 5000, default: 12, description: 'Agents of the demo fleet' },
   demoRate: { kind: 'number', min: 0.01, max: 1000, default: 1, description: 'Changes a second in the demo fleet' },

@@ -24,6 +24,7 @@ import { createMetricsService } from '../metrics/index.js';
 import { createWatcher } from '../workspace/watch/watcher.js';
 import { type ApiContext, createAnswerCache, createApi } from './api/index.js';
 import { createGuards, createTokenBook, isLoopback, readTls, urlHost } from './auth/index.js';
+import { type AlertPlaces, watchForAlerts } from './alerts.js';
 import { backupFacts } from './backup-facts.js';
 import { answerUpgradeRequired, type Door, openDoor } from './ports.js';
 import { createFeed } from './feed.js';
@@ -34,7 +35,7 @@ import { startStatusReport } from './status-report.js';
 import { createWrites } from './writes.js';
 import { createHub } from './ws/index.js';
 
-export interface ServerOptions {
+export interface ServerOptions extends AlertPlaces {
   /** The workspace's directory. */
   workspace: string;
   settings: Settings;
@@ -214,6 +215,11 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   services.plug('pipeline', () => ({ state: metrics.health() }));
   await metrics.start();
 
+  const alerts = await watchForAlerts({
+    places: options,
+    ...{ life, services, feed, metrics, backups, bus, state, settings, layout, clock, log, newId },
+  });
+
   const s = tls ? 's' : '';
   const urls = { http: `http${s}://${urlHost(host)}:${rest.port}`, ws: `ws${s}://${urlHost(host)}:${socket.port}` };
   const key = newServerKey();
@@ -225,7 +231,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     services,
     writes,
     backups,
-    alerts: null,
+    alerts,
     guards,
     layout,
     roots,

@@ -71,7 +71,20 @@ export const ROOMS: Record<string, Room> = {
   },
   commands: {
     floor: 8,
-    imports: ['cli', 'tui', 'view', 'server', 'demo', 'backup', 'metrics', 'workspace', 'client', 'base', 'protocol'],
+    imports: [
+      'cli',
+      'tui',
+      'view',
+      'server',
+      'demo',
+      'backup',
+      'metrics',
+      'alerts',
+      'workspace',
+      'client',
+      'base',
+      'protocol',
+    ],
     packages: ['@oclif/core'],
     node: true,
   },
@@ -104,6 +117,11 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     store: { says: 'the database: its form, its rows, and how both grow old', imports: [] },
     record: { says: 'what is measured, and when it is written down', imports: ['store'] },
     query: { says: 'questions about what was measured', imports: ['record', 'store'] },
+  },
+  alerts: {
+    rules: { says: 'what to look for: one rule after the other, and those of the user’s file', imports: [] },
+    store: { says: 'the database: what is pending, fires, is over, is silenced', imports: ['contract.ts'] },
+    engine: { says: 'what becomes of an alert, and who is told', imports: ['contract.ts', 'rules', 'store'] },
   },
   backup: {
     tree: { says: 'which files of a workspace belong to a backup', imports: [] },
