@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agentStatusData } from '../../../src/protocol/index.js';
-import { agent, at, live, liveStore, modelOf, press, screenText } from './models.js';
+import { agent, at, live, liveStore, modelOf, press, screenText, typed } from './models.js';
 
 const ASKER = agent('asker', {
   normalized_status: 'waiting',
@@ -33,13 +33,13 @@ describe('an agent that waits for a person', () => {
   });
 
   it('tells all of it where the agent is shown', () => {
-    const text = screen(['2', '/', ...'asker', 'enter', 'enter']);
+    const text = screen(['2', '/', ...typed('asker'), 'enter', 'enter']);
     expect(text).toContain('waits for approve the release');
     expect(text).toContain('its own word needs_approval');
   });
 
   it('is found by a filter on its status', () => {
-    const text = screen(['2', '/', ...'waiting', 'enter'], { columns: 80, rows: 24 });
+    const text = screen(['2', '/', ...typed('waiting'), 'enter'], { columns: 80, rows: 24 });
     expect(text).toContain('asker');
     expect(text).not.toContain('watchman');
   });
