@@ -17,6 +17,7 @@ export * from './newest-backup.js';
 export * from './notifications.js';
 export * from './office.js';
 export * from './position.js';
+export * from './deliveries.js';
 export * from './depths.js';
 export * from './layout.js';
 export * from './reading.js';
