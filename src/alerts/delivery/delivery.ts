@@ -86,7 +86,15 @@ export interface Delivery extends AlertsOutlet {
 
 /** Makes what takes alerts to people; `prepare` gives it its database, and nothing is sent before `start`. */
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { targets: book, host, clock, log, env = process.env, monotonic = monotonicNow, random = Math.random } = options;
+  const {
+    targets: book,
+    host,
+    clock,
+    log,
+    env = process.env,
+    monotonic = monotonicNow,
+    random = Math.random,
+  } = options;
   const now = () => clock.now();
   const sender = createSender({ smtp: options.smtp, env, now, ...(options.ms ? { ms: options.ms } : {}) });
   const stop = new AbortController();
@@ -270,7 +278,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       recordOf(target);
       const at = now();
       const alert = testAlert('test', name, host, at);
-      const message = { id: idOf(alert.id), type: 'test', at, alerts: [bounded(alert)], total: 1, host, url: linkTo(null) } as const;
+      const message = {
+        id: idOf(alert.id),
+        type: 'test',
+        at,
+        alerts: [bounded(alert)],
+        total: 1,
+        host,
+        url: linkTo(null),
+      } as const;
       const began = monotonic();
       const attempt = await sender.send(target, message, { signal: stop.signal });
       const error = 'reason' in attempt ? attempt.reason : (UNSENT[attempt.outcome] ?? null);

@@ -24,7 +24,9 @@ const LONGEST_EVIDENCE = 2000;
 
 /** The key under which every message about an alert goes: `rule|agent|host|since`, which is the alert's id. */
 export function idOf(text: string, suffix = ''): string {
-  return encodeURIComponent(oneLine(text)).replaceAll('%7C', '|').replaceAll('%3A', ':').replaceAll('.', '%2E') + suffix;
+  return (
+    encodeURIComponent(oneLine(text)).replaceAll('%7C', '|').replaceAll('%3A', ':').replaceAll('.', '%2E') + suffix
+  );
 }
 
 /** An alert as it is sent: its texts come from files that agents write, so they are on one line and bounded. */

@@ -116,8 +116,9 @@ export function createOutbox(db: Database) {
     `SELECT id, alert, rule, severity, target, kind, state, attempts, queued_at, first_at, next_at, batch
      FROM deliveries WHERE target = ? AND ${ACTIVE} ORDER BY id LIMIT 2000`,
   );
-  const activeTargets = db
-    .prepare(`SELECT target, min(queued_at) AS oldest, count(*) AS count FROM deliveries WHERE ${ACTIVE} GROUP BY target`);
+  const activeTargets = db.prepare(
+    `SELECT target, min(queued_at) AS oldest, count(*) AS count FROM deliveries WHERE ${ACTIVE} GROUP BY target`,
+  );
   const bodyOf = db.prepare('SELECT body FROM delivery_alerts WHERE id = ?').pluck();
   const begin = db.prepare(
     `UPDATE deliveries SET attempts = attempts + 1, first_at = coalesce(first_at, ?), next_at = ?, batch = ?, state = 'waiting'
@@ -198,11 +199,13 @@ export function createOutbox(db: Database) {
       for (const id of ids) unbegin.run(next, id);
     }),
     /** Puts on record how messages ended. */
-    end: together((rows: readonly Pick<Waiting, 'id' | 'target'>[], outcome: Outcome, now: number, error: string | null) => {
-      for (const row of rows) {
-        if (end.run(outcome, now, error, row.id, outcome).changes > 0) count(row.target, outcome);
-      }
-    }),
+    end: together(
+      (rows: readonly Pick<Waiting, 'id' | 'target'>[], outcome: Outcome, now: number, error: string | null) => {
+        for (const row of rows) {
+          if (end.run(outcome, now, error, row.id, outcome).changes > 0) count(row.target, outcome);
+        }
+      },
+    ),
     hold: together((ids: readonly number[]) => {
       for (const id of ids) hold.run(id);
     }),

@@ -43,7 +43,11 @@ export function pick(waiting: readonly Waiting[], lane: Lane): Picked {
   }
   const send = (rows: Waiting[], digest = rows.length > 1): Picked => ({ rows, digest, held, waitMs: null });
   // A digest that was begun stays as it is: its receivers know it by its id.
-  if (first.batch !== null) return send(due.filter(({ batch }) => batch === first.batch), true);
+  if (first.batch !== null)
+    return send(
+      due.filter(({ batch }) => batch === first.batch),
+      true,
+    );
   if (first.attempts > 0) return send([first]);
   const fresh = due.filter(({ attempts, batch }) => attempts === 0 && batch === null);
   const released = fresh.filter(({ state }) => state === 'held');
@@ -52,10 +56,15 @@ export function pick(waiting: readonly Waiting[], lane: Lane): Picked {
     const isUrgent = fresh.some(({ severity }) => severity === 'critical');
     if (!lane.digestLately || isUrgent) return send(fresh);
     const retried = due.find(({ attempts }) => attempts > 0);
-    if (retried !== undefined) return send(due.filter(({ id, batch }) => id === retried.id || (batch !== null && batch === retried.batch)), retried.batch !== null);
+    if (retried !== undefined)
+      return send(
+        due.filter(({ id, batch }) => id === retried.id || (batch !== null && batch === retried.batch)),
+        retried.batch !== null,
+      );
     return { rows: [], digest: false, held, waitMs: 1000 };
   }
-  const alike = (row: Waiting) => row.rule === first.rule && row.kind === first.kind && row.queued_at === first.queued_at;
+  const alike = (row: Waiting) =>
+    row.rule === first.rule && row.kind === first.kind && row.queued_at === first.queued_at;
   return send(lane.groups && first.kind !== 'test' ? fresh.filter(alike) : [first]);
 }
 

@@ -33,7 +33,11 @@ export async function runApprise(
   if (exitCode === 0) return { outcome: 'delivered' };
   if (isCanceled) throw signal.reason as Error;
   if (code === 'ENOENT') {
-    return { outcome: 'again', reason: 'there is no command "apprise": install it (apt install apprise)', afterMs: null };
+    return {
+      outcome: 'again',
+      reason: 'there is no command "apprise": install it (apt install apprise)',
+      afterMs: null,
+    };
   }
   const said = `${stderr}\n${stdout}`.trim().split('\n').at(-1) ?? '';
   return { outcome: 'again', reason: `apprise ended with ${exitCode ?? code}: ${said.slice(0, 200)}`, afterMs: null };

@@ -93,7 +93,9 @@ export function createSender({ smtp, env, now, ms = {} }: SenderOptions): Sender
       } catch (error) {
         // A secret may be set by and by; what a form could not be made of stays as it is.
         const reason = hide(error instanceof Error ? error.message : String(error));
-        return error instanceof SecretError ? { outcome: 'again', reason, afterMs: null } : { outcome: 'refused', reason };
+        return error instanceof SecretError
+          ? { outcome: 'again', reason, afterMs: null }
+          : { outcome: 'refused', reason };
       }
     },
   };
@@ -104,7 +106,10 @@ interface Way {
   canary: boolean;
 }
 
-function withDefaults({ address }: Target, ms: { attempt?: number; rest?: number }): { attempt?: number; rest?: number } {
+function withDefaults(
+  { address }: Target,
+  ms: { attempt?: number; rest?: number },
+): { attempt?: number; rest?: number } {
   const isSlow = address.kind === 'email' || (address.kind === 'apprise' && address.endpoint === null);
   return isSlow ? { attempt: SLOW_MS, ...ms } : ms;
 }

@@ -103,7 +103,10 @@ export function newSigningSecret(): string {
 export function mustHave<T extends { name: string }>(targets: readonly T[], name: string): T {
   const found = targets.find((target) => target.name === name);
   if (found) return found;
-  const [near] = suggest(name, targets.map((target) => target.name));
+  const [near] = suggest(
+    name,
+    targets.map((target) => target.name),
+  );
   throw new McError('target.not_found', `there is no target "${name}"`, {
     hint: near === undefined ? 'mc alerts target list' : `did you mean ${near}?`,
   });

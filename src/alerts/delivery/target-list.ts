@@ -88,7 +88,10 @@ function secretsOf(value: unknown, at: string): Secret[] {
   if (value === undefined) return [];
   const list = Array.isArray(value) ? (value as unknown[]) : [value];
   if (list.length >= 1 && list.length <= 2 && list.every(isSecret)) return list;
-  throw invalid(`${at}: "secret" is not a secret`, 'a text, {"env":"NAME"}, {"file":"/PATH"}, or two of them in a list');
+  throw invalid(
+    `${at}: "secret" is not a secret`,
+    'a text, {"env":"NAME"}, {"file":"/PATH"}, or two of them in a list',
+  );
 }
 
 function isSecret(value: unknown): value is Secret {

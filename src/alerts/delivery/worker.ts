@@ -85,7 +85,10 @@ export function startWorker(options: WorkerOptions): Worker {
 
   /** Whoever was served longest ago comes first. */
   const queuesInTurn = () =>
-    options.outbox().queues().sort((a, b) => (memoryOf(a.target).sent.at(-1) ?? 0) - (memoryOf(b.target).sent.at(-1) ?? 0));
+    options
+      .outbox()
+      .queues()
+      .sort((a, b) => (memoryOf(a.target).sent.at(-1) ?? 0) - (memoryOf(b.target).sent.at(-1) ?? 0));
 
   const memoryOf = (name: string): Memory => {
     const known = memories.get(name) ?? { sent: [], digestAt: Number.NEGATIVE_INFINITY, restsUntil: 0 };
@@ -94,7 +97,8 @@ export function startWorker(options: WorkerOptions): Worker {
   };
 
   const dropOf = (name: string): void => {
-    if (options.isComplete()) options.outbox().end(options.outbox().waiting(name), 'dropped', now(), 'the target was removed');
+    if (options.isComplete())
+      options.outbox().end(options.outbox().waiting(name), 'dropped', now(), 'the target was removed');
   };
 
   /** Begins to send the next message, if there is one; returns when to look again, in milliseconds. */
@@ -151,7 +155,12 @@ export function startWorker(options: WorkerOptions): Worker {
       return { ...common, id, type: 'alert.digest', url: options.linkTo(null) };
     }
     const type = row.kind === 'test' ? 'test' : (`alert.${row.kind}` as const);
-    return { ...common, id: idOf(row.alert, row.kind === 'resolved' ? '|resolved' : ''), type, url: options.linkTo(first) };
+    return {
+      ...common,
+      id: idOf(row.alert, row.kind === 'resolved' ? '|resolved' : ''),
+      type,
+      url: options.linkTo(first),
+    };
   };
 
   const settle = (target: Target, rows: readonly Waiting[], attempt: Attempt): void => {
@@ -175,7 +184,11 @@ export function startWorker(options: WorkerOptions): Worker {
         options.outbox().failure(target.name, at, attempt.reason, attempt.outcome === 'gone' ? attempt.reason : null);
         options.onFailure(target.name, attempt.reason);
         options.outbox().end(rows, 'refused', at, attempt.reason);
-        return tell(target, rows, attempt.outcome === 'gone' ? `${attempt.reason}; nothing more is sent to it` : attempt.reason);
+        return tell(
+          target,
+          rows,
+          attempt.outcome === 'gone' ? `${attempt.reason}; nothing more is sent to it` : attempt.reason,
+        );
       case 'resting':
         memoryOf(target.name).sent.pop();
         memoryOf(target.name).restsUntil = monotonic() + RESTING_MS;

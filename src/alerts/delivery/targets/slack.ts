@@ -10,7 +10,10 @@ export const slack: Form = (parts) => jsonTo(endpointOf(parts), { text: textOf(p
 
 function textOf(message: Message): string {
   const lines = linesOf(message, 20).map(escaped);
-  return cutText([`*${escaped(titleOf(message)).replaceAll('*', '∗')}*`, ...lines, `<${message.url}>`].join('\n'), MOST);
+  return cutText(
+    [`*${escaped(titleOf(message)).replaceAll('*', '∗')}*`, ...lines, `<${message.url}>`].join('\n'),
+    MOST,
+  );
 }
 
 /** The three characters that Slack gives a meaning to: so nobody is mentioned, and nothing becomes a link. */

@@ -9,7 +9,14 @@ const after = (attempts: number, more: Partial<Parameters<typeof nextAttempt>[0]
 describe('when it is tried again', () => {
   it('waits longer each time, then an hour, for a day', () => {
     expect([1, 2, 3, 4, 5, 6, 7, 20].map((attempts) => after(attempts))).toEqual([
-      10_000, 30_000, 120_000, 600_000, 1_800_000, HOUR, HOUR, HOUR,
+      10_000,
+      30_000,
+      120_000,
+      600_000,
+      1_800_000,
+      HOUR,
+      HOUR,
+      HOUR,
     ]);
     expect(after(25, { now: 23.5 * HOUR })).toBeNull();
     expect(after(25, { now: 22.9 * HOUR })).not.toBeNull();
