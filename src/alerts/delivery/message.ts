@@ -69,7 +69,7 @@ export function titleOf(message: Message): string {
     return `${total} alerts${about} on ${host}`;
   }
   const word = type === 'alert.resolved' ? 'resolved' : first?.severity;
-  return `[${word}] ${first?.summary ?? ''}`;
+  return `[${word}] ${oneLine(first?.summary ?? '')}`;
 }
 
 /** What it says below its subject, a line each, at most `most` of them about alerts. */

@@ -141,9 +141,10 @@ export function neededSecret({ kind, endpoint, to }: Address): string | null {
 }
 
 /** A target's URL as people are shown it: paths and queries often are the secret. */
-export function shownUrl({ url, address: { kind, endpoint } }: Pick<Target, 'url' | 'address'>): string {
+export function shownUrl({ url, address: { kind, endpoint, to } }: Pick<Target, 'url' | 'address'>): string {
   if (kind === 'apprise' && endpoint === null) return 'apprise:•••';
-  if (endpoint === null || kind === 'telegram') return url;
+  if (endpoint === null || endpoint === HOMES[kind]) return url;
+  if (kind === 'telegram') return `telegram+${endpoint}/${to}`;
   const { protocol, host, pathname, search, username } = new URL(endpoint);
   const form = kind === 'webhook' ? '' : `${kind}+`;
   const hidden = pathname === '/' && search === '' ? '' : '/•••';
