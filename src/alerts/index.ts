@@ -4,3 +4,6 @@
  */
 export type * from './contract.js';
 export { type AlertsFileContent, alertsFilePath, readAlertsFile } from './file.js';
+export { createDelivery, type Delivery, type DeliveryFigures } from './delivery/delivery.js';
+export { checkDoors } from './delivery/doors.js';
+export { createTargetBook } from './delivery/target-file.js';

@@ -243,6 +243,7 @@ export const SIDE_DOORS: Record<string, string> = {
   'src/metrics/query/index.ts': 'questions to a database without the service that records',
   'src/metrics/record/health.ts': 'the score by itself, for a check without a server',
   'src/server/offline.ts': 'what a server would hold, read once without one',
+  'src/alerts/delivery/target-file.ts': 'the targets of the user’s file, without what sends to them',
   'src/metrics/store/place.ts': 'where the database lies and what stands in its way, without SQLite',
   'src/backup/catalog/on-record.ts': 'the newest backup without opening the backups',
   'src/backup/pack/database.ts': 'the check of a database without opening the backups',

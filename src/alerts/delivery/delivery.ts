@@ -20,7 +20,7 @@ import { createOutbox, migrate, type Outbox, type Outcome, type TargetRecord } f
 import { queueChanges } from './queue.js';
 import { createSender } from './send.js';
 import { mustHave, type TargetBook } from './target-file.js';
-import { hears, shownUrl, type Target } from './target.js';
+import { hears, shownTarget, type Target } from './target.js';
 import { startWorker, type Worker } from './worker.js';
 
 const HOUR = 3_600_000;
@@ -312,28 +312,6 @@ const UNSENT: Record<string, string | undefined> = {
   resting: 'it failed five times in a row and is left alone for a minute',
   stopped: 'the server stops',
 };
-
-/** What of a target may be shown, without what is only known of its deliveries. */
-export function shownTarget(target: Target): AlertTarget {
-  const { name, level, rules, agents, quiet, fallback, paused } = target;
-  return {
-    name,
-    kind: target.address.kind,
-    url: shownUrl(target),
-    level,
-    rules: [...rules],
-    agents: [...agents],
-    quiet: quiet?.text ?? null,
-    private: target.private,
-    fallback,
-    paused,
-    off: null,
-    waiting: null,
-    last_success_at: null,
-    last_error_at: null,
-    last_error: null,
-  };
-}
 
 /** An alert that is about nothing, to be told to one target. */
 function testAlert(rule: 'test' | 'canary', target: string, host: string, at: number): Alert {

@@ -1,5 +1,5 @@
 import { McError } from '../../base/index.js';
-import { ALERT_SEVERITIES, type Alert, type AlertSeverity } from '../../protocol/index.js';
+import { ALERT_SEVERITIES, type Alert, type AlertSeverity, type AlertTarget } from '../../protocol/index.js';
 import type { Quiet } from './quiet.js';
 
 /** The forms in which an alert can leave. */
@@ -149,6 +149,28 @@ export function shownUrl({ url, address: { kind, endpoint, to } }: Pick<Target, 
   const form = kind === 'webhook' ? '' : `${kind}+`;
   const hidden = pathname === '/' && search === '' ? '' : '/•••';
   return `${form}${protocol}//${username === '' ? '' : '•••@'}${host}${hidden}`;
+}
+
+/** What of a target may be shown, without what is only known of its deliveries. */
+export function shownTarget(target: Target): AlertTarget {
+  const { name, level, rules, agents, quiet, fallback, paused } = target;
+  return {
+    name,
+    kind: target.address.kind,
+    url: shownUrl(target),
+    level,
+    rules: [...rules],
+    agents: [...agents],
+    quiet: quiet?.text ?? null,
+    private: target.private,
+    fallback,
+    paused,
+    off: null,
+    waiting: null,
+    last_success_at: null,
+    last_error_at: null,
+    last_error: null,
+  };
 }
 
 /** Whether a target hears of an alert. */

@@ -1,4 +1,5 @@
 import type { Alerts } from '../../alerts/index.js';
+import type { Delivery } from '../../alerts/index.js';
 import type { BackupService } from '../../backup/index.js';
 import type { Clock, WorkspaceLayout } from '../../base/index.js';
 import type { Logger } from '../../base/log.js';
@@ -23,6 +24,7 @@ export interface ApiContext {
   backups: BackupService;
   /** Null: this server watches for none. */
   alerts: Alerts | null;
+  delivery: Delivery;
   cache: AnswerCache;
   /** The newest sample of everything; asked at each answer. */
   lastRows: () => LatestMetrics;
