@@ -201,6 +201,12 @@ export const SETTINGS = {
     description: 'Backups take .env files, keys and the like as well',
     door: true,
   },
+  alertsFile: {
+    kind: 'string',
+    default: null,
+    description: 'Rules of alerts and where they go (JSON file); alerts.json beside the user’s config file',
+    door: true,
+  },
   alertmanagerUrl: {
     kind: 'list',
     default: [],

@@ -1,4 +1,10 @@
-import { type Agent, type AgentRow, type DatedBackup, type MetricRow, newestBackupAge } from '../protocol/index.js';
+import {
+  type AgentRow,
+  type DatedBackup,
+  type MetricRow,
+  newestBackupAge,
+  type WorkspaceFacts,
+} from '../protocol/index.js';
 import type { CheckedAgent, CheckFacts } from './check.js';
 import type { Server } from './reach/reach.js';
 
@@ -19,18 +25,8 @@ export async function askFacts({ rest }: Server, now: number): Promise<CheckFact
   };
 }
 
-/** What was read of a workspace without a server. */
-export interface FilesFacts {
-  health: number;
-  agents: readonly Agent[];
-  /** The newest sample of each agent, by id. */
-  samples: Readonly<Record<string, Partial<MetricRow>>>;
-  backups: readonly DatedBackup[];
-  scheduled: boolean | null;
-}
-
 /** The same from what was read without a server. */
-export function factsOf({ health, agents, samples, backups, scheduled }: FilesFacts, now: number): CheckFacts {
+export function factsOf({ health, agents, samples, backups, scheduled }: WorkspaceFacts, now: number): CheckFacts {
   return {
     server: null,
     health,

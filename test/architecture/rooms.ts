@@ -89,9 +89,9 @@ export const ROOMS: Record<string, Room> = {
       'view',
       'server',
       'demo',
-      'alerts',
       'backup',
       'metrics',
+      'alerts',
       'workspace',
       'client',
       'base',
@@ -122,7 +122,7 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     agents: { says: 'what the files of one agent say', imports: ['tasks', 'text'] },
     office: { says: 'the map: who stands where', imports: ['agents', 'text'] },
     read: { says: 'the files as they are now, large ones in a thread', imports: ['agents', 'office', 'tasks', 'text'] },
-    write: { says: 'changes of ours to the files, each in its turn', imports: ['agents', 'read', 'tasks', 'text'] },
+    write: { says: 'changes of ours to the files, each in its turn', imports: ['read', 'tasks', 'text'] },
     watch: { says: 'what changes, as it changes', imports: ['agents', 'read', 'text'] },
   },
   metrics: {
@@ -130,12 +130,18 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     record: { says: 'what is measured, and when it is written down', imports: ['store'] },
     query: { says: 'questions about what was measured', imports: ['record', 'store'] },
   },
+  alerts: {
+    rules: { says: 'what to look for: one rule after the other, and those of the user’s file', imports: [] },
+    store: { says: 'the database: what is pending, fires, is over, is silenced', imports: ['contract.ts'] },
+    engine: { says: 'what becomes of an alert, and who is told', imports: ['contract.ts', 'rules', 'store'] },
+    delivery: { says: 'alerts out of the house: to whom, in which form, and whether they arrive', imports: ['contract.ts', 'file.ts'] },
+  },
   backup: {
     tree: { says: 'which files of a workspace belong to a backup', imports: [] },
-    archive: { says: 'the format of an archive, and whether one keeps to it', imports: ['space.ts', 'tree'] },
+    archive: { says: 'the format of an archive, and whether one keeps to it', imports: ['tree'] },
     catalog: {
       says: 'which backups there are, and what is on record about them',
-      imports: ['archive', 'remove-tree.ts', 'space.ts', 'tree'],
+      imports: ['archive', 'remove-tree.ts', 'tree'],
     },
     pack: { says: 'a workspace into an archive', imports: ['archive', 'catalog', 'progress.ts', 'space.ts', 'tree'] },
     restore: {

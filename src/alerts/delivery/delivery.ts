@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Clock, McError, monotonicNow } from '../../base/index.js';
+import { type Clock, McError, monotonicNow, toMcError } from '../../base/index.js';
 import type { Logger } from '../../base/log.js';
 import {
   type Alert,
@@ -117,6 +117,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return standing().filter(({ paused, fallback }) => !paused && !(fallback && managed));
   };
 
+  let lastFault = '';
+  /** The same again and again says nothing new. */
+  const onError = (error: unknown): void => {
+    const { message } = toMcError(error);
+    if (message !== lastFault) log.error({ err: error }, 'sending alerts failed');
+    lastFault = message;
+  };
   const onFailure = (target: string, reason: string): void => {
     if (failing.has(target)) return;
     failing.add(target);
@@ -130,7 +137,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       for (const target of standing()) if (!target.paused) proveWeekly(target, at);
       outbox?.forget(at);
     } catch (error) {
-      log.error({ err: error }, 'deliveries of alerts: the database refuses');
+      onError(error);
     }
   };
 
@@ -208,7 +215,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         monotonic,
         random,
         notify: options.notify,
-        onError: (error) => log.error({ err: error }, 'deliveries of alerts: sending failed'),
+        onError,
         onFailure,
       });
       if (options.alertmanagers.length > 0) {
@@ -223,7 +230,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
             error === null
               ? log.info({ url }, 'Alertmanager answers')
               : log.warn({ url, reason: error }, 'Alertmanager does not take alerts'),
-          onError: (error) => log.error({ err: error }, 'deliveries of alerts: Alertmanager'),
+          onError,
           onAway: takeOver,
           ...(options.ms ? { ms: options.ms } : {}),
         });

@@ -16,7 +16,7 @@ export const backupFailed: Rule = {
     if (failure === null) return;
     found({
       agent: null,
-      say: () => ({ summary: `the last backup failed: ${cutText(failure, IN_LINE)}`, evidence: cutText(failure, 500) }),
+      say: () => ({ summary: cutText(failure, IN_LINE), evidence: cutText(failure, 500) }),
     });
   },
 };
@@ -57,6 +57,7 @@ export const backupDamaged: Rule = {
   severity: 'critical',
   title: 'Backup damaged',
   looksAt: 'what the last verification of each backup found',
+  unit: 'backups',
   judge({ facts: { backups } }, { found, unknown }) {
     if (backups === null || !backups.listed) return unknown();
     const { damaged } = backups;

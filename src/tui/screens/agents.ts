@@ -22,7 +22,11 @@ export const agents: Screen = {
   ...listScreen({
     list: agentList,
     line: (agent, { model, size, cursor }) =>
-      agentLine(agent, placeColumns(size.columns - 3), model.data.now, cursor, model.past.agents.get(agent.id) ?? null),
+      agentLine(agent, placeColumns(size.columns - 3), {
+        now: model.data.now,
+        cursor,
+        before: model.past.agents.get(agent.id) ?? null,
+      }),
     head: (model, size) => [agentHead(placeColumns(size.columns - 3), model.sort)],
     foot: (model, size, agent, count) =>
       size.rows >= 4 ? [...detailLines(model, agent, size), statusLine(model, count)] : [],

@@ -1,5 +1,5 @@
 import { faultWord, readBackupProgress, readBackups, type ToldBackup } from '../../protocol/index.js';
-import { ago, bytes, longSpan, UNKNOWN } from '../../view/index.js';
+import { COLUMNS, ago, bytes, longSpan, UNKNOWN } from '../../view/index.js';
 import { absence, pollOf } from '../link/answers.js';
 import { cell, type Line, line, type Span } from '../draw/lines.js';
 import { atCursor } from '../list.js';
@@ -40,7 +40,9 @@ function headLine(columns: number): Line {
     spans: [
       ' ',
       ...spansOf(
-        ['WHEN', 'ID', 'TYPE', 'SIZE', 'FILES', 'VERIFIED'].map((title): Span => ['dim', title]),
+        (['when', 'id', 'type', 'size', 'files', 'verified'] as const).map(
+          (name): Span => ['dim', COLUMNS.backups[name]],
+        ),
         columns,
       ),
     ],

@@ -233,7 +233,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   async function read(noun: ReadNoun): Promise<Value | undefined> {
     ledger.settle(nounKey(noun));
     try {
-      const value = await readNoun(root, noun, clock.now(), roots, reader);
+      const value = await readNoun(root, noun, { now: clock.now(), within: roots, reader });
       if (!isStarved(value)) return value;
     } catch (error) {
       log?.error({ err: error, noun }, 'reading failed');
