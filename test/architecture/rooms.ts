@@ -29,7 +29,7 @@ export const ROOMS: Record<string, Room> = {
   base: {
     floor: 1,
     imports: ['protocol'],
-    packages: ['pino', 'pino-pretty', 'fastest-levenshtein', 'string-width'],
+    packages: ['pino', 'pino-pretty', 'rotating-file-stream', 'fastest-levenshtein', 'string-width'],
     node: true,
   },
   workspace: { floor: 2, imports: ['base', 'protocol'], packages: ['chokidar'], node: true },
