@@ -32,6 +32,7 @@ const MOST_WAITING = 8 * 1024 * 1024;
 export function openLogFile({ path, maxMb, keep, onTrouble, retryMs = 5000 }: LogFileOptions): LogFile {
   let stream: RotatingFileStream | null = null;
   let lost = 0;
+  let troubled = false;
   let retryAt = 0;
   let closed = false;
 
@@ -47,8 +48,15 @@ export function openLogFile({ path, maxMb, keep, onTrouble, retryMs = 5000 }: Lo
   };
   const trouble = (error: Error): void => {
     retryAt = performance.now() + retryMs;
-    if (lost === 0) onTrouble(error);
-    lost += 1;
+    if (!troubled) onTrouble(error);
+    troubled = true;
+  };
+  /** So many lines go with these bytes when they do not arrive. */
+  const send = (to: RotatingFileStream, text: string, lines: number): void => {
+    to.write(text, (error) => {
+      if (error) lost += lines;
+      else troubled = false;
+    });
   };
   const ready = (): RotatingFileStream | null => {
     if (stream !== null || closed || performance.now() < retryAt) return stream;
@@ -67,9 +75,9 @@ export function openLogFile({ path, maxMb, keep, onTrouble, retryMs = 5000 }: Lo
         lost += 1;
         return;
       }
-      if (lost > 0) to.write(lostLine(lost));
+      if (lost > 0) send(to, lostLine(lost), lost);
       lost = 0;
-      to.write(line);
+      send(to, line, 1);
     },
     async close(limitMs) {
       const last = stream;

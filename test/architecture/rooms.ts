@@ -150,6 +150,14 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
   cli: {
     reach: { says: 'finding a server, knowing it, and asking it', imports: ['clean.ts', 'quote.ts'] },
     print: { says: 'results as text: tables, charts, one line each', imports: ['clean.ts', 'reach'] },
+    background: {
+      says: 'the server in the background: started, found and ended',
+      imports: ['clean.ts', 'print', 'quote.ts', 'reach', 'signals.ts'],
+    },
+    logs: {
+      says: 'the log of a server in the background: read, filtered and followed',
+      imports: ['background', 'clean.ts', 'print', 'quote.ts'],
+    },
     doctor: {
       says: 'looking at machine, workspace and server for what is wrong',
       imports: ['clean.ts', 'errors.ts', 'print', 'quote.ts', 'reach'],
