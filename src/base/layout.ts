@@ -20,6 +20,8 @@ export interface WorkspaceLayout {
   pids: string;
   logs: string;
   serverLock: string;
+  /** What the server says of itself every five minutes, for scripts that read files. */
+  statusReport: string;
 }
 
 /** The layout of the workspace at `root`. */
@@ -41,6 +43,7 @@ export function workspaceLayout(root: string): WorkspaceLayout {
     pids: join(backend, 'pids'),
     logs: join(backend, 'logs'),
     serverLock: join(backend, 'pids', 'server.lock'),
+    statusReport: join(backend, 'status.json'),
   };
 }
 

@@ -8,6 +8,10 @@ import {
   type AgentReport,
   type AgentsAnswer,
   type AgentsStatusAnswer,
+  type AlertAckAnswer,
+  type AlertHistoryAnswer,
+  type AlertRuleAnswer,
+  type AlertsAnswer,
   type AliveAnswer,
   type Backup,
   type BackupCreated,
@@ -19,6 +23,7 @@ import {
   type FileAnswer,
   type HealthAnswer,
   type IdentityAnswer,
+  type NewAlertSilence,
   type NewNotification,
   type NewTask,
   type NotificationsAnswer,
@@ -31,6 +36,7 @@ import {
   type RouteName,
   routePath,
   type RestoreReport,
+  type SilenceAnswer,
   type SystemHistoryAnswer,
   type SystemStatusAnswer,
   type TaskPatch,
@@ -40,6 +46,8 @@ import {
 } from '../protocol/index.js';
 import type {
   ActivityAsked,
+  AlertHistoryAsked,
+  AlertsAsked,
   BackupAsked,
   EventsAsked,
   FilePart,
@@ -101,8 +109,9 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, ch
       throw await explain(error);
     });
   };
-  const named = async (route: RouteName, { id, search, body, alsoGood }: Filling = {}) => {
-    const path = routePath(route, id === undefined ? {} : { id }) + query(search);
+  const named = async (route: RouteName, { id, rule, search, body, alsoGood }: Filling = {}) => {
+    const params = { ...(id === undefined ? {} : { id }), ...(rule === undefined ? {} : { rule }) };
+    const path = routePath(route, params) + query(search);
     const answer = await ask(ROUTES[route].method, path, body, alsoGood);
     check?.(route, answer);
     return answer;
@@ -123,6 +132,16 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, ch
     notifications: (page?: Page) => named('notifications', { search: page }) as Promise<NotificationsAnswer>,
     notify: (body: NewNotification) => named('notify', { body }) as Promise<NotifyAnswer>,
     ackNotification: (id: string) => named('ackNotification', { id }) as Promise<AckAnswer>,
+    alerts: (search?: AlertsAsked) => named('alerts', { search }) as Promise<AlertsAnswer>,
+    alertRule: (rule: string) => named('alertRule', { rule }) as Promise<AlertRuleAnswer>,
+    /** Alerts that are over. */
+    alertHistory: (search?: AlertHistoryAsked) => named('alertHistory', { search }) as Promise<AlertHistoryAnswer>,
+    silenceAlert: (rule: string, body: NewAlertSilence) =>
+      named('silenceAlert', { rule, body }) as Promise<SilenceAnswer>,
+    endSilence: (id: string) => named('endSilence', { id }) as Promise<SilenceAnswer>,
+    /** Those about one agent, else all of the rule. */
+    ackAlert: (rule: string, body: { agent?: string } = {}) =>
+      named('ackAlert', { rule, body }) as Promise<AlertAckAnswer>,
     /** Which server it is; with a nonce also its proof. */
     identity: (search?: { nonce?: string }) => named('identity', { search }) as Promise<IdentityAnswer>,
     alive: () => named('alive') as Promise<AliveAnswer>,
@@ -170,6 +189,7 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, ch
 /** What one call of a route is filled with. */
 interface Filling {
   id?: string | undefined;
+  rule?: string;
   search?: object | undefined;
   body?: unknown;
   alsoGood?: number;

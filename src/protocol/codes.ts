@@ -45,6 +45,7 @@ export const ERRORS = {
   'task.not_found': { exit: EXIT.notFound, http: 404 },
   'task.ambiguous': { exit: EXIT.usage, http: 409 },
   'notification.not_found': { exit: EXIT.notFound, http: 404 },
+  'alert.not_found': { exit: EXIT.notFound, http: 404 },
   'file.not_found': { exit: EXIT.notFound, http: 404 },
   'file.refused': { exit: EXIT.notAllowed, http: 403 },
   'file.denied': { exit: EXIT.notAllowed, http: 403 },

@@ -3,7 +3,9 @@
  * Runs everywhere: no package, no `node:`.
  */
 export * from './agents.js';
+export * from './alerts.js';
 export * from './apply.js';
+export * from './backoff.js';
 export * from './backups.js';
 export * from './codes.js';
 export * from './cut.js';

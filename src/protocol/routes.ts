@@ -109,6 +109,37 @@ export const ROUTES = {
     scope: 'operate',
     summary: 'Acknowledge a notification for everyone',
   },
+  alerts: {
+    method: 'GET',
+    path: '/api/alerts',
+    scope: 'read',
+    summary: 'Rules of alerts, how they stand and why',
+  },
+  alertHistory: {
+    method: 'GET',
+    path: '/api/alerts/history',
+    scope: 'read',
+    summary: 'Alerts that are over, newest first',
+  },
+  alertRule: { method: 'GET', path: '/api/alerts/{rule}', scope: 'read', summary: 'One rule, with its alerts' },
+  silenceAlert: {
+    method: 'POST',
+    path: '/api/alerts/{rule}/silence',
+    scope: 'operate',
+    summary: 'Tell nobody of a rule’s alerts for a while',
+  },
+  endSilence: {
+    method: 'DELETE',
+    path: '/api/alerts/silences/{id}',
+    scope: 'operate',
+    summary: 'End a silence before its time',
+  },
+  ackAlert: {
+    method: 'POST',
+    path: '/api/alerts/{rule}/ack',
+    scope: 'operate',
+    summary: 'Acknowledge a rule’s alerts for everyone',
+  },
   backups: { method: 'GET', path: '/api/backups', scope: 'read', summary: 'All backups, oldest first' },
   createBackup: {
     method: 'POST',

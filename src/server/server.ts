@@ -30,6 +30,7 @@ import { createFeed } from './feed.js';
 import { createPublisher } from './published.js';
 import { createServices } from './services.js';
 import { createStreams } from './sse/index.js';
+import { startStatusReport } from './status-report.js';
 import { createWrites } from './writes.js';
 import { createHub } from './ws/index.js';
 
@@ -115,7 +116,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   });
   life.push('WebSocket port', () => socket.close(DRAIN_MS));
 
-  const services = createServices();
+  const services = createServices(() => clock.now(), layout.root);
   const epoch = newId().replaceAll('-', '').slice(0, 12);
   const state = createState({ staleAfterMs: settings.staleAfter, newId });
   const bus = createBus({
@@ -224,6 +225,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     services,
     writes,
     backups,
+    alerts: null,
     guards,
     layout,
     roots,
@@ -263,6 +265,19 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   hub.attach(socket.server);
   socket.serve(answerUpgradeRequired);
   rest.serve(api.listener);
+  const report = startStatusReport({
+    path: layout.statusReport,
+    roots,
+    services,
+    clock,
+    log,
+    facts: async () => ({
+      websocket_clients: hub.clients,
+      agents_tracked: feed.snapshot.agents.size,
+      backups_available: (await backups.listed()?.catch(() => null))?.length ?? null,
+    }),
+  });
+  life.push('status report', () => report.stop());
   return { ...urls, workspace: layout.root, ...ending(life) };
 }
 

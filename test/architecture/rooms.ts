@@ -48,7 +48,7 @@ export const ROOMS: Record<string, Room> = {
     packages: ['tar', 'better-sqlite3', 'croner', 'picomatch'],
     node: true,
   },
-  alerts: { floor: 5, imports: ['bus', 'base', 'protocol'], packages: [], node: true },
+  alerts: { floor: 5, imports: ['bus', 'base', 'protocol'], packages: ['better-sqlite3'], node: true },
   demo: { floor: 5, imports: ['workspace', 'base', 'protocol'], packages: [], node: true },
   server: {
     floor: 6,

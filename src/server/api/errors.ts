@@ -9,13 +9,15 @@ type Told = { status: number; error: McError };
 
 /** Answers any error in the one shape: `{error, code, hint}`. What went wrong inside is for the log, not for clients. */
 export function answerError(
-  { log, layout }: Pick<ApiContext, 'log' | 'layout'>,
+  { log, layout, services }: Pick<ApiContext, 'log' | 'layout' | 'services'>,
   thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
   const { status, error } = hungUp(thrown, request) ?? told(thrown, layout.root);
   const about = { id: request.id, url: request.url.slice(0, 500) };
+  if (status === 500)
+    services.note('api', new Error(`${request.method} ${request.routeOptions?.url ?? 'a request'} failed`));
   if (status >= 500) log.error({ err: thrown, ...about }, 'a request failed');
   // What the file system refuses is for the operator to mend, and says all without a stack.
   else if (isSystemCode(error.code)) log.warn({ ...about, reason: error.message }, 'the file system refused a request');

@@ -2,6 +2,7 @@ import type { TSchema } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { ROUTES, type Route, type RouteName, routeOf, type Scope } from '../../protocol/index.js';
 import { agentEndpoints } from './agents.js';
+import { alertEndpoints } from './alerts.js';
 import { backupEndpoints } from './backups.js';
 import type { ApiContext } from './context.js';
 import { docsEndpoints } from './docs.js';
@@ -32,6 +33,7 @@ export function allEndpoints(context: ApiContext): Endpoints<RouteName> {
     ...metricEndpoints(context),
     ...eventEndpoints(context),
     ...notificationEndpoints(context),
+    ...alertEndpoints(context),
     ...backupEndpoints(context),
     ...websocketEndpoints(context),
     ...fileEndpoints(context),

@@ -70,7 +70,7 @@ describe('the typed client', () => {
       expect(new URL(answer as string).pathname).toBe(routePath(name));
       return;
     }
-    const form = new RegExp(`^${method} ${path.replace('{id}', '[^/]+')}$`);
+    const form = new RegExp(`^${method} ${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
     expect(asked.at(-1)).toMatch(form);
     expect(answer).toEqual(expect.any(Object));
   });

@@ -1,0 +1,25 @@
+import { evidenceOf, heldBy } from './agent-evidence.js';
+import { MINUTE, type Rule } from './rule.js';
+
+/** An agent has asked a person, and nobody has answered. */
+export const agentWaiting: Rule = {
+  name: 'agent_waiting',
+  severity: 'warning',
+  title: 'Agent waits for a person',
+  looksAt: 'the status of each agent: waiting',
+  forMs: 5 * MINUTE,
+  keepFiringMs: 0,
+  cooldownMs: 0,
+  limit: null,
+  unit: null,
+  judge({ agents, now }, { found }) {
+    for (const agent of agents.values()) {
+      if ((agent.normalized_status as string) !== 'waiting') continue;
+      found({
+        agent: agent.id,
+        heldMs: heldBy(agent, now),
+        say: () => ({ summary: `${agent.id} waits for a person`, evidence: evidenceOf(agent) }),
+      });
+    }
+  },
+};
