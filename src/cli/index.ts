@@ -36,7 +36,7 @@ export { measuredLines, queryCsv, queryLines, queryTable } from './print/points.
 export { reachServer } from './reach/reach.js';
 export { holdingServer, nextBackupAt, restoreThrough } from './reach/restore.js';
 export { progressLine } from './print/progress.js';
-export { frugalStart } from './memory.js';
+export { startWithSmallHeap } from './memory.js';
 export { printReady } from './ready.js';
 export { quote } from './quote.js';
 export { readReport } from './report.js';

@@ -51,7 +51,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
       }
       conditions.happen({ it: 'opened' });
       custody.eased();
-      custody.told(notices);
+      custody.announceAll(notices);
     } catch (error) {
       custody.stayAway(error);
       await keeper.close().catch(() => {});

@@ -1,7 +1,7 @@
 /** Does one task of the room in a thread of its own, behind everything else that runs on the machine. */
 import { toMcError } from '../../base/index.js';
 import { answerRequests, packError } from '../../base/threads.js';
-import { stepBack } from '../pack/lower-priority.js';
+import { lowerPriority } from '../pack/lower-priority.js';
 import { realTools, runTask, type TaskKind, type Tasks } from './jobs.js';
 
 /** What the thread is asked. */
@@ -10,7 +10,7 @@ interface Order<K extends TaskKind = TaskKind> {
   args: Tasks[K]['args'];
 }
 
-stepBack();
+lowerPriority();
 answerRequests(({ kind, args }: Order, note) => runTask(kind, args, realTools(note)), {
   pack: (thrown) => packError(toMcError(thrown)),
 });

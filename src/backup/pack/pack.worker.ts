@@ -1,9 +1,9 @@
 /** Packs, copies and checks pieces of archives in a thread of its own, behind everything else that runs on the machine. */
 import { answerRequests } from '../../base/threads.js';
-import { stepBack } from './lower-priority.js';
+import { lowerPriority } from './lower-priority.js';
 import { type JobResult, type PoolJob, runJob } from './pool.js';
 
-stepBack();
+lowerPriority();
 answerRequests((job: PoolJob) => runJob(job), { transfer: (result) => packedIn(result as JobResult) });
 
 /** The memory of packed bytes. */
