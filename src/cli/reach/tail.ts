@@ -97,7 +97,7 @@ function resumed(address: string, since: string): string {
 export function readPosition(text: string | undefined): string | undefined {
   if (text === undefined || parsePosition(text) !== null) return text;
   throw new McError('usage', `"${text}" is not a position`, {
-    hint: 'positions are EPOCH:SEQ, as events have them (mc events tail --json) and mc status --json tells',
+    hint: 'positions are EPOCH:SEQ, as events have them (mc events tail --json) and mc status --json show them',
   });
 }
 
