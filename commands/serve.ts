@@ -2,7 +2,7 @@ import { McError, nodeFault, packageVersion, serversDirectory, systemClock } fro
 import {
   aborted,
   type CommandOutput,
-  frugalStart,
+  startWithSmallHeap,
   McCommand,
   onUncaught,
   printReady,
@@ -33,7 +33,7 @@ export default class Serve extends McCommand {
     const fault = process.env.MC_TRY_ANYWAY === '1' ? null : nodeFault();
     if (fault) throw fault;
     const { signal } = watchSignals();
-    const grow = frugalStart();
+    const grow = startWithSmallHeap();
     const stage = desk.config.values.demo ? await raiseCurtain(desk) : null;
     try {
       await serve(desk, stage?.root ?? desk.config.workspace, signal, () => {

@@ -252,6 +252,7 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
 /** Files that other rooms may import past the room's door, so that a light command does not load a heavy room. */
 export const SIDE_DOORS: Record<string, string> = {
   'src/base/log.ts': 'the log: only who writes one loads pino',
+  'src/base/threads.ts': 'threads: only who starts one loads worker_threads',
   'src/base/text.ts': 'text as terminals count it: only who draws loads string-width',
   'src/workspace/watch/watcher.ts': 'the watcher: only who watches loads chokidar',
   'src/metrics/query/index.ts': 'questions to a database without the service that records',
