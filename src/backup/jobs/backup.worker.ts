@@ -10,14 +10,17 @@ interface Order<K extends TaskKind = TaskKind> {
 }
 
 stepBack();
-const { kind, args } = workerData as Order;
-try {
-  const result = await runTask(
-    kind,
-    args,
-    realTools((update) => parentPort?.postMessage({ update }, [])),
-  );
-  parentPort?.postMessage({ result }, []);
-} catch (thrown) {
-  parentPort?.postMessage({ error: packError(toMcError(thrown)) }, []);
+void carryOut(workerData as Order);
+
+async function carryOut({ kind, args }: Order): Promise<void> {
+  try {
+    const result = await runTask(
+      kind,
+      args,
+      realTools((update) => parentPort?.postMessage({ update }, [])),
+    );
+    parentPort?.postMessage({ result }, []);
+  } catch (thrown) {
+    parentPort?.postMessage({ error: packError(toMcError(thrown)) }, []);
+  }
 }
