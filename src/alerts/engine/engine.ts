@@ -40,6 +40,9 @@ export interface Engine {
   acknowledge(entries: readonly Entry[], at: string): Round['changes'];
 }
 
+/** A fleet that fails as a whole is taken in over several looks, so that none of them holds everybody else up. */
+const MOST_CHANGES = 200;
+
 /** One alert of a rule for each agent, and one about none. */
 export function keyOf(rule: string, agent: string | null): string {
   return `${rule}\0${agent ?? ''}`;
@@ -96,9 +99,9 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
       entry.clearMs = null;
       if (entry.alert.state !== 'pending') continue;
       const wait = Math.max(rule.forMs - entry.heldMs, cool.get(keyOf(rule.name, agent)) ?? 0);
-      if (wait > 0) {
+      if (wait > 0 || round.changes.length >= MOST_CHANGES) {
         if (entry.alert.summary === '') entry.alert = saying(entry.alert, rule, finding);
-        wakeIn(wait);
+        wakeIn(Math.max(0, wait));
       } else fire(rule, entry, finding, now, round);
     }
     if (allUnknown) return;
@@ -110,7 +113,7 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
       }
       entry.clearMs = entry.clearMs === null ? 0 : entry.clearMs + passed;
       const rest = rule.enabled ? rule.keepFiringMs - entry.clearMs : 0;
-      if (rest > 0) wakeIn(rest);
+      if (rest > 0 || round.changes.length >= MOST_CHANGES) wakeIn(Math.max(0, rest));
       else end(rule.title, entry, now, round);
     }
   };
@@ -141,7 +144,7 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
 
   /** Silences begin and end; a new alert and one whose silence is over are told, unless somebody knows. */
   const settle = (rules: readonly ActiveRule[], silences: readonly KeptSilence[], now: number, round: Round) => {
-    const fresh = new Set(round.changes.map(({ entry }) => entry));
+    const changes = new Map(round.changes.map((change) => [change.entry, change]));
     for (const rule of rules) {
       for (const entry of byRule.get(rule.name)?.values() ?? []) {
         const until = silencedUntil(entry.alert, silences, now);
@@ -149,10 +152,10 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
         const silenced_until = until === null ? null : isoOf(until);
         const changed = silenced_until !== entry.alert.silenced_until;
         if (changed) entry.alert = { ...entry.alert, silenced_until };
-        if (entry.alert.state !== 'firing' || (!changed && !fresh.has(entry))) continue;
+        if (entry.alert.state !== 'firing' || (!changed && !changes.has(entry))) continue;
         const tell = !entry.told && !rule.muted && until === null && entry.alert.acknowledged_at === null;
         entry.told ||= tell;
-        const own = round.changes.find((change) => change.entry === entry);
+        const own = changes.get(entry);
         if (own) Object.assign(own, { alert: entry.alert, tell });
         else round.changes.push({ kind: 'changed', alert: entry.alert, title: rule.title, tell, entry });
       }
