@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRestClient, type RestClient } from '../../../src/client/index.js';
 import { ROUTES, type RouteName, routeOf, routePath } from '../../../src/protocol/index.js';
 import { type Office, startSharedOffice } from '../../integration/server/office.js';
+import { letApiFail } from '../../integration/alerts/failing.js';
 
 /** How the typed client asks each route. A route that is missing here does not compile. */
 const CALLS: Record<RouteName, (client: RestClient) => Promise<unknown> | string> = {
@@ -34,7 +35,10 @@ const CALLS: Record<RouteName, (client: RestClient) => Promise<unknown> | string
   silenceAlert: (client) => client.silenceAlert('disk_low', { for: '1h', reason: 'Client' }),
   endSilence: async (client) =>
     client.endSilence((await client.silenceAlert('agent_stale', { for: '1h', reason: 'x' })).silence.id),
-  ackAlert: (client) => client.ackAlert('agent_error', { agent: 'api' }),
+  ackAlert: async (client) => {
+    await letApiFail(office);
+    return client.ackAlert('agent_error', { agent: 'api' });
+  },
   backups: (client) => client.backups({ type: 'full' }),
   createBackup: (client) => client.createBackup({ type: 'snapshot' }),
   backupProcedures: (client) => client.backupProcedures(),

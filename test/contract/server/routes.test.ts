@@ -5,6 +5,7 @@ import type { ApiContext } from '../../../src/server/api/index.js';
 import { allEndpoints } from '../../../src/server/api/mount.js';
 import { ErrorAnswer } from '../../../src/server/api/schemas.js';
 import { type Office, startSharedOffice } from '../../integration/server/office.js';
+import { letApiFail } from '../../integration/alerts/failing.js';
 
 /**
  * A call of each route that succeeds over the fixture office. `{notification}` stands for the id of a new one, `{backup}` for
@@ -88,7 +89,7 @@ async function callRoute(name: RouteName) {
     const path = '/api/alerts/disk_low/silence';
     params.id = (await office.send('POST', path, { for: '1h', reason: 'to be ended' })).body.silence.id;
   }
-  if (name === 'ackAlert') await office.send('POST', '/api/agents/api/report', { status: 'error' });
+  if (name === 'ackAlert') await letApiFail(office);
   return office.send(ROUTES[name].method, routePath(name, params) + query, body);
 }
 
