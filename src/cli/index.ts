@@ -2,7 +2,8 @@
 export { agentCard, agentsTable } from './print/agents.js';
 export { apiText, callApi, followApi, isStream, limitOf, readApiCall } from './reach/api.js';
 export { askAgent, askTask, mustKnowAgent } from './reach/ask.js';
-export { type CheckFacts, checkJunit, checkText, runChecks } from './check.js';
+export { type CheckFacts, runChecks } from './check.js';
+export { checkJunit, checkText } from './check-report.js';
 export { askFacts, factsOf } from './check-facts.js';
 export { limitFlags, readLimits } from './check-limits.js';
 export { cleanJson, cleanText } from './clean.js';
