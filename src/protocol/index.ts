@@ -9,6 +9,7 @@ export * from './backoff.js';
 export * from './backups.js';
 export * from './codes.js';
 export * from './cut.js';
+export * from './deliveries.js';
 export * from './depths.js';
 export * from './events.js';
 export * from './facts.js';

@@ -1,8 +1,9 @@
 import { realpath } from 'node:fs/promises';
-import { alertsDatabasePath, type AlertsService, startAlerts } from '../alerts/index.js';
+import { alertsDatabasePath, type AlertsService, type Delivery, startAlerts } from '../alerts/index.js';
 import { type Lifecycle, McError, type Settings, type WorkspaceLayout } from '../base/index.js';
 import type { State } from '../state/index.js';
 import { type AlertFactsOptions, watchAlertFacts } from './alert-facts.js';
+import { withDeliveries } from './deliveries.js';
 import type { Feed } from './feed.js';
 import type { MetricsService } from '../metrics/index.js';
 import type { Services } from './services.js';
@@ -20,6 +21,8 @@ export interface AlertPlaces {
 
 interface AlertsPlan extends Omit<AlertFactsOptions, 'settings'> {
   places: AlertPlaces;
+  /** Takes alerts out of the house. */
+  delivery: Delivery;
   feed: Feed;
   metrics: MetricsService;
   state: Pick<State, 'apply'>;
@@ -31,7 +34,7 @@ interface AlertsPlan extends Omit<AlertFactsOptions, 'settings'> {
 }
 
 /** Begins to watch for alerts, and again whenever that fails. Returns the watch; it throws `io` while there is none. */
-export async function watchForAlerts({ places, life, services, ...plan }: AlertsPlan): Promise<() => AlertsService> {
+export async function watchForAlerts({ places, delivery, life, services, ...plan }: AlertsPlan): Promise<() => AlertsService> {
   const { feed, metrics, state, clock, log } = plan;
   const { alertsDirectory: directory, alertsFile = null, monotonic } = places;
   const facts = watchAlertFacts(plan);
@@ -56,6 +59,7 @@ export async function watchForAlerts({ places, life, services, ...plan }: Alerts
           ...(monotonic ? { monotonic } : {}),
           log,
           newId: plan.newId,
+          outlet: delivery,
           onFailure: failed,
         }),
       stop: (running) => running.stop(),
@@ -64,8 +68,10 @@ export async function watchForAlerts({ places, life, services, ...plan }: Alerts
     { log, clock },
   );
   life.push('alerts', () => watch.stop());
-  services.plug('alerts', () => watch.report());
+  services.plug('alerts', () => withDeliveries(watch.report(), delivery.health()));
   await watch.start();
+  life.push('deliveries of alerts', () => delivery.close());
+  delivery.start();
   return () => {
     const running = watch.running();
     if (running) return running;

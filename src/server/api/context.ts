@@ -1,4 +1,4 @@
-import type { AlertsService } from '../../alerts/index.js';
+import type { AlertsService, Delivery } from '../../alerts/index.js';
 import type { BackupService } from '../../backup/index.js';
 import type { Clock, WorkspaceLayout } from '../../base/index.js';
 import type { Logger } from '../../base/log.js';
@@ -23,6 +23,7 @@ export interface ApiContext {
   backups: BackupService;
   /** @throws McError `io` while they cannot be watched for */
   alerts: () => AlertsService;
+  delivery: Delivery;
   cache: AnswerCache;
   /** The newest sample of everything; asked at each answer. */
   lastRows: () => LatestMetrics;
