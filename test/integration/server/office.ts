@@ -64,6 +64,7 @@ interface OfficeOptions {
   settings?: Partial<Settings>;
   clock?: Clock;
   tokensFile?: string;
+  alertsFile?: string;
   log?: Logger;
 }
 
@@ -75,10 +76,12 @@ export async function startOffice(options: OfficeOptions = {}): Promise<Office> 
 }
 
 /** The same for all tests of a file: whoever starts it stops it. */
-export async function startSharedOffice(): Promise<{ office: Office; stop: () => Promise<void> }> {
+export async function startSharedOffice(
+  options: Pick<OfficeOptions, 'alertsFile'> = {},
+): Promise<{ office: Office; stop: () => Promise<void> }> {
   const root = await mkdtemp(join(tmpdir(), 'mc-server-'));
   await cp(FIXTURE, root, { recursive: true });
-  const office = await runOffice({ root });
+  const office = await runOffice({ ...options, root });
   const stop = async () => {
     await office.server.stop();
     await rm(root, { recursive: true, force: true });
@@ -91,6 +94,7 @@ async function runOffice({
   settings,
   clock,
   tokensFile,
+  alertsFile,
   log = silentLog(),
 }: OfficeOptions & { root: string }): Promise<Office> {
   const server = await startServer({
@@ -99,6 +103,7 @@ async function runOffice({
     log,
     ...(clock ? { clock } : {}),
     ...(tokensFile ? { tokensFile } : {}),
+    ...(alertsFile ? { alertsFile } : {}),
   });
   return {
     root,
