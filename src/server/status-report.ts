@@ -34,18 +34,21 @@ export interface StatusReport {
 }
 
 /**
- * Says how the server does, at once and every five minutes, in the log and in `status.json`; a service that stops being
+ * Says how the server does every five minutes, in the log and in `status.json`, which is written at once as well; a service that stops being
  * well, or is well again, is logged as soon as it is seen.
  */
 export function startStatusReport(options: StatusReportOptions): StatusReport {
   const { services, log, everyMs = 300_000, lookMs = 5000 } = options;
   const write = createWriter(options);
   const look = createLookout(services, log);
+  let isFirst = true;
   const report = async (): Promise<void> => {
     const facts = await options.facts();
+    await write(facts);
+    // Whoever has just started it sees that it runs.
+    if (isFirst) return void (isFirst = false);
     const ill = Object.entries(services.look().states).filter(([, state]) => state !== 'available');
     log.info({ ...facts, ...(ill.length === 0 ? {} : { unwell: Object.fromEntries(ill) }) }, 'status');
-    await write(facts);
   };
   let turn: Promise<void> = Promise.resolve();
   const inTurn = () => {

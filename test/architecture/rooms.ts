@@ -29,7 +29,7 @@ export const ROOMS: Record<string, Room> = {
   base: {
     floor: 1,
     imports: ['protocol'],
-    packages: ['pino', 'pino-pretty', 'fastest-levenshtein', 'string-width'],
+    packages: ['pino', 'pino-pretty', 'rotating-file-stream', 'fastest-levenshtein', 'string-width'],
     node: true,
   },
   workspace: { floor: 2, imports: ['base', 'protocol'], packages: ['chokidar'], node: true },
@@ -177,6 +177,14 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
   cli: {
     reach: { says: 'finding a server, knowing it, and asking it', imports: ['clean.ts', 'quote.ts'] },
     print: { says: 'results as text: tables, charts, one line each', imports: ['clean.ts', 'reach'] },
+    background: {
+      says: 'the server in the background: started, found and ended',
+      imports: ['clean.ts', 'print', 'quote.ts', 'reach', 'signals.ts'],
+    },
+    logs: {
+      says: 'the log of a server in the background: read, filtered and followed',
+      imports: ['background', 'clean.ts', 'print', 'quote.ts'],
+    },
     doctor: {
       says: 'looking at machine, workspace and server for what is wrong',
       imports: ['clean.ts', 'errors.ts', 'print', 'quote.ts', 'reach'],
@@ -240,6 +248,7 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
 /** Files that other rooms may import past the room's door, so that a light command does not load a heavy room. */
 export const SIDE_DOORS: Record<string, string> = {
   'src/base/log.ts': 'the log: only who writes one loads pino',
+  'src/base/threads.ts': 'threads: only who starts one loads worker_threads',
   'src/base/text.ts': 'text as terminals count it: only who draws loads string-width',
   'src/workspace/watch/watcher.ts': 'the watcher: only who watches loads chokidar',
   'src/metrics/query/index.ts': 'questions to a database without the service that records',

@@ -128,8 +128,8 @@ export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate)
     const { files, layout } = context;
     const at = freeMoment(context, (moment) => backupFileName('snapshot', moment, null));
     const id = backupId('snapshot', at, null);
-    const told = { id, action: 'create', backup_type: 'snapshot' };
-    onUpdate({ ...told, state: 'started' });
+    const about = { id, action: 'create', backup_type: 'snapshot' };
+    onUpdate({ ...about, state: 'started' });
     const problems: BackupProblem[] = [];
     const agents: string[] = [];
     const there = await listAgentIds(layout.root);
@@ -153,7 +153,7 @@ export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate)
     const path = join(files.directory, backupFileName('snapshot', at, null));
     await writeFileAtomic(path, `{\n${parts.join(',\n')}\n}\n`, { mode: 0o600 });
     const { backup } = findBackup(await catalogOf(context), id);
-    onUpdate({ ...told, state: 'completed', backup });
+    onUpdate({ ...about, state: 'completed', backup });
     return { ...backup, problems };
   };
   return recorded(context, 'snapshot', () => withLock(context, 'backup snapshot', write));

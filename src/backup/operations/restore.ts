@@ -145,9 +145,9 @@ async function restoreLocked(
     const work = () => context.runner.run('restore', real, onUpdate);
     const done = await (elsewhere === null ? work() : restoreInto(context, elsewhere, options, work));
     const result = { ...done, ...report, safety_backup: safety?.id ?? null, duration_ms: since(began) };
-    const { added, changed, removed, ...told } = result;
+    const { added, changed, removed, ...counts } = result;
     onUpdate({
-      ...told,
+      ...counts,
       state: 'completed',
       action: 'restore',
       added: added.length,

@@ -10,7 +10,7 @@ import { Progress } from '../progress.js';
 import { type Inspection, inspectArchive } from '../archive/inspect.js';
 import { compareWithDisk, type Differences, refuseLinks } from './diff.js';
 import { type Journal, writeJournal } from './journal.js';
-import { lend } from './lend.js';
+import { liftModes } from './lifted-modes.js';
 import { safeMode } from './modes.js';
 import { trialsOf, tryOut } from './preflight.js';
 import type { RestoreRequest } from './request.js';
@@ -107,7 +107,7 @@ async function perform({
   const journal = { ...planned, trials: trials.map(({ directory }) => directory) };
   await writeJournal(request.journal, journal);
   try {
-    lend(journal);
+    liftModes(journal);
     for (const trial of trials) await tryOut(request, trial, tools.free);
     const staged = new Map(journal.steps.flatMap((step) => (step.do === 'place' ? [[step.path, step.staged]] : [])));
     await stageFiles({ archive: request.archive, inspection, staged, ground: request, onFile });

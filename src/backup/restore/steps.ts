@@ -9,7 +9,7 @@ import { fingerprintOf } from './aside.js';
 import { type Differences, isServersOwn } from './diff.js';
 import { at, type Ground, lstatOf } from './ground.js';
 import { homeOf, type Journal, type Step } from './journal.js';
-import { toLend } from './lend.js';
+import { modesToLift } from './lifted-modes.js';
 import { safeMode, SIDECARS } from './modes.js';
 import type { RestoreRequest } from './request.js';
 import { Standing } from './standing.js';
@@ -104,7 +104,7 @@ export function journalOf({ request, differences, intent, selected, safe }: Plan
     kept: request.kept,
     steps,
     attributes,
-    lent: toLend(ground, steps),
+    lent: modesToLift(ground, steps),
   };
 }
 

@@ -1,4 +1,4 @@
-import { faultWord, readBackupProgress, readBackups, type ToldBackup } from '../../protocol/index.js';
+import { faultWord, readBackupProgress, readBackups, type LooseBackup } from '../../protocol/index.js';
 import { COLUMNS, ago, bytes, longSpan, UNKNOWN } from '../../view/index.js';
 import { absence, pollOf } from '../link/answers.js';
 import { cell, type Line, line, type Span } from '../draw/lines.js';
@@ -49,7 +49,7 @@ function headLine(columns: number): Line {
   };
 }
 
-function backupLine(row: ToldBackup, columns: number, now: number, cursor: boolean): Line {
+function backupLine(row: LooseBackup, columns: number, now: number, cursor: boolean): Line {
   const tone = cursor ? 'strong' : 'plain';
   const verified: Span =
     row.verify_error !== null
