@@ -135,7 +135,9 @@ function reasonFor(error: unknown): string {
   }
   const message = error instanceof Error ? error.message : String(error);
   // The mail library has codes of its own, and the system's in its words.
-  const code = [errnoOf(error), ...(/\bE[A-Z_]{3,}\b/.exec(message) ?? [])].find((one) => one !== null && one in REASONS);
+  const code = [errnoOf(error), ...(/\bE[A-Z_]{3,}\b/.exec(message) ?? [])].find(
+    (one) => one !== null && one in REASONS,
+  );
   return code ? `${REASONS[code]} (${code})` : excerpt(message);
 }
 

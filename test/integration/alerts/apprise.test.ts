@@ -47,7 +47,9 @@ describe('Apprise', () => {
     const url = `apprise:ntfys://${SECRET}/topic`;
     const stand = standUp({ targets: [{ name: 'other', url }], env: { PATH: folder } });
     stand.fire(firingAlert());
-    await until(() => expect(stand.delivery.targets().targets[0]?.last_error).toMatch(/^apprise ended with 1: failed: /));
+    await until(() =>
+      expect(stand.delivery.targets().targets[0]?.last_error).toMatch(/^apprise ended with 1: failed: /),
+    );
     expect(JSON.stringify(stand.delivery.targets()) + stand.logged()).not.toContain(SECRET);
     const none = standUp({ targets: [{ name: 'other', url }], env: { PATH: '/nonexistent' } });
     none.fire(firingAlert());
