@@ -44,7 +44,7 @@ export { measuredLines, queryCsv, queryLines, queryTable } from './print/points.
 export { reachServer } from './reach/reach.js';
 export { holdingServer, nextBackupAt, restoreThrough } from './reach/restore.js';
 export { progressLine } from './print/progress.js';
-export { LEVELS, lineText, showLogs } from './logs/index.js';
+export { type Down, explainDown, LEVELS, lineText, showLogs } from './logs/index.js';
 export { frugalStart } from './memory.js';
 export { onUncaught } from './last-words.js';
 export { printReady } from './ready.js';
