@@ -50,6 +50,15 @@ export { onUncaught } from './last-words.js';
 export { printReady } from './ready.js';
 export { quote } from './quote.js';
 export { readReport } from './report.js';
+export {
+  awaitService,
+  installedText,
+  installService,
+  serviceStatus,
+  serviceStatusText,
+  uninstalledText,
+  uninstallService,
+} from './service/index.js';
 export { aborted, interrupted, watchSignals } from './signals.js';
 export { loadSocket, streamFinder } from './reach/stream.js';
 export { starterText, writeStarter } from './starter.js';
