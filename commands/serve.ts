@@ -2,7 +2,7 @@ import { McError, nodeFault, packageVersion, serversDirectory, systemClock } fro
 import {
   aborted,
   type CommandOutput,
-  frugalStart,
+  startWithSmallHeap,
   McCommand,
   onUncaught,
   printReady,
@@ -33,7 +33,7 @@ export default class Serve extends McCommand {
     const fault = process.env.MC_TRY_ANYWAY === '1' ? null : nodeFault();
     if (fault) throw fault;
     const { signal } = watchSignals();
-    const grow = frugalStart();
+    const grow = startWithSmallHeap();
     const stage = desk.config.values.demo ? await raiseCurtain(desk) : null;
     try {
       await serve(desk, stage?.root ?? desk.config.workspace, signal, () => {
@@ -50,6 +50,7 @@ export default class Serve extends McCommand {
 
 async function serve(desk: CommandOutput, workspace: string, signal: AbortSignal, onReady: () => void): Promise<void> {
   const { openServeLog, startServer, tokensPath } = await import('../src/server/index.js');
+  const { alertsDirectory, alertsFilePath } = await import('../src/alerts/index.js');
   const settings = { ...desk.config.values, workspace };
   const { log, path, close } = await openServeLog(settings, workspace, terminalOf(process.stderr, process.env).colour);
   onUncaught(async (error) => {
@@ -64,6 +65,8 @@ async function serve(desk: CommandOutput, workspace: string, signal: AbortSignal
       clock: systemClock,
       tokensFile: tokensPath(),
       serversDirectory: serversDirectory(),
+      alertsDirectory: alertsDirectory(),
+      alertsFile: settings.alertsFile ?? alertsFilePath(),
       signal,
     }).catch((error: unknown) => {
       if (!signal.aborted) throw error;

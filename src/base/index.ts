@@ -24,4 +24,3 @@ export * from './server-record.js';
 export * from './setting-values.js';
 export * from './settings.js';
 export * from './suggest.js';
-export * from './threads.js';
