@@ -44,7 +44,7 @@ export { measuredLines, queryCsv, queryLines, queryTable } from './print/points.
 export { reachServer } from './reach/reach.js';
 export { holdingServer, nextBackupAt, restoreThrough } from './reach/restore.js';
 export { progressLine } from './print/progress.js';
-export { type Down, explainDown, LEVELS, lineText, showLogs } from './logs/index.js';
+export { explainDown, LEVELS, lineText, showLogs } from './logs/index.js';
 export { onUncaught } from './last-words.js';
 export { startWithSmallHeap } from './memory.js';
 export { printReady } from './ready.js';

@@ -48,7 +48,7 @@ export interface ServiceStatus extends ServiceState {
 /** No unit of ours is larger. */
 const LIMIT = 1024 * 1024;
 
-export function serviceText(plan: ServicePlan): string {
+function serviceText(plan: ServicePlan): string {
   return plan.manager === 'systemd' ? unitText(plan) : plistText(plan);
 }
 

@@ -52,8 +52,7 @@ function quoted(word: string): string {
   const escaped = word
     .replaceAll('\\', '\\\\')
     .replaceAll('"', '\\"')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a path may hold them
-    .replaceAll(/[\u0000-\u001f\u007f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+    .replaceAll(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
   return `"${escapeSpecifiers(escaped)}"`;
 }
 
@@ -62,6 +61,5 @@ function escapeSpecifiers(text: string): string {
 }
 
 function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a path may hold them
-  return text.replaceAll(/[\u0000-\u001f\u007f\\]+/g, ' ');
+  return text.replaceAll(/[\p{Cc}\\]+/gu, ' ');
 }

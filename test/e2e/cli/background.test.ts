@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { identityOf, workspaceLayout } from '../../../src/base/index.js';
-import { firstLine, makePlace, mc, type Place, run, runJson, serve } from './mc.js';
+import { makePlace, mc, type Place, run, runJson, serve } from './mc.js';
 
 const FREE = ['--port', '0', '--ws-port', '0'];
 const LONG = { timeout: 60_000 };
@@ -77,7 +77,7 @@ describe('mc start and mc stop', () => {
   it('two starts at the same moment are one server', async () => {
     const both = await Promise.all([start(), start()]);
     expect(both.map(({ pid }) => pid)).toEqual([both[0]?.pid, both[0]?.pid]);
-    expect(both.map(({ started }) => started).sort()).toEqual([false, true]);
+    expect(both.filter(({ started }) => started)).toHaveLength(1);
     await stop();
   }, 60_000);
 
