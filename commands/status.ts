@@ -106,7 +106,7 @@ async function dashboard({ config }: CommandOutput, flags: DashboardFlags): Prom
         bell: flags.bell,
         theme: flags.theme === 'auto' ? detectTheme(process.env) : flags.theme,
         unicode: !flags.ascii && detectUnicode(process.env),
-        startCommand: `mc serve${named}`,
+        startCommand: `mc start${named}`,
       },
       start: { screen: flags.screen, filter: flags.filter },
     });

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { McError } from '../../base/index.js';
 import type { ManagerName, ServicePlan } from './plan.js';
 
@@ -32,6 +31,8 @@ export function managerFor(name: ManagerName): Manager {
 const LIMIT_MS = 11 * 60_000;
 
 async function ask(program: string, args: readonly string[]): Promise<{ ok: boolean; out: string; err: string }> {
+  // Only who asks a manager loads it.
+  const { execa } = await import('execa');
   const { failed, stdout, stderr, shortMessage } = await execa(program, args, {
     reject: false,
     stdin: 'ignore',
