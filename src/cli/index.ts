@@ -46,12 +46,21 @@ export { measuredLines, queryCsv, queryLines, queryTable } from './print/points.
 export { reachServer } from './reach/reach.js';
 export { holdingServer, nextBackupAt, restoreThrough } from './reach/restore.js';
 export { progressLine } from './print/progress.js';
-export { LEVELS, lineText, showLogs } from './logs/index.js';
+export { explainDown, LEVELS, lineText, showLogs } from './logs/index.js';
 export { onUncaught } from './last-words.js';
 export { startWithSmallHeap } from './memory.js';
 export { printReady } from './ready.js';
 export { quote } from './quote.js';
 export { readReport } from './report.js';
+export {
+  awaitService,
+  installedText,
+  installService,
+  serviceStatus,
+  serviceStatusText,
+  uninstalledText,
+  uninstallService,
+} from './service/index.js';
 export { aborted, interrupted, watchSignals } from './signals.js';
 export { loadSocket, streamFinder } from './reach/stream.js';
 export { starterText, writeStarter } from './starter.js';
