@@ -129,7 +129,7 @@ function rulesOf(settings: BackupSettings): BackupContext['rules'] {
       'config.invalid',
       `${JSON.stringify(useless)} names no files for backups to take or to leave out`,
       {
-        hint: 'mc config show --origin tells where backup-include and backup-exclude are set',
+        hint: 'mc config show --origin shows where backup-include and backup-exclude are set',
       },
     );
   }

@@ -8,7 +8,7 @@ import { errnoOf, McError } from './errors.js';
 import { identity, isAlive, type KeptHolder, lapsesIn, type LockHolder, readLock, RENEW_MS } from './lock-holder.js';
 import { calledBy } from './refusals.js';
 
-export { isAlive, type LockHolder, readLock } from './lock-holder.js';
+export { identityOf, isAlive, isHolder, isSameProcess, type LockHolder, readLock } from './lock-holder.js';
 
 export interface Lock {
   holder: LockHolder;

@@ -25,6 +25,14 @@ export {
   verifyText,
 } from './print/backups.js';
 export { backupsThere, onlyHere } from './reach/backups-there.js';
+export {
+  readWait,
+  restartBackground,
+  startBackground,
+  startedText,
+  stopBackground,
+  stoppedText,
+} from './background/index.js';
 export { confirm } from './confirm.js';
 export { MOMENT_FORMS, readDue, readRange } from './moments.js';
 export { mustHaveWorkspace } from './reach/find.js';
@@ -36,7 +44,9 @@ export { measuredLines, queryCsv, queryLines, queryTable } from './print/points.
 export { reachServer } from './reach/reach.js';
 export { holdingServer, nextBackupAt, restoreThrough } from './reach/restore.js';
 export { progressLine } from './print/progress.js';
-export { frugalStart } from './memory.js';
+export { LEVELS, lineText, showLogs } from './logs/index.js';
+export { onUncaught } from './last-words.js';
+export { startWithSmallHeap } from './memory.js';
 export { printReady } from './ready.js';
 export { quote } from './quote.js';
 export { readReport } from './report.js';
@@ -46,6 +56,10 @@ export { starterText, writeStarter } from './starter.js';
 export { collectStatus, noServerLine, statusLine, statusText } from './print/status.js';
 export { readPosition, tailEvents } from './reach/tail.js';
 export { tasksTable } from './print/tasks.js';
+export { deliveriesTable, targetsTable } from './print/deliveries.js';
+export { targetsThere } from './reach/targets.js';
+export { readSecrets } from './stdin-secret.js';
+export { testTarget } from './target-test.js';
 export { tokensTable } from './print/tokens.js';
 export { readWords } from './words.js';
 export { terminalOf } from './print/terminal.js';

@@ -1,4 +1,5 @@
 import {
+  backoffMs,
   CLOSE,
   EVENT_TYPES,
   type EventType,
@@ -8,7 +9,6 @@ import {
   parseServerFrame,
   type ServerFrame,
 } from '../protocol/index.js';
-import { backoffMs } from './backoff.js';
 import { type Link, watchLink } from './link.js';
 import { createListeners, type ListenerErrors } from './listeners.js';
 import { createPublishes, PublishError } from './publishes.js';

@@ -12,7 +12,7 @@ import type { Notice } from './store/prepare.js';
 export interface Custody {
   /** As a line of the event log, and to people where it is worth a notification. */
   announce: (announcement: Announcement) => void;
-  told: (notices: readonly Notice[]) => void;
+  announceAll: (notices: readonly Notice[]) => void;
   trouble: (error: unknown) => Promise<void>;
   /** Puts another file in the place of the database; meanwhile nobody reads or writes. */
   exchange(why: string, work: () => Promise<Notice[]>): Promise<void>;
@@ -52,7 +52,7 @@ export function createCustody(options: CustodyOptions): Custody {
     if (draft) options.publish([draft]);
   };
 
-  const told = (notices: readonly Notice[]) => {
+  const announceAll = (notices: readonly Notice[]) => {
     for (const notice of notices) {
       if (notice.kind === 'set_aside') conditions.happen({ it: 'set aside', reason: notice.reason });
       announce(announceNotice(notice));
@@ -94,7 +94,7 @@ export function createCustody(options: CustodyOptions): Custody {
     try {
       const notices = await work();
       conditions.happen({ it: 'opened' });
-      told(notices);
+      announceAll(notices);
     } catch (error) {
       stayAway(error);
     }
@@ -102,7 +102,7 @@ export function createCustody(options: CustodyOptions): Custody {
 
   return {
     announce,
-    told,
+    announceAll,
     exchange,
     stayAway,
     async trouble(error) {

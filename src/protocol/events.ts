@@ -1,4 +1,5 @@
 import type { Agent, AgentStatus, Evidence } from './agents.js';
+import type { Alert } from './alerts.js';
 import type { BackupUpdate } from './backups.js';
 import type { FileChange } from './files.js';
 import type { SystemMetric } from './metrics.js';
@@ -54,6 +55,8 @@ export interface EventData {
   system_metric: SystemMetric;
   file_change: FileChange;
   backup_update: BackupUpdate;
+  /** An alert has begun to fire, has changed (acknowledged, silenced), or is over. */
+  alert: Alert;
 }
 
 export const EVENT_TYPES = [
@@ -67,6 +70,7 @@ export const EVENT_TYPES = [
   'system_metric',
   'file_change',
   'backup_update',
+  'alert',
 ] as const satisfies readonly (keyof EventData)[];
 export type EventType = keyof EventData;
 
@@ -103,6 +107,8 @@ export function agentOfEvent(event: EventDraft | McEvent): string | null {
       return event.data.agent;
     case 'notification':
       return event.data.agent ?? null;
+    case 'alert':
+      return event.data.agent;
     default:
       return null;
   }

@@ -17,7 +17,7 @@ import { createSources } from './sources.js';
 import type { ReadNoun, Watcher } from '../workspace/watch/watcher.js';
 
 /** What answers are made of, each with a count of its changes. */
-export type Noun = 'agents' | 'office' | 'tasks' | 'notifications';
+export type Noun = 'agents' | 'office' | 'tasks' | 'notifications' | 'alerts';
 
 /** How long to wait before a noun that could not be read is looked at once more, in milliseconds. */
 const LOOK_AGAIN_MS = 50;
@@ -68,11 +68,12 @@ const NOUNS: Partial<Record<EventType, Noun>> = {
   task_update: 'tasks',
   notification: 'notifications',
   notification_ack: 'notifications',
+  alert: 'alerts',
 };
 
 /** A feed that has read nothing yet. */
 export function createFeed({ watch, sources = [], state, bus, clock, log, newId, tickMs = 1000 }: FeedOptions): Feed {
-  const revisions: Record<Noun, number> = { agents: 0, office: 0, tasks: 0, notifications: 0 };
+  const revisions: Record<Noun, number> = { agents: 0, office: 0, tasks: 0, notifications: 0, alerts: 0 };
   let timer: NodeJS.Timeout | undefined;
 
   const put = (draft: EventDraft): Entry => {

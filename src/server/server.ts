@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
+import { checkDoors } from '../alerts/index.js';
 import { createBackupService } from '../backup/index.js';
 import {
   acquireLock,
@@ -24,16 +25,19 @@ import { createMetricsService } from '../metrics/index.js';
 import { createWatcher } from '../workspace/watch/watcher.js';
 import { type ApiContext, createAnswerCache, createApi } from './api/index.js';
 import { createGuards, createTokenBook, isLoopback, readTls, urlHost } from './auth/index.js';
+import { type AlertPlaces, watchForAlerts } from './alerts.js';
 import { backupFacts } from './backup-facts.js';
+import { createDeliveries } from './deliveries.js';
 import { answerUpgradeRequired, type Door, openDoor } from './ports.js';
 import { createFeed } from './feed.js';
 import { createPublisher } from './published.js';
 import { createServices } from './services.js';
 import { createStreams } from './sse/index.js';
+import { startStatusReport } from './status-report.js';
 import { createWrites } from './writes.js';
 import { createHub } from './ws/index.js';
 
-export interface ServerOptions {
+export interface ServerOptions extends AlertPlaces {
   /** The workspace's directory. */
   workspace: string;
   settings: Settings;
@@ -88,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 async function start(options: ServerOptions, life: Lifecycle): Promise<RunningServer> {
   const { settings, log, clock = systemClock, newId = randomUUID } = options;
   const layout = await findWorkspace(options.workspace);
+  checkDoors(settings);
   // Once: what is made a link later is not where the operator keeps the workspace.
   const roots = await rootsOf(layout);
   // Guards come before the port, so that an open door is refused before anything is bound; their own origins need the port it
@@ -115,7 +120,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   });
   life.push('WebSocket port', () => socket.close(DRAIN_MS));
 
-  const services = createServices();
+  const services = createServices(() => clock.now(), layout.root);
   const epoch = newId().replaceAll('-', '').slice(0, 12);
   const state = createState({ staleAfterMs: settings.staleAfter, newId });
   const bus = createBus({
@@ -215,6 +220,18 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
 
   const s = tls ? 's' : '';
   const urls = { http: `http${s}://${urlHost(host)}:${rest.port}`, ws: `ws${s}://${urlHost(host)}:${socket.port}` };
+  const delivery = createDeliveries({
+    url: urls.http,
+    alertsFile: options.alertsFile ?? null,
+    publish: (drafts) => void feed.publish(drafts),
+    ...{ settings, clock, log, newId, ...(options.monotonic ? { monotonic: options.monotonic } : {}) },
+  });
+  const alerts = await watchForAlerts({
+    places: options,
+    delivery,
+    ...{ life, services, feed, metrics, backups, bus, state, settings, layout, clock, log, newId },
+  });
+
   const key = newServerKey();
   const context: ApiContext = {
     streamUrl: urls.ws,
@@ -224,6 +241,8 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     services,
     writes,
     backups,
+    alerts,
+    delivery,
     guards,
     layout,
     roots,
@@ -263,6 +282,19 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   hub.attach(socket.server);
   socket.serve(answerUpgradeRequired);
   rest.serve(api.listener);
+  const report = startStatusReport({
+    path: layout.statusReport,
+    roots,
+    services,
+    clock,
+    log,
+    facts: async () => ({
+      websocket_clients: hub.clients,
+      agents_tracked: feed.snapshot.agents.size,
+      backups_available: (await backups.listed()?.catch(() => null))?.length ?? null,
+    }),
+  });
+  life.push('status report', () => report.stop());
   return { ...urls, workspace: layout.root, ...ending(life) };
 }
 

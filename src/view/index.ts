@@ -6,6 +6,7 @@ export * from './ages.js';
 export * from './agents.js';
 export * from './attention.js';
 export * from './backups.js';
+export * from './columns.js';
 export * from './events.js';
 export * from './figures.js';
 export * from './filter.js';

@@ -85,8 +85,11 @@ export async function withLock<T>(
  * @throws McError `busy` naming a living holder
  */
 export async function withReadLock<T>(context: BackupContext, purpose: string, work: () => Promise<T>): Promise<T> {
-  return withLockUnless(context, purpose, work, isUnwritable, (holder) => {
-    if (holder) throw new McError('busy', `${holder.purpose} is running here: process ${holder.pid}`);
+  return withLockUnless(context, purpose, work, {
+    isPassedOver: isUnwritable,
+    agree(holder) {
+      if (holder) throw new McError('busy', `${holder.purpose} is running here: process ${holder.pid}`);
+    },
   });
 }
 
@@ -129,10 +132,19 @@ export async function withLockOrFullDisk<T>(
   purpose: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const isFull = (error: unknown) => toMcError(error).code === 'disk.full';
-  return withLockUnless(context, purpose, work, isFull, async (holder, error) => {
-    if (holder || (await hasJournal(context.files.journal))) throw error;
+  return withLockUnless(context, purpose, work, {
+    isPassedOver: (error) => toMcError(error).code === 'disk.full',
+    async agree(holder, error) {
+      if (holder || (await hasJournal(context.files.journal))) throw error;
+    },
   });
+}
+
+/** When work goes on without a lock. */
+interface Unless {
+  isPassedOver: (error: unknown) => boolean;
+  /** Throws where it must not go on after all. */
+  agree: (holder: Awaited<ReturnType<typeof livingHolder>>, error: unknown) => void | Promise<void>;
 }
 
 /** As `withLock`; where the lock cannot be had for a reason that may be passed over, and `agree` does not throw, without. */
@@ -140,8 +152,7 @@ async function withLockUnless<T>(
   context: BackupContext,
   purpose: string,
   work: () => Promise<T>,
-  isPassedOver: (error: unknown) => boolean,
-  agree: (holder: Awaited<ReturnType<typeof livingHolder>>, error: unknown) => void | Promise<void>,
+  { isPassedOver, agree }: Unless,
 ): Promise<T> {
   let begun = false;
   const begin = () => {

@@ -56,7 +56,7 @@ export async function restoreBackup(
     );
   }
   return recorded(context, 'restore', () => {
-    const work = () => restoreLocked(context, id, options, to, onUpdate);
+    const work = () => restoreLocked(context, id, { options, to, onUpdate });
     if (to !== null) return withReadLock(context, 'backup restore', work);
     if (options.dryRun) return withReadLock(context, 'backup restore', work);
     // The database is let go of with the lock in hand: who is told that somebody is at it has touched nothing.
@@ -87,9 +87,7 @@ async function restoreInto(
 async function restoreLocked(
   context: BackupContext,
   id: string,
-  options: RestoreOptions,
-  to: string | null,
-  onUpdate: OnUpdate,
+  { options, to, onUpdate }: { options: RestoreOptions; to: string | null; onUpdate: OnUpdate },
 ): Promise<RestoreReport> {
   const began = performance.now();
   const { backup } = findBackup(await catalogOf(context), id, context.clock.now());
@@ -147,9 +145,9 @@ async function restoreLocked(
     const work = () => context.runner.run('restore', real, onUpdate);
     const done = await (elsewhere === null ? work() : restoreInto(context, elsewhere, options, work));
     const result = { ...done, ...report, safety_backup: safety?.id ?? null, duration_ms: since(began) };
-    const { added, changed, removed, ...told } = result;
+    const { added, changed, removed, ...counts } = result;
     onUpdate({
-      ...told,
+      ...counts,
       state: 'completed',
       action: 'restore',
       added: added.length,

@@ -94,8 +94,8 @@ export async function drillBackup(
           leaveFiles: false,
           inspected: false,
         };
-        const told: OnUpdate = (update) => onUpdate({ ...update, action: 'drill' });
-        const restored = await context.runner.run('restore', { ...request, dryRun: false }, told);
+        const asDrill: OnUpdate = (update) => onUpdate({ ...update, action: 'drill' });
+        const restored = await context.runner.run('restore', { ...request, dryRun: false }, asDrill);
         const compared = await context.runner.run('compare', { root: request.root, archive: backup.path });
         report.files = restored.restored;
         report.databases = compared.databases;

@@ -19,7 +19,7 @@ import {
   writeJournal,
   writeJournalWithRoom,
 } from './journal.js';
-import { giveBack, lend } from './lend.js';
+import { lowerModes, liftModes } from './lifted-modes.js';
 import { secondsOf } from './modes.js';
 import { clearStrays } from './strays.js';
 import { undo } from './undo.js';
@@ -55,12 +55,12 @@ export async function swap(path: string, journal: Journal): Promise<Swapped> {
 
 /** Takes a staged restore back: nothing has been replaced yet. */
 export async function rollBack(path: string, journal: Journal): Promise<void> {
-  lend(journal);
+  liftModes(journal);
   for (const step of journal.steps) {
     if (step.do === 'place') rmSync(at(journal, step.staged), { force: true });
   }
   for (const path of journal.trials ?? []) await removeTree(at(journal, path));
-  giveBack(journal);
+  lowerModes(journal);
   await removeJournal(path);
 }
 
@@ -97,7 +97,7 @@ async function finish(
   let { state } = journal;
   let fault: McError | null = null;
   try {
-    lend(journal);
+    liftModes(journal);
     if (state === 'swapping') {
       if (direction === 'back') await goBack(journal);
       else fault = await goForward(journal, first);
@@ -148,7 +148,7 @@ async function clearCommitted(path: string, journal: Journal): Promise<Swapped> 
   for (const step of journal.steps) if (step.do === 'rmdir') removeEmpty(at(journal, step.path));
   // Last, because everything before moved the times of directories.
   const unset = journal.attributes.flatMap((attributes) => apply(journal, attributes));
-  giveBack(journal, journal.attributes);
+  lowerModes(journal, journal.attributes);
   await syncTouched(journal);
   await removeJournal(path);
   return { kept, unset };

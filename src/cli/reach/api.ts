@@ -122,7 +122,7 @@ function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new McError('usage', `the body is no JSON: ${(cause as Error).message}`, {
+    throw new McError('usage', `the body is not JSON: ${(cause as Error).message}`, {
       hint: `quote it for the shell, as in -d '{"status":"idle"}'`,
       cause,
     });

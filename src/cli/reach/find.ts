@@ -103,7 +103,8 @@ async function nobody(config: Config): Promise<McError> {
   return new McError('server.unreachable', `no server runs for ${config.workspace}`, { hint: await startHint(config) });
 }
 
-function found(record: ServerRecord): Candidate {
+/** The server that a record tells of, as a client reaches it. */
+export function found(record: ServerRecord): Candidate {
   return { by: 'record', http: reachable(record.http), ws: reachable(record.ws), record };
 }
 

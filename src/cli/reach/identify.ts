@@ -73,7 +73,7 @@ async function mustBelieve(http: string, { workspace }: IdentityAnswer, config: 
   const name = `when it is yours, name it: --server ${http}`;
   if (isNamed(config)) {
     if (workspace === null) {
-      throw new McError('server.unreachable', `the server at ${http} tells only those with a token what it serves`, {
+      throw new McError('server.unreachable', `the server at ${http} shows what it serves only to those with a token`, {
         hint: name,
       });
     }

@@ -32,6 +32,7 @@ export const LOGGED_TYPES = [
   'notification',
   'notification_ack',
   'backup_update',
+  'alert',
 ] as const satisfies readonly McEvent['type'][];
 
 /**
@@ -71,6 +72,7 @@ function keptData(event: McEvent, statusChanged: boolean): unknown {
     case 'agent_activity':
     case 'notification':
     case 'notification_ack':
+    case 'alert':
       return event.data;
     default:
       return null;

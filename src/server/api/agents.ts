@@ -15,7 +15,7 @@ import { type Endpoints, endpoint } from './endpoint.js';
 import { keyOf, nextOf, PageQuery, type PageRequest, pageOf } from './pages.js';
 import { agentAnswer, agentRow, agentStatusRow, agentsSummary } from './rows.js';
 import { IdParams } from './schemas.js';
-import { wholeJson } from './whole.js';
+import { wholeJson } from './read-json.js';
 
 const Reported = Type.Object({ success: Type.Literal(true), agent: AgentRowSchema });
 

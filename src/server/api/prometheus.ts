@@ -5,7 +5,7 @@ import type { ApiContext } from './context.js';
 /** Agents whose figures are told; those of more are dropped and counted, so that a scrape stays small. */
 const MAX_AGENTS = 1000;
 /** Samples of what the server tells of itself at each scrape, under a name that Prometheus knows. */
-const TOLD_LIVE: readonly string[] = ['rss', 'ws_clients'];
+const READ_LIVE: readonly string[] = ['rss', 'ws_clients'];
 
 /** Answers a scrape: the fleet's latest sample by agent, the system's, and the figures of this moment. */
 export function createPrometheus(context: ApiContext): () => Promise<{ type: string; text: string }> {
@@ -62,8 +62,8 @@ type Set = (row: MetricRow, agent: string | null) => void;
 
 function fleetMetrics(fleet: Registry, own: Registry) {
   const ofAgents = listMetrics('agent');
-  const told = [...ofAgents, ...listMetrics('system')].filter(({ name }) => !TOLD_LIVE.includes(name));
-  const setters = told.map((metric) => [metric, setterOf(metric, fleet)] as const);
+  const collected = [...ofAgents, ...listMetrics('system')].filter(({ name }) => !READ_LIVE.includes(name));
+  const setters = collected.map((metric) => [metric, setterOf(metric, fleet)] as const);
   const dropped = new Counter({
     name: 'mc_dropped_series_total',
     help: `Series of agents beyond the first ${MAX_AGENTS} that were not told, counted at each collection`,

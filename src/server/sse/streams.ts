@@ -108,7 +108,7 @@ export function createStreams(options: StreamsOptions): Streams {
         (item, index) => item.seq > reader.seq && passes(reader.filter, (entries[index] as Entry).event),
       );
       give(reader, wanted);
-      const position = reader.unheard?.pass(entries, wanted.at(-1)?.seq ?? null);
+      const position = reader.silentGap?.pass(entries, wanted.at(-1)?.seq ?? null);
       if (position) tellPosition(reader, position);
     }
   };
@@ -144,13 +144,13 @@ export function createStreams(options: StreamsOptions): Streams {
       if (readers.size >= options.maxReaders) {
         throw new McError('rate.limited', 'too many streams are open', { hint: 'close one, or use the socket' });
       }
-      const unheard = narrows(request.filter) ? new SilentGap(limits) : null;
+      const silentGap = narrows(request.filter) ? new SilentGap(limits) : null;
       const reader: Reader = {
         response,
         request,
         filter: request.filter,
         mayRead,
-        unheard,
+        silentGap,
         seq: 0,
         greeting: null,
         outbox: null,

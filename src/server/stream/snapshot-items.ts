@@ -39,6 +39,11 @@ export function* snapshotItems(capture: Capture, filter: Filter): Generator<Snap
     }
   }
   yield* notificationItems(capture, filter);
+  if (!wants('alert')) return;
+  for (const alert of capture.alerts) {
+    if (filter.agents && alert.agent !== null && !filter.agents.has(alert.agent)) continue;
+    yield { type: 'alert', timestamp: alert.fired_at, owner: alert, data: () => alert };
+  }
 }
 
 /** Kept notifications with their own times, each acknowledgement behind what it acknowledges. */

@@ -64,7 +64,7 @@ export function createBroadcast({ bus, limits, now, onLate }: BroadcastOptions):
         for (const peer of peers) give(peer, deliver(peer, chunks, rules));
         writes += peers.size;
       }
-      const position = group.unheard?.pass(entries, chunks.at(-1)?.items.at(-1)?.seq ?? null);
+      const position = group.silentGap?.pass(entries, chunks.at(-1)?.items.at(-1)?.seq ?? null);
       if (position) tellPosition(group, position);
     }
     pace.took(writes, now() - begun);

@@ -1,5 +1,5 @@
-import { faultWord, readBackupProgress, readBackups, type ToldBackup } from '../../protocol/index.js';
-import { ago, bytes, longSpan, UNKNOWN } from '../../view/index.js';
+import { faultWord, readBackupProgress, readBackups, type LooseBackup } from '../../protocol/index.js';
+import { COLUMNS, ago, bytes, longSpan, UNKNOWN } from '../../view/index.js';
 import { absence, pollOf } from '../link/answers.js';
 import { cell, type Line, line, type Span } from '../draw/lines.js';
 import { atCursor } from '../list.js';
@@ -40,14 +40,16 @@ function headLine(columns: number): Line {
     spans: [
       ' ',
       ...spansOf(
-        ['WHEN', 'ID', 'TYPE', 'SIZE', 'FILES', 'VERIFIED'].map((title): Span => ['dim', title]),
+        (['when', 'id', 'type', 'size', 'files', 'verified'] as const).map(
+          (name): Span => ['dim', COLUMNS.backups[name]],
+        ),
         columns,
       ),
     ],
   };
 }
 
-function backupLine(row: ToldBackup, columns: number, now: number, cursor: boolean): Line {
+function backupLine(row: LooseBackup, columns: number, now: number, cursor: boolean): Line {
   const tone = cursor ? 'strong' : 'plain';
   const verified: Span =
     row.verify_error !== null

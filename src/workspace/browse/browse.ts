@@ -26,7 +26,7 @@ export async function browsePlace(
       throw refusedPath(error);
     });
     // By code units: the same order everywhere.
-    const names = found.filter((name) => !browsed.veil([...place.names, name])).sort();
+    const names = found.filter((name) => !browsed.isHidden([...place.names, name])).sort();
     return await describeNames(browsed, place, choose(names));
   } finally {
     await place.held.close();

@@ -9,7 +9,7 @@ import { readPlace, refusedPath } from './path.js';
 export interface Browsed {
   root: string;
   roots: readonly string[];
-  veil: HiddenNames;
+  isHidden: HiddenNames;
 }
 
 /** A directory that is held open, and its names from the workspace down. */
@@ -34,7 +34,7 @@ const ROOT_NAMES = [[], ['mission-control'], ['mission-control', 'agents']];
  */
 export async function holdPlace(browsed: Browsed, path: string): Promise<HeldPlace | null> {
   const asked = readPlace(path);
-  if (browsed.veil(asked)) throw refusedPath();
+  if (browsed.isHidden(asked)) throw refusedPath();
   try {
     const held = await holdDirectory(join(browsed.root, ...asked), browsed.roots);
     try {
@@ -57,7 +57,7 @@ export async function holdPlace(browsed: Browsed, path: string): Promise<HeldPla
  */
 export async function openPlace(browsed: Browsed, path: string): Promise<OpenPlace | null> {
   const asked = readPlace(path);
-  if (browsed.veil(asked)) throw refusedPath();
+  if (browsed.isHidden(asked)) throw refusedPath();
   return openAt(browsed, join(browsed.root, ...asked));
 }
 
@@ -88,12 +88,12 @@ async function isDevice(path: string): Promise<boolean> {
 }
 
 /** @throws McError `file.refused` for a real path that is outside or hidden */
-function shownNames({ roots, veil }: Browsed, real: string): string[] {
+function shownNames({ roots, isHidden }: Browsed, real: string): string[] {
   const at = roots.findIndex((root) => isWithin(real, [root]));
   if (at === -1) throw refusedPath();
   const below = relative(roots[at] ?? '', real);
   const names = [...(ROOT_NAMES[at] ?? []), ...(below === '' ? [] : below.split(sep))];
-  if (veil(names)) throw refusedPath();
+  if (isHidden(names)) throw refusedPath();
   return names;
 }
 

@@ -92,7 +92,7 @@ export function createLinks({ openPost, isNative, within, onError }: LinkOptions
     let watch = watches.get(directory);
     if (!watch) {
       if (watches.size >= MOST_DIRECTORIES) return;
-      watch = { post: openPost([directory], { onRaw: (...told) => onRaw(...told), onError }), owners: new Map() };
+      watch = { post: openPost([directory], { onRaw: (...raw) => onRaw(...raw), onError }), owners: new Map() };
       const { post } = watch;
       watches.set(directory, watch);
       // What happened before it was watched was told to nobody.

@@ -8,7 +8,7 @@ export interface PatrolOptions {
   ledger: Ledger;
   isNative: () => boolean;
   /** This file is not as it was when it was last read. */
-  tell: (place: Place, name: string) => void;
+  report: (place: Place, name: string) => void;
   /** Between rounds where there are no watches, in milliseconds. */
   pollMs: number;
   /** A round went wrong; the next one comes all the same. */
@@ -41,7 +41,7 @@ const SHARE = 0.1;
 const MOST_PATIENT_MS = 15_000;
 
 export function createPatrol(options: PatrolOptions): Patrol {
-  const { tree, ledger, isNative, tell, pollMs, rescanMs, onError, onTick } = options;
+  const { tree, ledger, isNative, report, pollMs, rescanMs, onError, onTick } = options;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   let closed = false;
@@ -125,6 +125,6 @@ export function createPatrol(options: PatrolOptions): Patrol {
   }
 
   function compare(places: readonly Place[], strict: boolean): void {
-    for (const place of places) for (const name of ledger.changes(place, strict)) tell(place, name);
+    for (const place of places) for (const name of ledger.changes(place, strict)) report(place, name);
   }
 }

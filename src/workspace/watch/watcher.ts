@@ -103,7 +103,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const files = createReadQueue<FileNoun, Value>({ read: lookLater, deliver: add, isSame: () => false, atOnce: 1e6 });
   const tree = createTree({ root, openPost: post, within, isNative, onLinked, onRaw, onError, onOpen, onGone });
   const onFault = (error: unknown): void => log?.error({ err: error }, 'looking at the files failed');
-  const patrol = createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs, onError: onFault, onTick });
+  const patrol = createPatrol({ tree, ledger, isNative, report, pollMs, rescanMs, onError: onFault, onTick });
 
   return {
     name: 'workspace',
@@ -164,13 +164,13 @@ export function createWatcher(options: WatcherOptions): Watcher {
   function onRaw(place: Place, event: string, name: string | null): void {
     patrol.heard();
     if (name === null) {
-      for (const changed of ledger.changes(place, true)) tell(place, changed);
+      for (const changed of ledger.changes(place, true)) report(place, changed);
       return;
     }
     if (place.agent === '' && meantIn(place, name) !== null) warnOfNames([place]);
     const branch = branchOf(place, name);
     if (branch !== null) tree.look(branch, event === 'rename');
-    tell(place, name);
+    report(place, name);
   }
 
   /** A workspace that comes after the start is what it is then. */
@@ -188,7 +188,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     if (kind === undefined || kind === 'file' || place.part === 'memory') return;
     const path = join(place.path, name);
     links.follow(`file ${path}`, isLink ? path : null, () => {
-      if (ledger.isChanged(place, name)) tell(place, name);
+      if (ledger.isChanged(place, name)) report(place, name);
     });
   }
 
@@ -209,10 +209,10 @@ export function createWatcher(options: WatcherOptions): Watcher {
   function onGone({ key, agent, places }: Branch): void {
     if (agent !== null) mark({ kind: 'agent', id: agent });
     if (key === 'mission-control') mark({ kind: 'office' });
-    for (const place of places) for (const name of ledger.changes(place, true)) tell(place, name);
+    for (const place of places) for (const name of ledger.changes(place, true)) report(place, name);
   }
 
-  function tell(place: Place, name: string): void {
+  function report(place: Place, name: string): void {
     const noun = nounOf(place, name);
     if (!noun) return;
     const key = nounKey(noun);
@@ -233,7 +233,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   async function read(noun: ReadNoun): Promise<Value | undefined> {
     ledger.settle(nounKey(noun));
     try {
-      const value = await readNoun(root, noun, clock.now(), roots, reader);
+      const value = await readNoun(root, noun, { now: clock.now(), within: roots, reader });
       if (!isStarved(value)) return value;
     } catch (error) {
       log?.error({ err: error, noun }, 'reading failed');

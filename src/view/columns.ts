@@ -1,0 +1,36 @@
+/** What the columns of tables are called, in the output of commands and in the dashboard. */
+export const COLUMNS = {
+  agents: {
+    agent: 'AGENT',
+    status: 'STATUS',
+    name: 'NAME',
+    role: 'ROLE',
+    task: 'TASK',
+    done: 'DONE',
+    fail: 'FAIL',
+    ok: 'OK',
+    work: 'WORK',
+    idle: 'IDLE',
+    last: 'LAST',
+  },
+  tasks: {
+    status: 'STATUS',
+    id: 'ID',
+    task: 'TASK',
+    assignee: 'ASSIGNEE',
+    priority: 'PRIO',
+    due: 'DUE',
+    file: 'FILE',
+  },
+  backups: {
+    when: 'WHEN',
+    id: 'ID',
+    type: 'TYPE',
+    age: 'AGE',
+    size: 'SIZE',
+    files: 'FILES',
+    verified: 'VERIFIED',
+    label: 'LABEL',
+  },
+  events: { time: 'TIME', type: 'TYPE', agent: 'AGENT', what: 'WHAT' },
+} as const;
