@@ -8,7 +8,7 @@ export { limitFlags, readLimits } from './check-limits.js';
 export { cleanJson, cleanText } from './clean.js';
 export { type CommandOutput, McCommand } from './command.js';
 export { configTable, shownConfig } from './print/config.js';
-export { diagnose, doctorText } from './doctor/doctor.js';
+export { diagnose, doctorText, mendAll } from './doctor/doctor.js';
 export { machineProbes } from './doctor/local.js';
 export { eventLogTable } from './print/event-log.js';
 export {
