@@ -53,7 +53,7 @@ export { readReport } from './report.js';
 export { aborted, interrupted, watchSignals } from './signals.js';
 export { loadSocket, streamFinder } from './reach/stream.js';
 export { starterText, writeStarter } from './starter.js';
-export { collectStatus, noServerLine, statusLine, statusText } from './print/status.js';
+export { collectStatus, needsPerson, noServerLine, statusLine, statusText } from './print/status.js';
 export { readPosition, tailEvents } from './reach/tail.js';
 export { tasksTable } from './print/tasks.js';
 export { deliveriesTable, targetsTable } from './print/deliveries.js';

@@ -102,6 +102,11 @@ export function statusLine(status: Status, terminal: Terminal, now: number): str
   return `${parts.join(' ')} | health ${fullFigure(status.health.score)} | ${backupText(status, now)}`;
 }
 
+/** Whether an agent needs a person, or the server itself is not healthy: what `--exit-code` tells. */
+export function needsPerson({ agents, health }: Status): boolean {
+  return health.status !== 'healthy' || agentsInNeed(agents).length > 0;
+}
+
 /** What a prompt shows when there is nobody to ask. */
 export function noServerLine(terminal: Terminal): string {
   return `${agentGlyph('error', terminal)} no server`;

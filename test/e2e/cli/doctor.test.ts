@@ -92,7 +92,7 @@ describe('mc doctor --fix', () => {
     execFileSync('mkfifo', [lock, join(data, 'metrics.db'), join(workspace, 'mission-control', 'mc.config.json')]);
     await symlink('/dev', join(workspace, 'mission-control', 'backups'));
     const { status, out } = await run(place, ['doctor', '-w', workspace], {
-      env: { HOME: '', XDG_CONFIG_HOME: '', XDG_STATE_HOME: '' },
+      env: { HOME: undefined, XDG_STATE_HOME: place.home },
     });
     expect(status).toBe(5);
     expect(out).toMatch(/^✗ locks .*FIFO/m);
