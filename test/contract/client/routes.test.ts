@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRestClient, type RestClient } from '../../../src/client/index.js';
 import { ROUTES, type RouteName, routeOf, routePath } from '../../../src/protocol/index.js';
+import { alertsToNowhere } from '../../support/nowhere.js';
 import { type Office, startSharedOffice } from '../../integration/server/office.js';
 import { letApiFail } from '../../integration/alerts/failing.js';
 
@@ -39,6 +40,15 @@ const CALLS: Record<RouteName, (client: RestClient) => Promise<unknown> | string
     await letApiFail(office);
     return client.ackAlert('agent_error', { agent: 'api' });
   },
+  alertTargets: (client) => client.alertTargets(),
+  testAlertTarget: (client) => client.testAlertTarget('nowhere'),
+  alertDeliveries: (client) => client.alertDeliveries({ failed: true, target: 'nowhere', limit: 5 }),
+  retryDelivery: async (client) => {
+    await letApiFail(office);
+    const waiting = () => client.alertDeliveries({ limit: 1 });
+    await expect.poll(async () => (await waiting()).deliveries.length, { timeout: 10_000 }).toBe(1);
+    return client.retryDelivery((await waiting()).deliveries[0]?.id ?? 0);
+  },
   backups: (client) => client.backups({ type: 'full' }),
   createBackup: (client) => client.createBackup({ type: 'snapshot' }),
   backupProcedures: (client) => client.backupProcedures(),
@@ -63,7 +73,10 @@ let asked: string[] = [];
 let client: RestClient;
 
 beforeAll(async () => {
-  ({ office, stop } = await startSharedOffice());
+  const { alertsFile, clear } = alertsToNowhere();
+  const shared = await startSharedOffice({ alertsFile });
+  office = shared.office;
+  stop = () => shared.stop().finally(clear);
   const recording: typeof fetch = (url, init) => {
     asked.push(`${init?.method} ${new URL(String(url)).pathname}`);
     return fetch(url, init);

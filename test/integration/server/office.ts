@@ -65,6 +65,7 @@ interface OfficeOptions {
   settings?: Partial<Settings>;
   clock?: Clock;
   tokensFile?: string;
+  alertsFile?: string;
   log?: Logger;
   /** Where alerts are kept, the user's rules, and the clock of durations. */
   alerts?: AlertPlaces;
@@ -78,10 +79,12 @@ export async function startOffice(options: OfficeOptions = {}): Promise<Office> 
 }
 
 /** The same for all tests of a file: whoever starts it stops it. */
-export async function startSharedOffice(): Promise<{ office: Office; stop: () => Promise<void> }> {
+export async function startSharedOffice(
+  options: Pick<OfficeOptions, 'alertsFile'> = {},
+): Promise<{ office: Office; stop: () => Promise<void> }> {
   const root = await mkdtemp(join(tmpdir(), 'mc-server-'));
   await cp(FIXTURE, root, { recursive: true });
-  const office = await runOffice({ root });
+  const office = await runOffice({ ...options, root });
   const stop = async () => {
     await office.server.stop();
     await rm(root, { recursive: true, force: true });
@@ -94,6 +97,7 @@ async function runOffice({
   settings,
   clock,
   tokensFile,
+  alertsFile,
   log = silentLog(),
   alerts = {},
 }: OfficeOptions & { root: string }): Promise<Office> {
@@ -104,6 +108,7 @@ async function runOffice({
     ...alerts,
     ...(clock ? { clock } : {}),
     ...(tokensFile ? { tokensFile } : {}),
+    ...(alertsFile ? { alertsFile } : {}),
   });
   return {
     root,
