@@ -50,6 +50,7 @@ export default class Serve extends McCommand {
 
 async function serve(desk: CommandOutput, workspace: string, signal: AbortSignal, onReady: () => void): Promise<void> {
   const { startServer, tokensPath } = await import('../src/server/index.js');
+  const { alertsDirectory, alertsFilePath } = await import('../src/alerts/index.js');
   const { createLog } = await import('../src/base/log.js');
   const settings = { ...desk.config.values, workspace };
   const log = createLog(
@@ -64,6 +65,8 @@ async function serve(desk: CommandOutput, workspace: string, signal: AbortSignal
     clock: systemClock,
     tokensFile: tokensPath(),
     serversDirectory: serversDirectory(),
+    alertsDirectory: alertsDirectory(),
+    alertsFile: settings.alertsFile ?? alertsFilePath(),
     signal,
   }).catch((error: unknown) => {
     if (!signal.aborted) throw error;

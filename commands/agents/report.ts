@@ -12,7 +12,7 @@ export default class AgentsReport extends McCommand {
   ];
   static override args = { id: Args.string({ description: 'Name of its directory', required: true }) };
   static override flags = {
-    status: Flags.string({ description: 'A word such as active, busy, idle, error, offline' }),
+    status: Flags.string({ description: 'A word such as active, busy, idle, error, needs_input, offline' }),
     task: Flags.string({ description: 'What it works on' }),
     zone: Flags.string({ description: 'Where in the office it is' }),
     activity: Flags.string({ description: 'Something it did, for the activity log' }),

@@ -4,3 +4,9 @@
  */
 export type * from './contract.js';
 export { type AlertsFileContent, alertsFilePath, readAlertsFile } from './file.js';
+export { createDelivery, type Delivery, type DeliveryFigures } from './delivery/delivery.js';
+export { checkDoors } from './delivery/doors.js';
+export { createTargetBook } from './delivery/target-file.js';
+export { type BackupView, BUILTIN_RULES, type Facts } from './rules/index.js';
+export { type AlertsService, startAlerts } from './service.js';
+export { alertsDatabasePath, alertsDirectory } from './store/database.js';

@@ -38,14 +38,14 @@ export function factsOf({ health, agents, samples, backups, scheduled }: Workspa
 }
 
 type Facts = Pick<AgentRow, 'id' | 'normalized_status' | 'last_active' | 'tasks_completed' | 'tasks_failed'> &
-  Partial<Pick<AgentRow, 'heartbeat_interval' | 'warnings'>>;
+  Partial<Pick<AgentRow, 'since' | 'heartbeat_interval' | 'warnings'>>;
 
 /**
  * An agent as it is checked. The tasks that ended are those that were measured, as everywhere; what its files state counts
  * only where nothing was sampled yet.
  */
 export function checkedAgent(agent: Facts, sample: Partial<MetricRow> | undefined): CheckedAgent {
-  const { id, normalized_status, last_active, heartbeat_interval = null, warnings = [] } = agent;
+  const { id, normalized_status, since = null, last_active, heartbeat_interval = null, warnings = [] } = agent;
   const measured = (name: string) => {
     const value = sample?.[name];
     return typeof value === 'number' ? value : null;
@@ -53,7 +53,7 @@ export function checkedAgent(agent: Facts, sample: Partial<MetricRow> | undefine
   const isSampled = sample !== undefined && Object.hasOwn(sample, 'error_rate');
   const completed = isSampled ? measured('tasks_completed') : agent.tasks_completed;
   const failed = isSampled ? measured('tasks_failed') : agent.tasks_failed;
-  return { id, normalized_status, last_active, heartbeat_interval, warnings, completed, failed };
+  return { id, normalized_status, since, last_active, heartbeat_interval, warnings, completed, failed };
 }
 
 /** Seconds since the newest full backup was last known to hold all there is; null when there is none of a known age. */

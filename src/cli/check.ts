@@ -7,6 +7,7 @@ import {
   formatDuration,
   type HealthAnswer,
 } from '../protocol/index.js';
+import { counted } from '../view/index.js';
 import { cleanText } from './clean.js';
 import { paint, type Terminal } from './print/terminal.js';
 import { pad } from './print/width.js';
@@ -28,7 +29,7 @@ export interface CheckFacts {
 
 export type CheckedAgent = Pick<
   Agent,
-  'id' | 'normalized_status' | 'last_active' | 'heartbeat_interval' | 'warnings'
+  'id' | 'normalized_status' | 'since' | 'last_active' | 'heartbeat_interval' | 'warnings'
 > & {
   /** Tasks that ended as they were measured, else as its files state them; null: not known. */
   completed: number | null;
@@ -43,6 +44,7 @@ export interface CheckLimits {
   /** A backup is asked for, whether or not any are made by themselves. */
   wantsBackup: boolean;
   maxStale: number;
+  maxWaiting: number;
   requireAgents: readonly string[];
 }
 
@@ -73,6 +75,7 @@ export function runChecks(facts: CheckFacts, limits: CheckLimits, now: number): 
     errorRateCheck(facts.agents, limits.maxErrorRate),
     backupCheck(facts.backup, limits),
     staleCheck(facts.agents, limits.maxStale, now),
+    waitingCheck(facts.agents, limits.maxWaiting, now),
     ...limits.requireAgents.map((id) => agentCheck(facts.agents, id)),
   ];
   return { ok: checks.every(({ ok }) => ok), checks };
@@ -127,7 +130,7 @@ function fleetCheck(agents: readonly CheckedAgent[]): Check {
   const message =
     agents.length === 0
       ? 'there are no agents: each directory of mission-control/agents is one'
-      : `${agents.length} agents: ${words.join(', ')}`;
+      : `${counted(agents.length, 'agent')}: ${words.join(', ')}`;
   return check('fleet', there.length > 0, { value: there.length, limit: 1, unit: 'agents', message });
 }
 
@@ -157,11 +160,11 @@ function healthCheck(value: number | null, limit: number): Check {
 
 /** Of all tasks that ended. Where nothing ended there is nothing to judge, and who cannot be counted is named. */
 function errorRateCheck(agents: readonly CheckedAgent[], limit: number): Check {
-  const counted = agents.filter(({ completed, failed }) => completed !== null && failed !== null);
-  const failed = counted.reduce((sum, agent) => sum + (agent.failed ?? 0), 0);
-  const ended = failed + counted.reduce((sum, agent) => sum + (agent.completed ?? 0), 0);
+  const known = agents.filter(({ completed, failed }) => completed !== null && failed !== null);
+  const failed = known.reduce((sum, agent) => sum + (agent.failed ?? 0), 0);
+  const ended = failed + known.reduce((sum, agent) => sum + (agent.completed ?? 0), 0);
   const value = ended === 0 ? null : Math.round((failed / ended) * 1e6) / 1e6;
-  const uncounted = agents.filter((agent) => !counted.includes(agent)).map(({ id }) => id);
+  const uncounted = agents.filter((agent) => !known.includes(agent)).map(({ id }) => id);
   const unknown = uncounted.length === 0 ? '' : `, not known of ${few(uncounted)}`;
   const found = value === null ? 'no task has ended' : `${figure(value)}, ${failed} of ${ended} tasks failed`;
   const figures = { value, limit, unit: 'ratio', message: `${found}${unknown} (at most ${limit})` };
@@ -218,7 +221,29 @@ function silenceLimit({ heartbeat_interval: seconds }: Pick<Agent, 'heartbeat_in
   return Math.max(limitMs, 2000 * (seconds ?? 0));
 }
 
-const WELL: readonly AgentStatus[] = ['active', 'busy', 'idle'];
+/** The longest that an agent has waited for a person. A wait whose beginning is not known is not judged, but told. */
+function waitingCheck(agents: readonly CheckedAgent[], limitMs: number, now: number): Check {
+  const waits = agents
+    .filter(({ normalized_status: status }) => status === 'waiting')
+    .map(({ id, since }) => ({ id, ms: since === null ? null : ageOf(Date.parse(since), now) }))
+    .sort((a, b) => (b.ms ?? -1) - (a.ms ?? -1));
+  const figures = { value: null, limit: limitMs / 1000, unit: 'seconds' };
+  const longest = waits[0];
+  if (agents.length === 0) return skip('waiting', { ...figures, message: 'there are no agents' });
+  if (!longest) return check('waiting', true, { ...figures, message: 'no agent waits for a person' });
+  const { ms } = longest;
+  const late = waits.filter((wait) => wait.ms !== null && wait.ms > limitMs);
+  const who = few((late.length > 0 ? late : waits.slice(0, 1)).map(({ id }) => id));
+  const since = ms === null ? 'nobody knows since when' : `for ${formatDuration(ms)}`;
+  const message = `${who} ${late.length > 1 ? 'wait' : 'waits'} for a person, ${since} (at most ${formatDuration(limitMs)})`;
+  return check('waiting', late.length === 0, {
+    ...figures,
+    value: ms === null ? null : Math.round(ms / 1000),
+    message,
+  });
+}
+
+const WELL: readonly AgentStatus[] = ['active', 'busy', 'idle', 'waiting'];
 
 function agentCheck(agents: readonly CheckedAgent[], id: string): Check {
   const status = agents.find((agent) => agent.id === id)?.normalized_status ?? null;

@@ -32,6 +32,14 @@ export interface AlertHistoryAsked {
   cursor?: string | undefined;
 }
 
+/** Which messages to targets. `failed`: only what was given up or refused. */
+export interface DeliveriesAsked {
+  failed?: boolean | undefined;
+  target?: string | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
 /** Which events of the log. `since` and `until`: a duration ago, an ISO time or epoch milliseconds. */
 export interface EventsAsked {
   type?: string | undefined;

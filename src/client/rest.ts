@@ -12,6 +12,7 @@ import {
   type AlertHistoryAnswer,
   type AlertRuleAnswer,
   type AlertsAnswer,
+  type AlertTargetsAnswer,
   type AliveAnswer,
   type Backup,
   type BackupCreated,
@@ -20,6 +21,7 @@ import {
   type BrowseAnswer,
   type EventsAnswer,
   type CreateTasksAnswer,
+  type DeliveriesAnswer,
   type FileAnswer,
   type HealthAnswer,
   type IdentityAnswer,
@@ -36,9 +38,11 @@ import {
   type RouteName,
   routePath,
   type RestoreReport,
+  type RetryAnswer,
   type SilenceAnswer,
   type SystemHistoryAnswer,
   type SystemStatusAnswer,
+  type TargetTestAnswer,
   type TaskPatch,
   type TasksAnswer,
   type VerifyReport,
@@ -49,6 +53,7 @@ import type {
   AlertHistoryAsked,
   AlertsAsked,
   BackupAsked,
+  DeliveriesAsked,
   EventsAsked,
   FilePart,
   HistoryAsked,
@@ -109,8 +114,9 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, ch
       throw await explain(error);
     });
   };
-  const named = async (route: RouteName, { id, rule, search, body, alsoGood }: Filling = {}) => {
-    const params = { ...(id === undefined ? {} : { id }), ...(rule === undefined ? {} : { rule }) };
+  const named = async (route: RouteName, { id, rule, name, search, body, alsoGood }: Filling = {}) => {
+    const given = Object.entries({ id, rule, name }).filter(([, value]) => value !== undefined);
+    const params = Object.fromEntries(given) as Record<string, string>;
     const path = routePath(route, params) + query(search);
     const answer = await ask(ROUTES[route].method, path, body, alsoGood);
     check?.(route, answer);
@@ -139,6 +145,10 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, ch
     silenceAlert: (rule: string, body: NewAlertSilence) =>
       named('silenceAlert', { rule, body }) as Promise<SilenceAnswer>,
     endSilence: (id: string) => named('endSilence', { id }) as Promise<SilenceAnswer>,
+    alertTargets: () => named('alertTargets') as Promise<AlertTargetsAnswer>,
+    testAlertTarget: (name: string) => named('testAlertTarget', { name }) as Promise<TargetTestAnswer>,
+    alertDeliveries: (search?: DeliveriesAsked) => named('alertDeliveries', { search }) as Promise<DeliveriesAnswer>,
+    retryDelivery: (id: number) => named('retryDelivery', { id: String(id) }) as Promise<RetryAnswer>,
     /** Those about one agent, else all of the rule. */
     ackAlert: (rule: string, body: { agent?: string } = {}) =>
       named('ackAlert', { rule, body }) as Promise<AlertAckAnswer>,
@@ -190,6 +200,7 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, ch
 interface Filling {
   id?: string | undefined;
   rule?: string;
+  name?: string;
   search?: object | undefined;
   body?: unknown;
   alsoGood?: number;

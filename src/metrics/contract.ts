@@ -43,6 +43,10 @@ export interface MetricsService {
   health(): string;
   /** The latest samples, from memory. */
   lastRows(): LatestMetrics;
+  /** Tasks that ended in the last hour, over all agents; null before the database was ever open. */
+  endedLastHour(): { completed: number; failed: number } | null;
+  /** What was wrong with the database that was set aside since the start; empty: none was. */
+  setAside(): readonly string[];
   /** Takes a sample now. */
   collect(): Promise<void>;
   /** True for an agent that is there, or was there and left samples. */

@@ -111,6 +111,11 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     },
     health: () => healthOf(conditions.now(), monotonic(), interval),
     lastRows: () => collecting.latest(),
+    endedLastHour: () => watching?.ends.lastHour(clock.now()) ?? null,
+    setAside() {
+      const { setAside: reason } = conditions.now();
+      return reason === null ? [] : [`the metrics database was ${reason}`];
+    },
     collect: () => run(clock.now()),
     async answer<K extends ReadName>(name: K, input: Reads[K]['input']): Promise<Uint8Array> {
       const away = reasonAway(conditions.now());

@@ -88,6 +88,8 @@ export interface AgentRow {
   normalized_status: AgentStatus;
   since: string | null;
   evidence: Evidence | null;
+  /** What it waits for a person to do, where its files say so. Absent in older servers. */
+  waiting_for: string | null;
   role: string | null;
   display_name: string | null;
   emoji: string | null;
@@ -108,7 +110,10 @@ export interface AgentsSummary {
   totalAgents: number;
   activeAgents: number;
   busyAgents: number;
+  /** Idle, and those that wait for a person, which older clients know no word for. */
   idleAgents: number;
+  /** Those that wait for a person. Absent in older servers. */
+  waitingAgents: number;
   totalTokens: number | null;
   totalTasks: number | null;
   totalCost: number | null;

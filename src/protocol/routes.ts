@@ -140,6 +140,30 @@ export const ROUTES = {
     scope: 'operate',
     summary: 'Acknowledge a rule’s alerts for everyone',
   },
+  alertTargets: {
+    method: 'GET',
+    path: '/api/alerts/targets',
+    scope: 'read',
+    summary: 'Where alerts go, and whether they arrive',
+  },
+  testAlertTarget: {
+    method: 'POST',
+    path: '/api/alerts/targets/{name}/test',
+    scope: 'operate',
+    summary: 'Send a test to a target, at once and once',
+  },
+  alertDeliveries: {
+    method: 'GET',
+    path: '/api/alerts/deliveries',
+    scope: 'read',
+    summary: 'What was sent to targets and what became of it, newest first',
+  },
+  retryDelivery: {
+    method: 'POST',
+    path: '/api/alerts/deliveries/{id}/retry',
+    scope: 'operate',
+    summary: 'Send again what was given up or refused',
+  },
   backups: { method: 'GET', path: '/api/backups', scope: 'read', summary: 'All backups, oldest first' },
   createBackup: {
     method: 'POST',

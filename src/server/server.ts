@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
+import { checkDoors } from '../alerts/index.js';
 import { createBackupService } from '../backup/index.js';
 import {
   acquireLock,
@@ -24,7 +25,9 @@ import { createMetricsService } from '../metrics/index.js';
 import { createWatcher } from '../workspace/watch/watcher.js';
 import { type ApiContext, createAnswerCache, createApi } from './api/index.js';
 import { createGuards, createTokenBook, isLoopback, readTls, urlHost } from './auth/index.js';
+import { type AlertPlaces, watchForAlerts } from './alerts.js';
 import { backupFacts } from './backup-facts.js';
+import { createDeliveries } from './deliveries.js';
 import { answerUpgradeRequired, type Door, openDoor } from './ports.js';
 import { createFeed } from './feed.js';
 import { createPublisher } from './published.js';
@@ -34,7 +37,7 @@ import { startStatusReport } from './status-report.js';
 import { createWrites } from './writes.js';
 import { createHub } from './ws/index.js';
 
-export interface ServerOptions {
+export interface ServerOptions extends AlertPlaces {
   /** The workspace's directory. */
   workspace: string;
   settings: Settings;
@@ -89,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 async function start(options: ServerOptions, life: Lifecycle): Promise<RunningServer> {
   const { settings, log, clock = systemClock, newId = randomUUID } = options;
   const layout = await findWorkspace(options.workspace);
+  checkDoors(settings);
   // Once: what is made a link later is not where the operator keeps the workspace.
   const roots = await rootsOf(layout);
   // Guards come before the port, so that an open door is refused before anything is bound; their own origins need the port it
@@ -216,6 +220,18 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
 
   const s = tls ? 's' : '';
   const urls = { http: `http${s}://${urlHost(host)}:${rest.port}`, ws: `ws${s}://${urlHost(host)}:${socket.port}` };
+  const delivery = createDeliveries({
+    url: urls.http,
+    alertsFile: options.alertsFile ?? null,
+    publish: (drafts) => void feed.publish(drafts),
+    ...{ settings, clock, log, newId, ...(options.monotonic ? { monotonic: options.monotonic } : {}) },
+  });
+  const alerts = await watchForAlerts({
+    places: options,
+    delivery,
+    ...{ life, services, feed, metrics, backups, bus, state, settings, layout, clock, log, newId },
+  });
+
   const key = newServerKey();
   const context: ApiContext = {
     streamUrl: urls.ws,
@@ -225,7 +241,8 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     services,
     writes,
     backups,
-    alerts: null,
+    alerts,
+    delivery,
     guards,
     layout,
     roots,

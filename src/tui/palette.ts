@@ -1,5 +1,5 @@
 import { parseMoment } from '../base/index.js';
-import { AGENT_STATUSES } from '../protocol/index.js';
+import { SETTABLE_STATUSES } from '../protocol/index.js';
 import { CHARTED, RANGES } from './metric-list.js';
 import { type Model, SCREENS } from './model.js';
 import { AGENT_COLUMNS } from './rows/agent-columns.js';
@@ -157,7 +157,7 @@ function argumentsOf([word, ...rest]: readonly string[], model: Model): readonly
     };
     return Object.hasOwn(lists, word ?? '') ? (lists[word ?? ''] ?? []) : [];
   }
-  if (word === 'status' && rest.length === 2) return AGENT_STATUSES;
+  if (word === 'status' && rest.length === 2) return SETTABLE_STATUSES;
   return word === 'move' && rest.length === 2 ? zones : [];
 }
 

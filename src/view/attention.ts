@@ -3,7 +3,10 @@ import { statusSentence } from './agents.js';
 import { type Sign, SIGNS } from './signs.js';
 import { byTrouble } from './sort.js';
 
-type Watched = Pick<Agent, 'id' | 'normalized_status' | 'since' | 'evidence' | 'warnings'>;
+type Watched = Pick<Agent, 'id' | 'normalized_status' | 'since' | 'evidence' | 'warnings'> & {
+  /** Servers of before do not say. */
+  waiting_for?: string | null;
+};
 
 /** Why an agent needs a person. */
 export interface Need {
@@ -13,9 +16,12 @@ export interface Need {
   why: string;
 }
 
-/** True for an agent in trouble, by its own word (`error`), by its silence (`stale`), or by files that cannot be used. */
+/**
+ * True for an agent in trouble, by its own word (`error`), by its silence (`stale`), or by files that cannot be used; and for
+ * one that waits for a person.
+ */
 function needsPerson({ normalized_status: status, warnings }: Watched): boolean {
-  return status === 'error' || status === 'stale' || warnings.length > 0;
+  return status === 'error' || status === 'waiting' || status === 'stale' || warnings.length > 0;
 }
 
 /** The agents that need a person, loudest trouble first. */
@@ -26,7 +32,9 @@ export function agentsInNeed<A extends Watched>(agents: Iterable<A>): A[] {
 /** Why one of them needs a person. `now`: milliseconds since the epoch; `zone` as in `clockTime`. */
 export function needOf(agent: Watched, now: number, zone?: string): Need {
   const [warning] = agent.warnings;
-  const status = statusSentence(agent, now, zone);
+  const sentence = statusSentence(agent, now, zone);
+  const reason = agent.normalized_status === 'waiting' ? (agent.waiting_for ?? '') : '';
+  const status = reason === '' ? sentence : `${reason} · ${sentence}`;
   if (warning === undefined) return { sign: null, why: status };
   return { sign: SIGNS.warning, why: `${warning.file}: ${warning.reason} · ${status}` };
 }

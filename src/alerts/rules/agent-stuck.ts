@@ -20,7 +20,7 @@ export const agentStuck: Rule = {
     for (const { id, normalized_status: status } of agents.values()) {
       if (status !== 'busy' && status !== 'active') continue;
       const work = workOf(id);
-      if (work === null || work.task === null) continue;
+      if (work === null) continue;
       const { task, source, ms, p95Ms } = work;
       const limitMs = Math.max(limit * 1000, p95Ms ?? UNUSUAL_MS);
       if (ms <= limitMs) {
@@ -35,7 +35,7 @@ export const agentStuck: Rule = {
         limit: Math.round(limitMs / 1000),
         say: () => ({
           summary: `${id} has worked on one task for ${formatDuration(ms)}: ${cutText(task, IN_LINE)}`,
-          evidence: `${source ?? 'its files'} names the task; ${usual}`,
+          evidence: `${source} names the task; ${usual}`,
         }),
       });
     }

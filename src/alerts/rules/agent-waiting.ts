@@ -1,5 +1,6 @@
+import { type Agent, cutText } from '../../protocol/index.js';
 import { evidenceOf, heldBy } from './agent-evidence.js';
-import { MINUTE, type Rule } from './rule.js';
+import { IN_LINE, MINUTE, type Rule } from './rule.js';
 
 /** An agent has asked a person, and nobody has answered. */
 export const agentWaiting: Rule = {
@@ -14,12 +15,17 @@ export const agentWaiting: Rule = {
   unit: null,
   judge({ agents, now }, { found }) {
     for (const agent of agents.values()) {
-      if ((agent.normalized_status as string) !== 'waiting') continue;
+      if (agent.normalized_status !== 'waiting') continue;
       found({
         agent: agent.id,
         heldMs: heldBy(agent, now),
-        say: () => ({ summary: `${agent.id} waits for a person`, evidence: evidenceOf(agent) }),
+        say: () => ({ summary: summaryOf(agent), evidence: evidenceOf(agent) }),
       });
     }
   },
 };
+
+/** `api waits for a person: approve the release`. */
+function summaryOf({ id, waiting_for: what }: Pick<Agent, 'id' | 'waiting_for'>): string {
+  return `${id} waits for a person${what === null ? '' : `: ${cutText(what, IN_LINE)}`}`;
+}

@@ -10,9 +10,9 @@ export interface BackupView {
   ageSeconds: number | null;
   /** How old it may be. */
   limitSeconds: number;
-  /** The last backup failed, or none can be made; null: neither. */
+  /** The last backup failed, or none can be made: a sentence that says so. Null: neither. */
   failure: string | null;
-  /** The last drill failed. */
+  /** The same of the last drill. */
   drillFailure: string | null;
   /** Those that are known to be damaged. */
   damaged: readonly Pick<Backup, 'id' | 'verify_error'>[];
@@ -33,10 +33,9 @@ export interface Facts {
 
 /** What an agent works on, and how long its tasks take. */
 export interface WorkView {
-  /** The task it has worked on for longest; null: it works on none. */
-  task: string | null;
-  /** Where that is written. */
-  source: string | null;
+  /** The task it has worked on for longest, and where that is written. */
+  task: string;
+  source: string;
   ms: number;
   /** 95th percentile of its own tasks, in milliseconds; null: too few have been seen. */
   p95Ms: number | null;
@@ -51,6 +50,7 @@ export interface World {
   /** The newest samples; null: there are none, or they are too old to say anything of now. */
   samples: { system: MetricRow | null; agents: ReadonlyMap<string, MetricRow> } | null;
   facts: Facts;
+  /** Null: it works on none. */
   workOf(agent: string): WorkView | null;
 }
 

@@ -13,7 +13,7 @@ export const taskOverdue: Rule = {
   keepFiringMs: 0,
   cooldownMs: 0,
   limit: null,
-  unit: null,
+  unit: 'tasks',
   judge(world, { found, wakeIn }) {
     for (const [agent, tasks] of overdueByAgent(world, wakeIn)) {
       const [first] = tasks;
@@ -21,6 +21,7 @@ export const taskOverdue: Rule = {
       const more = tasks.length === 1 ? '' : `, and ${tasks.length - 1} more`;
       found({
         agent,
+        heldMs: world.now - (endOf(first) ?? world.now),
         value: tasks.length,
         say: () => ({
           summary: `overdue since ${first.due}: ${cutText(first.text, IN_LINE)}${more}`,

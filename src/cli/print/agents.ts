@@ -22,6 +22,7 @@ export function agentCard(agent: AgentAnswer, terminal: Terminal, now: number): 
       'status',
       `${colour ? paint(terminal, colour, status) : status}${agent.since ? ` since ${shownMoment(agent.since, terminal)} (${exactAgo(agent.since, now)})` : ''}`,
     ],
+    ...(agent.waiting_for ? [['waits for', agent.waiting_for] satisfies [string, string]] : []),
     ['evidence', evidenceOf(agent) ?? 'none: no file says what it does'],
     ['role', agent.role ?? UNKNOWN],
     ['zone', agent.zone ?? UNKNOWN],

@@ -49,7 +49,14 @@ function originText({ kind, name }: Config['origins'][SettingKey]): string {
 function shown(key: SettingKey, value: SettingValue): SettingValue {
   const setting = settingOf(key);
   if (setting.secret) return value === null ? null : '***';
-  return setting.kind === 'duration' && typeof value === 'number' ? exactDuration(value) : value;
+  if (setting.kind === 'duration' && typeof value === 'number') return exactDuration(value);
+  if (Array.isArray(value)) return value.map(withoutPassword);
+  return typeof value === 'string' ? withoutPassword(value) : value;
+}
+
+/** A URL without the user and the password that may stand in it. */
+function withoutPassword(text: string): string {
+  return text.replaceAll(/(\w+:\/\/)[^/\s@]+@/g, '$1***@');
 }
 
 /** Milliseconds in the largest unit that keeps them exactly: `90s`, `6h`. */

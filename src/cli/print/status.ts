@@ -13,7 +13,15 @@ import {
   type Task,
 } from '../../protocol/index.js';
 import { agentsTable } from './agents.js';
-import { agentsInNeed, exactAgo, fullFigure, needOf, TROUBLE_FIRST, unwellServices } from '../../view/index.js';
+import {
+  agentsInNeed,
+  counted,
+  exactAgo,
+  fullFigure,
+  needOf,
+  TROUBLE_FIRST,
+  unwellServices,
+} from '../../view/index.js';
 import { cleanText } from '../clean.js';
 import { agentColour, agentGlyph, glyphOf } from './glyphs.js';
 import type { Server } from '../reach/reach.js';
@@ -82,7 +90,7 @@ export function statusText(status: Status, terminal: Terminal, now: number): str
 /** One line for a tmux or shell prompt: only who works and who is in trouble. `now`: milliseconds since the epoch. */
 export function statusLine(status: Status, terminal: Terminal, now: number): string {
   const { counts } = status.summary;
-  const some = (['active', 'busy', 'stale', 'error'] as const).filter((word) => counts[word] > 0);
+  const some = (['active', 'busy', 'stale', 'waiting', 'error'] as const).filter((word) => counts[word] > 0);
   // The sign is that of the first word: with nobody active it must not say that somebody is.
   const shown = some.length > 0 ? some : (['active'] as const);
   const parts = shown.map((word, index) => {
@@ -111,18 +119,18 @@ function countsOf({ summary, agents }: Status, terminal: Terminal): string[] {
     const colour = agentColour(word);
     return colour ? paint(terminal, colour, text) : text;
   });
-  return [`${agents.length} agents`, ...parts];
+  return [counted(agents.length, 'agent'), ...parts];
 }
 
 function tasksText(tasks: readonly Task[]): string {
   const counts = countTasks(tasks);
-  return `· ${tasks.length} tasks, ${counts.pending} pending, ${counts.in_progress} in progress`;
+  return `· ${counted(tasks.length, 'task')}, ${counts.pending} pending, ${counts.in_progress} in progress`;
 }
 
 /** Who listens, and which of them read too slowly. */
 function clientsText({ server: { peers } }: Status, terminal: Terminal): string[] {
   const slow = peers.filter(isSlow).length;
-  const clients = `${peers.length} ${peers.length === 1 ? 'client' : 'clients'}`;
+  const clients = counted(peers.length, 'client');
   return slow === 0 ? [clients] : [clients, paint(terminal, 'yellow', `${slow} slow`)];
 }
 

@@ -236,7 +236,7 @@ function endInterval(agent: string, held: Watched, at: number): IntervalRow {
 
 function timeSpent({ status, since }: Watched, at: number): { work: number; idle: number } {
   const spent = Math.max(0, at - since);
-  return { work: claimsWork(status) ? spent : 0, idle: status === 'idle' ? spent : 0 };
+  return { work: claimsWork(status) ? spent : 0, idle: status === 'idle' || status === 'waiting' ? spent : 0 };
 }
 
 function begunTasks(agent: Agent): Agent['tasks'] {

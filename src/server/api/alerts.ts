@@ -1,6 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import type { Alerts } from '../../alerts/index.js';
-import { McError, parseMoment } from '../../base/index.js';
+import { parseMoment } from '../../base/index.js';
 import { ALERT_SEVERITIES, ALERT_STATES } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
@@ -109,11 +108,7 @@ type AlertRoute = 'alerts' | 'alertRule' | 'alertHistory' | 'silenceAlert' | 'en
 
 /** Rules, what fires and why, and that somebody knows of it. */
 export function alertEndpoints(context: ApiContext): Endpoints<AlertRoute> {
-  const { clock } = context;
-  const alerts = (): Alerts => {
-    if (context.alerts !== null) return context.alerts;
-    throw new McError('io', 'this server watches for no alerts');
-  };
+  const { alerts, clock } = context;
   return {
     alerts: endpoint({ query: Wanted, answer: Answer }, ({ query }) => alerts().list(query)),
     alertRule: endpoint({ params: RuleParams, answer: RuleAnswer }, ({ params }) => alerts().show(params.rule)),

@@ -5,6 +5,7 @@ import { agentEndpoints } from './agents.js';
 import { alertEndpoints } from './alerts.js';
 import { backupEndpoints } from './backups.js';
 import type { ApiContext } from './context.js';
+import { deliveryEndpoints } from './deliveries.js';
 import { docsEndpoints } from './docs.js';
 import type { EndpointSchema, Endpoints } from './endpoint.js';
 import { eventStreamEndpoints } from './event-stream.js';
@@ -34,6 +35,7 @@ export function allEndpoints(context: ApiContext): Endpoints<RouteName> {
     ...eventEndpoints(context),
     ...notificationEndpoints(context),
     ...alertEndpoints(context),
+    ...deliveryEndpoints(context),
     ...backupEndpoints(context),
     ...websocketEndpoints(context),
     ...fileEndpoints(context),

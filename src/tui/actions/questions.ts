@@ -1,4 +1,4 @@
-import { normalizeStatus } from '../../protocol/index.js';
+import { normalizeStatus, SETTABLE_STATUSES } from '../../protocol/index.js';
 import type { Step } from '../effects.js';
 import type { Model, Purpose } from '../model.js';
 import { parseTime } from '../palette.js';
@@ -27,7 +27,7 @@ export function runAnswer(model: Model, purpose: Purpose, text: string): Step {
 /** Sets an agent's status through a report; a word that nobody knows is refused here. */
 export function setStatus(model: Model, agent: string, word: string): Step {
   if (normalizeStatus(word) === null)
-    return say(model, `"${word}" is not a status: active, busy, idle, error or offline`, 'warn');
+    return say(model, `"${word}" is not a status: ${SETTABLE_STATUSES.join(', ')}`, 'warn');
   return ask(model, report(agent, `setting ${agent} to ${word}`, { status: word }));
 }
 

@@ -198,6 +198,7 @@ export function currentTasks(agent: Agent): string[] {
 }
 
 function taskText(agent: Agent): string {
+  if (agent.waiting_for) return agent.waiting_for;
   const [first, ...more] = currentTasks(agent);
   if (first !== undefined) return more.length > 0 ? `${first} +${more.length}` : first;
   const [warning] = agent.warnings;
@@ -206,6 +207,7 @@ function taskText(agent: Agent): string {
 }
 
 function taskTone(agent: Agent): Tone {
+  if (agent.waiting_for) return 'warn';
   return currentTasks(agent).length > 0 ? 'plain' : 'dim';
 }
 

@@ -65,6 +65,7 @@ function headLines(model: Model, agent: Agent): Line[] {
       zone,
     ),
     line('   ', statusSentence(agent, now)),
+    ...(agent.waiting_for ? [line(['dim', '   waits for '], ['warn', agent.waiting_for])] : []),
     line(
       ['dim', '   its own word '],
       agent.status,

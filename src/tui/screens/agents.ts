@@ -1,5 +1,5 @@
 import { type Agent, readSeries } from '../../protocol/index.js';
-import { UNKNOWN, ago, longSpan, statusSentence } from '../../view/index.js';
+import { UNKNOWN, ago, counted, longSpan, statusSentence } from '../../view/index.js';
 import { sparkline } from '../draw/charts.js';
 import { agentGlyph } from '../draw/glyphs.js';
 import { BLANK, type Line, line, type Span } from '../draw/lines.js';
@@ -65,6 +65,7 @@ function detailLines(model: Model, agent: Agent | undefined, size: Size): Line[]
     ' · ',
     agentGlyph(agent.normalized_status),
     ' ',
+    ...(agent.waiting_for ? [['warn', agent.waiting_for] satisfies Span, ' · '] : []),
     statusSentence(agent, now),
   );
   if (size.rows < 14) return [why];
@@ -110,7 +111,7 @@ function successSpans(model: Model, agent: Agent, columns: number): Span[] {
 function statusLine(model: Model, shown: number): Line {
   const { filter } = model.lists.agents;
   const total = model.data.view.agents.size;
-  const count = shown === total ? `${total} agents` : `${shown} of ${total} agents`;
+  const count = shown === total ? counted(total, 'agent') : `${shown} of ${counted(total, 'agent')}`;
   const arrow = model.sort.descending ? '▼' : '▲';
   const filtered: Span[] =
     filter === ''

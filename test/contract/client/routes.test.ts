@@ -28,6 +28,13 @@ const CALLS: Record<RouteName, (client: RestClient) => Promise<unknown> | string
   activityLog: (client) => client.activityLog({ limit: 3, offset: 0 }),
   metricsQuery: (client) => client.metricsQuery({ metric: ['tasks_completed', 'success_rate'], since: '1h' }),
   prometheus: (client) => client.addressOf('prometheus'),
+  alerts: (client) => client.alerts({ state: 'firing' }),
+  alertHistory: (client) => client.alertHistory({ rule: 'agent_error', limit: 5 }),
+  alertRule: (client) => client.alertRule('disk_low'),
+  silenceAlert: (client) => client.silenceAlert('disk_low', { for: '1h', reason: 'Client' }),
+  endSilence: async (client) =>
+    client.endSilence((await client.silenceAlert('agent_stale', { for: '1h', reason: 'x' })).silence.id),
+  ackAlert: (client) => client.ackAlert('agent_error', { agent: 'api' }),
   backups: (client) => client.backups({ type: 'full' }),
   createBackup: (client) => client.createBackup({ type: 'snapshot' }),
   backupProcedures: (client) => client.backupProcedures(),

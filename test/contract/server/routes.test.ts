@@ -34,6 +34,12 @@ const CALLS: Record<RouteName, { params?: Record<string, string>; query?: string
   notifications: {},
   notify: { body: { message: 'Contract', agent: 'api', data: { deep: [1] } } },
   ackNotification: { params: { id: '{notification}' } },
+  alerts: { query: '?state=firing' },
+  alertHistory: { query: '?rule=agent_error&since=1d&limit=5' },
+  alertRule: { params: { rule: 'agent_error' } },
+  silenceAlert: { params: { rule: 'agent_error' }, body: { agent: 'api', for: '2h', reason: 'known' } },
+  endSilence: { params: { id: '{silence}' } },
+  ackAlert: { params: { rule: 'agent_error' }, body: {} },
   backups: {},
   createBackup: { body: { type: 'agent_state', agent: 'api' } },
   backupProcedures: {},
@@ -78,6 +84,11 @@ async function callRoute(name: RouteName) {
   if (params.id === '{notification}') {
     params.id = (await office.send('POST', '/api/notifications', { message: 'to be seen' })).body.notification.id;
   }
+  if (params.id === '{silence}') {
+    const path = '/api/alerts/disk_low/silence';
+    params.id = (await office.send('POST', path, { for: '1h', reason: 'to be ended' })).body.silence.id;
+  }
+  if (name === 'ackAlert') await office.send('POST', '/api/agents/api/report', { status: 'error' });
   return office.send(ROUTES[name].method, routePath(name, params) + query, body);
 }
 

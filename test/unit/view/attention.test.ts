@@ -16,6 +16,7 @@ const agent = (id: string, status: AgentStatus, warnings: AgentWarning[] = []) =
 describe('an agent needs a person', () => {
   it.each([
     ['error', false, true],
+    ['waiting', false, true],
     ['stale', false, true],
     ['idle', true, true],
     ['unknown', true, true],
@@ -27,8 +28,14 @@ describe('an agent needs a person', () => {
   });
 
   it('the loudest first', () => {
-    const agents = [agent('d', 'idle', [BROKEN]), agent('c', 'stale'), agent('b', 'error'), agent('a', 'error')];
-    expect(agentsInNeed(agents).map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
+    const agents = [
+      agent('e', 'idle', [BROKEN]),
+      agent('d', 'stale'),
+      agent('c', 'waiting'),
+      agent('b', 'error'),
+      agent('a', 'error'),
+    ];
+    expect(agentsInNeed(agents).map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
   it('and it is said why, and since when', () => {
@@ -36,6 +43,11 @@ describe('an agent needs a person', () => {
       sign: null,
       why: 'error since 05:02 (58m) · evidence: state.json status="error"',
     });
+    expect(needOf({ ...agent('a', 'waiting'), waiting_for: 'approve the release' }, NOW, 'UTC').why).toBe(
+      'approve the release · waiting since 05:02 (58m) · evidence: state.json status="waiting"',
+    );
+    // A server of before does not say what for.
+    expect(needOf(agent('a', 'waiting'), NOW, 'UTC').why).toMatch(/^waiting since 05:02/);
     const { sign, why } = needOf({ ...agent('a', 'idle', [BROKEN]), since: null, evidence: null }, NOW, 'UTC');
     expect([sign?.glyph, why]).toEqual(['⚠', 'state.json: not JSON · idle · evidence: none']);
   });
