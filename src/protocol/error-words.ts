@@ -55,7 +55,7 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
   'notification.not_found': { means: 'There is no notification of this id.', next: 'Run `mc api /api/notifications`.' },
   'alert.not_found': {
     means: 'There is no alert or rule of this name.',
-    next: 'Run `mc alerts list`, or `mc api /api/alerts`.',
+    next: 'Run `mc api /api/alerts`.',
   },
   'target.not_found': { means: 'There is no target of this name for alerts.', next: 'Run `mc alerts target list`.' },
   'delivery.not_found': { means: 'There is no delivery of this id.', next: 'Run `mc alerts deliveries`.' },

@@ -55,9 +55,9 @@ function faults({ code, message, hints, hasHint }: Thrown): string[] {
 
 /** Commands that a text tells to type and that are not there. */
 function commandsIn(text: string): string[] {
-  return [...text.matchAll(/\bmc ([a-z]+)(?: ([a-z]+))?/g)].flatMap(([, first = '', second = '']) => {
-    if (NO_COMMANDS.test(first)) return [];
-    return commands.some((id) => id === first || id === `${first} ${second}`) ? [] : [`${first} ${second}`.trim()];
+  return [...text.matchAll(/\bmc ([a-z]+(?: [a-z]+){0,2})/g)].flatMap(([, words = '']) => {
+    if (NO_COMMANDS.test(words.split(' ')[0] ?? '')) return [];
+    return commands.some((id) => words === id || words.startsWith(`${id} `)) ? [] : [words];
   });
 }
 
