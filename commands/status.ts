@@ -81,7 +81,7 @@ interface DashboardFlags {
   embedded: boolean;
 }
 
-/** The exit status of the dashboard, after somebody has left it. */
+/** The exit status of the dashboard, after its user has left it. */
 async function dashboard({ config }: CommandOutput, flags: DashboardFlags): Promise<number> {
   const { detectTheme, detectUnicode, runDashboard } = await import('../src/tui/index.js');
   const { origins, workspace } = config;

@@ -29,11 +29,11 @@ export interface Alert {
   unit: string | null;
   /** When somebody said that they know; null until then. */
   acknowledged_at: string | null;
-  /** Until when nobody is told of it; null when it is not silenced. */
+  /** Until when it is not delivered to anybody; null when it is not silenced. */
   silenced_until: string | null;
 }
 
-/** Why nobody is told of a rule's alerts for a while: of those about `agent`, or of all of them. */
+/** Why a rule's alerts are not delivered for a while: of those about `agent`, or of all of them. */
 export interface AlertSilence {
   id: string;
   rule: string;
@@ -55,7 +55,7 @@ export interface AlertRule {
   looks_at: string;
   /** False: switched off in `alerts.json`. */
   enabled: boolean;
-  /** True: it fires and is shown, but nobody is told. */
+  /** True: it fires and is shown, but is not delivered. */
   muted: boolean;
   /** How long its condition must hold before it fires. */
   for_seconds: number;

@@ -39,7 +39,7 @@ export interface Status {
   office: Office | null;
   notifications: KeptNotification[];
   backups: Backup[];
-  /** The services as the server tells them; `score` is 0 to 1. */
+  /** The services as the server has them; `score` is 0 to 1. */
   health: Pick<HealthAnswer, 'status' | 'services'> & { score: number | null };
 }
 

@@ -4,7 +4,7 @@ import { skipBlank } from './json-spans.js';
 /** With more repairs than this a text is not JSON. Programs write NaN by the thousand; leading zeros are a slip of whoever types. */
 const REPAIRS_LIMIT = { null: 100_000, '': 1000 } as const;
 
-/** A piece of a text, `[start, end)`, and what JSON has in its place: nothing for leading zeros, `null` for what is no number. */
+/** A piece of a text, `[start, end)`, and what JSON has in its place: nothing for leading zeros, `null` for what is not a number. */
 export interface Repair {
   start: number;
   end: number;
