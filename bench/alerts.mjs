@@ -69,8 +69,13 @@ function worldOf(statusOf) {
     facts: {
       watcher: { state: 'available', mode: 'native', reason: null, wanted: false },
       backups: {
-        ...{ scheduled: true, listed: true, ageSeconds: 60, limitSeconds: 43_200 },
-        ...{ failure: null, drillFailure: null, damaged: [] },
+        scheduled: true,
+        listed: true,
+        ageSeconds: 60,
+        limitSeconds: 43_200,
+        failure: null,
+        drillFailure: null,
+        damaged: [],
       },
       ended: { completed: 10, failed: 0 },
       setAside: [],

@@ -3,7 +3,7 @@
  * figures are handed in by the server.
  */
 export type * from './contract.js';
-export { type AlertsFileContent, alertsFilePath, readAlertsFile } from './file.js';
+export { alertsFilePath, readAlertsFile } from './file.js';
 export { createDelivery, type Delivery, type DeliveryFigures } from './delivery/delivery.js';
 export { checkDoors } from './delivery/doors.js';
 export { createTargetBook } from './delivery/target-file.js';

@@ -194,7 +194,7 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
   };
 
   const noteFailures = (found: Round['failures']) => {
-    for (const rule of [...failures.keys()]) if (!found.has(rule)) failures.delete(rule);
+    for (const rule of failures.keys()) if (!found.has(rule)) failures.delete(rule);
     for (const [rule, error] of found) {
       const { message } = toMcError(error);
       if (failures.get(rule) !== message) log.error({ err: error, rule }, 'a rule of alerts failed');
@@ -213,7 +213,10 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
     keeper.also(() => {
       for (const { alert } of gone) store.forget(alert);
       for (const entry of pending) store.keep(entry);
-      for (const [agent, seen] of work) seen ? store.keepWork(seen) : store.forgetWork(agent);
+      for (const [agent, seen] of work) {
+        if (seen) store.keepWork(seen);
+        else store.forgetWork(agent);
+      }
     });
   };
 

@@ -102,7 +102,7 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
       if (wait > 0 || round.changes.length >= MOST_CHANGES) {
         if (entry.alert.summary === '') entry.alert = saying(entry.alert, rule, finding);
         wakeIn(Math.max(0, wait));
-      } else fire(rule, entry, finding, now, round);
+      } else round.changes.push(fired(rule, entry, finding, now));
     }
     if (allUnknown) return;
     for (const [agent, entry] of held) {
@@ -128,11 +128,6 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
     const times = { since, fired_at: null, resolved_at: null, acknowledged_at: null, silenced_until: null };
     const alert: Alert = { id, rule: name, severity, state: 'pending', agent, unit, ...nothing, ...times };
     return { alert, heldMs, clearMs: null, told: false, notification: null };
-  };
-
-  const fire = (rule: ActiveRule, entry: Entry, finding: Finding, now: string, round: Round): void => {
-    entry.alert = { ...saying(entry.alert, rule, finding), state: 'firing', fired_at: now };
-    round.changes.push({ kind: 'firing', alert: entry.alert, title: rule.title, tell: false, entry });
   };
 
   const end = (title: string, entry: Entry, now: string, round: Round): void => {
@@ -206,6 +201,12 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
           };
         }),
   };
+}
+
+/** It fires from now on. Who is told is settled later. */
+function fired(rule: ActiveRule, entry: Entry, finding: Finding, now: string): Round['changes'][number] {
+  entry.alert = { ...saying(entry.alert, rule, finding), state: 'firing', fired_at: now };
+  return { kind: 'firing', alert: entry.alert, title: rule.title, tell: false, entry };
 }
 
 /** An alert with what was found now. */

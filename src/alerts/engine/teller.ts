@@ -63,7 +63,7 @@ export function createTeller({ newId, publish, onTold }: TellerOptions): Teller 
       }
     },
     stop() {
-      for (const key of [...groups.keys()]) tell(key);
+      for (const key of groups.keys()) tell(key);
     },
   };
 }
