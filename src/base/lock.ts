@@ -182,6 +182,8 @@ function busy(path: string, holder: KeptHolder, now: number): McError {
   const message = `${holder.purpose} is already running here: ${where}, since ${holder.since}`;
   // A server is at work for somebody else: nobody should be told to kill it for that.
   if (isHere && holder.pid === process.pid) return new McError('busy', message, { hint: 'wait until it has ended' });
-  const here = `wait until it has ended, or stop it first (kill ${holder.pid}), or use another workspace`;
+  // A lock in a workspace may name any process: mc stop makes sure that it is a server.
+  const end = holder.purpose === 'mc serve' ? 'mc stop' : `kill ${holder.pid}`;
+  const here = `wait until it has ended, or stop it first (${end}), or use another workspace`;
   return new McError('busy', message, { hint: isHere ? here : elsewhere });
 }

@@ -8,7 +8,7 @@ export type AlertState = (typeof ALERT_STATES)[number];
 
 /** One thing that is wrong: a rule, and the agent that it is about where it is about one. Times: ISO 8601 UTC. */
 export interface Alert {
-  /** `rule|agent|host|since`: the same for every message about this alert, another when it comes again. */
+  /** `rule|agent|host|first seen`: the same for every message about this alert, another when it comes again. */
   id: string;
   rule: string;
   severity: AlertSeverity;

@@ -34,7 +34,13 @@ interface AlertsPlan extends Omit<AlertFactsOptions, 'settings'> {
 }
 
 /** Begins to watch for alerts, and again whenever that fails. Returns the watch; it throws `io` while there is none. */
-export async function watchForAlerts({ places, delivery, life, services, ...plan }: AlertsPlan): Promise<() => AlertsService> {
+export async function watchForAlerts({
+  places,
+  delivery,
+  life,
+  services,
+  ...plan
+}: AlertsPlan): Promise<() => AlertsService> {
   const { feed, metrics, state, clock, log } = plan;
   const { alertsDirectory: directory, alertsFile = null, monotonic } = places;
   const facts = watchAlertFacts(plan);

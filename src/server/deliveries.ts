@@ -19,7 +19,16 @@ export interface DeliveriesPlan {
 }
 
 /** What takes alerts out of the house. Nobody is told of a fleet that is only played. */
-export function createDeliveries({ settings, alertsFile, url, publish, clock, log, newId, ...plan }: DeliveriesPlan): Delivery {
+export function createDeliveries({
+  settings,
+  alertsFile,
+  url,
+  publish,
+  clock,
+  log,
+  newId,
+  ...plan
+}: DeliveriesPlan): Delivery {
   const { demo, alertmanagerUrl, smtpUrl, smtpFrom } = settings;
   const { monotonic = monotonicNow } = plan;
   return createDelivery({

@@ -13,6 +13,19 @@ export interface StatusFacts {
   backups_available: number | null;
 }
 
+/** What a server knows of itself, as these facts. */
+export function statusFacts(of: {
+  hub: { readonly clients: number };
+  feed: { readonly snapshot: { agents: { readonly size: number } } };
+  backups: { listed(): Promise<readonly unknown[]> | null };
+}): () => Promise<StatusFacts> {
+  return async () => ({
+    websocket_clients: of.hub.clients,
+    agents_tracked: of.feed.snapshot.agents.size,
+    backups_available: (await of.backups.listed()?.catch(() => null))?.length ?? null,
+  });
+}
+
 export interface StatusReportOptions {
   /** The file. Agents can write its directory: what they put there is never followed. */
   path: string;

@@ -14,7 +14,8 @@ const manifest = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf
 const commands = Object.keys(manifest.commands).map((id) => id.replaceAll(':', ' '));
 
 /** What messages do not say: what happened has a name, and so has who did it. */
-const RIDDLES = /(?<!\bthere )\bis no (?!longer\b)|\bnobody\b|\bsomebody\b|\btold\b|\btells?\b|\bthat is none\b|\bstands still\b/i;
+const RIDDLES =
+  /(?<!\bthere )\bis no (?!longer\b)|\bnobody\b|\bsomebody\b|\btold\b|\btells?\b|\bthat is none\b|\bstands still\b/i;
 /** A message begins with the thing that it is about. */
 const BEGINS_ILL = /^(?:it|they|this is|that is|what|who)\b/i;
 /** Words that follow `mc` where the program is meant and not a command. */
