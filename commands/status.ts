@@ -69,7 +69,7 @@ export default class StatusCommand extends McCommand {
       const status = await collectStatus(await reachServer(desk.config, short));
       const line = () => statusLine(status, desk.terminal, Date.now());
       desk.result(status, () => (flags.line ? line() : statusText(status, desk.terminal, Date.now())));
-      if (flags['exit-code'] && needsPerson(status)) process.exitCode = EXIT.checkFailed;
+      if (flags['exit-code'] && needsPerson(status, Date.now())) process.exitCode = EXIT.checkFailed;
     } catch (thrown) {
       const { error, down } = await explainDown(thrown, desk.config);
       // A prompt shows stdout only.
@@ -90,7 +90,7 @@ interface DashboardFlags {
   embedded: boolean;
 }
 
-/** The exit status of the dashboard, after somebody has left it. */
+/** The exit status of the dashboard, after its user has left it. */
 async function dashboard({ config }: CommandOutput, flags: DashboardFlags): Promise<number> {
   const { detectTheme, detectUnicode, runDashboard } = await import('../src/tui/index.js');
   const { origins, workspace } = config;

@@ -8,7 +8,7 @@ import type { OwnEvent } from './store/event-rows.js';
 import type { Keeper } from './keeper.js';
 import type { Notice } from './store/prepare.js';
 
-/** Decides what an error of the database asks for: waiting, pausing, another file; and tells it. */
+/** Decides what an error of the database asks for: waiting, pausing, another file; and reports it. */
 export interface Custody {
   /** As a line of the event log, and to people where it is worth a notification. */
   announce: (announcement: Announcement) => void;
@@ -138,7 +138,7 @@ export function createCustody(options: CustodyOptions): Custody {
   };
 }
 
-/** What a database cannot answer just now is no fault of whoever asks, nor of the server. */
+/** What a database cannot answer just now is not a fault of whoever asks, nor of the server. */
 export function unreadable(error: unknown): unknown {
   const hint = 'try again in a moment; mc serve logs what is wrong';
   if (isDamage(error)) return new McError('busy', 'the metrics database is damaged and is being set aside', { hint });

@@ -45,7 +45,7 @@ export interface Status {
   /** Those that fire and those that are about to, loudest first; null: this server watches for none. */
   alerts: Alert[] | null;
   backups: Backup[];
-  /** The services as the server tells them; `score` is 0 to 1. */
+  /** The services as the server has them; `score` is 0 to 1. */
   health: Pick<HealthAnswer, 'status' | 'services'> & { score: number | null };
 }
 
@@ -116,8 +116,8 @@ export function statusLine(status: Status, terminal: Terminal, now: number): str
 }
 
 /** Whether an agent or an alert needs a person, or the server itself is not healthy: what `--exit-code` reports. */
-export function needsPerson({ agents, alerts, health }: Status): boolean {
-  return health.status !== 'healthy' || agentsInNeed(agents).length > 0 || unseenAlerts(alerts ?? []).length > 0;
+export function needsPerson({ agents, alerts, health }: Status, now: number): boolean {
+  return health.status !== 'healthy' || needsOf(agents, alerts ?? [], now).length > 0;
 }
 
 /** How many alerts fire that nobody has seen to, with the sign of the loudest; nothing when none does. */
