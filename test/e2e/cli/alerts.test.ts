@@ -21,7 +21,7 @@ beforeAll(async () => {
   await writeFile(join(directory, 'alerts.json'), JSON.stringify({ builtin }), { mode: 0o600 });
   served = await serve(place);
   here = ['-w', place.office];
-  await say('api', { status: 'needs_input', waiting_for: 'which region?' });
+  await run(place, ['agents', 'report', 'api', '--status', 'needs_input', '--waiting-for', 'which region?', ...here]);
   await say('builder', { status: 'error' });
   await vi.waitFor(
     async () => {
@@ -35,6 +35,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await served.end();
   await place.clear();
+});
+
+it('mc agents list --status waiting lists who waits for a person', async () => {
+  const { json } = await runJson(place, ['agents', 'list', '--status', 'waiting', ...here]);
+  expect(json.agents).toMatchObject([{ id: 'api', status: 'needs_input', waiting_for: 'which region?' }]);
 });
 
 describe('mc alerts', () => {
