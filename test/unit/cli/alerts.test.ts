@@ -54,7 +54,7 @@ describe('alerts as a table', () => {
     const lines = alertsTable(ALERTS, pipe, NOW).split('\n');
     expect(lines[0]).toMatch(/^SEVERITY +RULE +AGENT +SINCE +STATE +WHY$/);
     expect(lines[1]).toMatch(/^✕ critical +disk_low +12m +firing +the disk has 0\.8 GB left \(disk_free_bytes\)$/);
-    expect(lines[2]).toMatch(/^✕ error +agent_error +builder +3m +firing, acknowledged +builder is not well/);
+    expect(lines[2]).toMatch(/^✕ error +agent_error +builder +3m +firing, acknowledged +builder is in error/);
     expect(lines[3]).toMatch(/^▲ warning +agent_waiting +an-agent-with-a-long-name +1h 30m +firing, silenced for 1h/);
     expect(lines[4]).toMatch(/^✕ error +health_score +1m +pending +health is 0\.5/);
   });
