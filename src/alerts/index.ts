@@ -4,7 +4,7 @@
  */
 export type * from './contract.js';
 export { type AlertsFileContent, alertsFilePath, readAlertsFile } from './file.js';
-export { createDelivery, type Delivery, type DeliveryFigures } from './delivery/delivery.js';
+export { createDelivery, type Delivery } from './delivery/delivery.js';
 export { checkDoors } from './delivery/doors.js';
 export { createTargetBook } from './delivery/target-file.js';
 export { type BackupView, BUILTIN_RULES, type Facts } from './rules/index.js';

@@ -55,9 +55,11 @@ function faults({ code, message, hints, hasHint }: Thrown): string[] {
 
 /** Commands that a text tells to type and that are not there. */
 function commandsIn(text: string): string[] {
-  return [...text.matchAll(/\bmc ([a-z]+)(?: ([a-z]+))?/g)].flatMap(([, first = '', second = '']) => {
+  return [...text.matchAll(/\bmc ([a-z]+)(?: ([a-z]+))?(?: ([a-z]+))?/g)].flatMap(([, first = '', ...more]) => {
     if (NO_COMMANDS.test(first)) return [];
-    return commands.some((id) => id === first || id === `${first} ${second}`) ? [] : [`${first} ${second}`.trim()];
+    const two = `${first} ${more[0] ?? ''}`.trim();
+    const known = [first, two, `${two} ${more[1] ?? ''}`];
+    return commands.some((id) => known.includes(id)) ? [] : [two];
   });
 }
 

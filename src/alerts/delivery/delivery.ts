@@ -3,12 +3,10 @@ import { type Clock, McError, monotonicNow, toMcError } from '../../base/index.j
 import type { Logger } from '../../base/log.js';
 import {
   type Alert,
-  type AlertTarget,
   type AlertTargetsAnswer,
   type DeliveriesAnswer,
   type DeliveryRow,
   type NewNotification,
-  isoOf,
   routePath,
   type TargetTestAnswer,
 } from '../../protocol/index.js';
@@ -17,17 +15,16 @@ import type { Smtp } from './mail.js';
 import { type Managers, startManagers } from './managers.js';
 import { bounded, idOf } from './message.js';
 import { createOutbox, migrate, type Outbox, type Outcome, type TargetRecord } from './outbox.js';
+import { proveWeekly, testAlert } from './proof.js';
 import { queueChanges } from './queue.js';
 import { createSender } from './send.js';
 import { mustHave, type TargetBook } from './target-file.js';
-import { hears, shownTarget, type Target } from './target.js';
+import { problemOf, queuesByTarget, rowOf } from './standing.js';
+import { hears, type Target } from './target.js';
 import { startWorker, type Worker } from './worker.js';
 
+/** How often chores come round, in milliseconds. */
 const HOUR = 3_600_000;
-/** A target that nothing arrived at for so long is sent a proof that it would. */
-const CANARY_MS = 7 * 24 * HOUR;
-/** A message that waits for longer makes its target a problem. */
-const LATE_MS = 10 * 60_000;
 
 export interface DeliveryOptions {
   targets: TargetBook;
@@ -134,24 +131,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const doChores = (): void => {
     try {
       const at = now();
-      for (const target of standing()) if (!target.paused) proveWeekly(target, at);
+      for (const target of standing()) {
+        const isDue = !target.paused && outbox !== null && proveWeekly(outbox, target, recordOf(target), host, at);
+        if (isDue) worker?.wake();
+      }
       outbox?.forget(at);
     } catch (error) {
       onError(error);
     }
-  };
-
-  const proveWeekly = (target: Target, at: number): void => {
-    const { last_success_at: success = null, canary_at: canary = null } = recordOf(target) ?? {};
-    // Of a new target the first one is due in a week: whoever makes it, tests it.
-    const last = Math.max(success ?? 0, canary ?? 0);
-    if (canary !== null && last <= at && at - last < CANARY_MS) return;
-    outbox?.canary(target.name, at);
-    if (canary === null) return;
-    const alert = testAlert('canary', target.name, host, at);
-    outbox?.keep(alert, false, at);
-    outbox?.add(alert, target.name, 'test', at);
-    worker?.wake();
   };
 
   const takeOver = (since: number): void => {
@@ -168,27 +155,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const open = (): Outbox => {
     if (outbox !== null) return outbox;
     throw new McError('starting', 'the database of alerts is not open', { hint: 'try again in a moment' });
-  };
-
-  const rowOf = (target: Target): AlertTarget => {
-    const record = recordOf(target);
-    const waiting = outbox?.queues().find(({ target: name }) => name === target.name)?.count ?? 0;
-    return {
-      ...shownTarget(target),
-      off: record?.off ?? null,
-      waiting: outbox === null ? null : waiting,
-      last_success_at: timeOf(record?.last_success_at),
-      last_error_at: timeOf(record?.last_error_at),
-      last_error: record?.last_error ?? null,
-    };
-  };
-
-  const problemOf = (target: Target, at: number): string | null => {
-    const record = recordOf(target);
-    if (record?.off) return `target ${target.name} is off: ${record.off}`;
-    const queue = outbox?.queues().find(({ target: name }) => name === target.name);
-    const isLate = queue !== undefined && at - queue.oldest > LATE_MS && record?.last_error != null;
-    return isLate ? `target ${target.name} is not reached: ${record.last_error}` : null;
   };
 
   return {
@@ -247,11 +213,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     health() {
       const at = now();
       const away = managers?.away() === true ? ['no Alertmanager answers'] : [];
-      const problems = [...away, ...book.targets().flatMap((target) => problemOf(target, at) ?? [])];
+      const queues = queuesByTarget(outbox);
+      const of = (target: Target) => problemOf(target, recordOf(target), queues.get(target.name), at);
+      const problems = [...away, ...book.targets().flatMap((target) => of(target) ?? [])];
       return problems.length === 0 ? null : problems.join('; ');
     },
     targets: () => ({
-      targets: book.targets().map(rowOf),
+      targets: book.targets().map((target) => rowOf(target, recordOf(target), outbox)),
       alertmanagers: managers?.states() ?? [],
       error: book.error(),
     }),
@@ -319,29 +287,3 @@ const UNSENT: Record<string, string | undefined> = {
   resting: 'it failed five times in a row and is left alone for a minute',
   stopped: 'the server stops',
 };
-
-/** An alert that is about nothing, to be told to one target. */
-function testAlert(rule: 'test' | 'canary', target: string, host: string, at: number): Alert {
-  const since = new Date(at).toISOString();
-  return {
-    id: `${rule}|${target}|${host}|${since}`,
-    rule,
-    severity: 'info',
-    state: 'firing',
-    agent: null,
-    since,
-    fired_at: since,
-    resolved_at: null,
-    summary: `This is a test: alerts from ${host} reach the target ${target}`,
-    evidence: rule === 'test' ? 'somebody asked for it: mc alerts test' : 'sent when nothing else arrived for a week',
-    value: null,
-    limit: null,
-    unit: null,
-    acknowledged_at: null,
-    silenced_until: null,
-  };
-}
-
-function timeOf(time: number | null | undefined): string | null {
-  return time === null || time === undefined ? null : isoOf(time);
-}

@@ -43,7 +43,7 @@ const DAY = 86_400_000;
 const KEPT_MS = 30 * DAY;
 const KEPT_ROWS = 20_000;
 /** Alertmanager is told for so long that an alert is over. */
-export const RESOLVED_TOLD_MS = 15 * 60_000;
+const RESOLVED_TOLD_MS = 15 * 60_000;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS deliveries (
