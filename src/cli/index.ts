@@ -1,8 +1,10 @@
 /** What commands share: flags, reaching a server, printing a result as text or JSON, errors to exit codes. */
+export { alertHistoryTable, alertsTable, ruleCard, rulesTable, silenceLine } from './print/alerts.js';
 export { agentCard, agentsTable } from './print/agents.js';
 export { apiText, callApi, followApi, isStream, limitOf, readApiCall } from './reach/api.js';
-export { askAgent, askTask, mustKnowAgent } from './reach/ask.js';
-export { type CheckFacts, checkJunit, checkText, runChecks } from './check.js';
+export { askAgent, askRule, askTask, mustBeRule, mustKnowAgent } from './reach/ask.js';
+export { type CheckFacts, runChecks } from './check.js';
+export { checkJunit, checkText } from './check-report.js';
 export { askFacts, factsOf } from './check-facts.js';
 export { limitFlags, readLimits } from './check-limits.js';
 export { cleanJson, cleanText } from './clean.js';

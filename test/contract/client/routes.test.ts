@@ -3,6 +3,7 @@ import { createRestClient, type RestClient } from '../../../src/client/index.js'
 import { ROUTES, type RouteName, routeOf, routePath } from '../../../src/protocol/index.js';
 import { alertsToNowhere } from '../../support/nowhere.js';
 import { type Office, startSharedOffice } from '../../integration/server/office.js';
+import { letApiFail } from '../../integration/alerts/failing.js';
 
 /** How the typed client asks each route. A route that is missing here does not compile. */
 const CALLS: Record<RouteName, (client: RestClient) => Promise<unknown> | string> = {
@@ -35,15 +36,18 @@ const CALLS: Record<RouteName, (client: RestClient) => Promise<unknown> | string
   silenceAlert: (client) => client.silenceAlert('disk_low', { for: '1h', reason: 'Client' }),
   endSilence: async (client) =>
     client.endSilence((await client.silenceAlert('agent_stale', { for: '1h', reason: 'x' })).silence.id),
-  ackAlert: (client) => client.ackAlert('agent_error', { agent: 'api' }),
   alertTargets: (client) => client.alertTargets(),
   testAlertTarget: (client) => client.testAlertTarget('nowhere'),
   alertDeliveries: (client) => client.alertDeliveries({ failed: true, target: 'nowhere', limit: 5 }),
   retryDelivery: async (client) => {
-    await client.reportAgent('api', { status: 'error' });
+    await letApiFail(office);
     const waiting = () => client.alertDeliveries({ limit: 1 });
     await expect.poll(async () => (await waiting()).deliveries.length, { timeout: 10_000 }).toBe(1);
     return client.retryDelivery((await waiting()).deliveries[0]?.id ?? 0);
+  },
+  ackAlert: async (client) => {
+    await letApiFail(office);
+    return client.ackAlert('agent_error', { agent: 'api' });
   },
   backups: (client) => client.backups({ type: 'full' }),
   createBackup: (client) => client.createBackup({ type: 'snapshot' }),

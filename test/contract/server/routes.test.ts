@@ -6,6 +6,7 @@ import { allEndpoints } from '../../../src/server/api/mount.js';
 import { ErrorAnswer } from '../../../src/server/api/schemas.js';
 import { alertsToNowhere } from '../../support/nowhere.js';
 import { type Office, startSharedOffice } from '../../integration/server/office.js';
+import { letApiFail } from '../../integration/alerts/failing.js';
 
 /**
  * A call of each route that succeeds over the fixture office. `{notification}` stands for the id of a new one, `{backup}` for
@@ -97,12 +98,12 @@ async function callRoute(name: RouteName) {
     params.id = (await office.send('POST', path, { for: '1h', reason: 'to be ended' })).body.silence.id;
   }
   if (params.id === '{delivery}') {
-    await office.send('POST', '/api/agents/api/report', { status: 'error' });
+    await letApiFail(office);
     const first = async () => (await office.get('/api/alerts/deliveries?limit=1')).body.deliveries[0]?.id;
     await expect.poll(first, { timeout: 10_000 }).toBeDefined();
     params.id = String(await first());
   }
-  if (name === 'ackAlert') await office.send('POST', '/api/agents/api/report', { status: 'error' });
+  if (name === 'ackAlert') await letApiFail(office);
   return office.send(ROUTES[name].method, routePath(name, params) + query, body);
 }
 

@@ -7,6 +7,7 @@ import { afterEach } from 'vitest';
 import { type Clock, loadConfig, type Settings } from '../../../src/base/index.js';
 import { type Logger, silentLog } from '../../../src/base/log.js';
 import { type RunningServer, startServer } from '../../../src/server/index.js';
+import type { AlertPlaces } from '../../../src/server/alerts.js';
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/office', import.meta.url));
 
@@ -66,6 +67,8 @@ interface OfficeOptions {
   tokensFile?: string;
   alertsFile?: string;
   log?: Logger;
+  /** Where alerts are kept, the user's rules, and the clock of durations. */
+  alerts?: AlertPlaces;
 }
 
 /** A server over a copy of the fixture (or a given workspace), stopped after the test. */
@@ -96,11 +99,13 @@ async function runOffice({
   tokensFile,
   alertsFile,
   log = silentLog(),
+  alerts = {},
 }: OfficeOptions & { root: string }): Promise<Office> {
   const server = await startServer({
     workspace: root,
     settings: await settingsWith(settings),
     log,
+    ...alerts,
     ...(clock ? { clock } : {}),
     ...(tokensFile ? { tokensFile } : {}),
     ...(alertsFile ? { alertsFile } : {}),
