@@ -106,14 +106,25 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const recordOf = ({ name, url }: Target): TargetRecord | null =>
     outbox?.record(name, createHash('sha256').update(url).digest('base64url')) ?? null;
   /** With those that were switched off as paused. */
-  const standing = (): Target[] =>
-    book.targets().map((target) => (recordOf(target)?.off ? { ...target, paused: true } : target));
+  const standing = (): Target[] => {
+    tellBook(book.error());
+    return book.targets().map((target) => (recordOf(target)?.off ? { ...target, paused: true } : target));
+  };
   /** Whoever hears of what changes now. */
   const listening = (): Target[] => {
     const managed = options.alertmanagers.length > 0 && managers?.away() !== true;
     return standing().filter(({ paused, fallback }) => !paused && !(fallback && managed));
   };
 
+  let bookFault: string | null = null;
+  const tellBook = (fault: string | null): void => {
+    if (fault === bookFault) return;
+    bookFault = fault;
+    if (fault === null) return log.info({}, 'the targets of alerts were read');
+    log.warn({ reason: fault }, 'the targets of alerts are wrong: those that were read before are in force');
+    const message = `${fault}; the targets that were read before are in force`;
+    options.notify({ title: 'Alerts: the targets are wrong', message, level: 'warning' });
+  };
   let lastFault = '';
   /** The same again and again says nothing new. */
   const onError = (error: unknown): void => {
@@ -212,7 +223,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     },
     health() {
       const at = now();
-      const away = managers?.away() === true ? ['no Alertmanager answers'] : [];
+      const fault = book.error();
+      const away = [
+        ...(fault === null ? [] : [fault]),
+        ...(managers?.away() === true ? ['no Alertmanager answers'] : []),
+      ];
       const queues = queuesByTarget(outbox);
       const of = (target: Target) => problemOf(target, recordOf(target), queues.get(target.name), at);
       const problems = [...away, ...book.targets().flatMap((target) => of(target) ?? [])];
