@@ -1,7 +1,8 @@
 import Sqlite from 'better-sqlite3';
 import { onTestFinished, vi } from 'vitest';
 import type { AlertChange } from '../../src/alerts/contract.js';
-import { createDelivery, type Delivery, type DeliveryOptions } from '../../src/alerts/delivery/delivery.js';
+import type { Delivery, DeliveryOptions } from '../../src/alerts/delivery/contract.js';
+import { createDelivery } from '../../src/alerts/delivery/delivery.js';
 import { parseTargets } from '../../src/alerts/delivery/target-list.js';
 import type { TargetBook } from '../../src/alerts/delivery/target-file.js';
 import type { Target } from '../../src/alerts/delivery/target.js';
