@@ -21,7 +21,7 @@ export interface CheckFacts {
   backup: {
     /** Seconds; null when there is no backup whose age is known. */
     age: number | null;
-    /** Whether backups are made by themselves here; null: nothing tells. */
+    /** Whether backups are made by themselves here; null: it is not known. */
     scheduled: boolean | null;
   };
   /** Those that fire and those that are about to; null: nobody watches for any. */

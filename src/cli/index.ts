@@ -10,7 +10,7 @@ export { limitFlags, readLimits } from './check-limits.js';
 export { cleanJson, cleanText } from './clean.js';
 export { type CommandOutput, McCommand } from './command.js';
 export { configTable, shownConfig } from './print/config.js';
-export { diagnose, doctorText } from './doctor/doctor.js';
+export { diagnose, doctorText, mendAll } from './doctor/doctor.js';
 export { machineProbes } from './doctor/local.js';
 export { eventLogTable } from './print/event-log.js';
 export {
@@ -46,16 +46,25 @@ export { measuredLines, queryCsv, queryLines, queryTable } from './print/points.
 export { reachServer } from './reach/reach.js';
 export { holdingServer, nextBackupAt, restoreThrough } from './reach/restore.js';
 export { progressLine } from './print/progress.js';
-export { LEVELS, lineText, showLogs } from './logs/index.js';
+export { explainDown, LEVELS, lineText, showLogs } from './logs/index.js';
 export { onUncaught } from './last-words.js';
 export { startWithSmallHeap } from './memory.js';
 export { printReady } from './ready.js';
 export { quote } from './quote.js';
 export { readReport } from './report.js';
+export {
+  awaitService,
+  installedText,
+  installService,
+  serviceStatus,
+  serviceStatusText,
+  uninstalledText,
+  uninstallService,
+} from './service/index.js';
 export { aborted, interrupted, watchSignals } from './signals.js';
 export { loadSocket, streamFinder } from './reach/stream.js';
 export { starterText, writeStarter } from './starter.js';
-export { collectStatus, noServerLine, statusLine, statusText } from './print/status.js';
+export { collectStatus, needsPerson, noServerLine, statusLine, statusText } from './print/status.js';
 export { readPosition, tailEvents } from './reach/tail.js';
 export { tasksTable } from './print/tasks.js';
 export { deliveriesTable, targetsTable } from './print/deliveries.js';

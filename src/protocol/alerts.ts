@@ -29,7 +29,7 @@ export interface Alert {
   unit: string | null;
   /** When somebody said that they know; null until then. */
   acknowledged_at: string | null;
-  /** Until when nobody is told of it; null when it is not silenced. */
+  /** Until when it is not delivered to anybody; null when it is not silenced. */
   silenced_until: string | null;
 }
 
@@ -45,7 +45,7 @@ export function isUnseen(alert: Pick<Alert, 'state' | 'acknowledged_at' | 'silen
   return alert.state === 'firing' && alert.acknowledged_at === null && alert.silenced_until === null;
 }
 
-/** Why nobody is told of a rule's alerts for a while: of those about `agent`, or of all of them. */
+/** Why a rule's alerts are not delivered for a while: of those about `agent`, or of all of them. */
 export interface AlertSilence {
   id: string;
   rule: string;
@@ -67,7 +67,7 @@ export interface AlertRule {
   looks_at: string;
   /** False: switched off in `alerts.json`. */
   enabled: boolean;
-  /** True: it fires and is shown, but nobody is told. */
+  /** True: it fires and is shown, but is not delivered. */
   muted: boolean;
   /** How long its condition must hold before it fires. */
   for_seconds: number;

@@ -50,7 +50,7 @@ export function watchAlertFacts({ feed, metrics, backups, bus, settings, clock, 
         : null;
     };
     const health = backups.health();
-    // What a stage has on record is told by its own rule; what is left is a schedule that stands still, or a list that cannot be read.
+    // What a stage has on record is reported by its own rule; what is left is a schedule that stands still, or a list that cannot be read.
     const isRecorded = Object.keys(stages).some((stage) => health.startsWith(`${stage} failed at `));
     view = {
       scheduled,

@@ -9,7 +9,7 @@ import type { MetricsService } from '../metrics/index.js';
 import type { Services } from './services.js';
 import { supervise } from './supervise.js';
 
-/** Where alerts keep what they keep, and what they are told by. */
+/** Where alerts keep what they keep, and what they are judged by. */
 export interface AlertPlaces {
   /** Where the user's databases of alerts lie (`alertsDirectory()`); null: they are kept while the server runs. Default null. */
   alertsDirectory?: string | null;

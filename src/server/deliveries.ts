@@ -18,7 +18,7 @@ export interface DeliveriesPlan {
   newId: () => string;
 }
 
-/** What takes alerts out of the house. Nobody is told of a fleet that is only played. */
+/** What takes alerts out of the house. A fleet that is only played alerts nobody. */
 export function createDeliveries({
   settings,
   alertsFile,

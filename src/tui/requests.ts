@@ -68,7 +68,7 @@ export function undoRequest({ task, status, name }: TaskBefore): Request {
 /** Notifies everyone attached. */
 export function notifyRequest(message: string): Request {
   const body: NewNotification = { message, level: 'info' };
-  return { kind: 'notify', label: 'telling everyone', call: { route: 'notify', body } };
+  return { kind: 'notify', label: 'sending to everyone', call: { route: 'notify', body } };
 }
 
 /** Acknowledges a notification for everyone. */

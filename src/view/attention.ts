@@ -65,7 +65,7 @@ export function isUnread({ acknowledged_at: at }: Pick<KeptNotification, 'acknow
   return at === null;
 }
 
-/** True for a notification that somebody should look at: not acknowledged, and a warning or worse. */
+/** True for a notification that a person should look at: not acknowledged, and a warning or worse. */
 export function isUrgent(notification: Pick<KeptNotification, 'acknowledged_at' | 'level'>): boolean {
   const { level } = notification;
   return isUnread(notification) && (level === 'warning' || level === 'error' || level === 'critical');

@@ -183,7 +183,11 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     },
     logs: {
       says: 'the log of a server in the background: read, filtered and followed',
-      imports: ['background', 'clean.ts', 'print', 'quote.ts'],
+      imports: ['background', 'clean.ts', 'print', 'quote.ts', 'reach'],
+    },
+    service: {
+      says: 'the server as a service of its user’s session: systemd or launchd',
+      imports: ['background', 'clean.ts', 'reach'],
     },
     doctor: {
       says: 'looking at machine, workspace and server for what is wrong',

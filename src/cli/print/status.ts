@@ -30,6 +30,7 @@ import type { Server } from '../reach/reach.js';
 import { askAlerts } from '../reach/alerts.js';
 import { isSlow } from '../reach/slow.js';
 import { paint, type Terminal } from './terminal.js';
+import { shownTime } from './times.js';
 import { flow, pad, truncate, widthOf } from './width.js';
 
 /** One snapshot of everything, as `mc status --json` prints it. What is not known yet is null. */
@@ -44,7 +45,7 @@ export interface Status {
   /** Those that fire and those that are about to, loudest first; null: this server watches for none. */
   alerts: Alert[] | null;
   backups: Backup[];
-  /** The services as the server tells them; `score` is 0 to 1. */
+  /** The services as the server has them; `score` is 0 to 1. */
   health: Pick<HealthAnswer, 'status' | 'services'> & { score: number | null };
 }
 
@@ -114,6 +115,11 @@ export function statusLine(status: Status, terminal: Terminal, now: number): str
   ].join(' | ');
 }
 
+/** Whether an agent or an alert needs a person, or the server itself is not healthy: what `--exit-code` reports. */
+export function needsPerson({ agents, alerts, health }: Status, now: number): boolean {
+  return health.status !== 'healthy' || needsOf(agents, alerts ?? [], now).length > 0;
+}
+
 /** How many alerts fire that nobody has seen to, with the sign of the loudest; nothing when none does. */
 function alertsText({ alerts }: Status, terminal: Terminal): string[] {
   const unseen = unseenAlerts(alerts ?? []);
@@ -125,9 +131,17 @@ function alertsText({ alerts }: Status, terminal: Terminal): string[] {
   return [colour ? paint(terminal, colour, text) : text];
 }
 
-/** What a prompt shows when there is nobody to ask. */
-export function noServerLine(terminal: Terminal): string {
-  return `${agentGlyph('error', terminal)} no server`;
+/**
+ * What a prompt shows when there is nobody to ask: since when (milliseconds since the epoch; null: not known), and what to
+ * type when it is the server of this machine.
+ */
+export function noServerLine(
+  terminal: Terminal,
+  down: { since: number | null; isHere: boolean } | null = null,
+): string {
+  const since = down?.since ?? null;
+  const what = since === null ? 'no server' : `down since ${shownTime(new Date(since).toISOString(), terminal)}`;
+  return `${agentGlyph('error', terminal)} ${what}${down?.isHere ? ': mc start' : ''}`;
 }
 
 /** How old what the newest full backup holds is. */

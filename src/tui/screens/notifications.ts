@@ -10,7 +10,7 @@ import { become, stay } from '../say.js';
 import { listScreen } from './list-screen.js';
 import type { Screen } from './screen.js';
 
-/** What somebody should see: alerts that fire, then notifications; what nobody has acknowledged stands out. */
+/** What a person should see: alerts that fire, then notifications; what nobody has acknowledged stands out. */
 export const notifications: Screen = {
   title: () => 'notifications',
   tab: { label: 'Bell', waiting: waitingOf },
