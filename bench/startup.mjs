@@ -33,7 +33,9 @@ const FRAME_BAR = 4;
 
 const server = await serve();
 try {
-  const times = Object.fromEntries(['node -e 0', ...CASES.map(([name]) => name), 'status: first frame'].map((name) => [name, []]));
+  const times = Object.fromEntries(
+    ['node -e 0', ...CASES.map(([name]) => name), 'status: first frame'].map((name) => [name, []]),
+  );
   // The first round fills the caches of disk and compiler.
   for (let round = 0; round <= runs; round += 1) {
     const keep = (name, ms) => round > 0 && times[name].push(ms);

@@ -1,14 +1,16 @@
 /** What commands share: flags, reaching a server, printing a result as text or JSON, errors to exit codes. */
+export { alertHistoryTable, alertsTable, ruleCard, rulesTable, silenceLine } from './print/alerts.js';
 export { agentCard, agentsTable } from './print/agents.js';
 export { apiText, callApi, followApi, isStream, limitOf, readApiCall } from './reach/api.js';
-export { askAgent, askTask, mustKnowAgent } from './reach/ask.js';
-export { type CheckFacts, checkJunit, checkText, runChecks } from './check.js';
+export { askAgent, askRule, askTask, mustBeRule, mustKnowAgent } from './reach/ask.js';
+export { type CheckFacts, runChecks } from './check.js';
+export { checkJunit, checkText } from './check-report.js';
 export { askFacts, factsOf } from './check-facts.js';
 export { limitFlags, readLimits } from './check-limits.js';
 export { cleanJson, cleanText } from './clean.js';
 export { type CommandOutput, McCommand } from './command.js';
 export { configTable, shownConfig } from './print/config.js';
-export { diagnose, doctorText } from './doctor/doctor.js';
+export { diagnose, doctorText, mendAll } from './doctor/doctor.js';
 export { machineProbes } from './doctor/local.js';
 export { eventLogTable } from './print/event-log.js';
 export {
@@ -62,7 +64,7 @@ export {
 export { aborted, interrupted, watchSignals } from './signals.js';
 export { loadSocket, streamFinder } from './reach/stream.js';
 export { starterText, writeStarter } from './starter.js';
-export { collectStatus, noServerLine, statusLine, statusText } from './print/status.js';
+export { collectStatus, needsPerson, noServerLine, statusLine, statusText } from './print/status.js';
 export { readPosition, tailEvents } from './reach/tail.js';
 export { tasksTable } from './print/tasks.js';
 export { deliveriesTable, targetsTable } from './print/deliveries.js';

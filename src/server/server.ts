@@ -44,7 +44,7 @@ export interface ServerOptions extends AlertPlaces {
   newId?: () => string;
   /** The user's tokens (`tokensPath()`); null: none but that of the settings. Default null. */
   tokensFile?: string | null;
-  /** Where the user's clients find who this server is (`serversDirectory()`); null: they are told nothing. Default null. */
+  /** Where the user's clients find who this server is (`serversDirectory()`); null: they cannot find it. Default null. */
   serversDirectory?: string | null;
   /** Ends the start: it throws then what the signal's reason is. */
   signal?: AbortSignal;
@@ -104,7 +104,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   );
   life.push('lock', () => lock.release());
 
-  // Bound before anything is read: a taken port is told at once. Until the end of the list they answer 503.
+  // Bound before anything is read: a taken port is reported at once. Until the end of the list they answer 503.
   const { host, port, wsPort, maxClients } = settings;
   rest = await openDoor({ host, port, tls, flag: '--port' });
   life.push('REST port', () => rest.close(DRAIN_MS));
@@ -273,7 +273,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     await keepServerRecord(options.serversDirectory, record, clock.now()).then(
       (kept) => life.push('server record', () => kept.remove()),
       (error: unknown) =>
-        log.warn({ err: error }, 'commands of this user need --server: nothing can tell them who this is'),
+        log.warn({ err: error }, 'commands of this user need --server: nothing can show them who this is'),
     );
   }
   hub.attach(socket.server);

@@ -79,7 +79,7 @@ export function startStatusReport(options: StatusReportOptions): StatusReport {
   };
 }
 
-/** Writes the file. A reason why it cannot be written is told once, and again when it is another one. */
+/** Writes the file. A reason why it cannot be written is reported once, and again when it is another one. */
 function createWriter({ path, roots, clock, log }: StatusReportOptions): (facts: StatusFacts) => Promise<void> {
   let refused: string | null = null;
   return async (facts) => {
