@@ -104,6 +104,7 @@ describe('mc start and mc stop', () => {
     other.close();
     expect(taken.status).toBe(6);
     expect(taken.json).toMatchObject({ error: { code: 'port.taken', message: expect.stringContaining(port) } });
+    if (existsSync('/proc/net/tcp')) expect(taken.json.error.message).toContain(`(process ${process.pid})`);
     const nowhere = await run(place, ['start', '-w', join(place.home, 'nowhere')]);
     expect(nowhere).toMatchObject({ status: 2, err: expect.stringContaining('no workspace at') });
     const tls = await run(place, [
