@@ -6,7 +6,6 @@ import {
   type Clock,
   keepServerRecord,
   Lifecycle,
-  McError,
   newServerKey,
   packageVersion,
   rootsOf,
