@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { identityOf, workspaceLayout } from '../../../src/base/index.js';
 import { lockable } from '../../support/read-only.js';
+import { scratch } from '../../support/scratch.js';
 import { makePlace, mc, type Place, run, serve } from './mc.js';
 
 const FREE = ['--port', '0', '--ws-port', '0'];
@@ -374,8 +375,7 @@ describe('mc status of a server that does not run', () => {
 
 describe('without a place of its own', () => {
   it('says that the workspace cannot be written', async ({ skip }) => {
-    const workspace = join(place.home, 'still');
-    mkdirSync(workspace);
+    const workspace = scratch();
     const ground = lockable(workspace);
     if (ground === null) return skip('root may not mount here');
     mkdirSync(join(workspace, 'mission-control', 'agents'), { recursive: true });
@@ -385,7 +385,7 @@ describe('without a place of its own', () => {
     ground.writable();
     chmodSync(join(workspace, 'mission-control'), 0o755);
     expect(status).not.toBe(0);
-    expect(err).toContain(join('still', 'mission-control', 'backend'));
+    expect(err).toContain(join(workspace, 'mission-control', 'backend'));
     expect(err).toMatch(/read-only|permission denied|not permitted/i);
   }, 120_000);
 
