@@ -17,7 +17,6 @@ import { backupsAhead, type DatedBackup, isoOf, lastBackupAt } from '../../proto
 import { type ArchiveOnRecord, archivesFinding } from './archives.js';
 import { type Finding, ill, type Looked, unseen, well } from './finding.js';
 import { locksFinding, pidFilesFinding, restoreFinding } from './leftovers.js';
-import { listenerOn } from './listener.js';
 import { runtimesFinding } from './runtimes.js';
 import { secretsFinding } from './secrets.js';
 import { quote } from '../quote.js';
@@ -296,7 +295,7 @@ async function portFinding({ name, host, port, flag, taken }: Port): Promise<Fin
   if (error === null) return well(name, `${port} is free`);
   const why =
     error === 'EADDRINUSE'
-      ? `is taken by ${(await portHolder(host, port)) ?? (await listenerOn(port)) ?? 'another program'}`
+      ? `is taken by ${(await portHolder(host, port)) ?? 'another program'}`
       : `cannot be used on ${host} (${error})`;
   return ill(name, `${port} ${why}`, `mc serve ${flag} 0`);
 }
