@@ -72,3 +72,4 @@ export { testTarget } from './target-test.js';
 export { tokensTable } from './print/tokens.js';
 export { readWords } from './words.js';
 export { terminalOf } from './print/terminal.js';
+export { WATCH_FLAG, watchList } from './watch.js';
