@@ -79,10 +79,11 @@ function load(file) {
 }
 
 async function errorTable() {
-  const { ERRORS } = await load('protocol/codes.js');
-  const rows = Object.entries(ERRORS).map(
-    ([code, { exit, http, means, next }]) => `| \`${code}\` | ${means} | ${next} | ${exit} | ${http} |`,
-  );
+  const { ERRORS, ERROR_WORDS } = await load('protocol/index.js');
+  const rows = Object.entries(ERRORS).map(([code, { exit, http }]) => {
+    const { means, next } = ERROR_WORDS[code];
+    return `| \`${code}\` | ${means} | ${next} | ${exit} | ${http} |`;
+  });
   return ['| code | what happened | what to do | exit | HTTP |', '|---|---|---|---|---|', ...rows].join('\n');
 }
 

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import {
   collectStatus,
   type CommandOutput,
+  explainDown,
   loadSocket,
   McCommand,
   needsPerson,
@@ -68,10 +69,11 @@ export default class StatusCommand extends McCommand {
       const status = await collectStatus(await reachServer(desk.config, short));
       const line = () => statusLine(status, desk.terminal, Date.now());
       desk.result(status, () => (flags.line ? line() : statusText(status, desk.terminal, Date.now())));
-      if (flags['exit-code'] && needsPerson(status)) process.exitCode = EXIT.checkFailed;
-    } catch (error) {
+      if (flags['exit-code'] && needsPerson(status, Date.now())) process.exitCode = EXIT.checkFailed;
+    } catch (thrown) {
+      const { error, down } = await explainDown(thrown, desk.config);
       // A prompt shows stdout only.
-      if (flags.line && !desk.json) process.stdout.write(`${noServerLine(desk.terminal)}\n`);
+      if (flags.line && !desk.json) process.stdout.write(`${noServerLine(desk.terminal, down)}\n`);
       throw error;
     }
   }
@@ -88,7 +90,7 @@ interface DashboardFlags {
   embedded: boolean;
 }
 
-/** The exit status of the dashboard, after somebody has left it. */
+/** The exit status of the dashboard, after its user has left it. */
 async function dashboard({ config }: CommandOutput, flags: DashboardFlags): Promise<number> {
   const { detectTheme, detectUnicode, runDashboard } = await import('../src/tui/index.js');
   const { origins, workspace } = config;
@@ -111,7 +113,7 @@ async function dashboard({ config }: CommandOutput, flags: DashboardFlags): Prom
         bell: flags.bell,
         theme: flags.theme === 'auto' ? detectTheme(process.env) : flags.theme,
         unicode: !flags.ascii && detectUnicode(process.env),
-        startCommand: `mc serve${named}`,
+        startCommand: `mc start${named}`,
       },
       start: { screen: flags.screen, filter: flags.filter },
     });

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { askAgent, cleanText, McCommand, mustKnowAgent, reachServer, readReport } from '../../src/cli/index.js';
 
 export default class AgentsReport extends McCommand {
-  static override summary = 'Tell the server what an agent does';
+  static override summary = 'Report what an agent does';
   static override description =
     'The report is merged into the agent’s state.json; everyone attached sees it. For scripts and hooks.';
   static override exits = ['noServer', 'notFound', 'notAllowed'] as const;

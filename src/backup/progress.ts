@@ -2,7 +2,7 @@ import type { BackupUpdate } from '../protocol/index.js';
 
 export type OnUpdate = (update: BackupUpdate) => void;
 
-/** Counts files and bytes of one piece of work and tells about them, at most ten times a second. */
+/** Counts files and bytes of one piece of work and reports them, at most ten times a second. */
 export class Progress {
   #files = 0;
   #bytes = 0;

@@ -38,7 +38,7 @@ export interface BackupServiceOptions {
   aroundDatabase?: (swap: () => Promise<RestoreReport>) => Promise<RestoreReport>;
 }
 
-/** The backups of a running server: the same operations, told to everyone, and a schedule. */
+/** The backups of a running server: the same operations, sent to everyone, and a schedule. */
 export interface BackupService extends Omit<Backups, 'stop' | 'recover'> {
   /** Every backup, as soon as the first list has been made; null until then, which thousands of archives take a while for. */
   listed(): Promise<Backup[]> | null;
@@ -93,7 +93,7 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   /** What is wrong and stands in no record, by what failed: a full disk may have refused that too. */
   const unrecorded = new Map<string, string>();
 
-  /** Failures and damage are told to everyone; being busy, misused or refused only to who asked. */
+  /** Failures and damage are sent to everyone; being busy, misused or refused only to who asked. */
   const watched = async <T>(
     action: string,
     id: string,
@@ -111,7 +111,7 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     } catch (thrown) {
       const error = toMcError(thrown);
       const failed = isFailure(error, action);
-      // Whoever was told of a start is told of the end, whatever it was.
+      // Every start that was published is followed by an end, whatever it was.
       if (failed || isOpen()) {
         publish({ id: current(), state: 'failed', action, error: error.message, code: error.code });
       }
@@ -124,7 +124,7 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       throw error;
     } finally {
       state = await stateOf(backups);
-      // A list that cannot be made is told by who asks for it.
+      // A list that cannot be made is reported to who asks for it.
       if (known && !stopped) await list().catch(() => {});
     }
   };
@@ -136,7 +136,7 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     const work = (progress: OnUpdate) => backups.restore(id, { ...around, ...restore }, both(progress, onUpdate));
     return watched('restore', id, restore.dryRun ? (progress) => compare(id, work, progress) : work);
   };
-  /** A restore that only compares tells of itself as of work too: large archives take a while. */
+  /** A restore that only compares is published as work too: large archives take a while. */
   const compare = async (id: string, work: (progress: OnUpdate) => Promise<RestoreReport>, progress: OnUpdate) => {
     const about = { id: (await backups.get(id)).id, action: 'restore', dry_run: true };
     progress({ ...about, state: 'started' });
@@ -236,7 +236,7 @@ function someOf(problems: readonly BackupProblem[]): string {
   return shown.join(', ');
 }
 
-/** A list that was there at once is nothing to tell whoever starts the server. */
+/** A list that was there at once is nothing to report to whoever starts the server. */
 const WORTH_TELLING_MS = 1000;
 /** Relative to the workspace. */
 const LOCK = 'mission-control/backups/.backup.lock';

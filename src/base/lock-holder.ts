@@ -10,7 +10,7 @@ export interface LockHolder {
   host: string;
   /** The kernel's boot id, or null where there is none. */
   boot: string | null;
-  /** The process's start time in clock ticks since boot as the kernel tells it, or null. */
+  /** The process's start time in clock ticks since boot as the kernel has it, or null. */
   started: string | null;
   /** The pid namespace (a container has its own) in which `pid` counts, or null where there is none. */
   space?: string | null;
@@ -24,7 +24,7 @@ export interface LockHolder {
   details: Record<string, unknown>;
 }
 
-/** A holder as its lock file tells of it. */
+/** A holder as its lock file names it. */
 export interface KeptHolder extends LockHolder {
   /** When the lock was last written, milliseconds since the epoch; absent for one that was not read from a file. */
   renewedAt?: number;
@@ -37,7 +37,7 @@ const MISSED = 6;
 /** A lock is some hundred bytes. */
 const LIMIT = 64 * 1024;
 
-/** Who holds the lock, dead or alive; null when nobody does or the file is no lock. Never waits, whatever lies there. */
+/** Who holds the lock, dead or alive; null when nobody does or the file is not a lock. Never waits, whatever lies there. */
 export async function readLock(path: string): Promise<KeptHolder | null> {
   const file = await readRegular(path, { limit: LIMIT });
   return wasRead(file) ? holderIn(file) : null;
@@ -125,7 +125,7 @@ function processExists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it exists and belongs to somebody else.
+    // EPERM: it exists and belongs to another user.
     return errnoOf(error) === 'EPERM';
   }
 }

@@ -17,7 +17,7 @@ import { kindOfFile, reasonOf } from './refusals.js';
 // Opening never waits for the other end of a FIFO, and never makes a terminal the process's own.
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
-/** What bounds a read of a file that somebody else may have made, exchanged or filled without end. */
+/** What bounds a read of a file that another process may have made, exchanged or filled without end. */
 export interface ReadBounds {
   /** The most bytes that are read; a larger file is refused. */
   limit: number;
@@ -187,7 +187,7 @@ async function readWhole(handle: FileHandle, size: number, limit: number): Promi
     // Less than was asked for is not yet the end: only nothing is.
     if (bytesRead === 0) return buffer.subarray(0, length);
     if (length < buffer.length) continue;
-    // It is read anew: to copy 16 MB would hold up the event loop, and another read is done elsewhere.
+    // The file is read anew: to copy 16 MB would hold up the event loop, and another read is done elsewhere.
     const { size: now } = await handle.stat();
     buffer = Buffer.allocUnsafe(grown(length, now, limit));
     length = 0;

@@ -17,7 +17,7 @@ export interface ServerRecord {
   workspace: string;
   /** Names this life of the server. */
   epoch: string;
-  /** As the server tells them, no trailing slash. */
+  /** As the server has them, no trailing slash. */
   http: string;
   ws: string;
   /** 256 random bits, hex. */
@@ -120,7 +120,7 @@ async function living(record: ServerRecord | null): Promise<ServerRecord | null>
   return (await isAlive(record.holder)) ? record : null;
 }
 
-/** A record that somebody else could have written is none. */
+/** A record that another process could have written is not one. */
 async function readRecord(path: string): Promise<ServerRecord | null> {
   const value = await readOwn(path);
   return isRecord(value) ? value : null;

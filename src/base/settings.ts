@@ -110,7 +110,8 @@ export const SETTINGS = {
     kind: 'choice',
     choices: ['auto', 'native', 'poll'],
     default: 'auto',
-    description: 'How changes of files are seen: told by the system, or by looking every second (for bind mounts, WSL)',
+    description:
+      'How changes of files are seen: reported by the system, or by looking every second (for bind mounts, WSL)',
   },
   maxClients: { kind: 'integer', min: 1, max: 100_000, default: 10_000, description: 'WebSocket clients at once' },
   collectInterval: {

@@ -10,7 +10,10 @@ export async function readSecrets(what: string): Promise<string | string[]> {
   const lines = (await readWords('-', what)).split(/\r?\n/).map((line) => line.trim());
   const secrets = lines.filter((line) => line !== '');
   if (secrets.length > 2) {
-    throw new McError('usage', `stdin holds ${secrets.length} lines: ${what} is one, or two while one replaces the other`);
+    throw new McError(
+      'usage',
+      `stdin holds ${secrets.length} lines: ${what} is one, or two while one replaces the other`,
+    );
   }
   return secrets.length === 1 ? (secrets[0] ?? '') : secrets;
 }

@@ -46,7 +46,7 @@ export interface Mirror {
   getSnapshot: () => MirrorView;
 }
 
-/** A mirror that has seen nothing. What a listener throws is told to `onListenerError`, by default to the console. */
+/** A mirror that has seen nothing. What a listener throws goes to `onListenerError`, by default to the console. */
 export function createMirror({ onListenerError }: { onListenerError?: ListenerErrors } = {}): Mirror {
   const stream = createStream();
   const listeners = createListeners<void>(onListenerError);

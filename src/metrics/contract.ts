@@ -36,7 +36,7 @@ export interface MetricsOptions {
 export interface MetricsService {
   /**
    * Opens (upgrades, replaces) the database, begins to watch and takes the first sample. A database that cannot be opened
-   * is told by `health` and tried again at each collection.
+   * is reported by `health` and tried again at each collection.
    */
   start(): Promise<void>;
   /** `available`, or what is wrong. */
@@ -55,7 +55,7 @@ export interface MetricsService {
   answer<K extends ReadName>(name: K, input: Reads[K]['input']): Promise<Uint8Array>;
   /**
    * Closes the database while its file is replaced (a restore), and opens what is there then.
-   * @throws McError `busy` while somebody else replaces it
+   * @throws McError `busy` while another process replaces it
    */
   whileClosed<T>(work: () => Promise<T>): Promise<T>;
   /** Writes what is left and closes. */

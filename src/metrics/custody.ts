@@ -8,7 +8,7 @@ import type { OwnEvent } from './store/event-rows.js';
 import type { Keeper } from './keeper.js';
 import type { Notice } from './store/prepare.js';
 
-/** Decides what an error of the database asks for: waiting, pausing, another file; and tells it. */
+/** Decides what an error of the database asks for: waiting, pausing, another file; and reports it. */
 export interface Custody {
   /** As a line of the event log, and to people where it is worth a notification. */
   announce: (announcement: Announcement) => void;
@@ -44,6 +44,8 @@ export function createCustody(options: CustodyOptions): Custody {
   let retry: NodeJS.Timeout | null = null;
   let retryMs = RETRY_FROM_MS;
   let stopped = false;
+  /** Why the database could not be opened the last time; null: it could. */
+  let awayFor: string | null = null;
 
   const announce = (announcement: Announcement) => {
     const at = clock.now();
@@ -86,7 +88,9 @@ export function createCustody(options: CustodyOptions): Custody {
     }
     const reason = error instanceof Error ? error.message : String(error);
     conditions.happen({ it: 'unavailable', reason: `the database cannot be opened: ${reason}` });
-    log.error({ err: error }, 'the metrics database cannot be opened');
+    // It is tried again at each collection: what is known already would fill the log.
+    if (reason !== awayFor) log.error({ err: error }, 'the metrics database cannot be opened');
+    awayFor = reason;
   };
 
   const exchange = async (why: string, work: () => Promise<Notice[]>) => {
@@ -124,6 +128,7 @@ export function createCustody(options: CustodyOptions): Custody {
       }
     },
     eased() {
+      awayFor = null;
       retryMs = RETRY_FROM_MS;
     },
     stop() {
@@ -133,7 +138,7 @@ export function createCustody(options: CustodyOptions): Custody {
   };
 }
 
-/** What a database cannot answer just now is no fault of whoever asks, nor of the server. */
+/** What a database cannot answer just now is not a fault of whoever asks, nor of the server. */
 export function unreadable(error: unknown): unknown {
   const hint = 'try again in a moment; mc serve logs what is wrong';
   if (isDamage(error)) return new McError('busy', 'the metrics database is damaged and is being set aside', { hint });

@@ -60,7 +60,7 @@ export function createKeeper({ path, retention, clock, thread, monotonic = monot
     return store;
   };
   const use = () => {
-    // Whoever serves others waits for nobody: what is held by another program is written later.
+    // A server must not wait: what another program holds is written later.
     const db = openWriter(path, 0);
     try {
       store = createStore(db);

@@ -125,7 +125,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
       try {
         const { db } = keeper.store();
         const now = clock.now();
-        // Agents that are there but have not been sampled yet are no unknown names.
+        // Agents that are there but have not been sampled yet are not unknown names.
         const asked = { ...input, known: [...snapshot.agents.keys()] };
         if (!readsLong(db, name, asked, now)) return writeRead(db, name, asked, now);
         return await thread.ask('read', { path: layout.database, name, input: asked, now });

@@ -65,7 +65,7 @@ export interface AgentTask {
   id: string | null;
   title: string;
   status: TaskStatus | null;
-  /** ISO 8601 UTC, or the file's own text where it is no full time. */
+  /** ISO 8601 UTC, or the file's own text where it is not a full time. */
   started_at: string | null;
   priority: string | null;
 }

@@ -8,7 +8,7 @@ export type AlertState = (typeof ALERT_STATES)[number];
 
 /** One thing that is wrong: a rule, and the agent that it is about where it is about one. Times: ISO 8601 UTC. */
 export interface Alert {
-  /** `rule|agent|host|since`: the same for every message about this alert, another when it comes again. */
+  /** `rule|agent|host|first seen`: the same for every message about this alert, another when it comes again. */
   id: string;
   rule: string;
   severity: AlertSeverity;
@@ -29,11 +29,23 @@ export interface Alert {
   unit: string | null;
   /** When somebody said that they know; null until then. */
   acknowledged_at: string | null;
-  /** Until when nobody is told of it; null when it is not silenced. */
+  /** Until when it is not delivered to anybody; null when it is not silenced. */
   silenced_until: string | null;
 }
 
-/** Why nobody is told of a rule's alerts for a while: of those about `agent`, or of all of them. */
+/** The order in which alerts are listed: what fires before what is pending, the loudest first, then the oldest. */
+export function byLoudness(a: Alert, b: Alert): number {
+  if (a.state !== b.state) return a.state === 'firing' ? -1 : 1;
+  const louder = ALERT_SEVERITIES.indexOf(b.severity) - ALERT_SEVERITIES.indexOf(a.severity);
+  return louder || (a.since < b.since ? -1 : a.since > b.since ? 1 : a.id < b.id ? -1 : 1);
+}
+
+/** True for an alert that fires while nobody has said that they know of it, or asked not to hear of it. */
+export function isUnseen(alert: Pick<Alert, 'state' | 'acknowledged_at' | 'silenced_until'>): boolean {
+  return alert.state === 'firing' && alert.acknowledged_at === null && alert.silenced_until === null;
+}
+
+/** Why a rule's alerts are not delivered for a while: of those about `agent`, or of all of them. */
 export interface AlertSilence {
   id: string;
   rule: string;
@@ -55,7 +67,7 @@ export interface AlertRule {
   looks_at: string;
   /** False: switched off in `alerts.json`. */
   enabled: boolean;
-  /** True: it fires and is shown, but nobody is told. */
+  /** True: it fires and is shown, but is not delivered. */
   muted: boolean;
   /** How long its condition must hold before it fires. */
   for_seconds: number;

@@ -8,7 +8,7 @@ import type { Task } from './tasks.js';
 
 /**
  * What an event means: changes the snapshot in place. The one definition for the server and for every client's mirror.
- * Events that only tell (activity, metrics, file changes, backups) change nothing.
+ * Events that only report (activity, metrics, file changes, backups) change nothing.
  */
 export function applyEvent(snapshot: Snapshot, event: McEvent | EventDraft): void {
   switch (event.type) {

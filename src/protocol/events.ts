@@ -50,7 +50,7 @@ export interface EventData {
   agent_position: Office;
   task_update: TaskUpdateData;
   notification: Notification;
-  /** Somebody has acknowledged a notification, for everyone. */
+  /** A person has acknowledged a notification, for everyone. */
   notification_ack: { id: string; acknowledged_at: string };
   system_metric: SystemMetric;
   file_change: FileChange;

@@ -11,6 +11,7 @@ export * from './codes.js';
 export * from './cut.js';
 export * from './deliveries.js';
 export * from './depths.js';
+export * from './error-words.js';
 export * from './events.js';
 export * from './facts.js';
 export * from './files.js';

@@ -111,7 +111,7 @@ export interface SystemMetric {
 /** A sample in the old columns and ours. null: not measured. */
 export type MetricRow = Record<string, number | string | null>;
 
-/** What the `error_rate` of an agent's latest sample was made of; null: it has none, so its tasks tell nothing. */
+/** What the `error_rate` of an agent's latest sample was made of; null: it has none, so its tasks say nothing. */
 export function endedOf(sample: Readonly<Partial<MetricRow>> | null | undefined): {
   tasks_completed: number | null;
   tasks_failed: number | null;

@@ -27,13 +27,13 @@ export interface HealthAnswer {
   /** Seconds since the server became ready. */
   uptime: number;
   workspace: string;
-  /** How changes of files are seen, and why it is by looking every second (null: the system tells). Absent in older servers. */
+  /** How changes of files are seen, and why it is by looking every second (null: the system reports them). Absent in older servers. */
   watch?: { mode: 'native' | 'polling'; reason: string | null };
   /** How each service does and why it failed last. Absent in older servers. */
   supervision?: Record<ServiceName | 'api', ServiceDetail>;
 }
 
-/** The services that health tells of, besides the API that answers. */
+/** The services that health names, besides the API that answers. */
 export const SERVICE_NAMES = ['websocket', 'pipeline', 'backup', 'watcher', 'alerts'] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 

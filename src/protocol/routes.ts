@@ -9,7 +9,7 @@ export interface Route {
   summary: string;
   /** Content type of its answer where that is not JSON. */
   produces?: 'text/event-stream' | 'text/html' | 'text/css' | 'text/plain';
-  /** Answers without a token, too: it tells nothing of the workspace. */
+  /** Answers without a token, too: it shows nothing of the workspace. */
   open?: true;
 }
 
@@ -126,7 +126,7 @@ export const ROUTES = {
     method: 'POST',
     path: '/api/alerts/{rule}/silence',
     scope: 'operate',
-    summary: 'Tell nobody of a rule’s alerts for a while',
+    summary: 'Do not deliver a rule’s alerts for a while',
   },
   endSilence: {
     method: 'DELETE',

@@ -9,7 +9,7 @@ import type { MetricsService } from '../metrics/index.js';
 import type { Services } from './services.js';
 import { supervise } from './supervise.js';
 
-/** Where alerts keep what they keep, and what they are told by. */
+/** Where alerts keep what they keep, and what they are judged by. */
 export interface AlertPlaces {
   /** Where the user's databases of alerts lie (`alertsDirectory()`); null: they are kept while the server runs. Default null. */
   alertsDirectory?: string | null;
@@ -34,7 +34,13 @@ interface AlertsPlan extends Omit<AlertFactsOptions, 'settings'> {
 }
 
 /** Begins to watch for alerts, and again whenever that fails. Returns the watch; it throws `io` while there is none. */
-export async function watchForAlerts({ places, delivery, life, services, ...plan }: AlertsPlan): Promise<() => AlertsService> {
+export async function watchForAlerts({
+  places,
+  delivery,
+  life,
+  services,
+  ...plan
+}: AlertsPlan): Promise<() => AlertsService> {
   const { feed, metrics, state, clock, log } = plan;
   const { alertsDirectory: directory, alertsFile = null, monotonic } = places;
   const facts = watchAlertFacts(plan);

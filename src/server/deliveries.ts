@@ -18,8 +18,17 @@ export interface DeliveriesPlan {
   newId: () => string;
 }
 
-/** What takes alerts out of the house. Nobody is told of a fleet that is only played. */
-export function createDeliveries({ settings, alertsFile, url, publish, clock, log, newId, ...plan }: DeliveriesPlan): Delivery {
+/** What takes alerts out of the house. A fleet that is only played alerts nobody. */
+export function createDeliveries({
+  settings,
+  alertsFile,
+  url,
+  publish,
+  clock,
+  log,
+  newId,
+  ...plan
+}: DeliveriesPlan): Delivery {
   const { demo, alertmanagerUrl, smtpUrl, smtpFrom } = settings;
   const { monotonic = monotonicNow } = plan;
   return createDelivery({

@@ -25,7 +25,7 @@ const LOOK_AGAIN_MS = 50;
 export interface FeedOptions {
   /** Makes the watcher that tells these listeners: every reading but the first, and how it watches. */
   watch: (listeners: WatchListeners) => Watcher;
-  /** What tells of agents beside the workspace's files; default none. */
+  /** What knows of agents beside the workspace's files; default none. */
   sources?: readonly OpenSource[];
   state: State;
   bus: Bus;
@@ -54,7 +54,7 @@ export interface Feed {
   /** How notifications, activities and others enter: into the snapshot, then onto the bus. */
   publish(drafts: readonly EventDraft[]): Entry[];
   /**
-   * After a write of ours: these nouns are read again, told or not. Resolves with the position when what was found is in the
+   * After a write of ours: these nouns are read again, reported or not. Resolves with the position when what was found is in the
    * snapshot, or when the limit has passed.
    */
   look(nouns: readonly ReadNoun[], limitMs: number): Promise<Position>;

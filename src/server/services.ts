@@ -16,11 +16,11 @@ export interface ServiceReport {
 }
 
 /**
- * The services that health tells of. One that is not plugged in is `available`, because clients of the system before this one
+ * The services that health names. One that is not plugged in is `available`, because clients of the system before this one
  * take any other word for a fault; that it does nothing is said by `active`.
  */
 export interface Services {
-  /** Whoever starts a service says how it is found out how it does. Asked at each health check: answer from memory. */
+  /** Adds a service. `report` is called at each health check: it answers from memory. */
   plug(name: ServiceName, report: () => ServiceReport): void;
   /** Something of a service failed that it goes on after: kept as its last error. */
   note(name: ServiceName | 'api', error: unknown): void;
@@ -51,7 +51,7 @@ interface Failure {
   message: string;
 }
 
-/** A registry in which nothing is plugged in yet. `now`: milliseconds since the epoch; `root`: what paths are told relative to. */
+/** A registry in which nothing is plugged in yet. `now`: milliseconds since the epoch; `root`: what paths are shown relative to. */
 export function createServices(now: () => number = Date.now, root?: string): Services {
   const reports = new Map<ServiceName, () => ServiceReport>();
   const failures = new Map<ServiceName | 'api', Failure>();

@@ -13,6 +13,19 @@ export interface StatusFacts {
   backups_available: number | null;
 }
 
+/** What a server knows of itself, as these facts. */
+export function statusFacts(of: {
+  hub: { readonly clients: number };
+  feed: { readonly snapshot: { agents: { readonly size: number } } };
+  backups: { listed(): Promise<readonly unknown[]> | null };
+}): () => Promise<StatusFacts> {
+  return async () => ({
+    websocket_clients: of.hub.clients,
+    agents_tracked: of.feed.snapshot.agents.size,
+    backups_available: (await of.backups.listed()?.catch(() => null))?.length ?? null,
+  });
+}
+
 export interface StatusReportOptions {
   /** The file. Agents can write its directory: what they put there is never followed. */
   path: string;
@@ -66,7 +79,7 @@ export function startStatusReport(options: StatusReportOptions): StatusReport {
   };
 }
 
-/** Writes the file. A reason why it cannot be written is told once, and again when it is another one. */
+/** Writes the file. A reason why it cannot be written is reported once, and again when it is another one. */
 function createWriter({ path, roots, clock, log }: StatusReportOptions): (facts: StatusFacts) => Promise<void> {
   let refused: string | null = null;
   return async (facts) => {

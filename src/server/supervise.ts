@@ -38,7 +38,7 @@ export interface Supervised<T> {
 
 /** The longest pause between two attempts, in milliseconds. The pause is drawn from nothing to a limit that doubles. */
 const LONGEST_MS = 5 * 60_000;
-/** Who has run for so long has recovered: the next failure begins with short pauses again. */
+/** A service that has run for so long has recovered: the next failure begins with short pauses again. */
 const STEADY_MS = 2 * 60_000;
 
 /**

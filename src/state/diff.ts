@@ -104,7 +104,7 @@ function tellRefusal({ memo, options, notifications }: Diff, file: string, refus
   });
 }
 
-/** Told once, and again when it is something else. */
+/** Reported once, and again when it is something else. */
 function tellPassedOver({ memo, options, notifications }: Diff, reading: Reading) {
   for (const [file, note] of passedOverIn(reading)) {
     if (note === '' || memo.passedOver.get(file) === note) continue;

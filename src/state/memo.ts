@@ -1,7 +1,7 @@
 import { agentPath, LAYOUT, type OfficeReading, type Reading, type TaskFileReading } from '../protocol/index.js';
 import { boundOffice } from './bounds.js';
 
-/** What must be remembered of earlier readings but is no part of the truth that is shared. */
+/** What must be remembered of earlier readings but is not a part of the truth that is shared. */
 export interface Memo {
   /** Per agent: its memory/*.md with their mtimes, as last seen. */
   memory: Map<string, Record<string, number>>;
@@ -48,7 +48,7 @@ export function passedOverIn(reading: Reading): Map<string, string> {
   return notes;
 }
 
-/** Of so many kinds of what was passed over it is told. */
+/** So many kinds of what was passed over are reported. */
 const MOST_NOTES = 5;
 
 /** An agent's state.json, relative to the workspace. */

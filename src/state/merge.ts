@@ -1,6 +1,6 @@
 import type { Agent, AgentCounters, AgentReading } from '../protocol/index.js';
 
-/** One agent as several sources tell of it, the first one's word before the others'; null when none knows it. */
+/** One agent as several sources have it, the first one's word before the others'; null when none knows it. */
 export function mergeAgentReadings(readings: readonly (AgentReading | null | undefined)[]): AgentReading | null {
   const [first, ...others] = readings.filter((reading) => reading !== null && reading !== undefined);
   if (!first) return null;

@@ -7,7 +7,7 @@ import { laterPast } from './past.js';
 import { screenOf } from './screens/index.js';
 import { bodySize } from './view.js';
 
-/** New data: cursors are held on their items, and what is critical is told. */
+/** New data: cursors are held on their items, and what is critical is reported. */
 export function arrived(model: Model, data: Data): Step {
   const effects = model.options.bell ? alarms(model.data, data) : [];
   const next = held({ ...model, data });

@@ -18,7 +18,7 @@ export const PALETTE_HELP: readonly (readonly [usage: string, text: string])[] =
   [':note ID TEXT', 'write a note about an agent'],
   [':status ID WORD', 'set an agent’s status'],
   [':move ID ZONE', 'move an agent'],
-  [':notify TEXT', 'tell everyone attached'],
+  [':notify TEXT', 'send everyone a notification'],
   [':backup [ID]', 'back up everything or one agent'],
   [':theme NAME', `colours: ${THEME_NAMES.join(', ')}`],
   [':mouse on|off', 'mouse wheel and clicks; off lets the terminal select text'],

@@ -51,14 +51,7 @@ export const ROOMS: Record<string, Room> = {
   alerts: {
     floor: 5,
     imports: ['bus', 'base', 'protocol'],
-    packages: [
-      'better-sqlite3',
-      'cockatiel',
-      'execa',
-      'nodemailer',
-      'request-filtering-agent',
-      'standardwebhooks',
-    ],
+    packages: ['better-sqlite3', 'cockatiel', 'execa', 'nodemailer', 'request-filtering-agent', 'standardwebhooks'],
     node: true,
   },
   demo: { floor: 5, imports: ['workspace', 'base', 'protocol'], packages: [], node: true },
@@ -134,7 +127,10 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     rules: { says: 'what to look for: one rule after the other, and those of the user’s file', imports: [] },
     store: { says: 'the database: what is pending, fires, is over, is silenced', imports: ['contract.ts'] },
     engine: { says: 'what becomes of an alert, and who is told', imports: ['contract.ts', 'rules', 'store'] },
-    delivery: { says: 'alerts out of the house: to whom, in which form, and whether they arrive', imports: ['contract.ts', 'file.ts'] },
+    delivery: {
+      says: 'alerts out of the house: to whom, in which form, and whether they arrive',
+      imports: ['contract.ts', 'file.ts'],
+    },
   },
   backup: {
     tree: { says: 'which files of a workspace belong to a backup', imports: [] },
@@ -188,7 +184,11 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     completion: { says: 'what may stand next on a command line', imports: ['reach'] },
     logs: {
       says: 'the log of a server in the background: read, filtered and followed',
-      imports: ['background', 'clean.ts', 'print', 'quote.ts'],
+      imports: ['background', 'clean.ts', 'print', 'quote.ts', 'reach'],
+    },
+    service: {
+      says: 'the server as a service of its user’s session: systemd or launchd',
+      imports: ['background', 'clean.ts', 'reach'],
     },
     doctor: {
       says: 'looking at machine, workspace and server for what is wrong',

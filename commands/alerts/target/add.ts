@@ -85,7 +85,8 @@ export default class AlertsTargetAdd extends McCommand {
       const line = cleanText(`added ${shown.name}: ${shown.url}`);
       return made === null ? line : `${line}\n${made}`;
     });
-    if (made !== null) desk.note('the secret verifies what arrives there (Standard Webhooks); it cannot be shown again');
+    if (made !== null)
+      desk.note('the secret verifies what arrives there (Standard Webhooks); it cannot be shown again');
     desk.note(`see that it arrives: mc alerts target test ${shown.name}`);
   }
 }

@@ -66,7 +66,7 @@ export async function readCatalog(
       cached.set(name, found);
       entries.push(entryOf(named, found));
     });
-  // None may still be at it when another has failed.
+  // All have to end before a failure is passed on: none may still be reading.
   for (const result of await Promise.allSettled(seen)) if (result.status === 'rejected') throw result.reason;
   entries.sort((a, b) => compare(a.backup.timestamp, b.backup.timestamp) || compare(a.backup.id, b.backup.id));
   const recorded = entries.filter(({ name }) => cached.has(name));
@@ -87,7 +87,7 @@ export function findBackup(entries: CatalogEntry[], id: string, now = Number.POS
 }
 
 /**
- * What a drill proves and the runbook names unless told otherwise: the newest full backup that is not known to be damaged,
+ * What a drill proves and the runbook names by default: the newest full backup that is not known to be damaged,
  * a complete one if there is one.
  * @throws McError `backup.not_found`
  */
@@ -210,7 +210,7 @@ function unreadableEntry(named: Named, stat: Stats, reason: string): CatalogEntr
   return { backup: { ...backup, verified_at: null, verify_error: reason }, name: named.name, readable: false };
 }
 
-/** A manifest that cannot be read makes a bad archive, not an unreadable catalogue: verifying tells. */
+/** A manifest that cannot be read makes a bad archive, not an unreadable catalogue: verifying shows it. */
 async function readManifestOf(path: string) {
   try {
     return readManifest(path);

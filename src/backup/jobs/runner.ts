@@ -11,7 +11,7 @@ export interface TaskRunner {
   stop(): Promise<void>;
 }
 
-/** Memory of a thread that reads archives which anybody may have put there, in MB. */
+/** Memory of a thread that reads archives which any process may have put there, in MB. */
 const LOOK_MB = 768;
 
 /** Runs each task in a worker thread of its own. */

@@ -35,9 +35,9 @@ export interface BackupContext {
   runner: TaskRunner;
   /** Reads an archive that the list does not know yet, in a thread. */
   look: Look;
-  /** Told when an interrupted restore was ended. */
+  /** Called when an interrupted restore was ended. */
   onRecovery: (report: RecoveryReport) => void;
-  /** Told when one could not be. */
+  /** Called when one could not be. */
   onStuck: (error: McError) => void;
 }
 
@@ -174,7 +174,7 @@ async function livingHolder(lock: string) {
   return holder && (await isAlive(holder)) ? holder : null;
 }
 
-/** Records how a stage went, and passes the result or the failure on. Being busy or misused is no failure of the stage. */
+/** Records how a stage went, and passes the result or the failure on. Being busy or misused is not a failure of the stage. */
 export async function recorded<T>(
   context: BackupContext,
   stage: Stage,
@@ -194,7 +194,7 @@ export async function recorded<T>(
   }
 }
 
-/** What was found out is worth telling, though it cannot be noted. */
+/** What was found out is worth reporting, though it cannot be noted. */
 async function recordIfWritable({ files, clock }: BackupContext, stage: Stage, failure: string | null): Promise<void> {
   try {
     await recordStage(files.records, stage, clock.now(), failure);

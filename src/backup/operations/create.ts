@@ -120,7 +120,7 @@ export async function createLocked(
 
 /**
  * Writes a snapshot: every agent's state and the office as one JSON file, in the old system's form. What could not be
- * read is told in it, and makes it partial.
+ * read is reported in it, and makes it partial.
  * @throws McError `busy`, `disk.full`
  */
 export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate): Promise<BackupCreated> {

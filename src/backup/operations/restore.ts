@@ -59,7 +59,7 @@ export async function restoreBackup(
     const work = () => restoreLocked(context, id, { options, to, onUpdate });
     if (to !== null) return withReadLock(context, 'backup restore', work);
     if (options.dryRun) return withReadLock(context, 'backup restore', work);
-    // The database is let go of with the lock in hand: who is told that somebody is at it has touched nothing.
+    // The database is released with the lock in hand: a restore that finds the lock taken has touched nothing.
     return withLock(context, 'backup restore', () => (around ? around(work) : work()), true);
   });
 }
@@ -132,7 +132,7 @@ async function restoreLocked(
     const changes = seen !== null && (seen.restored > 0 || seen.deleted > 0);
     const safety = changes ? await saveBefore(context, backup.id, options) : null;
     const kept = safety === null ? request.kept : join(context.files.kept, safety.id);
-    // What was not there to be saved must not be replaced either: somebody may have written it since that look.
+    // What was not there to be saved must not be replaced either: another process may have written it since that look.
     const leaveFiles = request.leaveFiles || (seen !== null && !changes);
     const real = {
       ...request,

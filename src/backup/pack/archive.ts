@@ -106,7 +106,7 @@ export async function createArchive(
     const written = { manifest, sha256, checksum: writer.checksum() };
     const closed = writer.close();
     const inspected = inspectArchive(writer.aside, { checksum: null, depth, onBytes, written }, tools.pool);
-    // Neither may still be at it when the other has failed.
+    // Both have to end before a failure is passed on: neither may still be reading.
     await Promise.allSettled([closed, inspected]);
     await closed;
     const { errors, checksum } = await inspected;
@@ -165,7 +165,7 @@ async function writeEntries(making: Making, plan: ArchivePlan): Promise<Set<numb
 
 /**
  * Copies pieces of the previous archive, one after the other: threads that write into one file only wait for each other.
- * While one is copied the one before is hashed here. Whether their bytes are still good, reading back will tell.
+ * While one is copied the one before is hashed here. Whether their bytes are still good, reading back will show.
  */
 async function copyPieces(
   source: string,

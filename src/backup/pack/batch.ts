@@ -23,7 +23,7 @@ export function packBatch(root: string, roots: readonly string[], batch: WalkedE
  * file system's clock could go unseen.
  */
 export function safeIdentity(stat: ReturnType<OpenedFile['stat']>, readAtMs: number): string | null {
-  // Anybody may set mtime to a time that is still to come; a write moves ctime as well.
+  // Any process may set mtime to a time that is still to come; a write moves ctime as well.
   const set = Number(stat.mtimeNs / 1_000_000n) > readAtMs;
   const latest = stat.ctimeNs > stat.mtimeNs || set ? stat.ctimeNs : stat.mtimeNs;
   // File systems that keep whole seconds show them in both times.

@@ -17,7 +17,7 @@ export interface LargeFile {
   as?: 'copy' | 'raw';
   /** The real directories in which `from` must lie; absent: anywhere. */
   within?: readonly string[];
-  /** Of the database that was copied, where that is safe to tell. */
+  /** Of the database that was copied, where that is safe to say. */
   identity?: string | null;
 }
 

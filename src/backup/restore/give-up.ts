@@ -14,7 +14,7 @@ import { undo } from './undo.js';
 
 /**
  * Gives up on a restore that can neither be finished nor taken back: puts back what can be, keeps what was replaced, removes
- * what was staged as far as the system lets it, and sets the journal aside. Nothing that somebody wrote is removed.
+ * what was staged as far as the system lets it, and sets the journal aside. Nothing that another process wrote is removed.
  * @throws the system's error when not even the journal can be moved
  */
 export async function giveUp(path: string, scope: JournalScope, now: number): Promise<RecoveryReport> {

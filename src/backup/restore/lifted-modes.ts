@@ -39,7 +39,7 @@ export function lowerModes({ lent = [], ...ground }: Journal, but: readonly Attr
 
 function change(path: string, from: number, to: number): void {
   const stat = lstatOf(path);
-  // Another mode than the one we know is somebody else's work.
+  // Another mode than the one we know was set by another process.
   if (!stat?.isDirectory() || (stat.mode & 0o7777) !== from) return;
   try {
     chmodSync(path, to);

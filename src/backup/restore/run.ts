@@ -111,7 +111,7 @@ async function perform({
     for (const trial of trials) await tryOut(request, trial, tools.free);
     const staged = new Map(journal.steps.flatMap((step) => (step.do === 'place' ? [[step.path, step.staged]] : [])));
     await stageFiles({ archive: request.archive, inspection, staged, ground: request, onFile });
-    // Since the comparison somebody may have put a link where a directory was.
+    // Since the comparison another process may have put a link where a directory was.
     refuseLinks(
       request,
       journal.steps.map(({ path }) => path),

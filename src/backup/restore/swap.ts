@@ -24,7 +24,7 @@ import { secondsOf } from './modes.js';
 import { clearStrays } from './strays.js';
 import { undo } from './undo.js';
 
-/** What a swap leaves to be told. */
+/** What a swap leaves to be reported. */
 export interface Swapped {
   /** Displaced files that the safety backup does not hold, and where they are now. */
   kept: Kept[];
@@ -118,7 +118,7 @@ async function goForward(journal: Journal, first: boolean): Promise<McError | nu
   let step: Step | undefined;
   try {
     if (!first) {
-      // Since it was killed somebody may have put a link where a directory was.
+      // Since it was killed another process may have put a link where a directory was.
       refuseLinks(
         journal,
         journal.steps.map(({ path }) => path),
@@ -228,7 +228,7 @@ function place(ground: Ground, step: Extract<Step, { do: 'place' }>, first: bool
 
 /**
  * A staged file that is gone was placed by a run before this one, unless there was none or its directory is another by now.
- * @throws McError `io` when somebody took it away
+ * @throws McError `io` when another process took it away
  */
 function requirePlaced(staged: string, home: string | undefined, first: boolean): void {
   if (!first && (home === undefined || homeOf(lstatOf(dirname(staged))) === home)) return;
@@ -246,7 +246,7 @@ function renameIfThere(from: string, to: string): void {
   }
 }
 
-/** Sets what is not so already. What belongs to somebody else keeps its mode and time: no reason to hold up the rest. */
+/** Sets what is not so already. What belongs to another user keeps its mode and time: no reason to hold up the rest. */
 function apply(ground: Ground, { path, mode, mtimeMs }: Attributes): Swapped['unset'] {
   const target = at(ground, path);
   const stat = lstatOf(target);

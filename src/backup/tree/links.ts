@@ -28,7 +28,7 @@ export function behindLink(link: string): string | null {
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null;
-    // Somebody else's directory is on the way: where it leads is all that can be known.
+    // Another user's directory is on the way: where it leads is all that can be known.
     return resolve(dirname(link), readlinkSync(link));
   }
 }

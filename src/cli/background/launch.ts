@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { ERRORS, type ErrorCode } from '../../protocol/index.js';
 import { identityOf, type LockHolder, McError, packageRoot } from '../../base/index.js';
 import type { BackgroundPlace } from './place.js';
@@ -19,6 +18,8 @@ const LAST_BYTES = 2000;
 
 /** Starts `mc serve` in a session of its own, so that it outlives the terminal; its log goes to the place's file. */
 export async function launch(place: BackgroundPlace, settings: Record<string, string>): Promise<Launched> {
+  // Only who starts something loads it.
+  const { execa } = await import('execa');
   const [out, err] = [await openNew(place.out), await openNew(place.err)];
   try {
     const args = [join(packageRoot(), 'bin', 'run.js'), 'serve', '--workspace', place.workspace, '--json'];

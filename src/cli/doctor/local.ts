@@ -215,7 +215,7 @@ async function watchFinding({ root }: WorkspaceLayout, { watchLimits, watched }:
   );
 }
 
-/** A file under a name that is nearly right is not read, and nothing else tells whoever wrote it. */
+/** A file under a name that is nearly right is not read, and nothing else shows it to whoever wrote it. */
 async function namesFinding({ root }: WorkspaceLayout, { watched }: DoctorProbes): Promise<Finding> {
   const { mistaken } = await watched(root);
   const [first] = mistaken;

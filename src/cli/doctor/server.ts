@@ -45,7 +45,7 @@ export async function serverFindings(
     const { code, message } = explain(error, 'doctor');
     const refused = code.startsWith('token.') || code === 'scope.missing';
     const start = `mc serve --workspace ${quote(config.workspace)}`;
-    // Where somebody else listens, a server of ours cannot.
+    // Where another process listens, a server of ours cannot.
     const elsewhere = code === 'server.foreign' ? ' --port 0 --ws-port 0' : '';
     const fix = refused ? 'mc doctor --token-file FILE' : start + elsewhere;
     return { findings: [ill('server', message, fix), await targetsOfFile(targets)], ports: new Set() };
@@ -100,7 +100,7 @@ function healthFinding({ status, services }: HealthAnswer, url: string): Finding
 function watchFindings({ watch }: HealthAnswer): Finding[] {
   if (!watch) return [];
   const how =
-    watch.mode === 'native' ? 'the system tells of changes' : `files are looked at every second: ${watch.reason}`;
+    watch.mode === 'native' ? 'the system reports changes' : `files are looked at every second: ${watch.reason}`;
   return [well('watching', how)];
 }
 
@@ -114,7 +114,7 @@ function versionFinding({ version }: HealthAnswer, config: Config): Finding {
 function clockFinding({ timestamp }: HealthAnswer, asked: number, answered: number): Finding {
   const theirs = Date.parse(timestamp);
   const apart = Math.max(0, asked - theirs, theirs - answered);
-  if (apart <= APART_MS) return well('server_clock', 'tells the same time');
+  if (apart <= APART_MS) return well('server_clock', 'shows the same time');
   const direction = theirs > answered ? 'ahead of' : 'behind';
   const message = `the server's clock is ${(apart / 1000).toFixed(1)} s ${direction} this one`;
   return ill('server_clock', message, 'sudo timedatectl set-ntp true');

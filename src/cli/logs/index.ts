@@ -1,4 +1,4 @@
 /** The log of a server in the background: read, filtered and followed. */
-export { LEVELS, type LevelName, lineText } from './line.js';
-export { lastLife, type LastLife } from './last-life.js';
+export { LEVELS, lineText } from './line.js';
+export { explainDown } from './down.js';
 export { showLogs } from './show.js';

@@ -16,7 +16,7 @@ export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as co
 export type LevelName = (typeof LEVELS)[number];
 
 /** `info` is 30. */
-export function levelNumber(name: LevelName): number {
+function levelNumber(name: LevelName): number {
   return (LEVELS.indexOf(name) + 1) * 10;
 }
 

@@ -20,7 +20,7 @@ export interface ShownConfig {
   faults: { place: ConfigFault['kind']; message: string; hint: string | null }[];
 }
 
-/** The settled configuration to be shown; `origins` tells where each value comes from. */
+/** The settled configuration to be shown; `origins` says where each value comes from. */
 export function shownConfig(config: Config, origins: boolean): ShownConfig {
   const values = Object.fromEntries(SETTING_KEYS.map((key) => [key, shown(key, config.values[key])]));
   const faults = config.faults.map(({ kind, error: { message, hint } }) => ({ place: kind, message, hint }));

@@ -46,7 +46,11 @@ export function deliveriesTable(rows: readonly DeliveryRow[], terminal: Terminal
       { header: 'ID', cell: ({ id }) => String(id) },
       { header: 'QUEUED', cell: ({ queued_at: at }) => shownTime(at, terminal) },
       { header: 'TARGET', cell: ({ target }) => target },
-      { header: 'ALERT', cell: ({ rule, agent, kind }) => cleanText([rule, agent, kind].filter(Boolean).join(' ')), min: 10 },
+      {
+        header: 'ALERT',
+        cell: ({ rule, agent, kind }) => cleanText([rule, agent, kind].filter(Boolean).join(' ')),
+        min: 10,
+      },
       { header: 'STATE', cell: ({ state }) => state.replace('_', ' ') },
       { header: 'TRIES', cell: ({ attempts }) => String(attempts) },
       { header: 'WHY', cell: ({ last_error: error }) => cleanText(error ?? ''), min: 10 },

@@ -25,7 +25,7 @@ interface Given {
 
 /**
  * Reads what `mc api` was given: a body makes it a POST, as with curl.
- * @throws McError `usage` for a URL instead of a path, a body that is no JSON, a file that cannot be read
+ * @throws McError `usage` for a URL instead of a path, a body that is not JSON, a file that cannot be read
  */
 export async function readApiCall(
   path: string,

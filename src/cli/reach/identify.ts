@@ -5,7 +5,7 @@ import { type IdentityAnswer, SERVER_NAME } from '../../protocol/index.js';
 import { boundedFetch } from './fetch.js';
 import { type Candidate, isNamed, realOf, servesAnother } from './find.js';
 
-/** Nobody needs longer to say a name. */
+/** An mc server says its name well within this time. */
 const LONGEST_MS = 10_000;
 const LARGEST_BYTES = 64 * 1024;
 

@@ -21,7 +21,7 @@ export const LONG_WORK_MS = 3_600_000;
 /**
  * The server that a command is to talk to, after it has said or proved who it is (`identify`). No token was sent yet.
  * `timeoutMs`: how long each answer may take.
- * @throws McError `usage` for a URL that is none, `workspace.missing`, `server.unreachable` when nobody answers, `server.foreign`
+ * @throws McError `usage` for a URL that is not one, `workspace.missing`, `server.unreachable` when nobody answers, `server.foreign`
  *   when it is not an mc server, or not the one that is meant
  */
 export async function reachServer(

@@ -32,7 +32,7 @@ export interface TailOptions {
 const LONGEST_WAIT_MS = 5000;
 
 /**
- * Tells events as they come, and after a lost connection those that came meanwhile: none is missed or shown twice as long as
+ * Shows events as they come, and after a lost connection those that came meanwhile: none is missed or shown twice as long as
  * the server still has them. The server is found anew for each connection, wherever it comes back. Resolves when `limit` is
  * reached or `signal` says so.
  * @throws McError `token.missing`, `token.invalid` when the server refuses the token, and all that `reachServer` throws at first
@@ -92,7 +92,7 @@ function resumed(address: string, since: string): string {
 
 /**
  * Reads `--since`.
- * @throws McError `usage` for what is no position
+ * @throws McError `usage` for what is not a position
  */
 export function readPosition(text: string | undefined): string | undefined {
   if (text === undefined || parsePosition(text) !== null) return text;
@@ -101,7 +101,7 @@ export function readPosition(text: string | undefined): string | undefined {
   });
 }
 
-/** A snapshot tells how things stand, not that something happened: only events with a position are shown. */
+/** A snapshot shows the state, not that something happened: only events with a position are shown. */
 function isEvent(frame: ServerFrame): frame is McEvent {
   return isEventType(frame.type) && 'seq' in frame;
 }

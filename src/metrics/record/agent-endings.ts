@@ -7,7 +7,7 @@ function isOfLastHour(at: number, now: number): boolean {
   return (ageOf(at, now) ?? HOUR) < HOUR;
 }
 
-/** Who told of a task's end: the agent's own files, or a task file. */
+/** Who reported a task's end: the agent's own files, or a task file. */
 export type ReportedBy = 'agent' | 'queue';
 
 /** Tasks of one agent that ended in the last hour. */
@@ -22,7 +22,7 @@ interface Ending {
   reportedBy: ReportedBy;
   duration: number | null;
   at: number;
-  /** Both have told of it. */
+  /** Both have reported it. */
   matched: boolean;
 }
 

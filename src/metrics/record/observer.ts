@@ -21,7 +21,7 @@ export interface Observer {
   lose(agent: string, at: number): IntervalRow[];
   /** A reported activity. */
   hear(data: AgentActivityData): void;
-  /** A task of the task files ended; it counts for its assignee once, however often it is told. */
+  /** A task of the task files ended; it counts for its assignee once, however often it is reported. */
   endTask(agent: string, task: string, outcome: Outcome, at: number): void;
   figures(agent: string, at: number): Observation | null;
   /** Counters that were seen and sampled so far, and that the agent's own files state since the last call. */
@@ -247,7 +247,7 @@ function keyOf(task: Agent['tasks'][number]): string {
   return `${task.source}\0${task.id ?? task.title}`;
 }
 
-/** A start that a file states, unless it is no full time or lies in the future. */
+/** A start that a file states, unless it is not a full time or lies in the future. */
 function startOf(stated: string | null, at: number): number | null {
   const start = stated !== null && stated.includes('T') ? Date.parse(stated) : Number.NaN;
   return start <= at ? start : null;

@@ -63,7 +63,7 @@ export function agentEndpoints(context: ApiContext): Endpoints<'agents' | 'agent
   };
 }
 
-/** Events and snapshot hold only so much of a state; here it is told whole. */
+/** Events and snapshot hold only so much of a state; here it is shown whole. */
 async function wholeState(context: ApiContext, agent: Agent): Promise<unknown> {
   return (await wholeJson(context, join(context.layout.agents, agent.id, 'state.json'))) ?? agent.state;
 }

@@ -70,7 +70,9 @@ const Query = Type.Object({
   failed: Type.Optional(Type.Boolean({ description: 'true: only what was given up or refused' })),
   target: Type.Optional(Type.String({ maxLength: 63 })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'a whole number from 1 to 1000' })),
-  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 20, description: 'the next_cursor of the page before' })),
+  cursor: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 20, description: 'the next_cursor of the page before' }),
+  ),
 });
 
 type DeliveryRoute = 'alertTargets' | 'testAlertTarget' | 'alertDeliveries' | 'retryDelivery';

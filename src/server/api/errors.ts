@@ -28,7 +28,7 @@ export function answerError(
     .send(JSON.stringify({ ...legacy(request), ...withoutPaths(body, layout.root) }));
 }
 
-/** Answers what is no HTTP, or comes too slowly, and hangs up. */
+/** Answers what is not HTTP, or comes too slowly, and hangs up. */
 export function answerClientError(thrown: Error & { code?: string }, socket: Socket): void {
   if (thrown.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy();

@@ -42,7 +42,7 @@ const Health = Type.Object({
     Type.Object({
       mode: Words(['native', 'polling']),
       reason: Nullable(
-        Type.String({ description: 'why files are looked at every second; null: the system tells of changes' }),
+        Type.String({ description: 'why files are looked at every second; null: the system reports changes' }),
       ),
     }),
   ),

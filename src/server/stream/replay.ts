@@ -39,7 +39,7 @@ export function* replayPieces(
 
 /**
  * Everything from a cursor to the present position, what comes meanwhile included; and behind it, for a client that hears
- * only a part, that position itself: what it hears does not tell it where it stands.
+ * only a part, that position itself: what it hears does not show where it stands.
  * @throws JournalOverrun
  */
 export function* catchUpSteps(

@@ -8,7 +8,7 @@ import {
 import type { Capture } from './capture.js';
 import type { Filter } from './filter.js';
 
-/** One thing that a client is told of how things stand. */
+/** One thing of the state that a client is sent. */
 export interface SnapshotItem {
   type: EventType;
   /** ISO 8601 UTC; null: now. */

@@ -11,7 +11,7 @@ import {
 import { type HelloData, PROTOCOL_VERSION } from '../../protocol/index.js';
 import type { Store } from './store.js';
 
-/** Finds the server and tells of it, then where its stream is. Asked before each attempt: it may have come back elsewhere. */
+/** Finds the server and says which it is, then where its stream is. Asked before each attempt: it may have come back elsewhere. */
 export type Seek = (onServer: (server: ReachedServer) => void) => FindTarget;
 
 export interface SessionOptions {

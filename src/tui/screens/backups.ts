@@ -29,7 +29,7 @@ export const backups: Screen = {
   polls: (model) => [{ call: BACKUPS, everyMs: isAtWork(model) ? 1000 : 10_000 }],
 };
 
-/** True while the server tells of backup work: the list is about to change. */
+/** True while the server reports backup work: the list is about to change. */
 function isAtWork({ data }: Model): boolean {
   const last = data.log.findLast(({ type }) => type === 'backup_update');
   return last !== undefined && data.now - Date.parse(last.timestamp) < 5000;
@@ -91,7 +91,7 @@ function spansOf([when, id, type, size, files, verified]: readonly Span[], colum
   ];
 }
 
-/** What is being done just now, as the server tells it. */
+/** What is being done just now, as the server has it. */
 function workLines(model: Model): Line[] {
   const last = model.data.log.findLast((event) => event.type === 'backup_update');
   const { working, data } = model;

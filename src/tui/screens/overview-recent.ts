@@ -30,7 +30,7 @@ function recentRows(model: Model, count: number): EventRow[] {
   for (let index = log.length - 1; index >= 0 && rows.length < count; index--) {
     const event = log[index];
     if (!event || !SHOWN.has(event.type)) continue;
-    // A status event without a change of status tells of counters and words.
+    // A status event without a change of status is about counters and words.
     if (event.type === 'agent_status' && event.data.previous === undefined) continue;
     rows.push(liveRow(event));
   }

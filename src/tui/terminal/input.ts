@@ -30,7 +30,7 @@ export interface MouseEvent {
 /** SGR mouse reports, without the escape that Ink takes away. */
 const MOUSE = /^\[<(\d{1,4});(\d{1,5});(\d{1,5})([Mm])$/;
 
-/** The mouse event that an input is; null when it is none, `ignored` for a movement or a release. */
+/** The mouse event that an input is; null when it is not one, `ignored` for a movement or a release. */
 export function mouseOf(input: string): MouseEvent | 'ignored' | null {
   const match = MOUSE.exec(input);
   if (!match) return null;
@@ -42,7 +42,7 @@ export function mouseOf(input: string): MouseEvent | 'ignored' | null {
 
 /**
  * The names of the keys in one input: `up`, `enter`, `ctrl+c`, else the characters as they are, several when they were typed
- * faster than they are read. Sequences nobody knows are no keys.
+ * faster than they are read. Sequences nobody knows are not keys.
  */
 export function keysOf(input: string, key: InkKey): string[] {
   const named = nameOf(key);

@@ -44,7 +44,7 @@ export async function holdPlace(browsed: Browsed, path: string): Promise<HeldPla
       throw error;
     }
   } catch (error) {
-    // What is no directory must not tell that it is there, outside or hidden.
+    // What is not a directory must not show that it is there, outside or hidden.
     if (errnoOf(error) === 'ENOTDIR') await (await openPlace(browsed, path))?.handle.close();
     return nothingThere(error);
   }
@@ -100,6 +100,6 @@ function shownNames({ roots, isHidden }: Browsed, real: string): string[] {
 function nothingThere(error: unknown): null {
   const code = errnoOf(error);
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return null;
-  // Whatever it was, it does not tell whether anything is there.
+  // Whatever it was, it does not show whether anything is there.
   throw error instanceof McError || code !== null ? refusedPath(error) : error;
 }

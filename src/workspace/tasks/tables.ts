@@ -52,7 +52,7 @@ export function findRows(
   return { found, warnings };
 }
 
-/** The cells of a table row, or null when the line is none. */
+/** The cells of a table row, or null when the line is not one. */
 export function readCells(line: string): Cell[] | null {
   if (headOf(line) !== '|') return null;
   const bars: number[] = [];

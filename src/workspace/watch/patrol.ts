@@ -22,7 +22,7 @@ export interface PatrolOptions {
 /** Goes round and compares all files with what was written down: instead of watches, or to make sure. */
 export interface Patrol {
   start(): void;
-  /** A watch told something. */
+  /** A watch reported something. */
   heard(): void;
   /** The next round is due now. */
   hurry(): void;
@@ -89,7 +89,7 @@ export function createPatrol(options: PatrolOptions): Patrol {
     else if (isNative()) lookAtBlind();
   }
 
-  /** What no watch tells of, although there are watches: a directory that may not be watched, a backslash in a name. */
+  /** What no watch reports, although there are watches: a directory that may not be watched, a backslash in a name. */
   function lookAtBlind(): void {
     const blind = [...tree.branches.values()].filter((branch) => branch.blind);
     if (blind.some(({ agent }) => agent === null)) void begin(true);

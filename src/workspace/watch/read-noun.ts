@@ -56,7 +56,7 @@ export function starvedIn(reading: Reading): ReadNoun[] {
   return starved;
 }
 
-/** True for what is no news of a file but of this process: it had no file handle left to read it with. */
+/** True for what is not news of a file but of this process: it had no file handle left to read it with. */
 export function isStarved(value: Value): boolean {
   if (value === null || 'kind' in value) return false;
   return reasonsIn(value).some((reason) => NO_HANDLES.has(reason));

@@ -61,7 +61,10 @@ describe('Alertmanager', () => {
     const stand = standUp({ alertmanagers: [url], now, ms: { resend: 200 } });
     const alerts = ['web-1', 'web-2'].map((agent) => firingAlert({ agent, since, fired_at: since }));
     stand.fire(...alerts);
-    const told = () => receiver.received.flatMap(({ json }) => json.alerts as { status: string; labels: Record<string, string>; generatorURL: string }[]);
+    const told = () =>
+      receiver.received.flatMap(
+        ({ json }) => json.alerts as { status: string; labels: Record<string, string>; generatorURL: string }[],
+      );
     await until(() => {
       expect(new Set(told().map(({ labels }) => labels.agent))).toEqual(new Set(['web-1', 'web-2']));
     });
@@ -77,7 +80,11 @@ describe('Alertmanager', () => {
     stand.pass(1000);
     stand.resolve(alerts[0] as never);
     await until(() => {
-      expect(told().filter(({ status }) => status === 'resolved').map(({ labels }) => labels.agent)).toContain('web-1');
+      expect(
+        told()
+          .filter(({ status }) => status === 'resolved')
+          .map(({ labels }) => labels.agent),
+      ).toContain('web-1');
     });
 
     const silence = {
@@ -111,7 +118,11 @@ describe('Alertmanager', () => {
     await until(() => expect([posts(one).length, posts(two).length].every((count) => count >= 3)).toBe(true));
     expect(posts(two)[0]?.path).toBe('/prefix/api/v2/alerts');
     expect(posts(one)[0]?.json).toMatchObject([
-      { startsAt: '2026-11-28T12:00:00.000Z', endsAt: '2026-11-28T12:03:00.000Z', annotations: { summary: 'web-1 is in error' } },
+      {
+        startsAt: '2026-11-28T12:00:00.000Z',
+        endsAt: '2026-11-28T12:03:00.000Z',
+        annotations: { summary: 'web-1 is in error' },
+      },
     ]);
   });
 
@@ -147,7 +158,9 @@ describe('Alertmanager', () => {
     expect(stand.delivery.health()).toBe('no Alertmanager answers');
     stand.pass(60_000);
     stand.fire(firingAlert({ agent: 'later' }));
-    await until(() => expect(stand.states().slice(3).sort()).toEqual(['always firing delivered', 'spare firing delivered']));
+    await until(() =>
+      expect(stand.states().slice(3).sort()).toEqual(['always firing delivered', 'spare firing delivered']),
+    );
 
     manager.answer((response) => void response.writeHead(200).end('[]'));
     await until(() => expect(stand.delivery.health()).toBeNull());
@@ -159,7 +172,10 @@ describe('Alertmanager', () => {
 
   it('an answer that makes no sense is told, and breaks nothing', async () => {
     const manager = await startReceiver((response) => void response.writeHead(200).end('<html>'));
-    const stand = standUp({ alertmanagers: [manager.url.replace('http://', 'http://me:pass-word@')], ms: { resend: 20 } });
+    const stand = standUp({
+      alertmanagers: [manager.url.replace('http://', 'http://me:pass-word@')],
+      ms: { resend: 20 },
+    });
     await until(() => expect(stand.delivery.targets().alertmanagers[0]?.last_error).toMatch(/JSON/));
     expect(manager.received[0]?.headers.authorization).toBe(`Basic ${Buffer.from('me:pass-word').toString('base64')}`);
     expect(JSON.stringify(stand.delivery.targets()) + stand.logged()).not.toContain('pass-word');

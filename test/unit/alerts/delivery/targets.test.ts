@@ -129,7 +129,9 @@ describe('the forms', () => {
   });
 
   it('Slack: the whole URL may be the secret', () => {
-    expect(made('slack:', messageOf(), ['https://hooks.slack.com/services/T/B/X']).url).toBe('https://hooks.slack.com/services/T/B/X');
+    expect(made('slack:', messageOf(), ['https://hooks.slack.com/services/T/B/X']).url).toBe(
+      'https://hooks.slack.com/services/T/B/X',
+    );
   });
 
   it('Discord: nobody is mentioned, and it is short enough', () => {
@@ -153,7 +155,9 @@ describe('the forms', () => {
     expect(url).toBe('https://api.telegram.org/bot1:AA/sendMessage');
     expect(json.chat_id).toBe('-100');
     expect(json).not.toHaveProperty('parse_mode');
-    expect(made('telegram+https://bots.lan:8081/-100', messageOf(), ['1:AA']).url).toBe('https://bots.lan:8081/bot1:AA/sendMessage');
+    expect(made('telegram+https://bots.lan:8081/-100', messageOf(), ['1:AA']).url).toBe(
+      'https://bots.lan:8081/bot1:AA/sendMessage',
+    );
   });
 
   it('PagerDuty: triggers and resolves under one key; a proof wakes nobody', () => {
@@ -161,7 +165,11 @@ describe('the forms', () => {
     const resolved = messageOf({ type: 'alert.resolved', id: `${messageOf().id}|resolved` });
     const resolve = made('pagerduty://', resolved, ['KEY']);
     expect(trigger.url).toBe('https://events.pagerduty.com/v2/enqueue');
-    expect(trigger.json).toMatchObject({ event_action: 'trigger', routing_key: 'KEY', payload: { severity: 'error', source: 'host-1' } });
+    expect(trigger.json).toMatchObject({
+      event_action: 'trigger',
+      routing_key: 'KEY',
+      payload: { severity: 'error', source: 'host-1' },
+    });
     expect(resolve.json).toEqual({ routing_key: 'KEY', event_action: 'resolve', dedup_key: trigger.json.dedup_key });
     expect(made('pagerduty://', messageOf({ type: 'test' }), ['KEY'], true).json.event_action).toBe('resolve');
     const long = messageOf({ id: idOf(`rule|${'x'.repeat(500)}|h|1`) });
@@ -178,7 +186,9 @@ describe('the forms', () => {
   it('Apprise: severities in its words', () => {
     expect(noticeOf(messageOf()).type).toBe('failure');
     expect(noticeOf(messageOf({ type: 'alert.resolved' })).type).toBe('success');
-    expect(made('apprise+https://apprise.lan/notify', messageOf(), ['json://x']).json).toMatchObject({ urls: 'json://x' });
+    expect(made('apprise+https://apprise.lan/notify', messageOf(), ['json://x']).json).toMatchObject({
+      urls: 'json://x',
+    });
   });
 
   it('a header can hold the id of any alert', () => {
