@@ -5,6 +5,7 @@ import { McHelp } from './help.js';
 import { takeLastWords } from './last-words.js';
 import { guardPipes } from './pipes.js';
 import { readRequest } from './resolve.js';
+import { sayUpdateNote } from './update-note.js';
 
 /**
  * What `bin/run.js` starts: reads the command line, runs one command or shows help. Never rejects; the exit status is set.
@@ -34,6 +35,7 @@ export async function main(argv: readonly string[], root: string): Promise<void>
     else {
       command = request.id.replaceAll(':', ' ');
       await config.runCommand(request.id, request.argv, found);
+      await sayUpdateNote(argv);
     }
   } catch (error) {
     reportError(error, argv, command);

@@ -97,7 +97,7 @@ export async function localFindings(
 ): Promise<Looked[]> {
   const layout = workspaceLayout(config.workspace);
   const workspace = await bounded('workspace', () => workspaceFinding(layout));
-  const { host, port, wsPort, tokenFile } = config.values;
+  const { host, port, wsPort, tokenFile, alertsFile } = config.values;
   const free = (name: string, number: number, flag: string) =>
     bounded(name, () => portFinding({ name, host, port: number, flag, taken }));
   return [
@@ -107,16 +107,16 @@ export async function localFindings(
     await free('port', port, '--port'),
     await free('ws_port', wsPort, '--ws-port'),
     await bounded('tokens', () => tokensFinding(probes)),
-    await bounded('secrets', () => secretsFinding(secretFiles(probes, tokenFile))),
+    await bounded('secrets', () => secretsFinding(secretFiles(probes, [tokenFile, alertsFile]))),
     await bounded('runtimes', () => runtimesFinding(probes.env, probes.home)),
   ];
 }
 
 /** Files of this user's that hold secrets, whether they are there or not. */
-function secretFiles({ env, home }: DoctorProbes, tokenFile: string | null): string[] {
+function secretFiles({ env, home }: DoctorProbes, named: readonly (string | null)[]): string[] {
   const own = userConfigDirectory(env, home ?? undefined);
   const files = ['tokens.json', 'alerts.json', 'config.json'].map((name) => `${own}/${name}`);
-  return tokenFile === null ? files : [...files, tokenFile];
+  return [...files, ...named.filter((file) => file !== null)];
 }
 
 function alone(finding: Finding): Looked {
