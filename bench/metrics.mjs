@@ -16,7 +16,7 @@ const { migrate } = await room('store/migrations.js');
 const { createStore } = await room('store/store.js');
 const { rollUp, rollUpAtOnce } = await room('store/rollup.js');
 const { retire } = await room('store/retention.js');
-const { createDesk } = await room('thread.js');
+const { createMetricsThread } = await room('thread.js');
 const { insertSample } = await room('store/schema.js');
 const { metricsOf, encodeValue } = await room('store/registry.js');
 const { answerRead } = await room('query/reads.js');
@@ -275,16 +275,16 @@ async function longestHolds(path) {
     rollups.push(await longestHold(() => rollUp(db, t)));
   }
   // As the server does it: between two slices others have their turn, and a worker keeps the log short.
-  const desk = createDesk();
+  const thread = createMetricsThread();
   const pause = async () => {
     await nextTurn();
-    if (statSync(`${db.name}-wal`).size > 4 * 1024 * 1024) await desk.ask('checkpoint', { path: db.name });
+    if (statSync(`${db.name}-wal`).size > 4 * 1024 * 1024) await thread.ask('checkpoint', { path: db.name });
     return true;
   };
   const retirement = await longestHold(() =>
     retire(db, { raw: (DAYS * DAY) / 2, '5m': DAY, '1h': DAY, events: DAY }, END, pause),
   );
-  await desk.close();
+  await thread.close();
   store.close();
   collections.sort((a, b) => a - b);
   return {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Writes what is generated from the built program: oclif.manifest.json, the README's table of commands, the table of
-// settings in docs/configuration.md and the routes in docs/api.md. With --check it only says which of them are not as they should be.
+// settings in docs/configuration.md, the routes in docs/api.md and the errors in docs/errors.md. With --check it only says which
+// of them are not as they should be.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,6 +16,7 @@ const wanted = {
   'README.md': between(read('README.md'), 'commands', commandTable(manifest)),
   'docs/configuration.md': between(read('docs/configuration.md'), 'settings', await settingsTable()),
   'docs/api.md': between(read('docs/api.md'), 'routes', await apiReference(root)),
+  'docs/errors.md': between(read('docs/errors.md'), 'errors', await errorTable()),
 };
 
 for (const [file, text] of Object.entries(wanted)) {
@@ -68,8 +70,20 @@ function commandTable({ commands }) {
   return ['| command | what it does |', '|---|---|', ...rows].join('\n');
 }
 
+function load(file) {
+  return import(pathToFileURL(join(root, 'dist', 'src', file)).href);
+}
+
+async function errorTable() {
+  const { ERRORS, ERROR_WORDS } = await load('protocol/index.js');
+  const rows = Object.entries(ERRORS).map(([code, { exit, http }]) => {
+    const { means, next } = ERROR_WORDS[code];
+    return `| \`${code}\` | ${means} | ${next} | ${exit} | ${http} |`;
+  });
+  return ['| code | what happened | what to do | exit | HTTP |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
 async function settingsTable() {
-  const load = (file) => import(pathToFileURL(join(root, 'dist', 'src', file)).href);
   const { SETTINGS, SETTING_KEYS, envOf, flagOf } = await load('base/settings.js');
   const { acceptedBy } = await load('base/setting-values.js');
   const { formatDuration } = await load('protocol/times.js');

@@ -24,7 +24,7 @@ export default class AgentsAdd extends McCommand {
     const { addAgent } = await import('../../src/workspace/index.js');
     const { workspace } = desk.config;
     const { name, role, emoji, 'dry-run': dryRun } = flags;
-    const added = await addAgent(workspace, args.id, { name, role, emoji }, Date.now(), { dryRun });
+    const added = await addAgent(workspace, args.id, { name, role, emoji }, { now: Date.now(), dryRun });
     const verb = dryRun ? 'would create' : 'created';
     desk.result({ ...added, workspace, dry_run: dryRun }, () =>
       added.files.map((file) => cleanText(`${verb}  ${added.directory}/${file}`)).join('\n'),

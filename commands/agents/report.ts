@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { askAgent, cleanText, McCommand, mustKnowAgent, reachServer, readReport } from '../../src/cli/index.js';
 
 export default class AgentsReport extends McCommand {
-  static override summary = 'Tell the server what an agent does';
+  static override summary = 'Report what an agent does';
   static override description =
     'The report is merged into the agent’s state.json; everyone attached sees it. For scripts and hooks.';
   static override exits = ['noServer', 'notFound', 'notAllowed'] as const;
@@ -12,7 +12,7 @@ export default class AgentsReport extends McCommand {
   ];
   static override args = { id: Args.string({ description: 'Name of its directory', required: true }) };
   static override flags = {
-    status: Flags.string({ description: 'A word such as active, busy, idle, error, offline' }),
+    status: Flags.string({ description: 'A word such as active, busy, idle, error, needs_input, offline' }),
     task: Flags.string({ description: 'What it works on' }),
     zone: Flags.string({ description: 'Where in the office it is' }),
     activity: Flags.string({ description: 'Something it did, for the activity log' }),

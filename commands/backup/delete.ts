@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { backupCard, backupsThere, confirm, McCommand } from '../../src/cli/index.js';
+import { sizeText } from '../../src/protocol/index.js';
 
 export default class BackupDelete extends McCommand {
   static override summary = 'Delete one backup';
@@ -23,7 +24,7 @@ export default class BackupDelete extends McCommand {
     const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
     const backup = await backups.get(args.id);
     if (flags['dry-run']) return desk.result(backup, () => backupCard(backup, desk.terminal, Date.now()));
-    await confirm(`Delete ${backup.id} (${backup.size_human})?`, flags.yes);
+    await confirm(`Delete ${backup.id} (${sizeText(backup.size_bytes)})?`, flags.yes);
     await backups.remove(backup.id);
     desk.result({ success: true, deleted: backup.id }, () => `deleted ${backup.id}`);
   }

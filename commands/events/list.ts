@@ -61,7 +61,7 @@ function ask(desk: CommandOutput, asked: Asked): Promise<EventsAnswer> {
     server: (rest) => rest.systemEvents({ ...asked, cursor: asked.cursor?.toString() }),
     database: async (path) => {
       const { readDatabase } = await import('../../src/metrics/query/index.js');
-      return readDatabase(path, 'events', asked, Date.now());
+      return readDatabase(path, 'events', asked, { now: Date.now() });
     },
   });
 }

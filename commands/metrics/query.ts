@@ -83,7 +83,7 @@ function ask(desk: CommandOutput, asked: Asked): Promise<QueryAnswer> {
       const { readDatabase } = await import('../../src/metrics/query/index.js');
       const { points, ...rest } = asked;
       const query = { ...rest, ...(points !== undefined && { points: Number(points) }) };
-      return readDatabase(path, 'query', query, Date.now());
+      return readDatabase(path, 'query', query, { now: Date.now() });
     },
   });
 }

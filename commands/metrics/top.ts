@@ -28,7 +28,7 @@ export default class MetricsTop extends McCommand {
     await mustHaveWorkspace(desk.config, { evenDefault: true });
     const { readDatabase } = await import('../../src/metrics/query/index.js');
     const { database } = workspaceLayout(desk.config.workspace);
-    const answer = await readDatabase(database, 'top', { ...flags, ...range }, Date.now());
+    const answer = await readDatabase(database, 'top', { ...flags, ...range }, { now: Date.now() });
     const top = { ...answer, agents: answer.agents.slice(0, flags.limit) };
     desk.result(top, () => topTable(top, desk.terminal));
     if (top.agents.length === 0) desk.note('nothing has been sampled yet');

@@ -73,9 +73,9 @@ export interface BackupsOptions {
   settings: BackupSettings;
   clock: Clock;
   runner?: TaskRunner;
-  /** Told when a restore that was killed has been finished or taken back. */
+  /** Called when a restore that was killed has been finished or taken back. */
   onRecovery?: (report: RecoveryReport) => void;
-  /** Told when it can be neither: other work goes on, and a person has to look (`recover`). */
+  /** Called when it can be neither: other work goes on, and a person has to look (`recover`). */
   onStuck?: (error: McError) => void;
 }
 
@@ -129,7 +129,7 @@ function rulesOf(settings: BackupSettings): BackupContext['rules'] {
       'config.invalid',
       `${JSON.stringify(useless)} names no files for backups to take or to leave out`,
       {
-        hint: 'mc config show --origin tells where backup-include and backup-exclude are set',
+        hint: 'mc config show --origin shows where backup-include and backup-exclude are set',
       },
     );
   }

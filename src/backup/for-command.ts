@@ -10,12 +10,12 @@ import { type Backups, openBackups } from './backups.js';
  */
 export async function openCommandBackups(
   config: Config,
-  tell: (text: string) => void,
+  note: (text: string) => void,
   { strict = false } = {},
 ): Promise<Backups> {
   const onRecovery = ({ id, outcome, files, reason }: RecoveryReport) => {
-    tell(`The restore of ${id} had been interrupted: it was ${outcome} (${files} files).`);
-    if (reason !== undefined) tell(reason);
+    note(`The restore of ${id} had been interrupted: it was ${outcome} (${files} files).`);
+    if (reason !== undefined) note(reason);
   };
   const layout = workspaceLayout(config.workspace);
   const backups = await openBackups({ layout, settings: config.values, clock: systemClock, onRecovery });
@@ -26,7 +26,7 @@ export async function openCommandBackups(
     // Somebody is at it: a restore under way, or another command that ends the same one.
     if (error.code === 'busy') return backups;
     if (strict) throw error;
-    tell(error.hint === null ? error.message : `${error.message}\n${error.hint}`);
+    note(error.hint === null ? error.message : `${error.message}\n${error.hint}`);
   }
   return backups;
 }

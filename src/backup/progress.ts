@@ -2,21 +2,21 @@ import type { BackupUpdate } from '../protocol/index.js';
 
 export type OnUpdate = (update: BackupUpdate) => void;
 
-/** Counts files and bytes of one piece of work and tells about them, at most ten times a second. */
+/** Counts files and bytes of one piece of work and reports them, at most ten times a second. */
 export class Progress {
   #files = 0;
   #bytes = 0;
   #last = 0;
   readonly #id: string;
   readonly #action: string;
-  readonly #tell: OnUpdate;
+  readonly #onUpdate: OnUpdate;
   #total = { files: 0, bytes: 0 };
   #phase = '';
 
-  constructor(id: string, action: string, tell: OnUpdate) {
+  constructor(id: string, action: string, onUpdate: OnUpdate) {
     this.#id = id;
     this.#action = action;
-    this.#tell = tell;
+    this.#onUpdate = onUpdate;
   }
 
   /** Begins a phase with what there is to do in it. */
@@ -36,7 +36,7 @@ export class Progress {
 
   #say(): void {
     this.#last = performance.now();
-    this.#tell({
+    this.#onUpdate({
       id: this.#id,
       state: 'progress',
       action: this.#action,

@@ -18,14 +18,14 @@ export interface ScheduledOptions {
   random?: () => number;
 }
 
-/** What a scheduled run does, as the service tells it to everyone. */
+/** What a scheduled run does, as the service publishes it. */
 export interface ScheduledWork {
   /** Makes a backup if anything changed. */
   create(): Promise<BackupCreated>;
   prune(options: PruneOptions): Promise<PruneReport>;
-  /** It lacks something, or holds databases as raw bytes. */
+  /** The backup lacks something, or holds databases as raw bytes. */
   tellPartial(made: BackupCreated): void;
-  /** Somebody else has held the lock for so long that the schedule has stood still. `since`: ISO 8601 UTC. */
+  /** Another process has held the lock for so long that the schedule has stood still. `since`: ISO 8601 UTC. */
   tellBlocked(error: McError, since: string): void;
 }
 
@@ -108,7 +108,7 @@ export async function createWithRoom(
     return await create();
   } catch (error) {
     if (toMcError(error).code !== 'disk.full') throw error;
-    // Should pruning fail as well, its stage says so; what is told here is that the disk is full.
+    // Should pruning fail as well, its stage says so; what is reported here is that the disk is full.
     const pruned = await backups.prune(room()).catch(() => null);
     if (!pruned || pruned.deleted.length === 0) throw error;
     return create();

@@ -38,7 +38,7 @@ export interface BackupServiceOptions {
   aroundDatabase?: (swap: () => Promise<RestoreReport>) => Promise<RestoreReport>;
 }
 
-/** The backups of a running server: the same operations, told to everyone, and a schedule. */
+/** The backups of a running server: the same operations, sent to everyone, and a schedule. */
 export interface BackupService extends Omit<Backups, 'stop' | 'recover'> {
   /** Every backup, as soon as the first list has been made; null until then, which thousands of archives take a while for. */
   listed(): Promise<Backup[]> | null;
@@ -59,7 +59,7 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       at: clock.now(),
       data: { id: options.newId(), title, message, level, data },
     });
-  const tell: OnUpdate = (update) => options.publish({ type: 'backup_update', at: clock.now(), data: update });
+  const publish: OnUpdate = (update) => options.publish({ type: 'backup_update', at: clock.now(), data: update });
   const onRecovery = (report: RecoveryReport) => {
     log.warn(report, `an interrupted restore was ${report.outcome}`);
     notify(
@@ -93,14 +93,14 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   /** What is wrong and stands in no record, by what failed: a full disk may have refused that too. */
   const unrecorded = new Map<string, string>();
 
-  /** Failures and damage are told to everyone; being busy, misused or refused only to who asked. */
+  /** Failures and damage are sent to everyone; being busy, misused or refused only to who asked. */
   const watched = async <T>(
     action: string,
     id: string,
     work: (onUpdate: OnUpdate) => Promise<T>,
     damageIn: (result: T) => string | null = () => null,
   ): Promise<T> => {
-    const { onUpdate, current, isOpen } = thinned(tell, id);
+    const { onUpdate, current, isOpen } = thinned(publish, id);
     try {
       const result = await work(onUpdate);
       unrecorded.delete(action);
@@ -111,9 +111,9 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     } catch (thrown) {
       const error = toMcError(thrown);
       const failed = isFailure(error, action);
-      // Whoever was told of a start is told of the end, whatever it was.
+      // Every start that was published is followed by an end, whatever it was.
       if (failed || isOpen()) {
-        tell({ id: current(), state: 'failed', action, error: error.message, code: error.code });
+        publish({ id: current(), state: 'failed', action, error: error.message, code: error.code });
       }
       if (failed) {
         notify('error', `Backup: ${action} failed`, error.message, { code: error.code, hint: error.hint });
@@ -124,24 +124,24 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       throw error;
     } finally {
       state = await stateOf(backups);
-      // A list that cannot be made is told by who asks for it.
+      // A list that cannot be made is reported to who asks for it.
       if (known && !stopped) await list().catch(() => {});
     }
   };
   const create: Backups['create'] = (create = {}, onUpdate) =>
-    watched('create', 'new', (told) => backups.create(create, both(told, onUpdate)));
+    watched('create', 'new', (progress) => backups.create(create, both(progress, onUpdate)));
   const prune: Backups['prune'] = (policy) => watched('prune', 'prune', () => backups.prune(policy));
   const restore = (id: string, restore: RestoreOptions = {}, onUpdate?: OnUpdate) => {
     const around = options.aroundDatabase ? { aroundDatabase: options.aroundDatabase } : {};
-    const work = (told: OnUpdate) => backups.restore(id, { ...around, ...restore }, both(told, onUpdate));
-    return watched('restore', id, restore.dryRun ? (told) => compare(id, work, told) : work);
+    const work = (progress: OnUpdate) => backups.restore(id, { ...around, ...restore }, both(progress, onUpdate));
+    return watched('restore', id, restore.dryRun ? (progress) => compare(id, work, progress) : work);
   };
-  /** A restore that only compares tells of itself as of work too: large archives take a while. */
-  const compare = async (id: string, work: (told: OnUpdate) => Promise<RestoreReport>, told: OnUpdate) => {
+  /** A restore that only compares is published as work too: large archives take a while. */
+  const compare = async (id: string, work: (progress: OnUpdate) => Promise<RestoreReport>, progress: OnUpdate) => {
     const about = { id: (await backups.get(id)).id, action: 'restore', dry_run: true };
-    told({ ...about, state: 'started' });
-    const report = await work(told);
-    told({ ...about, state: 'completed', duration_ms: report.duration_ms });
+    progress({ ...about, state: 'started' });
+    const report = await work(progress);
+    progress({ ...about, state: 'completed', duration_ms: report.duration_ms });
     return report;
   };
   const tellPartial = ({ id, problems }: BackupCreated) => {
@@ -161,13 +161,13 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     const hint = `if no backup is running, delete ${LOCK}, then run mc backup create`;
     // Runs go on being tried, and each would say the same.
     if (!unrecorded.has('schedule')) {
-      tell({ id: 'new', state: 'failed', action: 'create', error: message, code: error.code });
+      publish({ id: 'new', state: 'failed', action: 'create', error: message, code: error.code });
       notify('error', 'Scheduled backups are blocked', `${message}; ${hint}`, { code: error.code, hint });
     }
     unrecorded.set('schedule', `${message}; ${hint}`);
   };
   const onSchedule = () =>
-    watched('create', 'new', (told) => createWithRoom(backups, () => ({ held, asOf: clock.now() }), told));
+    watched('create', 'new', (progress) => createWithRoom(backups, () => ({ held, asOf: clock.now() }), progress));
   const schedule = settings.noBackups
     ? null
     : startScheduled(options, backups, { create: onSchedule, prune, tellPartial, tellBlocked }, held);
@@ -190,14 +190,14 @@ export async function createBackupService(options: BackupServiceOptions): Promis
     ...backups,
     listed: () => (known ? backups.list() : null),
     create,
-    snapshot: (onUpdate) => watched('snapshot', 'new', (told) => backups.snapshot(both(told, onUpdate))),
+    snapshot: (onUpdate) => watched('snapshot', 'new', (progress) => backups.snapshot(both(progress, onUpdate))),
     restore,
     verify: (id, deep, onUpdate) =>
-      watched('verify', id, (told) => backups.verify(id, deep, both(told, onUpdate)), faultOf),
+      watched('verify', id, (progress) => backups.verify(id, deep, both(progress, onUpdate)), faultOf),
     verifyAll: (deep, onUpdate) =>
-      watched('verify', 'all', (told) => backups.verifyAll(deep, both(told, onUpdate)), faultsOf),
+      watched('verify', 'all', (progress) => backups.verifyAll(deep, both(progress, onUpdate)), faultsOf),
     drill: (id, onUpdate) =>
-      watched('drill', id ?? 'latest', (told) => backups.drill(id, both(told, onUpdate)), faultOf),
+      watched('drill', id ?? 'latest', (progress) => backups.drill(id, both(progress, onUpdate)), faultOf),
     nextAt: () => isoOf(schedule?.nextAt() ?? null),
     prune,
     async remove(id) {
@@ -206,8 +206,8 @@ export async function createBackupService(options: BackupServiceOptions): Promis
       return removed;
     },
     health() {
-      const told = unrecorded.get('schedule') ?? (state === 'available' ? [...unrecorded.values()][0] : state);
-      return told ?? aheadFault(latest, clock.now()) ?? 'available';
+      const fault = unrecorded.get('schedule') ?? (state === 'available' ? [...unrecorded.values()][0] : state);
+      return fault ?? aheadFault(latest, clock.now()) ?? 'available';
     },
     async stop() {
       stopped = true;
@@ -236,7 +236,7 @@ function someOf(problems: readonly BackupProblem[]): string {
   return shown.join(', ');
 }
 
-/** A list that was there at once is nothing to tell whoever starts the server. */
+/** A list that was there at once is nothing to report to whoever starts the server. */
 const WORTH_TELLING_MS = 1000;
 /** Relative to the workspace. */
 const LOCK = 'mission-control/backups/.backup.lock';
@@ -250,7 +250,7 @@ async function stateOf(backups: Backups): Promise<string> {
 }
 
 /** Passes on a start, an end, and of the progress in between at most one update a second. */
-function thinned(tell: OnUpdate, id: string): { onUpdate: OnUpdate; current: () => string; isOpen: () => boolean } {
+function thinned(publish: OnUpdate, id: string): { onUpdate: OnUpdate; current: () => string; isOpen: () => boolean } {
   let last = 0;
   let current = id;
   let open = false;
@@ -260,7 +260,7 @@ function thinned(tell: OnUpdate, id: string): { onUpdate: OnUpdate; current: () 
     const now = performance.now();
     if (update.state === 'progress' && now - last < 1000) return;
     last = now;
-    tell(update);
+    publish(update);
   };
   return { onUpdate, current: () => current, isOpen: () => open };
 }

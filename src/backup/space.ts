@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { McError } from '../base/index.js';
+import { sizeText } from '../protocol/index.js';
 
 /** Bytes a normal user may still write where a directory lies. */
 export type FreeSpace = (directory: string) => number;
@@ -13,7 +14,7 @@ export const freeSpace: FreeSpace = (directory) => {
 export function requireSpace(directory: string, bytes: number, what: string, free: FreeSpace = freeSpace): void {
   const available = free(directory);
   if (available >= bytes) return;
-  throw new McError('disk.full', `${what} needs about ${humanSize(bytes)}, but only ${humanSize(available)} is free`, {
+  throw new McError('disk.full', `${what} needs about ${sizeText(bytes)}, but only ${sizeText(available)} is free`, {
     hint: 'free some space (mc backup prune --dry-run shows what could go), then try again',
   });
 }
@@ -25,14 +26,4 @@ export function requireFiles(directory: string, count: number, what: string): vo
   throw new McError('disk.full', `${what} makes ${count} files, and only ${ffree} more fit there`, {
     hint: 'remove files that are not needed, then try again',
   });
-}
-
-/** `0.4 KB`, `12.3 MB`: the old system's form. */
-export function humanSize(bytes: number): string {
-  let size = bytes / 1024;
-  for (const unit of ['KB', 'MB', 'GB']) {
-    if (size < 1024) return `${size.toFixed(1)} ${unit}`;
-    size /= 1024;
-  }
-  return `${size.toFixed(1)} TB`;
 }

@@ -8,7 +8,7 @@ const APPEND = constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?
 /**
  * Writes behind the end of the file itself, in one call of the system: what others append at the same time stays, and a
  * crash leaves at worst a part of the new bytes, never less than the old ones. `grown`: others may have put lines behind it
- * since it was read. False when somebody else has changed the
+ * since it was read. False when another process has changed the
  * file since it was read; null when it cannot be appended to (not writable, or it has a second name, which might be
  * somebody's elsewhere) and has to be replaced.
  * @throws the system's error; what was written of it is taken back then
@@ -44,7 +44,7 @@ function takeBack(fd: number, start: number, most: number): void {
   if (size > start && size - start < most) ftruncateSync(fd, start);
 }
 
-/** Somebody may have replaced the file between the look at it and the write. */
+/** Another process may have replaced the file between the look at it and the write. */
 async function hasArrived(place: FilePlace, handle: FileHandle, bytes: Uint8Array, limit: number): Promise<boolean> {
   const [written, now] = [await handle.stat(), lstatSync(place.target, { throwIfNoEntry: false })];
   if (now?.ino === written.ino && now.dev === written.dev) return true;

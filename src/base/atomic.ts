@@ -78,7 +78,7 @@ export async function makeDirectory(path: string): Promise<void> {
   } catch (error) {
     const parent = dirname(path);
     if (errnoOf(error) !== 'ENOENT' || parent === path) throw error;
-    // It may be there by now: others make the same one.
+    // The directory may be there by now: others make the same one.
     if (!(await isDirectory(parent))) await makeDirectory(parent);
     await makeOne(path);
   }

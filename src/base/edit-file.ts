@@ -42,7 +42,7 @@ export interface FileEdit {
 
 const ATTEMPTS = 20;
 /**
- * From here on somebody writes the file without a pause: the edit is made at once from what is there, and its bytes are
+ * From here on another process writes the file without a pause: the edit is made at once from what is there, and its bytes are
  * synced after the rename.
  */
 const HURRIED = 2;
@@ -56,7 +56,7 @@ interface Looks {
 }
 
 /**
- * Changes a file in one step, and loses nothing that somebody else writes to it meanwhile: when it is not what was read any
+ * Changes a file in one step, and loses nothing that another process writes to it meanwhile: when it is not what was read any
  * more, everything begins anew. What a writer puts into the old file after it was replaced is brought over.
  * @throws McError `busy` when others write it all the time; `state.unreadable`, `file.refused`; the system's error, whose
  *   `path` is that of the edit
@@ -84,7 +84,7 @@ function isSettled({ now, unreadable }: Looks): boolean {
   return now !== null && unreadable !== null && isSameState(now, unreadable);
 }
 
-/** True when it is done, false when somebody else was faster. */
+/** True when it is done, false when another process was faster. */
 async function once(edit: FileEdit, looks: Looks, hurried: boolean): Promise<boolean> {
   const place = await openPlace(edit.path, edit.within);
   let old: HeldFile | null | undefined;
@@ -171,7 +171,7 @@ async function lateBytes(edit: FileEdit, old: HeldFile): Promise<Buffer | null> 
   return 'reason' in read || read.bytes.equals(old.bytes) ? null : read.bytes;
 }
 
-/** The same edit of what came late, unless somebody has changed ours meanwhile: theirs is newer than both. */
+/** The same edit of what came late, unless another process has changed ours meanwhile: theirs is newer than both. */
 async function editAgain(edit: FileEdit, place: FilePlace, late: Buffer, data: Uint8Array): Promise<void> {
   const made = await edit.edit(late, false);
   const ours = await readPlace(place, edit.path, edit.limit);

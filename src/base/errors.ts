@@ -27,7 +27,7 @@ export class McError extends Error {
     return ERRORS[this.code].exit;
   }
 
-  /** HTTP status of an answer that tells this error. */
+  /** HTTP status of an answer that carries this error. */
   get http(): number {
     return ERRORS[this.code].http;
   }
@@ -38,8 +38,8 @@ export class McError extends Error {
 }
 
 /**
- * Any thrown thing as a McError. What the file system refuses is told with path, reason and remedy (`REFUSALS`); a path
- * below `root` is told relative to it. What nobody named becomes `io` or `internal`.
+ * Any thrown thing as a McError. What the file system refuses is reported with path, reason and remedy (`REFUSALS`); a path
+ * below `root` is shown relative to it. What nobody named becomes `io` or `internal`.
  */
 export function toMcError(thrown: unknown, root?: string): McError {
   if (thrown instanceof McError) return thrown;

@@ -27,7 +27,7 @@ export interface DeletionFacts {
 const JUMP_MS = 60 * 60_000;
 /** A record that is older than this when a process begins: the machine was off that long, or its clock is wrong. */
 const GAP_MS = 3 * 24 * 60 * 60_000;
-/** After this long somebody has had the chance to see what is said of the clock. */
+/** After this long a person has had the chance to see what is said of the clock. */
 export const TRUST_AFTER_MS = 24 * 60 * 60_000;
 
 /**

@@ -17,7 +17,7 @@ const MOST_LINKS = 40;
 
 /**
  * Whether the links of a path that could not be opened lead out of the real paths `within` (absent or none: they cannot).
- * Links alone are judged: what lies behind them, and who may look at it, changes without the workspace being told.
+ * Links alone are judged: what lies behind them, and who may look at it, changes without a change in the workspace.
  */
 export function linksLeadOut(path: string, within: readonly string[] | undefined): boolean {
   return within !== undefined && within.length > 0 && !isWithin(whereLinksLead(path), within);

@@ -13,7 +13,7 @@ export class Lifecycle {
   readonly #stops: Stop[] = [];
   #stopping: Promise<void> | null = null;
 
-  /** Whoever starts a thing pushes its stop, under the name that an error will show. */
+  /** Code that starts a thing pushes its stop, under the name that an error will show. */
   push(name: string, stop: Stop['stop']): void {
     this.#stops.push({ name, stop });
   }

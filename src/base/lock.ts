@@ -8,14 +8,14 @@ import { errnoOf, McError } from './errors.js';
 import { identity, isAlive, type KeptHolder, lapsesIn, type LockHolder, readLock, RENEW_MS } from './lock-holder.js';
 import { calledBy } from './refusals.js';
 
-export { isAlive, type LockHolder, readLock } from './lock-holder.js';
+export { identityOf, isAlive, isHolder, isSameProcess, type LockHolder, readLock } from './lock-holder.js';
 
 export interface Lock {
   holder: LockHolder;
   /** Writes new details into the lock file. */
   update(details: Record<string, unknown>): Promise<void>;
   /**
-   * Writes the lock anew, so that others see that its holder lives, also after somebody removed or spoiled the file: true. False
+   * Writes the lock anew, so that others see that its holder lives, also after another process removed or spoiled the file: true. False
    * when another living holder has it by now. Happens by itself every ten seconds.
    */
   renew(): Promise<boolean>;
@@ -25,7 +25,7 @@ export interface Lock {
 
 /**
  * Takes the lock or says who has it. The file appears under its name complete (it is linked there), so nobody reads half
- * a lock; a dead holder's lock is taken over, and so is whatever else lies there. `onLost` is told once when another holder
+ * a lock; a dead holder's lock is taken over, and so is whatever else lies there. `onLost` is called once when another holder
  * has it although this one lives.
  * @throws McError `busy` naming the living holder; `io` when its directory cannot be made
  */
@@ -148,7 +148,7 @@ function asidePath(path: string): string {
 }
 
 /**
- * Moves a dead lock away. Should somebody else have put a living one there since we looked, it is put back. A directory that
+ * Moves a dead lock away. Should another process have put a living one there since we looked, it is put back. A directory that
  * lies there may hold something: it is kept, under another name.
  */
 async function removeDead(path: string, dead: KeptHolder | null): Promise<void> {
@@ -180,8 +180,10 @@ function busy(path: string, holder: KeptHolder, now: number): McError {
       ? `if ${holder.host} no longer runs it, remove ${path}`
       : `if ${holder.host} no longer runs it, try again in ${Math.ceil(Math.max(0, lapses) / 1000)} s: its lock then lapses`;
   const message = `${holder.purpose} is already running here: ${where}, since ${holder.since}`;
-  // A server is at work for somebody else: nobody should be told to kill it for that.
+  // A server is at work for another client: the hint must not be to kill it.
   if (isHere && holder.pid === process.pid) return new McError('busy', message, { hint: 'wait until it has ended' });
-  const here = `wait until it has ended, or stop it first (kill ${holder.pid}), or use another workspace`;
+  // A lock in a workspace may name any process: mc stop makes sure that it is a server.
+  const end = holder.purpose === 'mc serve' ? 'mc stop' : `kill ${holder.pid}`;
+  const here = `wait until it has ended, or stop it first (${end}), or use another workspace`;
   return new McError('busy', message, { hint: isHere ? here : elsewhere });
 }

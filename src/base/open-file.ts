@@ -17,7 +17,7 @@ import { kindOfFile, reasonOf } from './refusals.js';
 // Opening never waits for the other end of a FIFO, and never makes a terminal the process's own.
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
-/** What bounds a read of a file that somebody else may have made, exchanged or filled without end. */
+/** What bounds a read of a file that another process may have made, exchanged or filled without end. */
 export interface ReadBounds {
   /** The most bytes that are read; a larger file is refused. */
   limit: number;
@@ -105,22 +105,22 @@ export function wasRead(file: ReadFile | NotRead | null): file is ReadFile {
  * @throws McError `file.refused` when it was exchanged meanwhile; the system's error
  */
 export async function realPathOf(fd: number, path: string, stats: Stats): Promise<string> {
-  const told = toldBySystem(fd, stats);
-  if (told !== null) return told;
+  const known = pathFromSystem(fd, stats);
+  if (known !== null) return known;
   const real = await realpath(path);
   return sameFile(await stat(real), stats) ? real : exchanged();
 }
 
 /** `realPathOf`, at once. */
 export function realPathOfSync(fd: number, path: string, stats: Stats): string {
-  const told = toldBySystem(fd, stats);
-  if (told !== null) return told;
+  const known = pathFromSystem(fd, stats);
+  if (known !== null) return known;
   const real = realpathSync(path);
   return sameFile(statSync(real), stats) ? real : exchanged();
 }
 
 /** What Linux says of an open descriptor, or null. At once: it is in memory, and a thread's answer takes ten times as long. */
-function toldBySystem(fd: number, stats: Stats): string | null {
+function pathFromSystem(fd: number, stats: Stats): string | null {
   if (process.platform !== 'linux') return null;
   try {
     return withoutMark(readlinkSync(`/proc/self/fd/${fd}`), stats);
@@ -140,8 +140,8 @@ function exchanged(): never {
 }
 
 /** The kernel marks what was deleted or replaced since it was opened. */
-function withoutMark(told: string, stats: Stats): string {
-  return stats.nlink === 0 && told.endsWith(' (deleted)') ? told.slice(0, -' (deleted)'.length) : told;
+function withoutMark(path: string, stats: Stats): string {
+  return stats.nlink === 0 && path.endsWith(' (deleted)') ? path.slice(0, -' (deleted)'.length) : path;
 }
 
 function refusalOf(stats: Stats, limit: number): NotRead | null {
@@ -187,7 +187,7 @@ async function readWhole(handle: FileHandle, size: number, limit: number): Promi
     // Less than was asked for is not yet the end: only nothing is.
     if (bytesRead === 0) return buffer.subarray(0, length);
     if (length < buffer.length) continue;
-    // It is read anew: to copy 16 MB would hold up the event loop, and another read is done elsewhere.
+    // The file is read anew: to copy 16 MB would hold up the event loop, and another read is done elsewhere.
     const { size: now } = await handle.stat();
     buffer = Buffer.allocUnsafe(grown(length, now, limit));
     length = 0;

@@ -17,7 +17,7 @@ export function portHolder(host: string, port: number): Promise<string | null> {
     ({ status, body: { code, name, version, workspace } }) => {
       if (status === 426 && code === 'upgrade.required') return 'the WebSocket of an mc';
       if (name !== SERVER_NAME || typeof version !== 'string') return null;
-      // Who asks for tokens does not tell strangers what it serves.
+      // A server that asks for tokens does not show strangers what it serves.
       return `mc${typeof workspace === 'string' ? `, which serves ${workspace}` : ''} (version ${version})`;
     },
     () => null,

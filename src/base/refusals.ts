@@ -15,7 +15,7 @@ export function kindOfFile(stats: Stats): string {
   return stats.isSocket() ? 'a socket' : 'a device';
 }
 
-/** What a refusal of the file system means: why, as which error it is told, and what to do about it. */
+/** What a refusal of the file system means: why, as which error it is reported, and what to do about it. */
 export interface Refusal {
   reason: string;
   code: ErrorCode;
@@ -46,7 +46,7 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
   ENOSPC: full('the disk is full', 'free some space, then try again'),
   EDQUOT: full('the disk quota is used up', 'free some space or raise the quota (quota -s shows it), then try again'),
   EFBIG: full('the file is too large for this file system', 'use another file system, or a smaller file'),
-  EIO: { reason: 'the disk reports an error', code: 'io', hint: 'look at the disk (dmesg tells more)' },
+  EIO: { reason: 'the disk reports an error', code: 'io', hint: 'look at the disk (dmesg shows more)' },
   ESTALE: { reason: 'the network file system lost the file', code: 'io', hint: 'mount it again, then try again' },
 };
 

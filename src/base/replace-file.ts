@@ -21,7 +21,7 @@ export interface ReplaceOptions {
 export type Replaced = 'replaced' | 'overwritten' | 'changed';
 
 /**
- * Puts new bytes in the place of what was read there (null: nothing), in one step; `changed` when somebody else has changed
+ * Puts new bytes in the place of what was read there (null: nothing), in one step; `changed` when another process has changed
  * it since: nothing is done then. Where the file cannot be replaced (it is a mount point, its directory is read-only) but
  * written, it is `overwritten` instead: a reader may see a half of it then.
  * @throws the system's error

@@ -110,7 +110,8 @@ export const SETTINGS = {
     kind: 'choice',
     choices: ['auto', 'native', 'poll'],
     default: 'auto',
-    description: 'How changes of files are seen: told by the system, or by looking every second (for bind mounts, WSL)',
+    description:
+      'How changes of files are seen: reported by the system, or by looking every second (for bind mounts, WSL)',
   },
   maxClients: { kind: 'integer', min: 1, max: 100_000, default: 10_000, description: 'WebSocket clients at once' },
   collectInterval: {
@@ -201,6 +202,26 @@ export const SETTINGS = {
     description: 'Backups take .env files, keys and the like as well',
     door: true,
   },
+  alertsFile: {
+    kind: 'string',
+    default: null,
+    description: 'Rules of alerts and where they go (JSON file); alerts.json beside the user’s config file',
+    door: true,
+  },
+  alertmanagerUrl: {
+    kind: 'list',
+    default: [],
+    description: 'URLs of Alertmanagers that hear of every alert',
+    door: true,
+  },
+  smtpUrl: {
+    kind: 'string',
+    default: null,
+    description: 'Mail server for alerts: smtp://user:password@host:587 or smtps://…',
+    door: true,
+    secret: true,
+  },
+  smtpFrom: { kind: 'string', default: null, description: 'Sender of mails about alerts', door: true },
   demo: { kind: 'boolean', default: false, description: 'Serve a throw-away workspace with a simulated fleet' },
   demoAgents: { kind: 'integer', min: 1, max: 5000, default: 12, description: 'Agents of the demo fleet' },
   demoRate: { kind: 'number', min: 0.01, max: 1000, default: 1, description: 'Changes a second in the demo fleet' },
@@ -208,9 +229,23 @@ export const SETTINGS = {
     kind: 'choice',
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     default: 'info',
-    description: 'How much the server logs on stderr',
+    description: 'How much the server logs',
   },
-  logFormat: { kind: 'choice', choices: ['pretty', 'json'], default: 'pretty', description: 'Log format' },
+  logFormat: { kind: 'choice', choices: ['pretty', 'json'], default: 'pretty', description: 'Log format on stderr' },
+  logFile: {
+    kind: 'string',
+    default: null,
+    description: 'File that is logged to, as lines of JSON, instead of stderr',
+    door: true,
+  },
+  logMaxMb: {
+    kind: 'integer',
+    min: 1,
+    max: 10_000,
+    default: 10,
+    description: 'Size in MiB at which a log file is followed by a new one, which it is every day as well',
+  },
+  logKeep: { kind: 'integer', min: 1, max: 1000, default: 9, description: 'Older log files that are kept' },
 } as const satisfies Record<string, Definition>;
 
 export type SettingKey = keyof typeof SETTINGS;

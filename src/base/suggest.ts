@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The words that somebody may have meant, nearest first, at most three; none when nothing is near. */
+/** The words that may have been meant, nearest first, at most three; none when nothing is near. */
 export function suggest(word: string, known: readonly string[]): string[] {
   // One slip for every three letters: `open` is not `token`, and `99` is not `31`.
   const limit = Math.max(1, Math.floor(word.length / 3));
@@ -22,7 +22,7 @@ function farness(word: string, candidate: string): number {
   return Math.min(plain, ...exchanged(word).map((other) => 1 + distance(other, candidate)));
 }
 
-/** Words further apart than this are no slip of the keyboard, and need not be tried in all ways. */
+/** Words further apart than this are not a slip of the keyboard, and need not be tried in all ways. */
 const MOST_EXCHANGED = 6;
 
 function exchanged(word: string): string[] {

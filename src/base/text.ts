@@ -1,5 +1,6 @@
 /** Text for terminals: made safe, measured, cut and filled. A sub-door of base, because it needs a package of its own. */
 import stringWidth from 'string-width';
+import { charactersOf } from '../protocol/index.js';
 
 /** Line ends and tabs: they would break a row, and mean nothing worse. */
 const BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
@@ -30,7 +31,7 @@ export function isSimple(text: string): boolean {
 export function widthOf(text: string): number {
   if (SIMPLE.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of SEGMENTER.segment(text)) width += widthOfSegment(segment);
+  for (const { segment } of charactersOf(text)) width += widthOfSegment(segment);
   return width;
 }
 
@@ -38,18 +39,17 @@ export function widthOf(text: string): number {
 export function truncate(text: string, width: number): string {
   if (width <= 0) return '';
   if (SIMPLE.test(text)) return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-  if (widthOf(text) <= width) return text;
-  let kept = '';
   let used = 0;
-  for (const { segment } of SEGMENTER.segment(text)) {
+  /** Where what fits beside the `…` ends. */
+  let end = 0;
+  for (const { segment, index } of charactersOf(text)) {
     used += widthOfSegment(segment);
-    if (used > width - 1) break;
-    kept += segment;
+    if (used > width) return `${text.slice(0, end)}…`;
+    if (used < width) end = index + segment.length;
   }
-  return `${kept}…`;
+  return text;
 }
 
-const SEGMENTER = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /** Signs such as ⚠ and ☀: emoji only behind a selector that asks for it, else text of one column. */
 const TEXT_SIGN = /^(?!\p{Emoji_Presentation})\p{Emoji}$/u;
 

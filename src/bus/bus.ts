@@ -9,7 +9,7 @@ export interface BusOptions {
   epoch: string;
   /** Default: 10,000 events or 16 MiB, whichever is reached first. */
   journal?: Partial<JournalBounds>;
-  /** Is told what a subscriber threw, and at which event. */
+  /** Called with what a subscriber threw, and at which event. */
   onSubscriberError: (error: unknown, entry: Entry) => void;
 }
 
@@ -17,7 +17,7 @@ export interface Bus {
   /**
    * Gives the event its position and hands it to everyone, in order. Published from within a subscriber it has its
    * position at once and is handed out after the events before it. Throws, without using up a position, when the
-   * event is no JSON.
+   * event is not JSON.
    */
   publish(draft: EventDraft): Entry;
   /** Calls back with every event after the present position, until the returned function is called. */
@@ -42,13 +42,13 @@ export function createBus({ epoch, journal: bounds, onSubscriberError }: BusOpti
     try {
       onSubscriberError(error, entry);
     } catch {
-      // Whoever reports errors must not stop the stream either; there is nobody left to tell.
+      // The reporter of errors must not stop the stream either; nothing is left that could report its own.
     }
   };
 
   const handOut = (entry: Entry) => {
     for (const subscription of subscriptions) {
-      // Who subscribed while this event was already on its way knows it from the position it began at.
+      // A subscriber that came while this event was on its way has it already: it began at the position after it.
       if (entry.event.seq <= subscription.after) continue;
       try {
         subscription.subscriber(entry);

@@ -11,7 +11,7 @@ export interface Entry {
 
 const encoder = new TextEncoder();
 
-/** Gives a draft its place in the stream. Throws when its data are no JSON. */
+/** Gives a draft its place in the stream. Throws when its data are not JSON. */
 export function entryOf(draft: EventDraft, { epoch, seq }: Position): Entry {
   const timestamp = new Date(draft.at).toISOString();
   const event = { type: draft.type, timestamp, data: draft.data, source: SOURCE, epoch, seq } as McEvent;

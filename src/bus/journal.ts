@@ -15,7 +15,7 @@ export interface JournalStats {
   oldest_seq: number;
 }
 
-/** What was missed since a position, oldest first, or why that cannot be told. */
+/** What was missed since a position, oldest first, or why that is not known. */
 export type Since = Entry[] | { refused: string };
 
 /** The last events of one epoch, in a ring: events of one epoch have no gaps, so that seq is the address. */

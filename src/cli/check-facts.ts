@@ -1,14 +1,22 @@
-import { type Agent, type AgentRow, type DatedBackup, type MetricRow, newestBackupAge } from '../protocol/index.js';
+import {
+  type AgentRow,
+  type DatedBackup,
+  type MetricRow,
+  newestBackupAge,
+  type WorkspaceFacts,
+} from '../protocol/index.js';
 import type { CheckedAgent, CheckFacts } from './check.js';
+import { askAlerts } from './reach/alerts.js';
 import type { Server } from './reach/reach.js';
 
 /** What a server knows of all that is checked. `now`: milliseconds since the epoch. */
 export async function askFacts({ rest }: Server, now: number): Promise<CheckFacts> {
-  const [server, { agents }, { metrics }, { backups, next_at: next }] = await Promise.all([
+  const [server, { agents }, { metrics }, { backups, next_at: next }, alerts] = await Promise.all([
     rest.health(),
     rest.agents(),
     rest.systemStatus(),
     rest.backups(),
+    askAlerts(rest),
   ]);
   const health = metrics.system?.system_health_score;
   return {
@@ -16,21 +24,12 @@ export async function askFacts({ rest }: Server, now: number): Promise<CheckFact
     health: typeof health === 'number' ? health : null,
     agents: agents.map((row) => checkedAgent(row, row.metrics)),
     backup: { age: newestAge(backups, now), scheduled: next !== null },
+    alerts,
   };
 }
 
-/** What was read of a workspace without a server. */
-export interface FilesFacts {
-  health: number;
-  agents: readonly Agent[];
-  /** The newest sample of each agent, by id. */
-  samples: Readonly<Record<string, Partial<MetricRow>>>;
-  backups: readonly DatedBackup[];
-  scheduled: boolean | null;
-}
-
 /** The same from what was read without a server. */
-export function factsOf({ health, agents, samples, backups, scheduled }: FilesFacts, now: number): CheckFacts {
+export function factsOf({ health, agents, samples, backups, scheduled }: WorkspaceFacts, now: number): CheckFacts {
   return {
     server: null,
     health,
@@ -38,18 +37,19 @@ export function factsOf({ health, agents, samples, backups, scheduled }: FilesFa
       checkedAgent({ ...agent, ...agent.counters }, Object.hasOwn(samples, agent.id) ? samples[agent.id] : undefined),
     ),
     backup: { age: newestAge(backups, now), scheduled },
+    alerts: null,
   };
 }
 
 type Facts = Pick<AgentRow, 'id' | 'normalized_status' | 'last_active' | 'tasks_completed' | 'tasks_failed'> &
-  Partial<Pick<AgentRow, 'heartbeat_interval' | 'warnings'>>;
+  Partial<Pick<AgentRow, 'since' | 'heartbeat_interval' | 'warnings'>>;
 
 /**
  * An agent as it is checked. The tasks that ended are those that were measured, as everywhere; what its files state counts
  * only where nothing was sampled yet.
  */
 export function checkedAgent(agent: Facts, sample: Partial<MetricRow> | undefined): CheckedAgent {
-  const { id, normalized_status, last_active, heartbeat_interval = null, warnings = [] } = agent;
+  const { id, normalized_status, since = null, last_active, heartbeat_interval = null, warnings = [] } = agent;
   const measured = (name: string) => {
     const value = sample?.[name];
     return typeof value === 'number' ? value : null;
@@ -57,7 +57,7 @@ export function checkedAgent(agent: Facts, sample: Partial<MetricRow> | undefine
   const isSampled = sample !== undefined && Object.hasOwn(sample, 'error_rate');
   const completed = isSampled ? measured('tasks_completed') : agent.tasks_completed;
   const failed = isSampled ? measured('tasks_failed') : agent.tasks_failed;
-  return { id, normalized_status, last_active, heartbeat_interval, warnings, completed, failed };
+  return { id, normalized_status, since, last_active, heartbeat_interval, warnings, completed, failed };
 }
 
 /** Seconds since the newest full backup was last known to hold all there is; null when there is none of a known age. */

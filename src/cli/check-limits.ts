@@ -14,8 +14,13 @@ export const limitFlags = {
     description: 'Longest silence of an agent that says it works; twice its own heartbeat where that is longer',
     default: '10m',
   }),
+  'max-waiting': Flags.string({ description: 'Longest time that an agent waits for a person', default: '10m' }),
+  'no-firing': Flags.boolean({
+    description: 'No alert may fire, but for those that are silenced; needs a server',
+    exclusive: ['offline'],
+  }),
   'require-agent': Flags.string({
-    description: 'This agent must be active, busy or idle',
+    description: 'This agent must be active, busy, idle or waiting',
     helpValue: 'ID',
     multiple: true,
     multipleNonGreedy: true,
@@ -28,6 +33,8 @@ export interface LimitWords {
   'max-error-rate': string;
   'max-backup-age'?: string | undefined;
   'max-stale': string;
+  'max-waiting': string;
+  'no-firing': boolean;
   'require-agent'?: string[] | undefined;
 }
 
@@ -39,6 +46,8 @@ export function readLimits(flags: LimitWords): CheckLimits {
     maxBackupAge: duration('max-backup-age', flags['max-backup-age'] ?? '12h'),
     wantsBackup: flags['max-backup-age'] !== undefined,
     maxStale: duration('max-stale', flags['max-stale']),
+    maxWaiting: duration('max-waiting', flags['max-waiting']),
+    noFiring: flags['no-firing'],
     requireAgents: flags['require-agent'] ?? [],
   };
 }

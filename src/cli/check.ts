@@ -2,14 +2,14 @@ import {
   type Agent,
   type AgentStatus,
   type AgentWarning,
+  type Alert,
   ageOf,
+  byLoudness,
   countStatuses,
   formatDuration,
   type HealthAnswer,
 } from '../protocol/index.js';
-import { cleanText } from './clean.js';
-import { paint, type Terminal } from './print/terminal.js';
-import { pad } from './print/width.js';
+import { counted } from '../view/index.js';
 
 /** What the checks look at, the same with a server and without. null: not known, or not looked at. */
 export interface CheckFacts {
@@ -21,14 +21,16 @@ export interface CheckFacts {
   backup: {
     /** Seconds; null when there is no backup whose age is known. */
     age: number | null;
-    /** Whether backups are made by themselves here; null: nothing tells. */
+    /** Whether backups are made by themselves here; null: it is not known. */
     scheduled: boolean | null;
   };
+  /** Those that fire and those that are about to; null: nobody watches for any. */
+  alerts: readonly Alert[] | null;
 }
 
 export type CheckedAgent = Pick<
   Agent,
-  'id' | 'normalized_status' | 'last_active' | 'heartbeat_interval' | 'warnings'
+  'id' | 'normalized_status' | 'since' | 'last_active' | 'heartbeat_interval' | 'warnings'
 > & {
   /** Tasks that ended as they were measured, else as its files state them; null: not known. */
   completed: number | null;
@@ -43,7 +45,10 @@ export interface CheckLimits {
   /** A backup is asked for, whether or not any are made by themselves. */
   wantsBackup: boolean;
   maxStale: number;
+  maxWaiting: number;
   requireAgents: readonly string[];
+  /** No alert may fire, but those that are silenced. */
+  noFiring: boolean;
 }
 
 export interface Check {
@@ -73,42 +78,11 @@ export function runChecks(facts: CheckFacts, limits: CheckLimits, now: number): 
     errorRateCheck(facts.agents, limits.maxErrorRate),
     backupCheck(facts.backup, limits),
     staleCheck(facts.agents, limits.maxStale, now),
+    waitingCheck(facts.agents, limits.maxWaiting, now),
+    ...(limits.noFiring ? [firingCheck(facts.alerts)] : []),
     ...limits.requireAgents.map((id) => agentCheck(facts.agents, id)),
   ];
   return { ok: checks.every(({ ok }) => ok), checks };
-}
-
-/** One line per check: ✓ or ✗, – where there was nothing to look at; its name, its figure and limit. */
-export function checkText({ checks }: CheckAnswer, terminal: Terminal): string {
-  const width = Math.max(...checks.map(({ name }) => name.length));
-  const marks = terminal.unicode ? ['✓', '✗', '–'] : ['+', 'x', '-'];
-  return checks
-    .map(({ name, ok, skipped, message }) => {
-      const mark = skipped ? marks[2] : paint(terminal, ok ? 'green' : 'red', (ok ? marks[0] : marks[1]) ?? '');
-      return `${mark} ${pad(cleanText(name), width)}  ${cleanText(message)}`;
-    })
-    .join('\n');
-}
-
-/** The checks as JUnit XML, which CI systems show as tests. */
-export function checkJunit({ checks }: CheckAnswer): string {
-  const failures = checks.filter(({ ok }) => !ok).length;
-  const skips = checks.filter(({ skipped }) => skipped).length;
-  const cases = checks.map(({ name, ok, skipped, message }) => {
-    const head = `  <testcase classname="mc.check" name="${xml(name)}" time="0"`;
-    const text = xml(message);
-    if (skipped) return `${head}><skipped message="${text}"/></testcase>`;
-    return ok
-      ? `${head}><system-out>${text}</system-out></testcase>`
-      : `${head}><failure message="${text}">${text}</failure></testcase>`;
-  });
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite name="mc check" tests="${checks.length}" failures="${failures}" errors="0" skipped="${skips}" time="0">`,
-    ...cases,
-    '</testsuite>',
-    '',
-  ].join('\n');
 }
 
 /** A server that is not well says itself what is wrong. */
@@ -127,7 +101,7 @@ function fleetCheck(agents: readonly CheckedAgent[]): Check {
   const message =
     agents.length === 0
       ? 'there are no agents: each directory of mission-control/agents is one'
-      : `${agents.length} agents: ${words.join(', ')}`;
+      : `${counted(agents.length, 'agent')}: ${words.join(', ')}`;
   return check('fleet', there.length > 0, { value: there.length, limit: 1, unit: 'agents', message });
 }
 
@@ -157,11 +131,11 @@ function healthCheck(value: number | null, limit: number): Check {
 
 /** Of all tasks that ended. Where nothing ended there is nothing to judge, and who cannot be counted is named. */
 function errorRateCheck(agents: readonly CheckedAgent[], limit: number): Check {
-  const counted = agents.filter(({ completed, failed }) => completed !== null && failed !== null);
-  const failed = counted.reduce((sum, agent) => sum + (agent.failed ?? 0), 0);
-  const ended = failed + counted.reduce((sum, agent) => sum + (agent.completed ?? 0), 0);
+  const known = agents.filter(({ completed, failed }) => completed !== null && failed !== null);
+  const failed = known.reduce((sum, agent) => sum + (agent.failed ?? 0), 0);
+  const ended = failed + known.reduce((sum, agent) => sum + (agent.completed ?? 0), 0);
   const value = ended === 0 ? null : Math.round((failed / ended) * 1e6) / 1e6;
-  const uncounted = agents.filter((agent) => !counted.includes(agent)).map(({ id }) => id);
+  const uncounted = agents.filter((agent) => !known.includes(agent)).map(({ id }) => id);
   const unknown = uncounted.length === 0 ? '' : `, not known of ${few(uncounted)}`;
   const found = value === null ? 'no task has ended' : `${figure(value)}, ${failed} of ${ended} tasks failed`;
   const figures = { value, limit, unit: 'ratio', message: `${found}${unknown} (at most ${limit})` };
@@ -218,7 +192,56 @@ function silenceLimit({ heartbeat_interval: seconds }: Pick<Agent, 'heartbeat_in
   return Math.max(limitMs, 2000 * (seconds ?? 0));
 }
 
-const WELL: readonly AgentStatus[] = ['active', 'busy', 'idle'];
+/** The longest that an agent has waited for a person. A wait whose beginning is not known is not judged, but told. */
+function waitingCheck(agents: readonly CheckedAgent[], limitMs: number, now: number): Check {
+  const waits = agents
+    .filter(({ normalized_status: status }) => status === 'waiting')
+    .map(({ id, since }) => ({ id, ms: since === null ? null : ageOf(Date.parse(since), now) }))
+    .sort((a, b) => (b.ms ?? -1) - (a.ms ?? -1));
+  const figures = { value: null, limit: limitMs / 1000, unit: 'seconds' };
+  const longest = waits[0];
+  if (agents.length === 0) return skip('waiting', { ...figures, message: 'there are no agents' });
+  if (!longest) return check('waiting', true, { ...figures, message: 'no agent waits for a person' });
+  const { ms } = longest;
+  const late = waits.filter((wait) => wait.ms !== null && wait.ms > limitMs);
+  const who = few((late.length > 0 ? late : waits.slice(0, 1)).map(({ id }) => id));
+  const since = ms === null ? 'nobody knows since when' : `for ${formatDuration(ms)}`;
+  const message = `${who} ${late.length > 1 ? 'wait' : 'waits'} for a person, ${since} (at most ${formatDuration(limitMs)})`;
+  return check('waiting', late.length === 0, {
+    ...figures,
+    value: ms === null ? null : Math.round(ms / 1000),
+    message,
+  });
+}
+
+/**
+ * Alerts that fire. One that is silenced is told and does not fail: somebody has said that it may be so, until when, and why. One
+ * that is acknowledged fails: somebody knows that it is wrong, and it is wrong still.
+ */
+function firingCheck(alerts: readonly Alert[] | null): Check {
+  const figures = { value: null, limit: 0, unit: 'alerts' };
+  if (alerts === null)
+    return check('alerts', false, { ...figures, message: 'not known: this server watches for none' });
+  const firing = alerts.filter(({ state }) => state === 'firing').toSorted(byLoudness);
+  const silenced = firing.filter(({ silenced_until: until }) => until !== null);
+  const loud = firing.filter(({ silenced_until: until }) => until === null);
+  const more = loud.length - 5;
+  const named = loud.slice(0, 5).map(alertWords).join('; ') + (more > 0 ? ` and ${more} more` : '');
+  const quiet = silenced.length === 0 ? '' : ` (silenced: ${few(silenced.map(alertName))})`;
+  const message = (loud.length === 0 ? 'no alert fires' : named) + quiet;
+  return check('alerts', loud.length === 0, { ...figures, value: loud.length, message });
+}
+
+function alertName({ rule, agent }: Alert): string {
+  return agent === null ? rule : `${rule} of ${agent}`;
+}
+
+function alertWords(alert: Alert): string {
+  const known = alert.acknowledged_at === null ? '' : ', acknowledged';
+  return `${alertName(alert)} (${alert.severity}${known}): ${alert.summary}`;
+}
+
+const WELL: readonly AgentStatus[] = ['active', 'busy', 'idle', 'waiting'];
 
 function agentCheck(agents: readonly CheckedAgent[], id: string): Check {
   const status = agents.find((agent) => agent.id === id)?.normalized_status ?? null;
@@ -245,13 +268,4 @@ function few(names: readonly string[]): string {
 
 function figure(value: number): string {
   return String(Math.round(value * 10_000) / 10_000);
-}
-
-/** Text inside of XML; characters that XML cannot hold are left out. */
-function xml(text: string): string {
-  return cleanText(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -60,7 +60,7 @@ function weigh({ kind, error }: ConfigFault, policy: 'fatal' | 'noted', printer:
   printer.note(cleanText(`not in force: ${error.message}`));
 }
 
-/** Tells an error on stderr, with --json on stdout too, and sets the exit status. Works on a line that did not parse. */
+/** Prints an error on stderr, with --json on stdout too, and sets the exit status. Works on a line that did not parse. */
 export function reportError(thrown: unknown, argv: readonly string[], command: string | null): void {
   const hide = hideSecrets(argv, process.env);
   const error = explain(thrown, command);

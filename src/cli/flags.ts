@@ -52,7 +52,7 @@ export const STREAM_FLAG = {
   }),
 };
 
-/** Flags of the settings that are no global flags, made from the table of settings. Values stay text: the table reads them. */
+/** Flags of the settings that are not global flags, made from the table of settings. Values stay text: the table reads them. */
 export function settingFlags(): FlagInput {
   const keys = SETTING_KEYS.filter((key) => !Object.hasOwn({ ...GLOBAL_FLAGS, ...STREAM_FLAG }, key));
   return Object.fromEntries(keys.map((key) => [flagOf(key), settingFlag(key)]));
@@ -113,7 +113,7 @@ function helpValueOf(key: SettingKey): string {
   return kind === 'duration' ? 'DURATION' : kind === 'choice' ? 'WORD' : 'TEXT';
 }
 
-/** Shells and files leave a line end behind; anything else that no header can hold was no token. @throws McError `usage` */
+/** Shells and files leave a line end behind; anything else that no header can hold was not a token. @throws McError `usage` */
 function cleanToken(text: string, { origins }: Config): string {
   const token = text.trim();
   if (/^[\u0021-\u007e]+$/.test(token)) return token;

@@ -3,7 +3,7 @@ import { namedServer } from './reach/find.js';
 
 /**
  * What a command that works on this machine only says to a server that was named. `machine`: it touches no workspace, and
- * a server in the user's config file is no wish of this call. `workspace`: whoever has a server in that file could take
+ * a server in the user's config file was not asked for by this call. `workspace`: whoever has a server in that file could take
  * the workspace here for the one there. `server`: it is the server itself, which the environment may well name.
  */
 export type Here = 'machine' | 'workspace' | 'server';

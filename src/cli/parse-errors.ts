@@ -10,7 +10,7 @@ interface ParseError extends Error {
   parse?: { input?: { flags?: Record<string, unknown> } };
 }
 
-interface Told {
+interface Explained {
   message: string;
   hint?: string;
 }
@@ -22,11 +22,11 @@ export function isParseError(thrown: unknown): thrown is ParseError {
 /** The same error in our words, which may quote what was given: `hideSecrets` goes over them. `command`: its words, `agents list`. */
 export function fromParser(error: ParseError, command: string | null): McError {
   const help = `see ${command === null ? 'mc --help' : `mc ${command} --help`}`;
-  const { message, hint } = told(error);
+  const { message, hint } = explained(error);
   return new McError('usage', message, { hint: hint === undefined ? help : `${hint}; ${help}`, cause: error });
 }
 
-function told(error: ParseError): Told {
+function explained(error: ParseError): Explained {
   if (error.flags !== undefined) return unknownFlags(error.flags, Object.keys(error.parse?.input?.flags ?? {}));
   if (error.args !== undefined) return wrongArguments(error.args);
   const text = error.message
@@ -41,7 +41,7 @@ function told(error: ParseError): Told {
 }
 
 /** What oclif says, and what we say. */
-const FORMS: readonly (readonly [RegExp, (...parts: [string, string, string]) => Told])[] = [
+const FORMS: readonly (readonly [RegExp, (...parts: [string, string, string]) => Explained])[] = [
   [
     /^Expected (--[\w-]+)=(.*) to be one of: (.*)$/,
     (flag, value, words) => ({
@@ -67,7 +67,7 @@ const FORMS: readonly (readonly [RegExp, (...parts: [string, string, string]) =>
   ],
 ];
 
-function unknownFlags(flags: readonly string[], known: readonly string[]): Told {
+function unknownFlags(flags: readonly string[], known: readonly string[]): Explained {
   // What was written behind `=` may be a secret: a slip in the name does not make it less of one.
   const names = flags.map((flag) => flag.replace(/=.*$/s, '').slice(0, 80));
   return {
@@ -81,7 +81,7 @@ function unknownFlags(flags: readonly string[], known: readonly string[]): Told 
   };
 }
 
-function wrongArguments(args: NonNullable<ParseError['args']>): Told {
+function wrongArguments(args: NonNullable<ParseError['args']>): Explained {
   const missing = args.flatMap((arg) => (typeof arg === 'string' ? [] : [arg]));
   if (missing.length > 0) {
     const named = missing.map(

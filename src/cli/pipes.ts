@@ -1,7 +1,7 @@
 import { errnoOf } from '../base/index.js';
 
 /**
- * Whoever reads us may leave at any time (`mc agents list | head -1`): that is no error. A command whose output was all it
+ * The reader of our output may leave at any time (`mc agents list | head -1`): that is not an error. A command whose output was all it
  * is for ends then; one that `outlivesReader` goes on.
  */
 export function guardPipes(outlivesReader: boolean): void {

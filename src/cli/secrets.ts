@@ -2,7 +2,7 @@ import { envOf, flagOf, SETTING_KEYS, settingOf } from '../base/index.js';
 
 /** What stands for a secret. */
 const HIDDEN = '***';
-/** Shorter ones are no secrets, and would be found in the middle of words. */
+/** Shorter ones are not secrets, and would be found in the middle of words. */
 const SHORTEST = 4;
 
 /**

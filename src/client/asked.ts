@@ -16,6 +16,30 @@ export interface HistoryAsked extends Page {
   step?: string;
 }
 
+/** Which alerts; those that fire and those that are about to where nothing is said. */
+export interface AlertsAsked {
+  state?: 'firing' | 'pending' | undefined;
+  rule?: string | undefined;
+  agent?: string | undefined;
+}
+
+/** Which alerts that are over. `since`: a duration ago, an ISO time or epoch milliseconds. */
+export interface AlertHistoryAsked {
+  rule?: string | undefined;
+  agent?: string | undefined;
+  since?: string | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+/** Which messages to targets. `failed`: only what was given up or refused. */
+export interface DeliveriesAsked {
+  failed?: boolean | undefined;
+  target?: string | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
 /** Which events of the log. `since` and `until`: a duration ago, an ISO time or epoch milliseconds. */
 export interface EventsAsked {
   type?: string | undefined;

@@ -1,4 +1,5 @@
 import {
+  backoffMs,
   CLOSE,
   EVENT_TYPES,
   type EventType,
@@ -8,7 +9,6 @@ import {
   parseServerFrame,
   type ServerFrame,
 } from '../protocol/index.js';
-import { backoffMs } from './backoff.js';
 import { type Link, watchLink } from './link.js';
 import { createListeners, type ListenerErrors } from './listeners.js';
 import { createPublishes, PublishError } from './publishes.js';
@@ -71,7 +71,7 @@ export interface ConnectionOptions {
   timers?: Timers;
   /** How long a publish may take, waiting for a connection included. Default 30 s. */
   publishTimeoutMs?: number;
-  /** Told of what a listener threw. Default: it is printed to the console. */
+  /** Called with what a listener threw. Default: it is printed to the console. */
   onListenerError?: ListenerErrors;
 }
 
@@ -122,7 +122,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     return true;
   };
 
-  /** Whoever asks for less must not take what is left out for lost. */
+  /** A client that asks for a part must not take what is left out for lost. */
   const isNarrowed = () => asked.length > 0 || narrowing.channels !== null || narrowing.agents !== null;
 
   const publishes = createPublishes({ timers, timeoutMs, send });
@@ -132,7 +132,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   const connect = () => {
     enter({ name: 'connecting' });
-    // Whoever was told may have closed it.
+    // A listener may have closed it.
     if (state.name === 'closed') return;
     if (typeof url === 'string') return open(token === undefined ? { url } : { url, token });
     const isAsking = () => state.name === 'connecting';

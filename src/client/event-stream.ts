@@ -6,7 +6,7 @@ export type OpenLines = (url: string, signal: AbortSignal) => Promise<{ status: 
 
 /**
  * The event stream over HTTP, in the form of a socket: what needs one port alone, and goes through every proxy. It cannot
- * be spoken to: a token goes with the request, and pings are not sent, heartbeats tell that it lives.
+ * be spoken to: a token goes with the request, and pings are not sent, heartbeats show that it lives.
  */
 export function openEventStream(open: OpenLines, url: string): WebSocketLike {
   const abort = new AbortController();

@@ -11,7 +11,7 @@ interface LinkOptions {
   now: () => number;
   timers: Timers;
   openingMs?: number | undefined;
-  /** Sends something that is answered; null: nothing would be, so that only heartbeats tell. */
+  /** Sends something that is answered; null: nothing would be, so that only heartbeats show that it lives. */
   ping: (() => void) | null;
   /** Called once, when nobody can be there any more. */
   dead: () => void;

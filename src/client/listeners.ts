@@ -1,14 +1,14 @@
-/** Told of what a listener threw. */
+/** Called with what a listener threw. */
 export type ListenerErrors = (error: unknown) => void;
 
-/** Who wants to be called back. One that throws keeps nobody else from hearing, nor does it stop the stream. */
+/** Who wants to be called back. One that throws neither keeps the others from being called nor stops the stream. */
 export interface Listeners<T> {
   /** Calls back until the returned function is called. */
   add: (listener: (value: T) => void) => () => void;
   call: (value: T) => void;
 }
 
-/** Nobody yet. */
+/** No listeners yet. */
 export function createListeners<T>(onError: ListenerErrors = printError): Listeners<T> {
   const listeners = new Set<(value: T) => void>();
   return {

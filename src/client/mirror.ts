@@ -1,5 +1,6 @@
 import {
   type Agent,
+  type Alert,
   applyEvent,
   emptySnapshot,
   type HelloData,
@@ -26,6 +27,8 @@ export interface MirrorView {
   readonly tasks: ReadonlyMap<TaskFile, readonly Task[]>;
   /** Newest last. */
   readonly notifications: readonly KeptNotification[];
+  /** Those that fire, by id, in the order in which they began to. */
+  readonly alerts: ReadonlyMap<string, Alert>;
   /** Of the last event that is part of the view; null before the first. */
   readonly position: Position | null;
   /** False until the first snapshot is whole and while a new one comes in; the old one is shown meanwhile. */
@@ -43,7 +46,7 @@ export interface Mirror {
   getSnapshot: () => MirrorView;
 }
 
-/** A mirror that has seen nothing. What a listener throws is told to `onListenerError`, by default to the console. */
+/** A mirror that has seen nothing. What a listener throws goes to `onListenerError`, by default to the console. */
 export function createMirror({ onListenerError }: { onListenerError?: ListenerErrors } = {}): Mirror {
   const stream = createStream();
   const listeners = createListeners<void>(onListenerError);
@@ -52,12 +55,15 @@ export function createMirror({ onListenerError }: { onListenerError?: ListenerEr
   let coming: Snapshot | null = null;
   let synced = false;
   let hello: HelloData | null = null;
-  let view = viewOf({ version: 0, agents: new Map(), tasks: new Map(), office: null, notifications: [] }, null);
-  let stale = { view: false, agents: false, tasks: false };
+  let view = viewOf(
+    { version: 0, agents: new Map(), tasks: new Map(), office: null, notifications: [], alerts: new Map() },
+    null,
+  );
+  let stale = { view: false, agents: false, tasks: false, alerts: false };
   let calling = false;
 
   function viewOf(
-    parts: Pick<MirrorView, 'version' | 'agents' | 'tasks' | 'office' | 'notifications'>,
+    parts: Pick<MirrorView, 'version' | 'agents' | 'tasks' | 'office' | 'notifications' | 'alerts'>,
     position: Position | null,
   ): MirrorView {
     return Object.freeze({ ...parts, position, synced, hello });
@@ -83,7 +89,7 @@ export function createMirror({ onListenerError }: { onListenerError?: ListenerEr
     if (coming) {
       shown = coming;
       coming = null;
-      stale = { view: true, agents: true, tasks: true };
+      stale = { view: true, agents: true, tasks: true, alerts: true };
     }
     synced = true;
     changed();
@@ -94,6 +100,7 @@ export function createMirror({ onListenerError }: { onListenerError?: ListenerEr
     if (coming) return;
     stale.agents ||= event.type === 'agent_status' || event.type === 'agent_removed';
     stale.tasks ||= event.type === 'task_update';
+    stale.alerts ||= event.type === 'alert';
     changed();
   };
 
@@ -117,8 +124,9 @@ export function createMirror({ onListenerError }: { onListenerError?: ListenerEr
       const { office, notifications } = shown;
       const agents = stale.agents ? new Map(shown.agents) : view.agents;
       const tasks = stale.tasks ? new Map(shown.tasks) : view.tasks;
-      stale = { view: false, agents: false, tasks: false };
-      view = viewOf({ version: view.version + 1, agents, tasks, office, notifications }, stream.position());
+      const alerts = stale.alerts ? new Map(shown.alerts) : view.alerts;
+      stale = { view: false, agents: false, tasks: false, alerts: false };
+      view = viewOf({ version: view.version + 1, agents, tasks, office, notifications, alerts }, stream.position());
       return view;
     },
   };

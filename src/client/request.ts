@@ -10,7 +10,7 @@ export class RestError extends Error {
   /** The server's code (`agent.not_found`), or `unknown` when it gave none. */
   readonly code: string;
   readonly hint: string | null;
-  /** The whole answer: JSON, or its text where it is none. */
+  /** The whole answer: JSON, or its text where it is not JSON. */
   readonly body: unknown;
   constructor(status: number, message: string, code: string, hint: string | null, body: unknown) {
     super(message);
@@ -22,7 +22,7 @@ export class RestError extends Error {
   }
 }
 
-/** Nobody answered at the address, or not in time; `cause` is what `fetch` said. */
+/** No answer came from the address, or not in time; `cause` is what `fetch` said. */
 export class UnreachableError extends Error {
   readonly url: string;
   constructor(url: string, cause: unknown) {
@@ -39,7 +39,7 @@ interface Call {
   body: unknown;
   token: string | undefined;
   timeoutMs: number;
-  /** A status that is an answer although it is no success. */
+  /** A status that is an answer although it is not a success. */
   alsoGood?: number;
 }
 

@@ -8,6 +8,11 @@ import {
   type AgentReport,
   type AgentsAnswer,
   type AgentsStatusAnswer,
+  type AlertAckAnswer,
+  type AlertHistoryAnswer,
+  type AlertRuleAnswer,
+  type AlertsAnswer,
+  type AlertTargetsAnswer,
   type AliveAnswer,
   type Backup,
   type BackupCreated,
@@ -16,9 +21,11 @@ import {
   type BrowseAnswer,
   type EventsAnswer,
   type CreateTasksAnswer,
+  type DeliveriesAnswer,
   type FileAnswer,
   type HealthAnswer,
   type IdentityAnswer,
+  type NewAlertSilence,
   type NewNotification,
   type NewTask,
   type NotificationsAnswer,
@@ -31,8 +38,11 @@ import {
   type RouteName,
   routePath,
   type RestoreReport,
+  type RetryAnswer,
+  type SilenceAnswer,
   type SystemHistoryAnswer,
   type SystemStatusAnswer,
+  type TargetTestAnswer,
   type TaskPatch,
   type TasksAnswer,
   type VerifyReport,
@@ -40,7 +50,10 @@ import {
 } from '../protocol/index.js';
 import type {
   ActivityAsked,
+  AlertHistoryAsked,
+  AlertsAsked,
   BackupAsked,
+  DeliveriesAsked,
   EventsAsked,
   FilePart,
   HistoryAsked,
@@ -101,8 +114,10 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, ch
       throw await explain(error);
     });
   };
-  const named = async (route: RouteName, { id, search, body, alsoGood }: Filling = {}) => {
-    const path = routePath(route, id === undefined ? {} : { id }) + query(search);
+  const named = async (route: RouteName, { id, rule, name, search, body, alsoGood }: Filling = {}) => {
+    const given = Object.entries({ id, rule, name }).filter(([, value]) => value !== undefined);
+    const params = Object.fromEntries(given) as Record<string, string>;
+    const path = routePath(route, params) + query(search);
     const answer = await ask(ROUTES[route].method, path, body, alsoGood);
     check?.(route, answer);
     return answer;
@@ -123,6 +138,20 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, ch
     notifications: (page?: Page) => named('notifications', { search: page }) as Promise<NotificationsAnswer>,
     notify: (body: NewNotification) => named('notify', { body }) as Promise<NotifyAnswer>,
     ackNotification: (id: string) => named('ackNotification', { id }) as Promise<AckAnswer>,
+    alerts: (search?: AlertsAsked) => named('alerts', { search }) as Promise<AlertsAnswer>,
+    alertRule: (rule: string) => named('alertRule', { rule }) as Promise<AlertRuleAnswer>,
+    /** Alerts that are over. */
+    alertHistory: (search?: AlertHistoryAsked) => named('alertHistory', { search }) as Promise<AlertHistoryAnswer>,
+    silenceAlert: (rule: string, body: NewAlertSilence) =>
+      named('silenceAlert', { rule, body }) as Promise<SilenceAnswer>,
+    endSilence: (id: string) => named('endSilence', { id }) as Promise<SilenceAnswer>,
+    alertTargets: () => named('alertTargets') as Promise<AlertTargetsAnswer>,
+    testAlertTarget: (name: string) => named('testAlertTarget', { name }) as Promise<TargetTestAnswer>,
+    alertDeliveries: (search?: DeliveriesAsked) => named('alertDeliveries', { search }) as Promise<DeliveriesAnswer>,
+    retryDelivery: (id: number) => named('retryDelivery', { id: String(id) }) as Promise<RetryAnswer>,
+    /** Those about one agent, else all of the rule. */
+    ackAlert: (rule: string, body: { agent?: string } = {}) =>
+      named('ackAlert', { rule, body }) as Promise<AlertAckAnswer>,
     /** Which server it is; with a nonce also its proof. */
     identity: (search?: { nonce?: string }) => named('identity', { search }) as Promise<IdentityAnswer>,
     alive: () => named('alive') as Promise<AliveAnswer>,
@@ -170,6 +199,8 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, ch
 /** What one call of a route is filled with. */
 interface Filling {
   id?: string | undefined;
+  rule?: string;
+  name?: string;
   search?: object | undefined;
   body?: unknown;
   alsoGood?: number;

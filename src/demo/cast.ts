@@ -13,18 +13,42 @@ export interface Role {
 }
 
 const CAST: readonly Role[] = [
-  role('atlas', 'Atlas', 'Team lead', '🧭', 'command_center', 'flat'),
-  role('juno', 'Juno', 'Backend developer', '🔧', 'command_center', 'flat'),
-  role('milo', 'Milo', 'Interface builder', '🎨', 'conference', 'rich'),
-  role('vera', 'Vera', 'Quality engineer', '🔬', 'qa_station', 'flat'),
-  role('otto', 'Otto', 'Operations', '🛰️', 'ops_center', 'rich'),
-  role('iris', 'Iris', 'Researcher', '🔎', 'content_corner', 'flat'),
-  role('hugo', 'Hugo', 'Writer', '📝', 'content_desk', 'rich'),
-  role('nora', 'Nora', 'Data analyst', '📊', 'ops_center', 'flat'),
-  role('felix', 'Felix', 'Marketing', '📣', 'marketing_bay', 'card'),
-  role('lena', 'Lena', 'Auditor', '🛡️', 'qa_station', 'flat', 'silent'),
-  role('remy', 'Remy', 'Courier', '📦', 'marketing_desk', 'flat', 'off'),
-  role('pip', 'Pip', 'Trainee', '🌱', 'break_area', 'rich', 'new'),
+  { id: 'atlas', name: 'Atlas', role: 'Team lead', emoji: '🧭', desk: 'command_center', form: 'flat', temper: 'plays' },
+  {
+    id: 'juno',
+    name: 'Juno',
+    role: 'Backend developer',
+    emoji: '🔧',
+    desk: 'command_center',
+    form: 'flat',
+    temper: 'plays',
+  },
+  {
+    id: 'milo',
+    name: 'Milo',
+    role: 'Interface builder',
+    emoji: '🎨',
+    desk: 'conference',
+    form: 'rich',
+    temper: 'plays',
+  },
+  {
+    id: 'vera',
+    name: 'Vera',
+    role: 'Quality engineer',
+    emoji: '🔬',
+    desk: 'qa_station',
+    form: 'flat',
+    temper: 'plays',
+  },
+  { id: 'otto', name: 'Otto', role: 'Operations', emoji: '🛰️', desk: 'ops_center', form: 'rich', temper: 'plays' },
+  { id: 'iris', name: 'Iris', role: 'Researcher', emoji: '🔎', desk: 'content_corner', form: 'flat', temper: 'plays' },
+  { id: 'hugo', name: 'Hugo', role: 'Writer', emoji: '📝', desk: 'content_desk', form: 'rich', temper: 'plays' },
+  { id: 'nora', name: 'Nora', role: 'Data analyst', emoji: '📊', desk: 'ops_center', form: 'flat', temper: 'plays' },
+  { id: 'felix', name: 'Felix', role: 'Marketing', emoji: '📣', desk: 'marketing_bay', form: 'card', temper: 'plays' },
+  { id: 'lena', name: 'Lena', role: 'Auditor', emoji: '🛡️', desk: 'qa_station', form: 'flat', temper: 'silent' },
+  { id: 'remy', name: 'Remy', role: 'Courier', emoji: '📦', desk: 'marketing_desk', form: 'flat', temper: 'off' },
+  { id: 'pip', name: 'Pip', role: 'Trainee', emoji: '🌱', desk: 'break_area', form: 'rich', temper: 'new' },
 ];
 
 /** The first `count` of the cast; further ones are `atlas-2`, `juno-2` and so on, all of whom play. */
@@ -35,18 +59,6 @@ export function castOf(count: number): Role[] {
     if (round === 1) return base;
     return { ...base, id: `${base.id}-${round}`, name: `${base.name} ${round}`, temper: 'plays' };
   });
-}
-
-function role(
-  id: string,
-  name: string,
-  title: string,
-  emoji: string,
-  desk: string,
-  form: Role['form'],
-  temper: Role['temper'] = 'plays',
-): Role {
-  return { id, name, role: title, emoji, desk, form, temper };
 }
 
 const VERBS = ['Map', 'Review', 'Rewrite', 'Measure', 'Replay', 'Mend', 'Document', 'Test', 'Migrate', 'Trim'];

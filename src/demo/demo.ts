@@ -53,7 +53,7 @@ export function createDemo(options: DemoOptions): Demo {
 
   async function takeTurn(steps: number): Promise<void> {
     for (let count = 0; count < steps && !stopped; count += 1) {
-      // A file that somebody has just removed is no reason to stop playing.
+      // A file that another process has just removed is no reason to stop playing.
       await step().catch(() => undefined);
     }
     if (!stopped) schedule();

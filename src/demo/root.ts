@@ -28,7 +28,7 @@ export async function removeLeftovers(parent: string = tmpdir()): Promise<string
     const root = join(parent, entry.name);
     const holder = await readLock(join(root, MARKER));
     if (!holder || holder.host !== hostname() || (await isAlive(holder))) continue;
-    // Somebody else's leftover cannot be removed by us: leave it to them.
+    // The leftover of another user cannot be removed by us: it is left to them.
     const gone = await rm(root, { recursive: true, force: true }).then(
       () => true,
       () => false,

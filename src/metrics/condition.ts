@@ -130,7 +130,7 @@ export function isBlocked({ heldSince }: Condition): boolean {
   return heldSince !== null;
 }
 
-/** False while somebody else replaces the database's file, and after the end. */
+/** False while another process replaces the database's file, and after the end. */
 export function mayOpen({ is }: Condition): boolean {
   return is !== 'restoring' && is !== 'stopped';
 }

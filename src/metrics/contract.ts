@@ -36,13 +36,17 @@ export interface MetricsOptions {
 export interface MetricsService {
   /**
    * Opens (upgrades, replaces) the database, begins to watch and takes the first sample. A database that cannot be opened
-   * is told by `health` and tried again at each collection.
+   * is reported by `health` and tried again at each collection.
    */
   start(): Promise<void>;
   /** `available`, or what is wrong. */
   health(): string;
   /** The latest samples, from memory. */
   lastRows(): LatestMetrics;
+  /** Tasks that ended in the last hour, over all agents; null before the database was ever open. */
+  endedLastHour(): { completed: number; failed: number } | null;
+  /** What was wrong with the database that was set aside since the start; empty: none was. */
+  setAside(): readonly string[];
   /** Takes a sample now. */
   collect(): Promise<void>;
   /** True for an agent that is there, or was there and left samples. */
@@ -51,7 +55,7 @@ export interface MetricsService {
   answer<K extends ReadName>(name: K, input: Reads[K]['input']): Promise<Uint8Array>;
   /**
    * Closes the database while its file is replaced (a restore), and opens what is there then.
-   * @throws McError `busy` while somebody else replaces it
+   * @throws McError `busy` while another process replaces it
    */
   whileClosed<T>(work: () => Promise<T>): Promise<T>;
   /** Writes what is left and closes. */

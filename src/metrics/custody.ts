@@ -8,11 +8,11 @@ import type { OwnEvent } from './store/event-rows.js';
 import type { Keeper } from './keeper.js';
 import type { Notice } from './store/prepare.js';
 
-/** Decides what an error of the database asks for: waiting, pausing, another file; and tells it. */
+/** Decides what an error of the database asks for: waiting, pausing, another file; and reports it. */
 export interface Custody {
   /** As a line of the event log, and to people where it is worth a notification. */
   announce: (announcement: Announcement) => void;
-  told: (notices: readonly Notice[]) => void;
+  announceAll: (notices: readonly Notice[]) => void;
   trouble: (error: unknown) => Promise<void>;
   /** Puts another file in the place of the database; meanwhile nobody reads or writes. */
   exchange(why: string, work: () => Promise<Notice[]>): Promise<void>;
@@ -54,7 +54,7 @@ export function createCustody(options: CustodyOptions): Custody {
     if (draft) options.publish([draft]);
   };
 
-  const told = (notices: readonly Notice[]) => {
+  const announceAll = (notices: readonly Notice[]) => {
     for (const notice of notices) {
       if (notice.kind === 'set_aside') conditions.happen({ it: 'set aside', reason: notice.reason });
       announce(announceNotice(notice));
@@ -98,7 +98,7 @@ export function createCustody(options: CustodyOptions): Custody {
     try {
       const notices = await work();
       conditions.happen({ it: 'opened' });
-      told(notices);
+      announceAll(notices);
     } catch (error) {
       stayAway(error);
     }
@@ -106,7 +106,7 @@ export function createCustody(options: CustodyOptions): Custody {
 
   return {
     announce,
-    told,
+    announceAll,
     exchange,
     stayAway,
     async trouble(error) {
@@ -138,7 +138,7 @@ export function createCustody(options: CustodyOptions): Custody {
   };
 }
 
-/** What a database cannot answer just now is no fault of whoever asks, nor of the server. */
+/** What a database cannot answer just now is not a fault of whoever asks, nor of the server. */
 export function unreadable(error: unknown): unknown {
   const hint = 'try again in a moment; mc serve logs what is wrong';
   if (isDamage(error)) return new McError('busy', 'the metrics database is damaged and is being set aside', { hint });

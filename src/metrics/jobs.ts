@@ -18,8 +18,8 @@ interface ReadInput {
   now: number;
 }
 
+/** What the thread is asked. */
 export interface Asked {
-  id: number;
   name: keyof Asks;
   input: unknown;
 }

@@ -6,7 +6,7 @@ import { type Clock, makeDirectory, monotonicNow, sameFile } from '../base/index
 import { freeName } from './store/aside.js';
 import { isHeld, openWriter } from './store/database.js';
 import { createDeletionGuard, type DeletionGuard } from './store/deletion.js';
-import type { MetricsDesk } from './thread.js';
+import type { MetricsThread } from './thread.js';
 import { writeCopy } from './store/old-copy.js';
 import { COMPANIONS, fileAt, isTaken, rootsAround } from './store/place.js';
 import { giveUp, type Notice, prepareDatabase, preparesLong } from './store/prepare.js';
@@ -40,11 +40,11 @@ export interface KeeperOptions {
   path: string;
   retention: Retention;
   clock: Clock;
-  desk: MetricsDesk;
+  thread: MetricsThread;
   monotonic?: () => number;
 }
 
-export function createKeeper({ path, retention, clock, desk, monotonic = monotonicNow }: KeeperOptions): Keeper {
+export function createKeeper({ path, retention, clock, thread, monotonic = monotonicNow }: KeeperOptions): Keeper {
   const atStart = rootsAround(path);
   const roots = atStart.length > 0 ? atStart : undefined;
   const guard: DeletionGuard = createDeletionGuard({ now: () => clock.now(), monotonic });
@@ -60,7 +60,7 @@ export function createKeeper({ path, retention, clock, desk, monotonic = monoton
     return store;
   };
   const use = () => {
-    // Whoever serves others waits for nobody: what is held by another program is written later.
+    // A server must not wait: what another program holds is written later.
     const db = openWriter(path, 0);
     try {
       store = createStore(db);
@@ -74,7 +74,9 @@ export function createKeeper({ path, retention, clock, desk, monotonic = monoton
     opened = fileAt(path);
   };
   const prepare = (now: number): Promise<Notice[]> =>
-    preparesLong(path) ? desk.ask('prepare', { path, now, roots }) : prepareDatabase(path, now, { roots, patience: 0 });
+    preparesLong(path)
+      ? thread.ask('prepare', { path, now, roots })
+      : prepareDatabase(path, now, { roots, patience: 0 });
   const begin = async (): Promise<Notice[]> => {
     const now = clock.now();
     const notices = await prepare(now);
@@ -100,7 +102,7 @@ export function createKeeper({ path, retention, clock, desk, monotonic = monoton
   /** Between two slices: others have their turn, and the log is kept short. False when it is time to stop. */
   const pause = async (): Promise<boolean> => {
     await breathe();
-    if (!closing && sizeOf(`${path}-wal`) > CHECKPOINT_BYTES) await desk.ask('checkpoint', { path });
+    if (!closing && sizeOf(`${path}-wal`) > CHECKPOINT_BYTES) await thread.ask('checkpoint', { path });
     return !closing;
   };
   const endMaintenance = async () => {

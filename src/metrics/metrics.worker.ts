@@ -1,23 +1,9 @@
-import { parentPort } from 'node:worker_threads';
-import { plainError, type Reply } from './thread.js';
+/** Prepares, checkpoints and reads the database in a thread of its own. */
+import { answerRequests, movable } from '../base/threads.js';
 import { type Asked, perform } from './jobs.js';
+import { packSqliteError } from './thread.js';
 
-parentPort?.on('message', (asked: Asked) => {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
-  void answer(asked).then((reply) => parentPort?.postMessage(reply, handedOver(reply)));
+answerRequests(({ name, input }: Asked) => perform(name, input as never), {
+  pack: packSqliteError,
+  transfer: (answer) => movable(answer instanceof Uint8Array ? [answer] : []),
 });
-
-/** Bytes that fill their memory alone are handed over with it, not copied. */
-function handedOver(reply: Reply): ArrayBuffer[] {
-  const answered = 'answer' in reply ? reply.answer : null;
-  if (!(answered instanceof Uint8Array) || answered.byteLength !== answered.buffer.byteLength) return [];
-  return answered.buffer instanceof ArrayBuffer ? [answered.buffer] : [];
-}
-
-async function answer({ id, name, input }: Asked): Promise<Reply> {
-  try {
-    return { id, answer: await perform(name, input as never) };
-  } catch (error) {
-    return { id, error: plainError(error) };
-  }
-}

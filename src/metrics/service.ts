@@ -5,7 +5,7 @@ import { createConditions, healthOf, isBlocked, isOpen, mayOpen, reasonAway } fr
 import type { MetricsOptions, MetricsService, MetricsSettings } from './contract.js';
 import { createCustody, unreadable } from './custody.js';
 import { isDamage, isUnusable } from './store/database.js';
-import { createDesk } from './thread.js';
+import { createMetricsThread } from './thread.js';
 import { createKeeper } from './keeper.js';
 import { type ReadName, type Reads, readsLong, writeRead } from './query/reads.js';
 import type { Retention } from './store/retention.js';
@@ -18,9 +18,10 @@ const LAST_MS = 2000;
 export function createMetricsService(options: MetricsOptions): MetricsService {
   const { layout, snapshot, clock, settings, log, monotonic = monotonicNow } = options;
   const interval = settings.collectInterval;
-  const desk = createDesk();
+  const thread = createMetricsThread();
   const keeper =
-    options.keeper ?? createKeeper({ path: layout.database, retention: retentionOf(settings), clock, desk, monotonic });
+    options.keeper ??
+    createKeeper({ path: layout.database, retention: retentionOf(settings), clock, thread, monotonic });
   const conditions = createConditions();
   let watching: Watching | undefined;
   let timetable: Timetable | undefined;
@@ -50,7 +51,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
       }
       conditions.happen({ it: 'opened' });
       custody.eased();
-      custody.told(notices);
+      custody.announceAll(notices);
     } catch (error) {
       custody.stayAway(error);
       await keeper.close().catch(() => {});
@@ -110,6 +111,11 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
     },
     health: () => healthOf(conditions.now(), monotonic(), interval),
     lastRows: () => collecting.latest(),
+    endedLastHour: () => watching?.ends.lastHour(clock.now()) ?? null,
+    setAside() {
+      const { setAside: reason } = conditions.now();
+      return reason === null ? [] : [`the metrics database was ${reason}`];
+    },
     collect: () => run(clock.now()),
     async answer<K extends ReadName>(name: K, input: Reads[K]['input']): Promise<Uint8Array> {
       const away = reasonAway(conditions.now());
@@ -119,10 +125,10 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
       try {
         const { db } = keeper.store();
         const now = clock.now();
-        // Agents that are there but have not been sampled yet are no unknown names.
+        // Agents that are there but have not been sampled yet are not unknown names.
         const asked = { ...input, known: [...snapshot.agents.keys()] };
         if (!readsLong(db, name, asked, now)) return writeRead(db, name, asked, now);
-        return await desk.ask('read', { path: layout.database, name, input: asked, now });
+        return await thread.ask('read', { path: layout.database, name, input: asked, now });
       } catch (error) {
         if (isDamage(error)) void custody.trouble(error);
         throw unreadable(error);
@@ -165,7 +171,7 @@ export function createMetricsService(options: MetricsOptions): MetricsService {
         if (!watching.recorder.stop(clock.now())) await writeTheRest(watching);
       }
       await keeper.close();
-      await desk.close();
+      await thread.close();
     },
   };
 }

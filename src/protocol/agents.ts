@@ -1,7 +1,7 @@
 import type { TaskStatus } from './tasks.js';
 
-/** The seven words an operator sees, loudest trouble first where they are sorted. */
-export const AGENT_STATUSES = ['active', 'busy', 'idle', 'error', 'stale', 'offline', 'unknown'] as const;
+/** The eight words an operator sees, loudest trouble first where they are sorted. `waiting`: it waits for a person. */
+export const AGENT_STATUSES = ['active', 'busy', 'idle', 'error', 'waiting', 'stale', 'offline', 'unknown'] as const;
 export type AgentStatus = (typeof AGENT_STATUSES)[number];
 
 /**
@@ -65,7 +65,7 @@ export interface AgentTask {
   id: string | null;
   title: string;
   status: TaskStatus | null;
-  /** ISO 8601 UTC, or the file's own text where it is no full time. */
+  /** ISO 8601 UTC, or the file's own text where it is not a full time. */
   started_at: string | null;
   priority: string | null;
 }
@@ -93,6 +93,8 @@ export interface Agent {
   /** Since when the status is known to hold, ISO 8601 UTC; null when there is no evidence. */
   since: string | null;
   evidence: Evidence | null;
+  /** What it waits for a person to do, one line, where its state.json says so; null of an agent that does not wait. */
+  waiting_for: string | null;
   /** As the file has them (strings or objects), always an array. */
   current_tasks: unknown[];
   /** The same tasks and those of tasks/*.json, in one shape. */
@@ -121,7 +123,16 @@ export type StatusCounts = Record<AgentStatus, number>;
 
 /** Counts agents per normalised status; every status is present. */
 export function countStatuses(agents: Iterable<Pick<Agent, 'normalized_status'>>): StatusCounts {
-  const counts: StatusCounts = { active: 0, busy: 0, idle: 0, error: 0, stale: 0, offline: 0, unknown: 0 };
+  const counts: StatusCounts = {
+    active: 0,
+    busy: 0,
+    idle: 0,
+    error: 0,
+    waiting: 0,
+    stale: 0,
+    offline: 0,
+    unknown: 0,
+  };
   for (const agent of agents) counts[agent.normalized_status] += 1;
   return counts;
 }
@@ -141,6 +152,11 @@ const WORDS: Record<string, AgentStatus> = {
   error: 'error',
   failed: 'error',
   blocked: 'error',
+  waiting_for_user: 'waiting',
+  waiting_for_input: 'waiting',
+  needs_input: 'waiting',
+  needs_approval: 'waiting',
+  awaiting_approval: 'waiting',
   offline: 'offline',
   stopped: 'offline',
   terminated: 'offline',
@@ -151,6 +167,12 @@ const WORDS: Record<string, AgentStatus> = {
 /** Words accepted for a status in files and reports, in no order. */
 export const STATUS_WORDS: readonly string[] = Object.keys(WORDS);
 
+/**
+ * Words that a person may give an agent: one for each status that an agent can say of itself. For `waiting` that is another
+ * word, because agents of old call themselves `waiting` when they are idle.
+ */
+export const SETTABLE_STATUSES: readonly string[] = ['active', 'busy', 'idle', 'error', 'needs_input', 'offline'];
+
 /** The normalised status of a word found in a file (`In Progress` → `busy`), or null for a word nobody knows. */
 export function normalizeStatus(word: string): AgentStatus | null {
   const key = word
@@ -158,6 +180,11 @@ export function normalizeStatus(word: string): AgentStatus | null {
     .toLowerCase()
     .replaceAll(/[\s-]+/g, '_');
   return Object.hasOwn(WORDS, key) ? (WORDS[key] ?? null) : null;
+}
+
+/** Agents that have nothing to do for now, as older clients and metrics count them: who waits for a person is one. */
+export function countIdle(counts: Pick<StatusCounts, 'idle' | 'waiting'>): number {
+  return counts.idle + counts.waiting;
 }
 
 /** True for the statuses that claim work is going on: only these can turn stale. */

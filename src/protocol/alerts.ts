@@ -8,7 +8,7 @@ export type AlertState = (typeof ALERT_STATES)[number];
 
 /** One thing that is wrong: a rule, and the agent that it is about where it is about one. Times: ISO 8601 UTC. */
 export interface Alert {
-  /** `rule|agent|host|since`: the same for every message about this alert, another when it comes again. */
+  /** `rule|agent|host|first seen`: the same for every message about this alert, another when it comes again. */
   id: string;
   rule: string;
   severity: AlertSeverity;
@@ -29,6 +29,116 @@ export interface Alert {
   unit: string | null;
   /** When somebody said that they know; null until then. */
   acknowledged_at: string | null;
-  /** Until when nobody is told of it; null when it is not silenced. */
+  /** Until when it is not delivered to anybody; null when it is not silenced. */
   silenced_until: string | null;
+}
+
+/** The order in which alerts are listed: what fires before what is pending, the loudest first, then the oldest. */
+export function byLoudness(a: Alert, b: Alert): number {
+  if (a.state !== b.state) return a.state === 'firing' ? -1 : 1;
+  const louder = ALERT_SEVERITIES.indexOf(b.severity) - ALERT_SEVERITIES.indexOf(a.severity);
+  return louder || (a.since < b.since ? -1 : a.since > b.since ? 1 : a.id < b.id ? -1 : 1);
+}
+
+/** True for an alert that fires while nobody has said that they know of it, or asked not to hear of it. */
+export function isUnseen(alert: Pick<Alert, 'state' | 'acknowledged_at' | 'silenced_until'>): boolean {
+  return alert.state === 'firing' && alert.acknowledged_at === null && alert.silenced_until === null;
+}
+
+/** Why a rule's alerts are not delivered for a while: of those about `agent`, or of all of them. */
+export interface AlertSilence {
+  id: string;
+  rule: string;
+  agent: string | null;
+  reason: string;
+  created_at: string;
+  until: string;
+}
+
+/** A rule, and how it stands. */
+export interface AlertRule {
+  name: string;
+  /** `user`: from the user's `alerts.json`. */
+  source: 'builtin' | 'user';
+  severity: AlertSeverity;
+  /** What is wrong when it fires, in a few words. */
+  title: string;
+  /** What it looks at, and what it asks of it. */
+  looks_at: string;
+  /** False: switched off in `alerts.json`. */
+  enabled: boolean;
+  /** True: it fires and is shown, but is not delivered. */
+  muted: boolean;
+  /** How long its condition must hold before it fires. */
+  for_seconds: number;
+  /** How long it must not hold before the alert is over. */
+  keep_firing_seconds: number;
+  /** How long after an alert the next one about the same waits. */
+  cooldown_seconds: number;
+  /** The figure above or below which its condition holds, in `unit`; null for rules that judge no figure. */
+  limit: number | null;
+  unit: string | null;
+  /** The loudest of its alerts. */
+  state: 'inactive' | 'pending' | 'firing';
+  pending: number;
+  firing: number;
+  /** Why it could not be judged the last time; null: it was. */
+  error: string | null;
+}
+
+/** What became of the user's `alerts.json`. */
+export interface AlertsFile {
+  /** Null: this server reads none. */
+  path: string | null;
+  /** `kept`: it is wrong now, and what it said before that is in force. */
+  state: 'none' | 'read' | 'wrong' | 'kept';
+  /** What is wrong with it, and where. */
+  error: string | null;
+}
+
+/** Answer of `/api/alerts`. */
+export interface AlertsAnswer {
+  /** Those that fire and those that are about to, loudest first, then the oldest. */
+  alerts: Alert[];
+  rules: AlertRule[];
+  silences: AlertSilence[];
+  /** Over all rules, whatever was asked for. `unseen`: fire, and are neither acknowledged nor silenced. */
+  summary: { firing: number; pending: number; acknowledged: number; silenced: number; unseen: number };
+  file: AlertsFile;
+  timestamp: string;
+}
+
+/** Answer of `/api/alerts/{rule}`. */
+export interface AlertRuleAnswer {
+  rule: AlertRule;
+  alerts: Alert[];
+  silences: AlertSilence[];
+  /** Its last alerts that are over, newest first. */
+  history: Alert[];
+}
+
+/** Answer of `/api/alerts/history`: alerts that are over, newest first. */
+export interface AlertHistoryAnswer {
+  alerts: Alert[];
+  next_cursor: string | null;
+}
+
+/** What `POST /api/alerts/{rule}/silence` takes. */
+export interface NewAlertSilence {
+  /** Of the alerts about this agent only. */
+  agent?: string;
+  /** A duration: `2h`. */
+  for: string;
+  reason: string;
+}
+
+export interface SilenceAnswer {
+  success: true;
+  silence: AlertSilence;
+}
+
+/** Answer of `POST /api/alerts/{rule}/ack`: those that were acknowledged, some of them earlier. */
+export interface AlertAckAnswer {
+  success: true;
+  alerts: Alert[];
 }

@@ -1,4 +1,5 @@
 import type { Agent } from './agents.js';
+import type { Alert } from './alerts.js';
 import type { AgentStatusData, EventDraft, McEvent, TaskUpdateData } from './events.js';
 import { heldOffice } from './office.js';
 import { type KeptNotification, NOTIFICATIONS_KEPT } from './notifications.js';
@@ -7,7 +8,7 @@ import type { Task } from './tasks.js';
 
 /**
  * What an event means: changes the snapshot in place. The one definition for the server and for every client's mirror.
- * Events that only tell (activity, metrics, file changes, backups) change nothing.
+ * Events that only report (activity, metrics, file changes, backups) change nothing.
  */
 export function applyEvent(snapshot: Snapshot, event: McEvent | EventDraft): void {
   switch (event.type) {
@@ -30,6 +31,9 @@ export function applyEvent(snapshot: Snapshot, event: McEvent | EventDraft): voi
       snapshot.notifications = snapshot.notifications.map((kept) =>
         kept.id === event.data.id ? { ...kept, acknowledged_at: event.data.acknowledged_at } : kept,
       );
+      break;
+    case 'alert':
+      applyAlert(snapshot, event.data);
       break;
     default:
       break;
@@ -82,6 +86,12 @@ function applyTasks(snapshot: Snapshot, data: TaskUpdateData): void {
 function applyNotification(snapshot: Snapshot, notification: KeptNotification): void {
   const others = snapshot.notifications.filter((kept) => kept.id !== notification.id);
   snapshot.notifications = [...others, notification].slice(-NOTIFICATIONS_KEPT);
+}
+
+/** Only what fires is held: an alert that is over is history. */
+function applyAlert(snapshot: Snapshot, alert: Alert): void {
+  if (alert.state === 'firing') snapshot.alerts.set(alert.id, alert);
+  else snapshot.alerts.delete(alert.id);
 }
 
 function timeOf(event: McEvent | EventDraft): string {

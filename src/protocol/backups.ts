@@ -162,7 +162,7 @@ export interface DrillReport {
   duration_ms: number;
 }
 
-/** One way back, as the recovery runbook tells it. */
+/** One way back, as the recovery runbook describes it. */
 export interface BackupProcedure {
   description: string;
   steps: string[];

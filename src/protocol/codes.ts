@@ -27,7 +27,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** Every error we name: what it means for a process (exit status) and for an HTTP client (status). */
+/** Every error we name: what it means for a process (exit status) and for an HTTP client (status). Its words: `ERROR_WORDS`. */
 export const ERRORS = {
   internal: { exit: EXIT.failed, http: 500 },
   io: { exit: EXIT.failed, http: 503 },
@@ -45,6 +45,9 @@ export const ERRORS = {
   'task.not_found': { exit: EXIT.notFound, http: 404 },
   'task.ambiguous': { exit: EXIT.usage, http: 409 },
   'notification.not_found': { exit: EXIT.notFound, http: 404 },
+  'alert.not_found': { exit: EXIT.notFound, http: 404 },
+  'target.not_found': { exit: EXIT.notFound, http: 404 },
+  'delivery.not_found': { exit: EXIT.notFound, http: 404 },
   'file.not_found': { exit: EXIT.notFound, http: 404 },
   'file.refused': { exit: EXIT.notAllowed, http: 403 },
   'file.denied': { exit: EXIT.notAllowed, http: 403 },

@@ -1,4 +1,5 @@
 import type { Agent, AgentStatus, Evidence } from './agents.js';
+import type { Alert } from './alerts.js';
 import type { BackupUpdate } from './backups.js';
 import type { FileChange } from './files.js';
 import type { SystemMetric } from './metrics.js';
@@ -49,11 +50,13 @@ export interface EventData {
   agent_position: Office;
   task_update: TaskUpdateData;
   notification: Notification;
-  /** Somebody has acknowledged a notification, for everyone. */
+  /** A person has acknowledged a notification, for everyone. */
   notification_ack: { id: string; acknowledged_at: string };
   system_metric: SystemMetric;
   file_change: FileChange;
   backup_update: BackupUpdate;
+  /** An alert has begun to fire, has changed (acknowledged, silenced), or is over. */
+  alert: Alert;
 }
 
 export const EVENT_TYPES = [
@@ -67,6 +70,7 @@ export const EVENT_TYPES = [
   'system_metric',
   'file_change',
   'backup_update',
+  'alert',
 ] as const satisfies readonly (keyof EventData)[];
 export type EventType = keyof EventData;
 
@@ -103,6 +107,8 @@ export function agentOfEvent(event: EventDraft | McEvent): string | null {
       return event.data.agent;
     case 'notification':
       return event.data.agent ?? null;
+    case 'alert':
+      return event.data.agent;
     default:
       return null;
   }

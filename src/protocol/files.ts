@@ -10,7 +10,7 @@ export interface BrowseItem {
   name: string;
   /** `link`: a symbolic link that leads nowhere, out of the workspace, or to something hidden. */
   type: 'file' | 'directory' | 'link' | 'other';
-  /** In bytes; null for what is no file. */
+  /** In bytes; null for what is not a file. */
   size: number | null;
   /** ISO 8601 UTC; null for a time that no calendar knows. */
   modified: string | null;

@@ -2,7 +2,7 @@ import type { AgentReport } from './agents.js';
 import { EVENT_TYPES, type EventType, isEventType, type McEvent } from './events.js';
 import type { NewNotification } from './notifications.js';
 
-/** Version of the wire protocol, told in `hello`. */
+/** Version of the wire protocol, sent in `hello`. */
 export const PROTOCOL_VERSION = 1;
 
 /** A larger frame from a client closes its connection with 1009. */
@@ -34,7 +34,7 @@ export type ClientFrame =
       data: Record<string, unknown>;
     };
 
-/** Data of the frames that are no journalled events. */
+/** Data of the frames that are not journalled events. */
 export interface HelloData {
   protocol: number;
   version: string;
@@ -75,7 +75,7 @@ export type ServerFrame =
   | { type: 'authenticated'; scopes: string[] }
   | { type: 'published'; id: string | number | null; epoch: string; seq: number };
 
-/** An event that tells how things stand (on connect, after `resync`), not that they changed: it has no position. */
+/** An event that shows the state (on connect, after `resync`), not a change of it: it has no position. */
 export type SnapshotFrame = { [T in EventType]: Omit<Extract<McEvent, { type: T }>, 'epoch' | 'seq'> }[EventType];
 
 /** What a report or a notification holds when it is published; checked by the server's schemas. */
@@ -109,7 +109,7 @@ export function parseClientFrame(text: string): ParsedFrame {
   }
 }
 
-/** Reads a server's frame; null for anything that is none. Never throws. */
+/** Reads a server's frame; null for anything that is not one. Never throws. */
 export function parseServerFrame(text: string): ServerFrame | null {
   const value = parseJson(text);
   return isRecord(value) && typeof value.type === 'string' ? (value as unknown as ServerFrame) : null;
@@ -120,7 +120,7 @@ export function isJournalled(frame: ServerFrame): frame is McEvent {
   return 'seq' in frame && 'source' in frame && isEventType(frame.type);
 }
 
-/** True when the frame tells a part of a snapshot. */
+/** True when the frame carries a part of a snapshot. */
 export function isSnapshotFrame(frame: ServerFrame): frame is SnapshotFrame {
   return !('seq' in frame) && isEventType(frame.type);
 }

@@ -35,7 +35,7 @@ const AGENT_METRICS = {
   tasks_in_progress: gauge('tasks', 'Tasks the agent works on', 'tasks its files name that are not waiting or ended'),
   avg_task_duration: gauge('seconds', 'How long tasks take', 'mean of the tasks seen to end in the last hour'),
   total_work_time: counter('seconds', 'Time spent working', `${FILE_OR} time seen active or busy`),
-  idle_time: counter('seconds', 'Time spent idle', `${FILE_OR} time seen idle`),
+  idle_time: counter('seconds', 'Time spent idle', `${FILE_OR} time seen idle or waiting for a person`),
   messages_sent: counter('messages', 'Messages the agent has sent', `${FILE_OR} reports of message_sent`),
   messages_received: counter('messages', 'Messages the agent has got', `${FILE_OR} reports of message_received`),
   error_rate: ratio('Share of ended tasks that failed', 'failed ÷ (completed + failed), of one source'),
@@ -48,7 +48,8 @@ const SYSTEM_METRICS = {
   total_agents: gauge('agents', 'Agents of the workspace', 'directories of mission-control/agents'),
   active_agents: gauge('agents', 'Agents whose status is active', 'normalised status'),
   busy_agents: gauge('agents', 'Agents whose status is busy', 'normalised status'),
-  idle_agents: gauge('agents', 'Agents whose status is idle', 'normalised status'),
+  idle_agents: gauge('agents', 'Agents that are idle or wait for a person', 'normalised status'),
+  waiting_agents: gauge('agents', 'Agents that wait for a person', 'normalised status'),
   error_agents: gauge('agents', 'Agents whose status is error', 'normalised status'),
   stale_agents: gauge('agents', 'Agents that say they work but give no sign', 'normalised status'),
   offline_agents: gauge('agents', 'Agents whose status is offline', 'normalised status'),
@@ -110,7 +111,7 @@ export interface SystemMetric {
 /** A sample in the old columns and ours. null: not measured. */
 export type MetricRow = Record<string, number | string | null>;
 
-/** What the `error_rate` of an agent's latest sample was made of; null: it has none, so its tasks tell nothing. */
+/** What the `error_rate` of an agent's latest sample was made of; null: it has none, so its tasks say nothing. */
 export function endedOf(sample: Readonly<Partial<MetricRow>> | null | undefined): {
   tasks_completed: number | null;
   tasks_failed: number | null;

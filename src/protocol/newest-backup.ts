@@ -61,7 +61,7 @@ export function lastBackupAt(backups: readonly DatedBackup[], now: number): numb
   return times.length === 0 ? null : Math.max(...times);
 }
 
-/** How old the newest backup is, in milliseconds: what a check, health and a status line tell. Null: not known, or none. */
+/** How old the newest backup is, in milliseconds: what a check, health and a status line show. Null: not known, or none. */
 export function newestBackupAge(backups: readonly DatedBackup[], now: number): number | null {
   const at = lastBackupAt(backups, now);
   return at === null ? null : ageOf(at, now);

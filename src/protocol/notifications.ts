@@ -12,7 +12,7 @@ export interface Notification {
   data: Record<string, unknown>;
 }
 
-/** A notification as it is kept: with its time and whether somebody has acknowledged it. ISO 8601 UTC. */
+/** A notification as it is kept: with its time and whether a person has acknowledged it. ISO 8601 UTC. */
 export interface KeptNotification extends Notification {
   timestamp: string;
   acknowledged_at: string | null;

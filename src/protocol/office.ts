@@ -13,7 +13,7 @@ export interface Office {
 }
 
 /**
- * An office as it is held: null when it says nothing, not even a position. That is how an office file that is gone is told of,
+ * An office as it is held: null when it says nothing, not even a position. That is how an office file that is gone is shown,
  * in a form that every client has always been able to read.
  */
 export function heldOffice(office: Office): Office | null {

@@ -27,8 +27,23 @@ export interface HealthAnswer {
   /** Seconds since the server became ready. */
   uptime: number;
   workspace: string;
-  /** How changes of files are seen, and why it is by looking every second (null: the system tells). Absent in older servers. */
+  /** How changes of files are seen, and why it is by looking every second (null: the system reports them). Absent in older servers. */
   watch?: { mode: 'native' | 'polling'; reason: string | null };
+  /** How each service does and why it failed last. Absent in older servers. */
+  supervision?: Record<ServiceName | 'api', ServiceDetail>;
+}
+
+/** The services that health names, besides the API that answers. */
+export const SERVICE_NAMES = ['websocket', 'pipeline', 'backup', 'watcher', 'alerts'] as const;
+export type ServiceName = (typeof SERVICE_NAMES)[number];
+
+/** How one service does. `off`: switched off on purpose, or not a part of this server. */
+export interface ServiceDetail {
+  state: 'running' | 'degraded' | 'down' | 'off';
+  /** How often it was started again after a failure, since the server began. */
+  restarts: number;
+  /** Why it failed last, when that is over too; null: it has not failed. `at`: ISO 8601 UTC. */
+  last_error: { at: string; message: string } | null;
 }
 
 /** Answer of `/healthz`. */
@@ -73,6 +88,8 @@ export interface AgentRow {
   normalized_status: AgentStatus;
   since: string | null;
   evidence: Evidence | null;
+  /** What it waits for a person to do, where its files say so. Absent in older servers. */
+  waiting_for: string | null;
   role: string | null;
   display_name: string | null;
   emoji: string | null;
@@ -93,7 +110,10 @@ export interface AgentsSummary {
   totalAgents: number;
   activeAgents: number;
   busyAgents: number;
+  /** Idle, and those that wait for a person, which older clients know no word for. */
   idleAgents: number;
+  /** Those that wait for a person. Absent in older servers. */
+  waitingAgents: number;
   totalTokens: number | null;
   totalTasks: number | null;
   totalCost: number | null;

@@ -9,7 +9,7 @@ export interface Route {
   summary: string;
   /** Content type of its answer where that is not JSON. */
   produces?: 'text/event-stream' | 'text/html' | 'text/css' | 'text/plain';
-  /** Answers without a token, too: it tells nothing of the workspace. */
+  /** Answers without a token, too: it shows nothing of the workspace. */
   open?: true;
 }
 
@@ -108,6 +108,61 @@ export const ROUTES = {
     path: '/api/notifications/{id}/ack',
     scope: 'operate',
     summary: 'Acknowledge a notification for everyone',
+  },
+  alerts: {
+    method: 'GET',
+    path: '/api/alerts',
+    scope: 'read',
+    summary: 'Rules of alerts, how they stand and why',
+  },
+  alertHistory: {
+    method: 'GET',
+    path: '/api/alerts/history',
+    scope: 'read',
+    summary: 'Alerts that are over, newest first',
+  },
+  alertRule: { method: 'GET', path: '/api/alerts/{rule}', scope: 'read', summary: 'One rule, with its alerts' },
+  silenceAlert: {
+    method: 'POST',
+    path: '/api/alerts/{rule}/silence',
+    scope: 'operate',
+    summary: 'Do not deliver a rule’s alerts for a while',
+  },
+  endSilence: {
+    method: 'DELETE',
+    path: '/api/alerts/silences/{id}',
+    scope: 'operate',
+    summary: 'End a silence before its time',
+  },
+  ackAlert: {
+    method: 'POST',
+    path: '/api/alerts/{rule}/ack',
+    scope: 'operate',
+    summary: 'Acknowledge a rule’s alerts for everyone',
+  },
+  alertTargets: {
+    method: 'GET',
+    path: '/api/alerts/targets',
+    scope: 'read',
+    summary: 'Where alerts go, and whether they arrive',
+  },
+  testAlertTarget: {
+    method: 'POST',
+    path: '/api/alerts/targets/{name}/test',
+    scope: 'operate',
+    summary: 'Send a test to a target, at once and once',
+  },
+  alertDeliveries: {
+    method: 'GET',
+    path: '/api/alerts/deliveries',
+    scope: 'read',
+    summary: 'What was sent to targets and what became of it, newest first',
+  },
+  retryDelivery: {
+    method: 'POST',
+    path: '/api/alerts/deliveries/{id}/retry',
+    scope: 'operate',
+    summary: 'Send again what was given up or refused',
   },
   backups: { method: 'GET', path: '/api/backups', scope: 'read', summary: 'All backups, oldest first' },
   createBackup: {

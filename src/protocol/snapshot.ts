@@ -1,4 +1,5 @@
 import type { Agent } from './agents.js';
+import type { Alert } from './alerts.js';
 import type { KeptNotification } from './notifications.js';
 import type { Office } from './office.js';
 import { TASK_FILES, type Task, type TaskFile } from './tasks.js';
@@ -14,11 +15,13 @@ export interface Snapshot {
   tasks: Map<TaskFile, Task[]>;
   /** Newest last, at most NOTIFICATIONS_KEPT. */
   notifications: KeptNotification[];
+  /** Those that fire, by id, in the order in which they began to. */
+  alerts: Map<string, Alert>;
 }
 
 /** A snapshot of nothing. */
 export function emptySnapshot(): Snapshot {
-  return { agents: new Map(), office: null, tasks: new Map(), notifications: [] };
+  return { agents: new Map(), office: null, tasks: new Map(), notifications: [], alerts: new Map() };
 }
 
 /** Agents sorted by id. */

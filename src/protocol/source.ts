@@ -13,8 +13,8 @@ export interface SourceListener {
 }
 
 /**
- * Something that tells of agents: the workspace's files, the records of a runtime. It does nothing before `start`. Of the
- * workspace alone office and tasks are believed; any source may tell of agents.
+ * Something that knows of agents: the workspace's files, the records of a runtime. It does nothing before `start`. Of the
+ * workspace alone office and tasks are believed; any source may speak of agents.
  */
 export interface Source {
   /** Names it in health and in the log; no two sources share one. */
@@ -26,5 +26,5 @@ export interface Source {
   close(): Promise<void>;
 }
 
-/** Makes a source that tells this listener. */
+/** Makes a source that reports to this listener. */
 export type OpenSource = (listener: SourceListener) => Source;

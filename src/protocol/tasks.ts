@@ -11,7 +11,7 @@ export const TASK_FILES = [
 ] as const;
 export type TaskFile = (typeof TASK_FILES)[number];
 
-/** A new task's text may be so long, in UTF-16 units; of a longer one in a file only so much is told. */
+/** A new task's text may be so long, in UTF-16 units; of a longer one in a file only so much is shown. */
 export const TASK_TEXT_LIMIT = 1000;
 
 /** The same for an assignee, a date, an id and the like. */

@@ -4,7 +4,7 @@
  */
 export const AHEAD_MS = 5 * 60_000;
 
-/** True for a time (milliseconds since the epoch) that cannot be: it lies ahead by more than clocks differ, or is no number. */
+/** True for a time (milliseconds since the epoch) that cannot be: it lies ahead by more than clocks differ, or is not a number. */
 export function isAhead(time: number, now: number): boolean {
   return !(time <= now + AHEAD_MS);
 }

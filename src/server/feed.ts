@@ -17,7 +17,7 @@ import { createSources } from './sources.js';
 import type { ReadNoun, Watcher } from '../workspace/watch/watcher.js';
 
 /** What answers are made of, each with a count of its changes. */
-export type Noun = 'agents' | 'office' | 'tasks' | 'notifications';
+export type Noun = 'agents' | 'office' | 'tasks' | 'notifications' | 'alerts';
 
 /** How long to wait before a noun that could not be read is looked at once more, in milliseconds. */
 const LOOK_AGAIN_MS = 50;
@@ -25,7 +25,7 @@ const LOOK_AGAIN_MS = 50;
 export interface FeedOptions {
   /** Makes the watcher that tells these listeners: every reading but the first, and how it watches. */
   watch: (listeners: WatchListeners) => Watcher;
-  /** What tells of agents beside the workspace's files; default none. */
+  /** What knows of agents beside the workspace's files; default none. */
   sources?: readonly OpenSource[];
   state: State;
   bus: Bus;
@@ -54,7 +54,7 @@ export interface Feed {
   /** How notifications, activities and others enter: into the snapshot, then onto the bus. */
   publish(drafts: readonly EventDraft[]): Entry[];
   /**
-   * After a write of ours: these nouns are read again, told or not. Resolves with the position when what was found is in the
+   * After a write of ours: these nouns are read again, reported or not. Resolves with the position when what was found is in the
    * snapshot, or when the limit has passed.
    */
   look(nouns: readonly ReadNoun[], limitMs: number): Promise<Position>;
@@ -68,11 +68,12 @@ const NOUNS: Partial<Record<EventType, Noun>> = {
   task_update: 'tasks',
   notification: 'notifications',
   notification_ack: 'notifications',
+  alert: 'alerts',
 };
 
 /** A feed that has read nothing yet. */
 export function createFeed({ watch, sources = [], state, bus, clock, log, newId, tickMs = 1000 }: FeedOptions): Feed {
-  const revisions: Record<Noun, number> = { agents: 0, office: 0, tasks: 0, notifications: 0 };
+  const revisions: Record<Noun, number> = { agents: 0, office: 0, tasks: 0, notifications: 0, alerts: 0 };
   let timer: NodeJS.Timeout | undefined;
 
   const put = (draft: EventDraft): Entry => {

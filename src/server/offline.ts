@@ -4,14 +4,12 @@ import { backupsOnRecord } from '../backup/catalog/on-record.js';
 import { readDatabase } from '../metrics/query/index.js';
 import { scoreHealth } from '../metrics/record/health.js';
 import {
-  type Agent,
   type AgentReading,
   countStatuses,
-  type DatedBackup,
   isAhead,
   isoOf,
   listAgents,
-  type MetricRow,
+  type WorkspaceFacts,
 } from '../protocol/index.js';
 import { createState } from '../state/index.js';
 import { readAll, timeIn } from '../workspace/index.js';
@@ -20,24 +18,11 @@ import { backupFacts } from './backup-facts.js';
 /** The settings by which a server judges, too. */
 export type Judging = Pick<Settings, 'staleAfter' | 'backupInterval' | 'noBackups'>;
 
-/** What a server would hold of a workspace if it were started now. */
-export interface OfflineFacts {
-  /** 0 to 1. */
-  health: number;
-  /** Sorted by id. */
-  agents: readonly Agent[];
-  /** The newest sample of each agent, by id; without a database there are none. */
-  samples: Readonly<Record<string, Partial<MetricRow>>>;
-  backups: readonly DatedBackup[];
-  /** Whether backups are made by themselves here; null: no server has been here. */
-  scheduled: boolean | null;
-}
-
 /**
  * Reads files, database and the record of backups once, without sockets, and judges them by the functions of the server.
  * Writes nothing. `now` in milliseconds.
  */
-export async function readFacts(layout: WorkspaceLayout, settings: Judging, now: number): Promise<OfflineFacts> {
+export async function readFacts(layout: WorkspaceLayout, settings: Judging, now: number): Promise<WorkspaceFacts> {
   const { reading } = await readAll(layout.root, now, await rootsOf(layout));
   for (const [id, agent] of reading.agents) if (agent) reading.agents.set(id, atItsWord(agent, now));
   const state = createState({ staleAfterMs: settings.staleAfter, newId: randomUUID });
@@ -66,7 +51,7 @@ export async function readFacts(layout: WorkspaceLayout, settings: Judging, now:
 
 async function readStanding({ database }: WorkspaceLayout, now: number) {
   try {
-    return await readDatabase(database, 'standing', {}, now, { upgrade: false });
+    return await readDatabase(database, 'standing', {}, { now, upgrade: false });
   } catch (error) {
     // No database, an old one, a damaged one: nothing is known from it, and health says so.
     if (error instanceof McError) return null;

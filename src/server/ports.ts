@@ -29,7 +29,7 @@ export interface DoorLimits {
   connections: number;
 }
 
-/** A port that is ours. Bound early, so that a taken one is told before anything is started. */
+/** A port that is ours. Bound early, so that a taken one is reported before anything is started. */
 export interface Door {
   readonly server: Server;
   readonly port: number;

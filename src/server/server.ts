@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
+import { checkDoors } from '../alerts/index.js';
 import { createBackupService } from '../backup/index.js';
 import {
   acquireLock,
@@ -14,8 +13,6 @@ import {
   proveIdentity,
   type Settings,
   systemClock,
-  type WorkspaceLayout,
-  workspaceLayout,
 } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import { createBus } from '../bus/index.js';
@@ -24,16 +21,20 @@ import { createMetricsService } from '../metrics/index.js';
 import { createWatcher } from '../workspace/watch/watcher.js';
 import { type ApiContext, createAnswerCache, createApi } from './api/index.js';
 import { createGuards, createTokenBook, isLoopback, readTls, urlHost } from './auth/index.js';
+import { type AlertPlaces, watchForAlerts } from './alerts.js';
 import { backupFacts } from './backup-facts.js';
+import { createDeliveries } from './deliveries.js';
 import { answerUpgradeRequired, type Door, openDoor } from './ports.js';
 import { createFeed } from './feed.js';
+import { findWorkspace, machineAddresses } from './ground.js';
 import { createPublisher } from './published.js';
 import { createServices } from './services.js';
 import { createStreams } from './sse/index.js';
+import { startStatusReport, statusFacts } from './status-report.js';
 import { createWrites } from './writes.js';
 import { createHub } from './ws/index.js';
 
-export interface ServerOptions {
+export interface ServerOptions extends AlertPlaces {
   /** The workspace's directory. */
   workspace: string;
   settings: Settings;
@@ -43,7 +44,7 @@ export interface ServerOptions {
   newId?: () => string;
   /** The user's tokens (`tokensPath()`); null: none but that of the settings. Default null. */
   tokensFile?: string | null;
-  /** Where the user's clients find who this server is (`serversDirectory()`); null: they are told nothing. Default null. */
+  /** Where the user's clients find who this server is (`serversDirectory()`); null: they cannot find it. Default null. */
   serversDirectory?: string | null;
   /** Ends the start: it throws then what the signal's reason is. */
   signal?: AbortSignal;
@@ -88,6 +89,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 async function start(options: ServerOptions, life: Lifecycle): Promise<RunningServer> {
   const { settings, log, clock = systemClock, newId = randomUUID } = options;
   const layout = await findWorkspace(options.workspace);
+  checkDoors(settings);
   // Once: what is made a link later is not where the operator keeps the workspace.
   const roots = await rootsOf(layout);
   // Guards come before the port, so that an open door is refused before anything is bound; their own origins need the port it
@@ -102,7 +104,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   );
   life.push('lock', () => lock.release());
 
-  // Bound before anything is read: a taken port is told at once. Until the end of the list they answer 503.
+  // Bound before anything is read: a taken port is reported at once. Until the end of the list they answer 503.
   const { host, port, wsPort, maxClients } = settings;
   rest = await openDoor({ host, port, tls, flag: '--port' });
   life.push('REST port', () => rest.close(DRAIN_MS));
@@ -115,7 +117,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   });
   life.push('WebSocket port', () => socket.close(DRAIN_MS));
 
-  const services = createServices();
+  const services = createServices(() => clock.now(), layout.root);
   const epoch = newId().replaceAll('-', '').slice(0, 12);
   const state = createState({ staleAfterMs: settings.staleAfter, newId });
   const bus = createBus({
@@ -215,6 +217,18 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
 
   const s = tls ? 's' : '';
   const urls = { http: `http${s}://${urlHost(host)}:${rest.port}`, ws: `ws${s}://${urlHost(host)}:${socket.port}` };
+  const delivery = createDeliveries({
+    url: urls.http,
+    alertsFile: options.alertsFile ?? null,
+    publish: (drafts) => void feed.publish(drafts),
+    ...{ settings, clock, log, newId, ...(options.monotonic ? { monotonic: options.monotonic } : {}) },
+  });
+  const alerts = await watchForAlerts({
+    places: options,
+    delivery,
+    ...{ life, services, feed, metrics, backups, bus, state, settings, layout, clock, log, newId },
+  });
+
   const key = newServerKey();
   const context: ApiContext = {
     streamUrl: urls.ws,
@@ -224,6 +238,8 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     services,
     writes,
     backups,
+    alerts,
+    delivery,
     guards,
     layout,
     roots,
@@ -257,12 +273,15 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     await keepServerRecord(options.serversDirectory, record, clock.now()).then(
       (kept) => life.push('server record', () => kept.remove()),
       (error: unknown) =>
-        log.warn({ err: error }, 'commands of this user need --server: nothing can tell them who this is'),
+        log.warn({ err: error }, 'commands of this user need --server: nothing can show them who this is'),
     );
   }
   hub.attach(socket.server);
   socket.serve(answerUpgradeRequired);
   rest.serve(api.listener);
+  const facts = statusFacts({ hub, feed, backups });
+  const report = startStatusReport({ path: layout.statusReport, roots, services, clock, log, facts });
+  life.push('status report', () => report.stop());
   return { ...urls, workspace: layout.root, ...ending(life) };
 }
 
@@ -272,22 +291,4 @@ function ending(life: Lifecycle): Pick<RunningServer, 'stop' | 'done'> {
     ended = resolve;
   });
   return { stop: () => life.stop().finally(ended), done };
-}
-
-/** @throws McError `workspace.missing` saying where it looked */
-async function findWorkspace(workspace: string): Promise<WorkspaceLayout> {
-  const layout = workspaceLayout(workspace);
-  const found = await stat(layout.missionControl).catch(() => null);
-  if (found?.isDirectory()) return layout;
-  throw new McError(
-    'workspace.missing',
-    `no workspace at ${layout.root}: there is no directory ${layout.missionControl}`,
-    {
-      hint: `make one with mc init ${layout.root}, or see a made-up fleet with mc serve --demo`,
-    },
-  );
-}
-
-function machineAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((entries) => (entries ?? []).map(({ address }) => address));
 }

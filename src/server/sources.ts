@@ -21,7 +21,7 @@ export interface SourcesOptions {
   startMs?: number;
 }
 
-/** Several sources, told of as one. */
+/** Several sources, as one. */
 export interface Sources {
   /** The first reading of all of them. Fails only when the workspace's does. */
   start(): Promise<Reading>;
@@ -35,7 +35,7 @@ export interface Sources {
 interface Held {
   source: Source;
   agents: Map<string, AgentReading>;
-  /** What it told before its first reading was taken in: it is newer. null: that has been. */
+  /** What it reported before its first reading was taken in: it is newer. null: that has happened. */
   early: Reading[] | null;
   /** Why it could not be started. */
   failed: string | null;

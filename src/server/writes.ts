@@ -68,7 +68,7 @@ export function createWrites({ feed, bus, root, clock, newId }: WritesOptions): 
       const { activity: action, ...stated } = report;
       let position = bus.position();
       if (Object.keys(stated).length > 0) {
-        await mergeReport(root, id, stated, clock.now(), { roots: await roots });
+        await mergeReport(root, id, stated, { now: clock.now(), roots: await roots });
         const office: ReadNoun[] = stated.zone === undefined ? [] : [{ kind: 'office' }];
         position = await feed.look([{ kind: 'agent', id }, ...office], RIVER_LIMIT_MS);
       }
@@ -78,7 +78,7 @@ export function createWrites({ feed, bus, root, clock, newId }: WritesOptions): 
       return { agent: snapshot.agents.get(id) ?? before, position };
     },
     async createTasks(tasks, source) {
-      const created = await appendTasks(root, tasks, clock.now(), source, await roots);
+      const created = await appendTasks(root, tasks, { now: clock.now(), source, roots: await roots });
       await feed.look([{ kind: 'tasks', file: created.file }], RIVER_LIMIT_MS);
       return created;
     },

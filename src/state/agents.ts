@@ -26,6 +26,7 @@ function withGoodState(read: Agent, held: Agent): Agent {
     normalized_status: claimedStatus(held),
     since: held.since,
     evidence: held.evidence,
+    waiting_for: held.waiting_for,
     current_tasks: held.current_tasks,
     tasks: held.tasks,
     counters: held.counters,

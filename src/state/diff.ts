@@ -36,7 +36,7 @@ interface Diff {
   options: DiffOptions;
   memo: Memo;
   drafts: EventDraft[];
-  /** Told after everything else, so that whoever is told already sees what it is about. */
+  /** Published after everything else, so that whoever reads it already sees what it is about. */
   notifications: Notification[];
 }
 
@@ -104,16 +104,16 @@ function tellRefusal({ memo, options, notifications }: Diff, file: string, refus
   });
 }
 
-/** Told once, and again when it is something else. */
+/** Reported once, and again when it is something else. */
 function tellPassedOver({ memo, options, notifications }: Diff, reading: Reading) {
-  for (const [file, told] of passedOverIn(reading)) {
-    if (told === '' || memo.passedOver.get(file) === told) continue;
+  for (const [file, note] of passedOverIn(reading)) {
+    if (note === '' || memo.passedOver.get(file) === note) continue;
     notifications.push({
       id: options.newId(),
       title: `${file} is not shown whole`,
-      message: `${file}: ${told}.`,
+      message: `${file}: ${note}.`,
       level: 'warning',
-      data: { file, place: null, reason: told },
+      data: { file, place: null, reason: note },
     });
   }
 }

@@ -1,7 +1,7 @@
 import { agentPath, LAYOUT, type OfficeReading, type Reading, type TaskFileReading } from '../protocol/index.js';
 import { boundOffice } from './bounds.js';
 
-/** What must be remembered of earlier readings but is no part of the truth that is shared. */
+/** What must be remembered of earlier readings but is not a part of the truth that is shared. */
 export interface Memo {
   /** Per agent: its memory/*.md with their mtimes, as last seen. */
   memory: Map<string, Record<string, number>>;
@@ -31,25 +31,25 @@ export function remember(memo: Memo, reading: Reading): void {
   }
   if (reading.office) rememberRefusal(memo, LAYOUT.office, 'refused' in boundOffice(reading.office));
   for (const [path, tasks] of reading.tasks) rememberRefusal(memo, path, 'refused' in tasks);
-  for (const [file, told] of passedOverIn(reading)) {
-    if (told === '') memo.passedOver.delete(file);
-    else memo.passedOver.set(file, told);
+  for (const [file, note] of passedOverIn(reading)) {
+    if (note === '') memo.passedOver.delete(file);
+    else memo.passedOver.set(file, note);
   }
 }
 
 /** Per file that was read, in words, what of it was passed over; empty for a file that was read whole. */
 export function passedOverIn(reading: Reading): Map<string, string> {
-  const told = new Map<string, string>();
+  const notes = new Map<string, string>();
   const note = (file: string, said: OfficeReading | TaskFileReading): void => {
-    if (!('refused' in said)) told.set(file, (said.passedOver ?? []).slice(0, TOLD).join('; '));
+    if (!('refused' in said)) notes.set(file, (said.passedOver ?? []).slice(0, MOST_NOTES).join('; '));
   };
   if (reading.office) note(LAYOUT.office, reading.office);
   for (const [path, tasks] of reading.tasks) note(path, tasks);
-  return told;
+  return notes;
 }
 
-/** Of so many kinds of what was passed over it is told. */
-const TOLD = 5;
+/** So many kinds of what was passed over are reported. */
+const MOST_NOTES = 5;
 
 /** An agent's state.json, relative to the workspace. */
 export function stateFile(id: string): string {

@@ -1,6 +1,6 @@
 import type { Agent, AgentCounters, AgentReading } from '../protocol/index.js';
 
-/** One agent as several sources tell of it, the first one's word before the others'; null when none knows it. */
+/** One agent as several sources have it, the first one's word before the others'; null when none knows it. */
 export function mergeAgentReadings(readings: readonly (AgentReading | null | undefined)[]): AgentReading | null {
   const [first, ...others] = readings.filter((reading) => reading !== null && reading !== undefined);
   if (!first) return null;
@@ -19,7 +19,7 @@ function joined(first: AgentReading, second: AgentReading): AgentReading {
 
 /** What the first does not know the second says. The status is taken whole from one: a word, its evidence and its time. */
 function joinedAgent(first: Agent, second: Agent): Agent {
-  const { status, normalized_status, since, evidence } = first.evidence === null ? second : first;
+  const { status, normalized_status, since, evidence, waiting_for } = first.evidence === null ? second : first;
   return {
     id: first.id,
     name: first.name === first.id ? second.name : first.name,
@@ -30,6 +30,7 @@ function joinedAgent(first: Agent, second: Agent): Agent {
     normalized_status,
     since,
     evidence,
+    waiting_for,
     current_tasks: first.current_tasks.length > 0 ? first.current_tasks : second.current_tasks,
     tasks: first.tasks.length > 0 ? first.tasks : second.tasks,
     counters: joinedCounters(first.counters, second.counters),

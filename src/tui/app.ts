@@ -5,6 +5,7 @@ import { createFrames } from './terminal/frames.js';
 import { type InkKey, keysOf, mouseOf } from './terminal/input.js';
 import { type Model, newModel, type Options, type Tab } from './model.js';
 import { alarmSequence, copySequence } from './terminal/osc.js';
+import { createPasteReader } from './terminal/paste.js';
 import { createPainter } from './terminal/painter.js';
 import { createPoller } from './link/poller.js';
 import { wantedPolls } from './screens/index.js';
@@ -52,6 +53,7 @@ export function startApp({ output, seek, socket, now, random, options, start, on
   const store = createStore(now);
   const painter = createPainter((text) => output.write(text));
   const modes = createModes(output, options.mouse);
+  const pastes = createPasteReader();
   const size = () => ({ columns: output.columns || 80, rows: output.rows || 24 });
   let model = newModel(store.getSnapshot(), size(), options, start);
   let theme = themeOf(options.theme, options.unicode);
@@ -139,9 +141,12 @@ export function startApp({ output, seek, socket, now, random, options, start, on
   paint();
   return {
     input(input, key) {
-      const event = mouseOf(input);
+      const pasted = pastes.take(input, key, now());
+      if (pasted === 'more') return;
+      const event = pasted === null ? mouseOf(input) : null;
       if (event === 'ignored') return;
-      if (event !== null) apply({ type: 'mouse', event });
+      if (pasted !== null) apply({ type: 'paste', text: pasted.text });
+      else if (event !== null) apply({ type: 'mouse', event });
       else for (const name of keysOf(input, key)) apply({ type: 'key', key: name });
       want();
       frames.request(true);

@@ -1,3 +1,4 @@
+import { isUnread } from '../view/index.js';
 import type { Data } from './link/data.js';
 import type { Effect, Step } from './effects.js';
 import { setCursor, windowOf } from './list.js';
@@ -6,7 +7,7 @@ import { laterPast } from './past.js';
 import { screenOf } from './screens/index.js';
 import { bodySize } from './view.js';
 
-/** New data: cursors are held on their items, and what is critical is told. */
+/** New data: cursors are held on their items, and what is critical is reported. */
 export function arrived(model: Model, data: Data): Step {
   const effects = model.options.bell ? alarms(model.data, data) : [];
   const next = held({ ...model, data });
@@ -39,6 +40,8 @@ function alarms(before: Data, after: Data): Effect[] {
   if (before.view.hello === null || before.view.notifications === after.view.notifications) return [];
   const known = new Set(before.view.notifications.map(({ id }) => id));
   return after.view.notifications
-    .filter(({ id, level, acknowledged_at }) => level === 'critical' && acknowledged_at === null && !known.has(id))
+    .filter(
+      (notification) => notification.level === 'critical' && isUnread(notification) && !known.has(notification.id),
+    )
     .map(({ title, message }) => ({ type: 'alarm', text: [title, message].filter(Boolean).join(': ') }));
 }

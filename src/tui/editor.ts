@@ -1,4 +1,5 @@
-import { widthOf } from '../base/text.js';
+import { cleanText, widthOf } from '../base/text.js';
+import { cutText, nextCharacter, previousCharacter } from '../protocol/index.js';
 
 /** One line of text that is being written. */
 export interface Editor {
@@ -15,8 +16,8 @@ export function newEditor(text = ''): Editor {
 /** The line after a key; the same object when the key means nothing here. Keys as `keyOf` names them. */
 export function editLine(editor: Editor, key: string): Editor {
   const { text, at } = editor;
-  const back = previous(text, at);
-  const ahead = next(text, at);
+  const back = previousCharacter(text, at);
+  const ahead = nextCharacter(text, at);
   switch (key) {
     case 'left':
       return { text, at: back };
@@ -48,11 +49,27 @@ export function editLine(editor: Editor, key: string): Editor {
   }
 }
 
-/** What of the line is shown in `width` columns, and where the cursor stands in it. */
-export function visiblePart({ text, at }: Editor, width: number): { text: string; cursor: number } {
-  let start = 0;
-  while (widthOf(text.slice(start, at)) >= width && start < at) start = next(text, start);
-  return { text: text.slice(start), cursor: widthOf(text.slice(start, at)) };
+/** The line after a paste: line ends become blanks, and what moves a cursor is left out. At most `LONGEST` characters in all. */
+export function pasteInto(editor: Editor, text: string): Editor {
+  const room = Math.max(0, LONGEST - editor.text.length);
+  return insert(editor, cutText(cleanText(text).replaceAll('\ufffd', ''), room, ''));
+}
+
+/** An emoji that is joined of several takes about this many code units for its columns. */
+const UNITS_PER_COLUMN = 16;
+/** No answer, filter or command is longer than this. */
+const LONGEST = 20_000;
+
+/** What of the line is shown in `width` columns: what stands before its cursor, and what behind it (as much or more). */
+export function visiblePart({ text, at }: Editor, width: number): { before: string; after: string } {
+  let start = at;
+  for (let used = 0; start > 0; ) {
+    const back = previousCharacter(text, start);
+    used += widthOf(text.slice(back, start));
+    if (used >= width) break;
+    start = back;
+  }
+  return { before: text.slice(start, at), after: cutText(text.slice(at), UNITS_PER_COLUMN * width, '') };
 }
 
 function insert({ text, at }: Editor, piece: string): Editor {
@@ -61,16 +78,5 @@ function insert({ text, at }: Editor, piece: string): Editor {
 
 /** One character, as it was typed: names of keys are longer. */
 function isText(key: string): boolean {
-  return [...SEGMENTER.segment(key)].length === 1 && !/^\p{Cc}$/u.test(key);
-}
-
-const SEGMENTER = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-
-function previous(text: string, at: number): number {
-  return [...SEGMENTER.segment(text.slice(0, at))].at(-1)?.index ?? 0;
-}
-
-function next(text: string, at: number): number {
-  const [first] = SEGMENTER.segment(text.slice(at));
-  return at + (first?.segment.length ?? 0);
+  return key !== '' && nextCharacter(key, 0) === key.length && !/^\p{Cc}$/u.test(key);
 }

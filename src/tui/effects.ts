@@ -21,6 +21,7 @@ export type Message =
   | { type: 'data'; data: Data }
   | { type: 'size'; size: Size }
   | { type: 'key'; key: string }
+  | { type: 'paste'; text: string }
   | { type: 'mouse'; event: MouseEvent }
   | Answered;
 

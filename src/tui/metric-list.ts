@@ -7,6 +7,7 @@ export const CHARTED: readonly MetricName[] = [
   'active_agents',
   'busy_agents',
   'idle_agents',
+  'waiting_agents',
   'error_agents',
   'stale_agents',
   'total_tasks_pending',

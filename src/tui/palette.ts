@@ -1,5 +1,5 @@
 import { parseMoment } from '../base/index.js';
-import { AGENT_STATUSES } from '../protocol/index.js';
+import { SETTABLE_STATUSES } from '../protocol/index.js';
 import { CHARTED, RANGES } from './metric-list.js';
 import { type Model, SCREENS } from './model.js';
 import { AGENT_COLUMNS } from './rows/agent-columns.js';
@@ -18,7 +18,7 @@ export const PALETTE_HELP: readonly (readonly [usage: string, text: string])[] =
   [':note ID TEXT', 'write a note about an agent'],
   [':status ID WORD', 'set an agent’s status'],
   [':move ID ZONE', 'move an agent'],
-  [':notify TEXT', 'tell everyone attached'],
+  [':notify TEXT', 'send everyone a notification'],
   [':backup [ID]', 'back up everything or one agent'],
   [':theme NAME', `colours: ${THEME_NAMES.join(', ')}`],
   [':mouse on|off', 'mouse wheel and clicks; off lets the terminal select text'],
@@ -157,7 +157,7 @@ function argumentsOf([word, ...rest]: readonly string[], model: Model): readonly
     };
     return Object.hasOwn(lists, word ?? '') ? (lists[word ?? ''] ?? []) : [];
   }
-  if (word === 'status' && rest.length === 2) return AGENT_STATUSES;
+  if (word === 'status' && rest.length === 2) return SETTABLE_STATUSES;
   return word === 'move' && rest.length === 2 ? zones : [];
 }
 

@@ -1,6 +1,6 @@
 import { runCommand } from './actions/commands.js';
 import { runAnswer } from './actions/questions.js';
-import { type Editor, editLine, newEditor } from './editor.js';
+import { type Editor, editLine, newEditor, pasteInto } from './editor.js';
 import type { Step } from './effects.js';
 import { listName, listOf, type Model, type Prompt } from './model.js';
 import { complete, parseCommand } from './palette.js';
@@ -12,11 +12,19 @@ export function promptKey(model: Model, prompt: Prompt, key: string): Step {
   if (key === 'enter') return entered(model, prompt);
   if (prompt.name === 'command' && (key === 'up' || key === 'down')) return become(recalled(model, prompt, key));
   if (key === 'tab') return become({ ...model, prompt: completed(model, prompt) });
-  const editor = editLine(prompt.editor, key);
   if (key === 'backspace' && prompt.editor.text === '') return become(withoutPrompt(model));
+  return become(written(model, prompt, editLine(prompt.editor, key)));
+}
+
+/** A paste while a question stands at the bottom: one line of text, which nothing but Enter sends. */
+export function promptPaste(model: Model, prompt: Prompt, text: string): Step {
+  return become(written(model, prompt, pasteInto(prompt.editor, text)));
+}
+
+/** A filter works while it is written. */
+function written(model: Model, prompt: Prompt, editor: Editor): Model {
   const next = { ...model, prompt: { ...prompt, editor } };
-  // A filter works while it is written.
-  return become(prompt.name === 'filter' ? filtered(next, editor.text) : next);
+  return prompt.name === 'filter' ? filtered(next, editor.text) : next;
 }
 
 function entered(model: Model, prompt: Prompt): Step {

@@ -28,8 +28,8 @@ export function watchStops({ leave, resume }: StopHandlers): Stops {
   const continued = () => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    process.off('SIGTSTP', told);
-    process.on('SIGTSTP', told);
+    process.off('SIGTSTP', onStop);
+    process.on('SIGTSTP', onStop);
     // Node asks for the size of the window only when this comes, and it came to whoever had the terminal meanwhile.
     process.emit('SIGWINCH', 'SIGWINCH');
     resume();
@@ -37,18 +37,18 @@ export function watchStops({ leave, resume }: StopHandlers): Stops {
   const stop = (target: number) => {
     leave();
     // Without a listener the signal does what it is for. A shell that does not know of jobs makes the system ignore it.
-    process.off('SIGTSTP', told);
+    process.off('SIGTSTP', onStop);
     timer = setTimeout(continued, SETTLE_MS);
     process.kill(target, 'SIGTSTP');
   };
-  const told = () => stop(process.pid);
-  process.on('SIGTSTP', told);
+  const onStop = () => stop(process.pid);
+  process.on('SIGTSTP', onStop);
   process.on('SIGCONT', continued);
   return {
     suspend: () => stop(0),
     unwatch() {
       if (timer !== null) clearTimeout(timer);
-      process.off('SIGTSTP', told);
+      process.off('SIGTSTP', onStop);
       process.off('SIGCONT', continued);
     },
   };

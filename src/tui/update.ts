@@ -6,7 +6,7 @@ import { bindingFor } from './keys.js';
 import { arrived } from './arrived.js';
 import type { Model } from './model.js';
 import { press } from './mouse.js';
-import { promptKey } from './prompt.js';
+import { promptKey, promptPaste } from './prompt.js';
 import { say } from './say.js';
 
 /** What the dashboard becomes after something happened, and what is to be done outside of it. Pure. */
@@ -18,6 +18,8 @@ export function update(model: Model, message: Message): Step {
       return { model: { ...model, size: message.size }, effects: [] };
     case 'key':
       return key(model, message.key);
+    case 'paste':
+      return model.prompt ? promptPaste(model, model.prompt, message.text) : say(model, PASTED_NOWHERE, 'warn');
     case 'mouse':
       return model.options.mouse ? press(model, message.event, key) : { model, effects: [] };
     case 'answered':
@@ -26,6 +28,9 @@ export function update(model: Model, message: Message): Step {
       return { model, effects: [] };
   }
 }
+
+const PASTED_NOWHERE =
+  'pasted text is used only where something is asked: press / to filter, : for a command, then paste';
 
 function key(model: Model, name: string): Step {
   if (name === 'ctrl+c') return { model, effects: [{ type: 'quit' }] };

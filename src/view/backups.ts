@@ -9,7 +9,7 @@ export interface BackupNews<B> {
 
 /**
  * The newest full backup, damaged or not, and its age; null when there is none. Of a sound one the age is that of the
- * newest backup of this workspace, as a check and health tell it (`newestBackupAge`): a backup that was found to hold all
+ * newest backup of this workspace, as a check and health show it (`newestBackupAge`): a backup that was found to hold all
  * there still is, is as old as that finding. Of a damaged one it is its own age. `now`: milliseconds since the epoch.
  */
 export function backupNews<B extends DatedBackup>(backups: readonly B[], now: number): BackupNews<B> | null {

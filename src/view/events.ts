@@ -92,6 +92,14 @@ const SAYS: Record<EventType, (data: unknown) => Said> = {
     const said = describeBackupUpdate({ id: text(data, 'id') ?? UNKNOWN, state, action: field(data, 'action') });
     return { sign, who: 'backup', text: said, lead: 'backup ' };
   },
+  alert: (data) => {
+    const said = text(data, 'summary') ?? words(text(data, 'rule') ?? 'an alert');
+    const level = NOTIFICATION_LEVELS.find((each) => each === text(data, 'severity')) ?? 'info';
+    const isOver = text(data, 'state') === 'resolved';
+    const mark = isOver ? 'over: ' : text(data, 'acknowledged_at') === null ? '' : 'acknowledged: ';
+    const sign = isOver ? SIGNS.done : mark === '' ? levelSign(level) : SIGNS.seen;
+    return { sign, who: text(data, 'agent') ?? 'alert', text: mark + said };
+  },
 };
 
 /** The texts of a few tasks that changed, else how many; the log does not keep their texts. */

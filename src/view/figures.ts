@@ -1,3 +1,4 @@
+import { sizeText } from '../protocol/index.js';
 import { longSpan } from './ages.js';
 import { UNKNOWN } from './words.js';
 
@@ -34,13 +35,9 @@ export function percent(value: Value): string {
   return isKnown(value) ? `${Math.round(value * 100)}%` : UNKNOWN;
 }
 
-const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
-
 /** A size in bytes for people: `38.2 MB`. */
 export function bytes(value: Value): string {
-  if (!isKnown(value)) return UNKNOWN;
-  const step = Math.min(BYTE_UNITS.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3));
-  return `${step === 0 ? value : (value / 1000 ** step).toFixed(1)} ${BYTE_UNITS[step]}`;
+  return isKnown(value) ? sizeText(value) : UNKNOWN;
 }
 
 /** A value of a metric where its unit stands beside: only what has units of its own size brings one. */

@@ -18,9 +18,10 @@ const AGENT: Record<AgentStatus, Sign> = {
   busy: sign('◐', 'o', 'accent'),
   idle: sign('○', '-', 'plain'),
   error: sign('✕', 'x', 'bad'),
+  waiting: sign('?', '?', 'warn'),
   stale: sign('◌', '~', 'warn'),
   offline: sign('⏻', '.', 'dim'),
-  unknown: sign('·', '?', 'dim'),
+  unknown: sign('·', '_', 'dim'),
 };
 
 const TASK: Record<TaskStatus, Sign> = {

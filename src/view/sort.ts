@@ -1,7 +1,16 @@
 import type { Agent, AgentStatus } from '../protocol/index.js';
 
 /** Loudest trouble first: the order in which agents are listed. */
-export const TROUBLE_FIRST: readonly AgentStatus[] = ['error', 'stale', 'busy', 'active', 'idle', 'offline', 'unknown'];
+export const TROUBLE_FIRST: readonly AgentStatus[] = [
+  'error',
+  'waiting',
+  'stale',
+  'busy',
+  'active',
+  'idle',
+  'offline',
+  'unknown',
+];
 
 /** Where a status stands in the order of trouble, 0 the loudest. A status that nobody knows comes last. */
 export function troubleRank(status: AgentStatus): number {

@@ -6,7 +6,7 @@ export * from './read/agent-list.js';
 export * from './agents/agents.js';
 export { browsePlace } from './browse/browse.js';
 export type { Browsed } from './browse/place.js';
-export { createVeil } from './browse/names.js';
+export { hiddenNames } from './browse/names.js';
 export { MAX_PART_BYTES, readPart } from './browse/read.js';
 export { work } from './read/thread.js';
 export * from './text/json.js';

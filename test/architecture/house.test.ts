@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { breaches, importsOf, readSources, type Source } from './imports.js';
+import { breaches, importsOf, readSources, type Source, unusedPermissions } from './imports.js';
 import { ROOMS, SIDE_DOORS, SUB_ROOMS } from './rooms.js';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -60,6 +60,12 @@ describe('the house', () => {
           expect(order.indexOf(other), `${room}/${name} → ${other}`).toBeLessThan(order.indexOf(name));
       }
     }
+  });
+
+  it('has no permission between folders that nobody uses', () => {
+    expect(unusedPermissions(sources)).toEqual([]);
+    const without = sources.filter(({ path }) => !path.startsWith('src/workspace/office/'));
+    expect(unusedPermissions(without)).toEqual(['workspace/office → agents', 'workspace/office → text']);
   });
 
   it('has no side door that nobody uses', () => {

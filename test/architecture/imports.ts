@@ -34,6 +34,22 @@ export function importsOf(text: string): string[] {
   return [...found].map((match) => match[1] ?? '');
 }
 
+/** Permissions of the table of sub-rooms that no import needs, as `room/folder → part`. */
+export function unusedPermissions(sources: Source[]): string[] {
+  const used = new Set(
+    sources.flatMap(({ path, text }) =>
+      importsOf(text)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => `${roomOf(path)}/${partOf(path)} → ${partOf(join(dirname(path), name))}`),
+    ),
+  );
+  return Object.entries(SUB_ROOMS).flatMap(([room, folders]) =>
+    Object.entries(folders).flatMap(([name, { imports }]) =>
+      imports.map((part) => `${room}/${name} → ${part}`).filter((permission) => !used.has(permission)),
+    ),
+  );
+}
+
 /** Every import that the table of rooms does not allow, as one line each. */
 export function breaches(sources: Source[]): string[] {
   return sources.flatMap((source) => {

@@ -29,7 +29,7 @@ export const ROOMS: Record<string, Room> = {
   base: {
     floor: 1,
     imports: ['protocol'],
-    packages: ['pino', 'pino-pretty', 'fastest-levenshtein', 'string-width'],
+    packages: ['pino', 'pino-pretty', 'rotating-file-stream', 'fastest-levenshtein', 'string-width'],
     node: true,
   },
   workspace: { floor: 2, imports: ['base', 'protocol'], packages: ['chokidar'], node: true },
@@ -48,7 +48,12 @@ export const ROOMS: Record<string, Room> = {
     packages: ['tar', 'better-sqlite3', 'croner', 'picomatch'],
     node: true,
   },
-  alerts: { floor: 5, imports: ['bus', 'base', 'protocol'], packages: [], node: true },
+  alerts: {
+    floor: 5,
+    imports: ['bus', 'base', 'protocol'],
+    packages: ['better-sqlite3', 'cockatiel', 'execa', 'nodemailer', 'request-filtering-agent', 'standardwebhooks'],
+    node: true,
+  },
   demo: { floor: 5, imports: ['workspace', 'base', 'protocol'], packages: [], node: true },
   server: {
     floor: 6,
@@ -71,7 +76,20 @@ export const ROOMS: Record<string, Room> = {
   },
   commands: {
     floor: 8,
-    imports: ['cli', 'tui', 'view', 'server', 'demo', 'backup', 'metrics', 'workspace', 'client', 'base', 'protocol'],
+    imports: [
+      'cli',
+      'tui',
+      'view',
+      'server',
+      'demo',
+      'backup',
+      'metrics',
+      'alerts',
+      'workspace',
+      'client',
+      'base',
+      'protocol',
+    ],
     packages: ['@oclif/core'],
     node: true,
   },
@@ -97,7 +115,7 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     agents: { says: 'what the files of one agent say', imports: ['tasks', 'text'] },
     office: { says: 'the map: who stands where', imports: ['agents', 'text'] },
     read: { says: 'the files as they are now, large ones in a thread', imports: ['agents', 'office', 'tasks', 'text'] },
-    write: { says: 'changes of ours to the files, each in its turn', imports: ['agents', 'read', 'tasks', 'text'] },
+    write: { says: 'changes of ours to the files, each in its turn', imports: ['read', 'tasks', 'text'] },
     watch: { says: 'what changes, as it changes', imports: ['agents', 'read', 'text'] },
   },
   metrics: {
@@ -105,12 +123,21 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     record: { says: 'what is measured, and when it is written down', imports: ['store'] },
     query: { says: 'questions about what was measured', imports: ['record', 'store'] },
   },
+  alerts: {
+    rules: { says: 'what to look for: one rule after the other, and those of the user’s file', imports: [] },
+    store: { says: 'the database: what is pending, fires, is over, is silenced', imports: ['contract.ts'] },
+    engine: { says: 'what becomes of an alert, and who is told', imports: ['contract.ts', 'rules', 'store'] },
+    delivery: {
+      says: 'alerts out of the house: to whom, in which form, and whether they arrive',
+      imports: ['contract.ts', 'file.ts'],
+    },
+  },
   backup: {
     tree: { says: 'which files of a workspace belong to a backup', imports: [] },
-    archive: { says: 'the format of an archive, and whether one keeps to it', imports: ['space.ts', 'tree'] },
+    archive: { says: 'the format of an archive, and whether one keeps to it', imports: ['tree'] },
     catalog: {
       says: 'which backups there are, and what is on record about them',
-      imports: ['archive', 'remove-tree.ts', 'space.ts', 'tree'],
+      imports: ['archive', 'remove-tree.ts', 'tree'],
     },
     pack: { says: 'a workspace into an archive', imports: ['archive', 'catalog', 'progress.ts', 'space.ts', 'tree'] },
     restore: {
@@ -150,6 +177,18 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
   cli: {
     reach: { says: 'finding a server, knowing it, and asking it', imports: ['clean.ts', 'quote.ts'] },
     print: { says: 'results as text: tables, charts, one line each', imports: ['clean.ts', 'reach'] },
+    background: {
+      says: 'the server in the background: started, found and ended',
+      imports: ['clean.ts', 'print', 'quote.ts', 'reach', 'signals.ts'],
+    },
+    logs: {
+      says: 'the log of a server in the background: read, filtered and followed',
+      imports: ['background', 'clean.ts', 'print', 'quote.ts', 'reach'],
+    },
+    service: {
+      says: 'the server as a service of its user’s session: systemd or launchd',
+      imports: ['background', 'clean.ts', 'reach'],
+    },
     doctor: {
       says: 'looking at machine, workspace and server for what is wrong',
       imports: ['clean.ts', 'errors.ts', 'print', 'quote.ts', 'reach'],
@@ -213,11 +252,13 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
 /** Files that other rooms may import past the room's door, so that a light command does not load a heavy room. */
 export const SIDE_DOORS: Record<string, string> = {
   'src/base/log.ts': 'the log: only who writes one loads pino',
+  'src/base/threads.ts': 'threads: only who starts one loads worker_threads',
   'src/base/text.ts': 'text as terminals count it: only who draws loads string-width',
   'src/workspace/watch/watcher.ts': 'the watcher: only who watches loads chokidar',
   'src/metrics/query/index.ts': 'questions to a database without the service that records',
   'src/metrics/record/health.ts': 'the score by itself, for a check without a server',
   'src/server/offline.ts': 'what a server would hold, read once without one',
+  'src/alerts/delivery/target-file.ts': 'the targets of the user’s file, without what sends to them',
   'src/metrics/store/place.ts': 'where the database lies and what stands in its way, without SQLite',
   'src/backup/catalog/on-record.ts': 'the newest backup without opening the backups',
   'src/backup/pack/database.ts': 'the check of a database without opening the backups',

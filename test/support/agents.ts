@@ -18,6 +18,7 @@ export function agentOf(id: string, known: Known = {}): Agent {
     normalized_status: 'unknown',
     since: null,
     evidence: null,
+    waiting_for: null,
     current_tasks: [],
     tasks: [],
     last_active: null,

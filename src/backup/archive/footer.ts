@@ -32,7 +32,7 @@ export function encodeFooter(footer: Footer): Buffer {
   return Buffer.concat([HEAD, extra, EMPTY_TAIL]);
 }
 
-/** Reads the last `FOOTER_BYTES` of an archive; null when they are no footer of ours. */
+/** Reads the last `FOOTER_BYTES` of an archive; null when they are not a footer of ours. */
 export function decodeFooter(bytes: Buffer): Footer | null {
   if (bytes.length !== FOOTER_BYTES || !bytes.subarray(0, HEAD.length).equals(HEAD)) return null;
   if (!bytes.subarray(12, 14).equals(SUBFIELD) || bytes.readUInt16LE(14) !== DATA_BYTES) return null;

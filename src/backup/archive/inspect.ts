@@ -31,7 +31,7 @@ export interface Inspection {
 }
 
 export interface InspectOptions {
-  /** SHA-256 that somebody recorded when the archive was whole. */
+  /** SHA-256 that a person recorded when the archive was whole. */
   checksum: string | null;
   /**
    * `hashes`: the members' bytes are still those that were written. `structure`: they also inflate to the entries that the
@@ -44,10 +44,10 @@ export interface InspectOptions {
   written?: Written;
 }
 
-/** So many faults are told; what is wrong with the archive is known by then. */
+/** So many faults are reported; what is wrong with the archive is known by then. */
 const MOST_ERRORS = 100;
 
-/** Reads an archive and tells what is wrong with it. Throws when it cannot be read, never for what is in it. */
+/** Reads an archive and says what is wrong with it. Throws when it cannot be read, never for what is in it. */
 export async function inspectArchive(archive: string, options: InspectOptions, pool: Pool): Promise<Inspection> {
   let manifest: Manifest | null = null;
   const errors: string[] = [];

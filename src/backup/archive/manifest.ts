@@ -14,7 +14,7 @@ export interface ManifestFile {
   mode: number;
   /** ISO 8601 UTC with milliseconds. */
   mtime: string;
-  /** Of a file's bytes as they are in the archive; null for what is no file. */
+  /** Of a file's bytes as they are in the archive; null for what is not a file. */
   sha256: string | null;
   agent: string | null;
   uid: number;
@@ -26,7 +26,7 @@ export interface ManifestFile {
   /** The raw bytes of a database that could not be copied: what SQLite makes of them is not known. */
   raw?: true;
   changed_while_read?: true;
-  /** Tells whether the file on disk is still the one that was packed; absent when that could not be told safely. */
+  /** Says whether the file on disk is still the one that was packed; absent when that could not be said safely. */
   identity?: string;
 }
 

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { McError } from '../../base/index.js';
 import { sha256Of } from './member.js';
 import { MANIFEST_NAME } from '../tree/rules.js';
-import { humanSize } from '../space.js';
+import { sizeText } from '../../protocol/index.js';
 import { decodeFooter, FOOTER_BYTES } from './footer.js';
 import { manifestRoom, MEMBER_BYTES } from '../tree/limits.js';
 import { type Manifest, parseManifest } from './manifest.js';
@@ -64,7 +64,7 @@ function readOnlyEntry(bytes: Buffer): Buffer {
     throw new McError(
       'backup.corrupt',
       isBomb
-        ? `the manifest inflates to more than ${humanSize(maxOutputLength)}: a bomb`
+        ? `the manifest inflates to more than ${sizeText(maxOutputLength)}: a bomb`
         : 'the manifest cannot be inflated',
       { cause },
     );

@@ -40,6 +40,7 @@ export function readRun(
   const handle = openSync(archive, 'r');
   try {
     const errors: string[] = [];
+    const judging = { errors, deep };
     const pending = run.files.values();
     const reader = new TarReader((entry) => {
       const expected = pending.next().value;
@@ -50,7 +51,7 @@ export function readRun(
       }
       const fault = headFault(expected, entry.head);
       if (fault) errors.push(`${shown(path)}: ${fault}`);
-      return checking(expected, entry.head, onEntry(expected, entry.head), errors, deep);
+      return checking(expected, entry.head, onEntry(expected, entry.head), judging);
     });
     for (const member of run.members) {
       const problem = readMember(handle, member, reader);
@@ -128,8 +129,7 @@ function checking(
   file: ManifestFile,
   head: EntryHead,
   sink: EntrySink | null,
-  errors: string[],
-  deep: boolean,
+  { errors, deep }: { errors: string[]; deep: boolean },
 ): EntrySink {
   const hash = deep ? createHash('sha256') : null;
   let size = 0;

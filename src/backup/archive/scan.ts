@@ -37,7 +37,8 @@ export async function scanArchive(
   const scan: Scan = { files: [], manifest: null, errors: [], changed: 0, checksum: '', bytes };
   const checksum = createHash('sha256');
   const manifestText: Buffer[] = [];
-  const reader = new TarReader((entry) => takeEntry(entry, scan, manifestText, onFile, most));
+  const taking = { scan, manifestText, onFile, most };
+  const reader = new TarReader((entry) => takeEntry(entry, taking));
   const input = createReadStream(archive, { highWaterMark: 1 << 20 });
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   input.on('data', (chunk) => checksum.update(chunk));
@@ -69,13 +70,16 @@ export async function scanArchive(
   return scan;
 }
 
-function takeEntry(
-  entry: FoundEntry,
-  scan: Scan,
-  manifestText: Buffer[],
-  onFile: (file: ManifestFile) => EntrySink | null,
-  most: number,
-): EntrySink | null {
+/** A scan under way. */
+interface Taking {
+  scan: Scan;
+  manifestText: Buffer[];
+  onFile: (file: ManifestFile) => EntrySink | null;
+  /** More entries than this are refused. */
+  most: number;
+}
+
+function takeEntry(entry: FoundEntry, { scan, manifestText, onFile, most }: Taking): EntrySink | null {
   if (!entry.head) {
     scan.errors.push(`${shown(entry.path)}: ${entry.refused}`);
     return null;

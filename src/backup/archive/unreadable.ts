@@ -9,6 +9,6 @@ export function unreadableBecause(thrown: unknown): string | null {
   if (!isSystemCode(code)) return null;
   const errno = errnoOf(thrown);
   if (errno !== null) return `cannot be read: ${errno}: ${reasonOf(thrown)}`;
-  // From a worker comes `/path: permission denied (EACCES)`: the path is told already.
+  // From a worker comes `/path: permission denied (EACCES)`: the path is named already.
   return `cannot be read: ${message.slice(message.lastIndexOf(': ') + 1).trim()}`;
 }

@@ -34,14 +34,14 @@ export class ArchiveWriter {
     this.#hash.update(bytes);
   }
 
-  /** Leaves room for bytes that somebody else writes and that are told to `wrote` before the next append. Returns where. */
+  /** Leaves room for bytes that another process writes and that are reported to `wrote` before the next append. Returns where. */
   reserve(bytes: number): number {
     const at = this.#position;
     this.#position += bytes;
     return at;
   }
 
-  /** Tells the next of the bytes for which room was left. */
+  /** Reports the bytes for which room was left. */
   wrote(bytes: Uint8Array): void {
     this.#hash.update(bytes);
   }
@@ -71,7 +71,7 @@ export class ArchiveWriter {
 
   /**
    * Gives the closed archive its name, which must be free.
-   * @throws McError `busy` when somebody else has just taken the name
+   * @throws McError `busy` when another process has just taken the name
    */
   async name(path: string): Promise<void> {
     nameNew(this.aside, path);

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { McError } from '../../base/index.js';
-import { type Backup, newestBackup } from '../../protocol/index.js';
+import { type Backup, newestBackup, oldSizeText } from '../../protocol/index.js';
 import { readManifest } from '../archive/reader.js';
 import { scanArchive } from '../archive/scan.js';
 import { type BackupFiles, namesIn } from './places.js';
@@ -17,7 +17,6 @@ import {
 } from './metadata.js';
 import { type ArchiveRecord, readRecords, type Records } from './records.js';
 import { isSafetyLabel } from './safety-label.js';
-import { humanSize } from '../space.js';
 import { unreadableBecause } from '../archive/unreadable.js';
 import { checksumOf } from '../archive/inspect.js';
 
@@ -52,6 +51,7 @@ export async function readCatalog(
       const parsed = parseBackupName(name);
       const stat = parsed ? await lstat(join(files.directory, name)).catch(() => null) : null;
       if (!parsed || !stat?.isFile()) return;
+      const named = { files, name, parsed, records };
       const known = metadata.cached.get(name);
       const valid = known?.size === stat.size && known.mtime_ms === Math.floor(stat.mtimeMs);
       const found = valid ? known : await lookSafely(look, join(files.directory, name), metadata, known);
@@ -59,14 +59,14 @@ export async function readCatalog(
       if ('unreadable' in found) {
         // What was recorded of it stays: it may be readable again.
         if (known) cached.set(name, known);
-        entries.push(unreadableEntry(files, name, parsed, stat, records, found.unreadable));
+        entries.push(unreadableEntry(named, stat, found.unreadable));
         return;
       }
       fresh &&= valid;
       cached.set(name, found);
-      entries.push(entryOf(files, name, parsed, found, records));
+      entries.push(entryOf(named, found));
     });
-  // None may still be at it when another has failed.
+  // All have to end before a failure is passed on: none may still be reading.
   for (const result of await Promise.allSettled(seen)) if (result.status === 'rejected') throw result.reason;
   entries.sort((a, b) => compare(a.backup.timestamp, b.backup.timestamp) || compare(a.backup.id, b.backup.id));
   const recorded = entries.filter(({ name }) => cached.has(name));
@@ -87,7 +87,7 @@ export function findBackup(entries: CatalogEntry[], id: string, now = Number.POS
 }
 
 /**
- * What a drill proves and the runbook names unless told otherwise: the newest full backup that is not known to be damaged,
+ * What a drill proves and the runbook names by default: the newest full backup that is not known to be damaged,
  * a complete one if there is one.
  * @throws McError `backup.not_found`
  */
@@ -128,7 +128,7 @@ export async function rememberArchive(
   const records = await readRecords(files.records);
   const entries = [...metadata.cached].flatMap(([known, entry]) => {
     const parsed = parseBackupName(known);
-    return parsed ? [entryOf(files, known, parsed, entry, records)] : [];
+    return parsed ? [entryOf({ files, name: known, parsed, records }, entry)] : [];
   });
   await saveCache(files, entries, metadata.cached, now);
 }
@@ -195,29 +195,22 @@ async function lookSafely(
 }
 
 /** Known by its name and size only. It is not put into the cache: the next listing tries again. */
-function unreadableEntry(
-  files: BackupFiles,
-  name: string,
-  parsed: BackupName,
-  stat: Stats,
-  records: Records,
-  reason: string,
-): CatalogEntry {
+function unreadableEntry(named: Named, stat: Stats, reason: string): CatalogEntry {
   const archive: CachedArchive = {
     size: stat.size,
     mtime_ms: Math.floor(stat.mtimeMs),
     checksum: '',
     file_count: 0,
-    timestamp: new Date(parsed.at).toISOString(),
+    timestamp: new Date(named.parsed.at).toISOString(),
     label: null,
     duration_ms: null,
     partial: false,
   };
-  const { backup } = entryOf(files, name, parsed, archive, records);
-  return { backup: { ...backup, verified_at: null, verify_error: reason }, name, readable: false };
+  const { backup } = entryOf(named, archive);
+  return { backup: { ...backup, verified_at: null, verify_error: reason }, name: named.name, readable: false };
 }
 
-/** A manifest that cannot be read makes a bad archive, not an unreadable catalogue: verifying tells. */
+/** A manifest that cannot be read makes a bad archive, not an unreadable catalogue: verifying shows it. */
 async function readManifestOf(path: string) {
   try {
     return readManifest(path);
@@ -238,20 +231,22 @@ async function glanceAt(path: string): Promise<Pick<CachedArchive, 'file_count' 
   }
 }
 
-function entryOf(
-  files: BackupFiles,
-  name: string,
-  parsed: BackupName,
-  archive: CachedArchive,
-  records: Records,
-): CatalogEntry {
+/** A file whose name is that of a backup, and where to look up what is on record about it. */
+interface Named {
+  files: BackupFiles;
+  name: string;
+  parsed: BackupName;
+  records: Records;
+}
+
+function entryOf({ files, name, parsed, records }: Named, archive: CachedArchive): CatalogEntry {
   const record = recordOf(records, name, archive.size, archive.mtime_ms);
   const backup: Backup = {
     id: parsed.id,
     timestamp: archive.timestamp,
     path: join(files.directory, name),
     size_bytes: archive.size,
-    size_human: humanSize(archive.size),
+    size_human: oldSizeText(archive.size),
     file_count: archive.file_count,
     checksum: archive.checksum,
     backup_type: parsed.type,

@@ -8,7 +8,7 @@ export interface BackupName {
   type: BackupType;
   agent: string | null;
   imported: boolean;
-  /** It has milliseconds, as the names we give have. */
+  /** The name has milliseconds, as the names that we give have. */
   ours: boolean;
   /** Milliseconds since the epoch: UTC for our ids (they have milliseconds), local time for old ones. */
   at: number;
@@ -52,7 +52,7 @@ export function requireFits(name: string, agent: string): void {
   });
 }
 
-/** Reads a file name in `mission-control/backups`; null when it is none of ours or the old system's. */
+/** Reads a file name in `mission-control/backups`; null when it is not one of ours or the old system's. */
 export function parseBackupName(name: string): BackupName | null {
   const archive = ARCHIVE.exec(name);
   if (archive?.[3]) {

@@ -82,7 +82,7 @@ export function naiveLocal(at: number): string {
   return `${local.toISOString().slice(0, 23)}000`;
 }
 
-/** Reads a naive local time as ISO 8601 UTC; null when it is none. */
+/** Reads a naive local time as ISO 8601 UTC; null when it is not one. */
 export function fromNaiveLocal(text: string): string | null {
   const at = Date.parse(text);
   return Number.isNaN(at) ? null : new Date(at).toISOString();

@@ -10,12 +10,12 @@ export interface BackupFiles {
   lock: string;
   /** The catalogue's cache, in the old system's form. */
   metadata: string;
-  /** Results that no archive can tell of itself: verifications, and each stage's last success and failure. */
+  /** Results that no archive holds of itself: verifications, and each stage's last success and failure. */
   records: string;
   snapshotOf(id: string): string;
   /** The journal of a restore under way. */
   journal: string;
-  /** Files that somebody wrote while a restore was replacing them. */
+  /** Files that another process wrote while a restore was replacing them. */
   kept: string;
 }
 

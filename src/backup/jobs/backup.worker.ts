@@ -1,23 +1,16 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { packError, toMcError } from '../../base/index.js';
-import { stepBack } from '../pack/lower-priority.js';
+/** Does one task of the room in a thread of its own, behind everything else that runs on the machine. */
+import { toMcError } from '../../base/index.js';
+import { answerRequests, packError } from '../../base/threads.js';
+import { lowerPriority } from '../pack/lower-priority.js';
 import { realTools, runTask, type TaskKind, type Tasks } from './jobs.js';
 
-/** What the thread is started with: one task. */
+/** What the thread is asked. */
 interface Order<K extends TaskKind = TaskKind> {
   kind: K;
   args: Tasks[K]['args'];
 }
 
-stepBack();
-const { kind, args } = workerData as Order;
-try {
-  const result = await runTask(
-    kind,
-    args,
-    realTools((update) => parentPort?.postMessage({ update }, [])),
-  );
-  parentPort?.postMessage({ result }, []);
-} catch (thrown) {
-  parentPort?.postMessage({ error: packError(toMcError(thrown)) }, []);
-}
+lowerPriority();
+answerRequests(({ kind, args }: Order, note) => runTask(kind, args, realTools(note)), {
+  pack: (thrown) => packError(toMcError(thrown)),
+});

@@ -119,7 +119,7 @@ async function createAndVerify(args: Tasks['create']['args'], tools: CreateTools
   tools.pool.warm();
   const last = baseAt(previous);
   const walk = walkFor(request);
-  if (onlyIfChanged && last && (await holds(last.path, last.manifest, previousChecksum, walk, tools.pool))) return null;
+  if (onlyIfChanged && last && (await holds({ ...last, checksum: previousChecksum }, walk, tools.pool))) return null;
   const created = await createArchive({ ...request, previous: last }, tools, walk);
   const { manifest } = created;
   return {
@@ -144,9 +144,7 @@ function baseAt(path: string | null): CreateRequest['previous'] {
 }
 
 async function holds(
-  path: string,
-  manifest: Manifest,
-  checksum: string | null,
+  { path, manifest, checksum }: { path: string; manifest: Manifest; checksum: string | null },
   walk: ReturnType<typeof walkFor>,
   pool: Pool,
 ): Promise<boolean> {

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
-import { McError, type PackedError, unpackError, workerFile } from '../../base/index.js';
+import { McError, workerFile } from '../../base/index.js';
+import { createThread, type Thread } from '../../base/threads.js';
 import type { BackupUpdate } from '../../protocol/index.js';
 import type { OnUpdate } from '../progress.js';
 import { inlineTools, runTask, type TaskKind, type Tasks } from './jobs.js';
@@ -11,46 +11,35 @@ export interface TaskRunner {
   stop(): Promise<void>;
 }
 
-interface Message {
-  update?: BackupUpdate;
-  result?: unknown;
-  error?: PackedError;
-}
-
-/** Memory of a thread that reads archives which anybody may have put there, in MB. */
+/** Memory of a thread that reads archives which any process may have put there, in MB. */
 const LOOK_MB = 768;
 
 /** Runs each task in a worker thread of its own. */
 export function threadRunner(): TaskRunner {
-  const running = new Set<Worker>();
+  const running = new Map<Thread, McError>();
   let stopped = false;
   return {
-    run: <K extends TaskKind>(kind: K, args: Tasks[K]['args'], onUpdate: OnUpdate = () => {}) =>
-      new Promise<Tasks[K]['result']>((resolve, reject) => {
-        if (stopped) {
-          reject(new McError('interrupted', `the ${kind} was interrupted`));
-          return;
-        }
-        const worker = new Worker(workerFile('backup'), {
-          name: `mc backup ${kind}`,
-          workerData: { kind, args },
-          ...(kind === 'look' && { resourceLimits: { maxOldGenerationSizeMb: LOOK_MB } }),
-        });
-        running.add(worker);
-        worker.on('message', (message: Message) => {
-          if (message.update) onUpdate(message.update);
-          else if (message.error) reject(unpackError(message.error));
-          else resolve(message.result as Tasks[K]['result']);
-        });
-        worker.on('error', reject);
-        worker.on('exit', () => {
-          running.delete(worker);
-          reject(new McError('interrupted', `the ${kind} was interrupted`));
-        });
-      }),
+    async run<K extends TaskKind>(kind: K, args: Tasks[K]['args'], onUpdate: OnUpdate = () => {}) {
+      const interrupted = new McError('interrupted', `the ${kind} was interrupted`);
+      if (stopped) throw interrupted;
+      const thread = createThread({
+        file: workerFile('backup'),
+        name: `mc backup ${kind}`,
+        died: (error) => error ?? interrupted,
+        ...(kind === 'look' && { memoryMb: LOOK_MB }),
+      });
+      running.set(thread, interrupted);
+      try {
+        const onNote = (update: unknown) => onUpdate(update as BackupUpdate);
+        return (await thread.ask({ kind, args }, { onNote })) as Tasks[K]['result'];
+      } finally {
+        running.delete(thread);
+        await thread.end(interrupted);
+      }
+    },
     async stop() {
       stopped = true;
-      await Promise.all([...running].map((worker) => worker.terminate()));
+      await Promise.all([...running].map(([thread, interrupted]) => thread.end(interrupted)));
     },
   };
 }

@@ -35,9 +35,9 @@ export interface BackupContext {
   runner: TaskRunner;
   /** Reads an archive that the list does not know yet, in a thread. */
   look: Look;
-  /** Told when an interrupted restore was ended. */
+  /** Called when an interrupted restore was ended. */
   onRecovery: (report: RecoveryReport) => void;
-  /** Told when one could not be. */
+  /** Called when one could not be. */
   onStuck: (error: McError) => void;
 }
 
@@ -85,8 +85,11 @@ export async function withLock<T>(
  * @throws McError `busy` naming a living holder
  */
 export async function withReadLock<T>(context: BackupContext, purpose: string, work: () => Promise<T>): Promise<T> {
-  return withLockUnless(context, purpose, work, isUnwritable, (holder) => {
-    if (holder) throw new McError('busy', `${holder.purpose} is running here: process ${holder.pid}`);
+  return withLockUnless(context, purpose, work, {
+    isPassedOver: isUnwritable,
+    agree(holder) {
+      if (holder) throw new McError('busy', `${holder.purpose} is running here: process ${holder.pid}`);
+    },
   });
 }
 
@@ -129,10 +132,19 @@ export async function withLockOrFullDisk<T>(
   purpose: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const isFull = (error: unknown) => toMcError(error).code === 'disk.full';
-  return withLockUnless(context, purpose, work, isFull, async (holder, error) => {
-    if (holder || (await hasJournal(context.files.journal))) throw error;
+  return withLockUnless(context, purpose, work, {
+    isPassedOver: (error) => toMcError(error).code === 'disk.full',
+    async agree(holder, error) {
+      if (holder || (await hasJournal(context.files.journal))) throw error;
+    },
   });
+}
+
+/** When work goes on without a lock. */
+interface Unless {
+  isPassedOver: (error: unknown) => boolean;
+  /** Throws where it must not go on after all. */
+  agree: (holder: Awaited<ReturnType<typeof livingHolder>>, error: unknown) => void | Promise<void>;
 }
 
 /** As `withLock`; where the lock cannot be had for a reason that may be passed over, and `agree` does not throw, without. */
@@ -140,8 +152,7 @@ async function withLockUnless<T>(
   context: BackupContext,
   purpose: string,
   work: () => Promise<T>,
-  isPassedOver: (error: unknown) => boolean,
-  agree: (holder: Awaited<ReturnType<typeof livingHolder>>, error: unknown) => void | Promise<void>,
+  { isPassedOver, agree }: Unless,
 ): Promise<T> {
   let begun = false;
   const begin = () => {
@@ -163,7 +174,7 @@ async function livingHolder(lock: string) {
   return holder && (await isAlive(holder)) ? holder : null;
 }
 
-/** Records how a stage went, and passes the result or the failure on. Being busy or misused is no failure of the stage. */
+/** Records how a stage went, and passes the result or the failure on. Being busy or misused is not a failure of the stage. */
 export async function recorded<T>(
   context: BackupContext,
   stage: Stage,
@@ -183,7 +194,7 @@ export async function recorded<T>(
   }
 }
 
-/** What was found out is worth telling, though it cannot be noted. */
+/** What was found out is worth reporting, though it cannot be noted. */
 async function recordIfWritable({ files, clock }: BackupContext, stage: Stage, failure: string | null): Promise<void> {
   try {
     await recordStage(files.records, stage, clock.now(), failure);

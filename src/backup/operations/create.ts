@@ -18,7 +18,6 @@ import { type BackupContext, catalogOf, recorded, withLock } from './context.js'
 import { backupFileName, backupId, requireFits } from '../catalog/ids.js';
 import { naiveLocal } from '../catalog/metadata.js';
 import type { OnUpdate } from '../progress.js';
-import { namesIn } from '../catalog/places.js';
 import { updateRecords } from '../catalog/records.js';
 import { isPattern } from '../tree/rules.js';
 import type { CreateOutcome } from '../jobs/jobs.js';
@@ -121,7 +120,7 @@ export async function createLocked(
 
 /**
  * Writes a snapshot: every agent's state and the office as one JSON file, in the old system's form. What could not be
- * read is told in it, and makes it partial.
+ * read is reported in it, and makes it partial.
  * @throws McError `busy`, `disk.full`
  */
 export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate): Promise<BackupCreated> {
@@ -129,15 +128,16 @@ export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate)
     const { files, layout } = context;
     const at = freeMoment(context, (moment) => backupFileName('snapshot', moment, null));
     const id = backupId('snapshot', at, null);
-    const told = { id, action: 'create', backup_type: 'snapshot' };
-    onUpdate({ ...told, state: 'started' });
+    const about = { id, action: 'create', backup_type: 'snapshot' };
+    onUpdate({ ...about, state: 'started' });
     const problems: BackupProblem[] = [];
     const agents: string[] = [];
-    // Throws where the agents cannot be listed at all: a snapshot of none would pass for a good one.
-    await namesIn(layout.agents);
     const there = await listAgentIds(layout.root);
-    for (const { name, reason } of there.refused)
-      problems.push({ path: name === '.' ? LAYOUT.agents : agentPath(name), kind: 'unreadable', reason });
+    for (const { name, reason } of there.refused) {
+      // A snapshot of no agents would pass for a good one.
+      if (name === '.') throw cannotList(reason);
+      problems.push({ path: agentPath(name), kind: 'unreadable', reason });
+    }
     for (const agent of there.ids) {
       const state = await jsonTextOf(layout.root, agentPath(agent, 'state.json'), problems);
       if (state !== null) agents.push(`${JSON.stringify(agent)}: ${state}`);
@@ -153,10 +153,16 @@ export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate)
     const path = join(files.directory, backupFileName('snapshot', at, null));
     await writeFileAtomic(path, `{\n${parts.join(',\n')}\n}\n`, { mode: 0o600 });
     const { backup } = findBackup(await catalogOf(context), id);
-    onUpdate({ ...told, state: 'completed', backup });
+    onUpdate({ ...about, state: 'completed', backup });
     return { ...backup, problems };
   };
   return recorded(context, 'snapshot', () => withLock(context, 'backup snapshot', write));
+}
+
+function cannotList(reason: string): McError {
+  return new McError('file.blocked', `the agents cannot be listed: ${LAYOUT.agents}: ${reason}`, {
+    hint: `make ${LAYOUT.agents} a directory that mc may read, then run mc backup snapshot`,
+  });
 }
 
 /** The newest archive of the same kind, of our own making: what a new one is built upon. */

@@ -56,10 +56,10 @@ export async function restoreBackup(
     );
   }
   return recorded(context, 'restore', () => {
-    const work = () => restoreLocked(context, id, options, to, onUpdate);
+    const work = () => restoreLocked(context, id, { options, to, onUpdate });
     if (to !== null) return withReadLock(context, 'backup restore', work);
     if (options.dryRun) return withReadLock(context, 'backup restore', work);
-    // The database is let go of with the lock in hand: who is told that somebody is at it has touched nothing.
+    // The database is released with the lock in hand: a restore that finds the lock taken has touched nothing.
     return withLock(context, 'backup restore', () => (around ? around(work) : work()), true);
   });
 }
@@ -87,9 +87,7 @@ async function restoreInto(
 async function restoreLocked(
   context: BackupContext,
   id: string,
-  options: RestoreOptions,
-  to: string | null,
-  onUpdate: OnUpdate,
+  { options, to, onUpdate }: { options: RestoreOptions; to: string | null; onUpdate: OnUpdate },
 ): Promise<RestoreReport> {
   const began = performance.now();
   const { backup } = findBackup(await catalogOf(context), id, context.clock.now());
@@ -134,7 +132,7 @@ async function restoreLocked(
     const changes = seen !== null && (seen.restored > 0 || seen.deleted > 0);
     const safety = changes ? await saveBefore(context, backup.id, options) : null;
     const kept = safety === null ? request.kept : join(context.files.kept, safety.id);
-    // What was not there to be saved must not be replaced either: somebody may have written it since that look.
+    // What was not there to be saved must not be replaced either: another process may have written it since that look.
     const leaveFiles = request.leaveFiles || (seen !== null && !changes);
     const real = {
       ...request,
@@ -147,9 +145,9 @@ async function restoreLocked(
     const work = () => context.runner.run('restore', real, onUpdate);
     const done = await (elsewhere === null ? work() : restoreInto(context, elsewhere, options, work));
     const result = { ...done, ...report, safety_backup: safety?.id ?? null, duration_ms: since(began) };
-    const { added, changed, removed, ...told } = result;
+    const { added, changed, removed, ...counts } = result;
     onUpdate({
-      ...told,
+      ...counts,
       state: 'completed',
       action: 'restore',
       added: added.length,

@@ -14,7 +14,7 @@ export interface PruneOptions extends Partial<RetentionPolicy> {
 }
 
 /**
- * Deletes what no rule wants to keep. Dry, it only decides. What makes the clock doubtful is told; whether anything is
+ * Deletes what no rule wants to keep. Dry, it only decides. What makes the clock doubtful is reported; whether anything is
  * deleted all the same is for whoever asks to say (`held`).
  * @throws McError `busy`
  */

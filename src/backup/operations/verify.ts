@@ -94,8 +94,8 @@ export async function drillBackup(
           leaveFiles: false,
           inspected: false,
         };
-        const told: OnUpdate = (update) => onUpdate({ ...update, action: 'drill' });
-        const restored = await context.runner.run('restore', { ...request, dryRun: false }, told);
+        const asDrill: OnUpdate = (update) => onUpdate({ ...update, action: 'drill' });
+        const restored = await context.runner.run('restore', { ...request, dryRun: false }, asDrill);
         const compared = await context.runner.run('compare', { root: request.root, archive: backup.path });
         report.files = restored.restored;
         report.databases = compared.databases;
@@ -114,7 +114,7 @@ export async function drillBackup(
   return recorded(context, 'drill', work, faultOf);
 }
 
-/** Tells how work on a backup ended. */
+/** Says how work on a backup ended. */
 function tellEnd(action: string, report: VerifyReport | DrillReport, onUpdate: OnUpdate): void {
   const { id, ok, errors, files, duration_ms } = report;
   if (ok) onUpdate({ id, state: 'completed', action, files, duration_ms });
@@ -145,7 +145,7 @@ async function verifyEntry(
     notes,
   };
   await record(context, entry, report, inspection.unreadable).catch((error: unknown) => {
-    // What was read is worth telling all the same.
+    // What was read is worth reporting all the same.
     if (!isUnwritable(error)) throw error;
     report.notes = [...report.notes, `the result could not be noted: ${toMcError(error).message}`];
   });
@@ -177,7 +177,7 @@ async function inspectEntry(
   }
 }
 
-/** Whether its file is still there: verifying holds no lock, so somebody may have pruned it meanwhile. */
+/** Whether its file is still there: verifying holds no lock, so another process may have pruned it meanwhile. */
 async function isThere({ backup }: CatalogEntry): Promise<boolean> {
   return (await lstat(backup.path).catch(() => null)) !== null;
 }

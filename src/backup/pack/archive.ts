@@ -59,6 +59,15 @@ export interface Created {
   checksum: string;
 }
 
+/** An archive in the making. */
+export interface Making {
+  request: CreateRequest;
+  tools: CreateTools;
+  writer: ArchiveWriter;
+  contents: Contents;
+  progress: Progress;
+}
+
 /** How much smaller than its files an archive is taken to be when its space is checked beforehand. */
 const EXPECTED_RATIO = 0.5;
 
@@ -87,8 +96,9 @@ export async function createArchive(
     requireSpace(request.directory, expectedSize(plan), 'the backup', tools.free);
     const contents = new Contents(writer, walk.problems);
     progress.phase('pack', walk.entries.length, sizeOf(walk.entries));
-    const packed = await writeEntries(request, plan, writer, contents, tools, progress);
-    const manifest = manifestOf(request, id, walk, contents, performance.now() - began);
+    const making = { request, tools, writer, contents, progress };
+    const packed = await writeEntries(making, plan);
+    const manifest = manifestOf(making, { id, walk, ms: performance.now() - began });
     progress.phase('verify', manifest.files.length, writer.position);
     const sha256 = appendManifest(writer, manifest, request.at);
     const depth = (run: Run) => run.members.some((member) => packed.has(member.offset));
@@ -96,7 +106,7 @@ export async function createArchive(
     const written = { manifest, sha256, checksum: writer.checksum() };
     const closed = writer.close();
     const inspected = inspectArchive(writer.aside, { checksum: null, depth, onBytes, written }, tools.pool);
-    // Neither may still be at it when the other has failed.
+    // Both have to end before a failure is passed on: neither may still be reading.
     await Promise.allSettled([closed, inspected]);
     await closed;
     const { errors, checksum } = await inspected;
@@ -122,14 +132,8 @@ function doesNotReadBack(fault: string | undefined): McError {
 }
 
 /** Returns the offsets of members that were packed now; the others are copies. */
-async function writeEntries(
-  request: CreateRequest,
-  plan: ArchivePlan,
-  writer: ArchiveWriter,
-  contents: Contents,
-  tools: CreateTools,
-  progress: Progress,
-): Promise<Set<number>> {
+async function writeEntries(making: Making, plan: ArchivePlan): Promise<Set<number>> {
+  const { request, tools, contents, progress } = making;
   const large = [...plan.large];
   const databases = [...plan.databases];
   appendStructure(plan.structure, contents);
@@ -137,11 +141,11 @@ async function writeEntries(
   progress.add(plan.structure.length, 0);
   const pack = async (batch: WalkedEntry[]) => {
     const result = await tools.pool.pack(request.root, request.roots, batch);
-    appendBatch(batch, result, contents, large, databases);
+    appendBatch(batch, result, { contents, large, databases });
     progress.add(batch.length, sizeOf(batch));
   };
   const pieces = joinPieces(plan.copies.flatMap((run) => contents.adopt(run)));
-  if (request.previous) await copyPieces(request.previous.path, pieces, writer, tools.pool, progress);
+  if (request.previous) await copyPieces(request.previous.path, pieces, making);
   for (const { path } of plan.copies.flatMap((run) => run.files.filter(({ raw }) => raw))) {
     contents.problem(path, 'database', 'copied as raw bytes, as in the backup before');
   }
@@ -149,11 +153,11 @@ async function writeEntries(
   await eachAtOnce(plan.batches, tools.pool.width * 2, pack);
   for (const entry of large) {
     const from = { entry, from: join(request.root, entry.path), within: request.roots };
-    const outcome = await packLarge(from, contents, tools.pool, tools.open, (bytes) => progress.add(0, bytes));
+    const outcome = await packLarge(from, { ...tools, contents, onBytes: (bytes) => progress.add(0, bytes) });
     if (outcome === 'database') databases.push(entry);
   }
   for (const entry of databases) {
-    await packDatabase(request, entry, contents, tools);
+    await packDatabase(making, entry);
     progress.add(1, entry.size);
   }
   return new Set(contents.members.map((member) => member.offset).filter((offset) => !copied.has(offset)));
@@ -161,14 +165,12 @@ async function writeEntries(
 
 /**
  * Copies pieces of the previous archive, one after the other: threads that write into one file only wait for each other.
- * While one is copied the one before is hashed here. Whether their bytes are still good, reading back will tell.
+ * While one is copied the one before is hashed here. Whether their bytes are still good, reading back will show.
  */
 async function copyPieces(
   source: string,
   pieces: Piece[],
-  writer: ArchiveWriter,
-  pool: Pool,
-  progress: Progress,
+  { writer, tools: { pool }, progress }: Making,
 ): Promise<void> {
   let before: Piece | null = null;
   for (const piece of [...pieces, null]) {
@@ -198,9 +200,7 @@ function appendStructure(entries: WalkedEntry[], contents: Contents): void {
 function appendBatch(
   batch: WalkedEntry[],
   result: PackedBatch,
-  contents: Contents,
-  large: WalkedEntry[],
-  databases: WalkedEntry[],
+  { contents, large, databases }: { contents: Contents; large: WalkedEntry[]; databases: WalkedEntry[] },
 ): void {
   const files = [];
   for (const [index, entry] of batch.entries()) {
@@ -216,7 +216,7 @@ function appendBatch(
   if (result.member) contents.append(result.member, files);
 }
 
-function manifestOf(request: CreateRequest, id: string, walk: Walk, contents: Contents, ms: number): Manifest {
+function manifestOf({ request, contents }: Making, { id, walk, ms }: { id: string; walk: Walk; ms: number }): Manifest {
   return {
     format: FORMAT,
     version: 1,

@@ -14,7 +14,7 @@ const ATTEMPTS = 3;
 /** Reads, hashes, packs and deflates a batch of small files: one gzip member of whole tar entries. */
 export function packBatch(root: string, roots: readonly string[], batch: WalkedEntry[], open: OpenFile): PackedBatch {
   const tar = new TarBuffer();
-  const files = batch.map((entry) => packFile(root, roots, entry, open, tar));
+  const files = batch.map((entry) => packFile({ root, roots, open, tar }, entry));
   return { member: tar.bytes.length === 0 ? null : deflate(tar.bytes), files };
 }
 
@@ -23,7 +23,7 @@ export function packBatch(root: string, roots: readonly string[], batch: WalkedE
  * file system's clock could go unseen.
  */
 export function safeIdentity(stat: ReturnType<OpenedFile['stat']>, readAtMs: number): string | null {
-  // Anybody may set mtime to a time that is still to come; a write moves ctime as well.
+  // Any process may set mtime to a time that is still to come; a write moves ctime as well.
   const set = Number(stat.mtimeNs / 1_000_000n) > readAtMs;
   const latest = stat.ctimeNs > stat.mtimeNs || set ? stat.ctimeNs : stat.mtimeNs;
   // File systems that keep whole seconds show them in both times.
@@ -32,13 +32,15 @@ export function safeIdentity(stat: ReturnType<OpenedFile['stat']>, readAtMs: num
   return Number(latest / 1_000_000n) + tickMs < readAtMs ? identityOf(stat) : null;
 }
 
-function packFile(
-  root: string,
-  roots: readonly string[],
-  entry: WalkedEntry,
-  open: OpenFile,
-  tar: TarBuffer,
-): PackedFile {
+/** Where a batch comes from, and where it goes. */
+interface Batch {
+  root: string;
+  roots: readonly string[];
+  open: OpenFile;
+  tar: TarBuffer;
+}
+
+function packFile({ root, roots, open, tar }: Batch, entry: WalkedEntry): PackedFile {
   let file: OpenedFile | undefined;
   try {
     file = open(join(root, entry.path));

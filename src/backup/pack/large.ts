@@ -17,8 +17,16 @@ export interface LargeFile {
   as?: 'copy' | 'raw';
   /** The real directories in which `from` must lie; absent: anywhere. */
   within?: readonly string[];
-  /** Of the database that was copied, where that is safe to tell. */
+  /** Of the database that was copied, where that is safe to say. */
   identity?: string | null;
+}
+
+/** What a large file is packed with, and into. */
+export interface LargeTools {
+  contents: Contents;
+  pool: Pool;
+  open: OpenFile;
+  onBytes: (bytes: number) => void;
 }
 
 const ATTEMPTS = 3;
@@ -27,13 +35,8 @@ const ATTEMPTS = 3;
  * Packs one file in parts of constant size: read and hashed here in order, deflated side by side. A file that changes
  * meanwhile is begun again, at most three times. Returns what became of it.
  */
-export async function packLarge(
-  large: LargeFile,
-  contents: Contents,
-  pool: Pool,
-  open: OpenFile,
-  onBytes: (bytes: number) => void,
-): Promise<PackedFile['outcome']> {
+export async function packLarge(large: LargeFile, tools: LargeTools): Promise<PackedFile['outcome']> {
+  const { contents, open } = tools;
   const mark = contents.mark();
   for (let attempt = 1; ; attempt += 1) {
     let file: OpenedFile | undefined;
@@ -43,7 +46,7 @@ export async function packLarge(
         contents.problem(large.entry.path, 'unreadable', LEADS_OUT);
         return 'unreadable';
       }
-      const outcome = await packOnce(large, file, contents, pool, onBytes, attempt === ATTEMPTS);
+      const outcome = await packOnce(large, file, tools, attempt === ATTEMPTS);
       if (outcome !== 'again') return outcome;
       contents.rewind(mark);
     } catch (error) {
@@ -63,9 +66,7 @@ export async function packLarge(
 async function packOnce(
   large: LargeFile,
   file: OpenedFile,
-  contents: Contents,
-  pool: Pool,
-  onBytes: (bytes: number) => void,
+  { contents, pool, onBytes }: LargeTools,
   last: boolean,
 ): Promise<PackedFile['outcome'] | 'again'> {
   const before = file.stat();

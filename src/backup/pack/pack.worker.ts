@@ -1,25 +1,14 @@
-import { parentPort } from 'node:worker_threads';
-import { packError } from '../../base/index.js';
-import { type JobResult, type PoolJob, type PoolReply, runJob } from './pool.js';
-import { stepBack } from './lower-priority.js';
+/** Packs, copies and checks pieces of archives in a thread of its own, behind everything else that runs on the machine. */
+import { answerRequests } from '../../base/threads.js';
+import { lowerPriority } from './lower-priority.js';
+import { type JobResult, type PoolJob, runJob } from './pool.js';
 
-stepBack();
-parentPort?.on('message', ({ id, job }: { id: number; job: PoolJob }) => {
-  const reply = answer(id, job);
-  parentPort?.postMessage(reply, transferable(reply.result));
-});
+lowerPriority();
+answerRequests((job: PoolJob) => runJob(job), { transfer: (result) => packedIn(result as JobResult) });
 
-function answer(id: number, job: PoolJob): PoolReply {
-  try {
-    return { id, result: runJob(job) };
-  } catch (error) {
-    return { id, error: packError(error) };
-  }
-}
-
-/** The packed bytes: they are handed over instead of copied. */
-function transferable(result: JobResult | undefined): ArrayBuffer[] {
-  if (result === undefined || result === null || typeof result !== 'object' || Array.isArray(result)) return [];
+/** The memory of packed bytes. */
+function packedIn(result: JobResult): ArrayBuffer[] {
+  if (result === null || typeof result !== 'object' || Array.isArray(result)) return [];
   const member = 'member' in result ? result.member : result;
   return member ? [member.bytes.buffer as ArrayBuffer] : [];
 }

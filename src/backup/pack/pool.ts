@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import { type PackedError, unpackError, workerFile } from '../../base/index.js';
+import { McError, workerFile } from '../../base/index.js';
+import { createThread, type Thread } from '../../base/threads.js';
 import { copyPiece, type Piece } from '../archive/copy.js';
 import { hasHashes, readRun, type Run } from '../archive/runs.js';
 import { packBatch } from './batch.js';
@@ -40,55 +40,25 @@ export function inlinePool(open: OpenFile = openFile): Pool {
   return poolOf(1, (job) => Promise.resolve().then(() => runJob(job, open)), { warm: () => {}, close: async () => {} });
 }
 
-/** A worker's answer. */
-export interface PoolReply {
-  id: number;
-  result?: JobResult;
-  error?: PackedError;
-}
-
-interface Pending {
-  resolve: (value: unknown) => void;
-  reject: (error: unknown) => void;
-}
-
 /** A pool of worker threads, one for each core up to eight. They start with their first work. */
 export function threadPool(width: number = Math.min(8, Math.max(2, availableParallelism()))): Pool {
-  const threads: { worker: Worker; pending: Map<number, Pending> }[] = [];
-  let next = 0;
+  const threads: Thread[] = [];
   const start = () => {
-    const pending = new Map<number, Pending>();
-    const worker = new Worker(workerFile('pack'), { name: 'mc backup pack' });
-    worker.on('message', ({ id, result, error }: PoolReply) => {
-      const job = pending.get(id);
-      pending.delete(id);
-      if (error) job?.reject(unpackError(error));
-      else job?.resolve(result);
-    });
-    const thread = { worker, pending };
-    // It would answer no more, and nobody would know: whoever comes next gets another.
-    worker.on('error', (error) => {
-      threads.splice(threads.indexOf(thread), 1);
-      for (const job of pending.values()) job.reject(error);
-    });
+    const thread = createThread({ file: workerFile('pack'), name: 'mc backup pack' });
     threads.push(thread);
     return thread;
   };
   const run = (job: PoolJob): Promise<unknown> => {
-    const idle = threads.find((thread) => thread.pending.size === 0);
-    const thread =
-      idle ?? (threads.length < width ? start() : threads.toSorted((a, b) => a.pending.size - b.pending.size)[0]);
-    const id = (next += 1);
-    return new Promise((resolve, reject) => {
-      thread?.pending.set(id, { resolve, reject });
-      thread?.worker.postMessage({ id, job }, job.kind === 'deflate' ? [job.bytes.buffer as ArrayBuffer] : []);
-    });
+    const least = threads.toSorted((a, b) => a.pending() - b.pending())[0];
+    const thread = least && (least.pending() === 0 || threads.length >= width) ? least : start();
+    return thread.ask(job, { transfer: job.kind === 'deflate' ? [job.bytes.buffer as ArrayBuffer] : [] });
   };
   const warm = () => {
     while (threads.length < width) start();
+    for (const thread of threads) thread.warm();
   };
   const close = async () => {
-    await Promise.all(threads.map((thread) => thread.worker.terminate()));
+    await Promise.all(threads.map((thread) => thread.end(new McError('interrupted', 'the backup was interrupted'))));
   };
   return poolOf(width, run, { warm, close });
 }

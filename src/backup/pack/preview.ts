@@ -1,10 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../../base/index.js';
-import type { BackupPreview, BackupProblem } from '../../protocol/index.js';
+import { type BackupPreview, type BackupProblem, oldSizeText } from '../../protocol/index.js';
 import type { Manifest } from '../archive/manifest.js';
 import { type CreateRequest, isLoss, walkFor } from './archive.js';
-import { humanSize } from '../space.js';
 import { type ArchivePlan, planArchive } from './plan.js';
 
 /** What a request would put into its archive. Only reads, and no file's bytes. */
@@ -27,12 +26,12 @@ export function previewArchive(
     agent,
     files: files.length,
     bytes,
-    bytes_human: humanSize(bytes),
+    bytes_human: oldSizeText(bytes),
     directories: plan.structure.filter((entry) => entry.type === 'directory').length,
     links: plan.structure.filter((entry) => entry.type === 'symlink').length,
     unchanged: plan.copies.reduce((sum, run) => sum + run.files.length, 0),
     estimated_size_bytes: size,
-    estimated_size_human: size === null ? null : humanSize(size),
+    estimated_size_human: size === null ? null : oldSizeText(size),
     partial: all.some(isLoss),
     left_out: leftOut.paths,
     left_out_count: leftOut.count,

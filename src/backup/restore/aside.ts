@@ -63,7 +63,7 @@ async function findDisplaced({ steps, kept, ...ground }: Journal): Promise<Displ
   return found;
 }
 
-/** Tells a file's content, or where a link points; null for what is neither. */
+/** Identifies a file's content, or where a link points; null for what is neither. */
 export function fingerprintOf({ type, sha256, link }: Pick<ManifestFile, 'type' | 'sha256' | 'link'>): string | null {
   return type === 'symlink' ? sha256Of(Buffer.from(`link ${link}`)) : sha256;
 }

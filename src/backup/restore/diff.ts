@@ -33,7 +33,7 @@ export interface Differences {
 
 /**
  * Compares what was selected with the disk.
- * @throws McError `file.refused` when a parent on disk is a link: what is behind it belongs to somebody else
+ * @throws McError `file.refused` when a parent on disk is a link: what is behind it is not the workspace
  */
 export async function compareWithDisk(
   ground: Ground,

@@ -8,13 +8,13 @@ import { removeTree } from '../remove-tree.js';
 import { type Kept, keep, numbered } from './aside.js';
 import { at, lstatOf } from './ground.js';
 import { type Journal, type JournalScope, readJournal, removeJournal } from './journal.js';
-import { giveBack, lend } from './lend.js';
+import { lowerModes, liftModes } from './lifted-modes.js';
 import { clearStrays } from './strays.js';
 import { undo } from './undo.js';
 
 /**
  * Gives up on a restore that can neither be finished nor taken back: puts back what can be, keeps what was replaced, removes
- * what was staged as far as the system lets it, and sets the journal aside. Nothing that somebody wrote is removed.
+ * what was staged as far as the system lets it, and sets the journal aside. Nothing that another process wrote is removed.
  * @throws the system's error when not even the journal can be moved
  */
 export async function giveUp(path: string, scope: JournalScope, now: number): Promise<RecoveryReport> {
@@ -31,7 +31,7 @@ export async function giveUp(path: string, scope: JournalScope, now: number): Pr
 }
 
 async function clear(journal: Journal, directory: string): Promise<Kept[]> {
-  lend(journal);
+  liftModes(journal);
   // Its first fault is why we are here; the others steps are taken back all the same.
   if (journal.state === 'swapping') await undo(journal).catch(() => {});
   const kept: Kept[] = [];
@@ -46,6 +46,6 @@ async function clear(journal: Journal, directory: string): Promise<Kept[]> {
   }
   for (const trial of journal.trials ?? []) await removeTree(at(journal, trial)).catch(() => {});
   kept.push(...clearStrays({ ...journal, kept: directory }));
-  giveBack(journal);
+  lowerModes(journal);
   return kept;
 }

@@ -2,6 +2,7 @@ import { lstatSync, type Stats } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, isWithin, McError, type WorkspaceLayout } from '../../base/index.js';
+import { LINKABLE } from '../tree/links.js';
 
 /** Where a restore writes. */
 export interface Ground {
@@ -11,12 +12,11 @@ export interface Ground {
   links: Record<string, string>;
 }
 
-/** What the operator may keep on another disk, the deeper one first. */
-const LINKABLE = ['mission-control/agents', 'mission-control'];
+const INNER_FIRST = LINKABLE.toReversed();
 
 /** Where a path of the workspace lies on disk. */
 export function at({ root, links }: Ground, path: string): string {
-  for (const link of LINKABLE) {
+  for (const link of INNER_FIRST) {
     const target = links[link];
     if (target !== undefined && (path === link || path.startsWith(`${link}/`)))
       return join(target, path.slice(link.length));

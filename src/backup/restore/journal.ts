@@ -36,7 +36,7 @@ export interface Attributes {
 }
 
 /** A directory that its owner may write only while the restore is at it. */
-export interface Lent {
+export interface LiftedMode {
   path: string;
   /** What it has otherwise. */
   mode: number;
@@ -59,7 +59,7 @@ export interface Journal extends Ground {
   kept: string | null;
   steps: Step[];
   attributes: Attributes[];
-  lent?: Lent[];
+  lent?: LiftedMode[];
   /** Directories in which names are tried. */
   trials?: string[];
 }

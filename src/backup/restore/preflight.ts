@@ -75,7 +75,7 @@ export async function tryOut(ground: Ground, trial: Trial, free: FreeSpace): Pro
   try {
     mkdirSync(directory, { mode: 0o700 });
   } catch {
-    // It cannot be tried there: a step that cannot be done is taken back.
+    // The step cannot be tried there: one that cannot be done is taken back.
     return;
   }
   try {

@@ -10,7 +10,7 @@ import { Progress } from '../progress.js';
 import { type Inspection, inspectArchive } from '../archive/inspect.js';
 import { compareWithDisk, type Differences, refuseLinks } from './diff.js';
 import { type Journal, writeJournal } from './journal.js';
-import { lend } from './lend.js';
+import { liftModes } from './lifted-modes.js';
 import { safeMode } from './modes.js';
 import { trialsOf, tryOut } from './preflight.js';
 import type { RestoreRequest } from './request.js';
@@ -63,11 +63,11 @@ export async function restoreArchive(request: RestoreRequest, tools: CreateTools
     kept: [],
   };
   if (request.dryRun) return outcome;
-  const saved = await savedBefore(request, writes, tools.copyDatabase);
-  const journal = journalOf(request, differences, intent, selected.files, saved);
+  const safe = await savedBefore(request, writes, tools.copyDatabase);
+  const journal = journalOf({ request, differences, intent, selected: selected.files, safe });
   if (journal.steps.length + journal.attributes.length === 0) return outcome;
   progress.phase('write', writes.length, totalOf(writes));
-  const { kept, unset } = await perform(request, journal, inspection, intent, onFile, tools);
+  const { kept, unset } = await perform({ request, journal, inspection, intent, onFile, tools });
   return { ...outcome, kept, skipped: [...outcome.skipped, ...unset] };
 }
 
@@ -83,25 +83,35 @@ async function inspect(request: RestoreRequest, tools: CreateTools): Promise<Ins
   return inspectArchive(archive, { checksum, depth }, tools.pool);
 }
 
-async function perform(
-  request: RestoreRequest,
-  planned: Journal,
-  inspection: Inspection,
-  { writes, directories }: Intent,
-  onFile: (file: ManifestFile) => void,
-  tools: CreateTools,
-): Promise<Swapped> {
+interface Performance {
+  request: RestoreRequest;
+  journal: Journal;
+  inspection: Inspection;
+  intent: Intent;
+  onFile: (file: ManifestFile) => void;
+  tools: CreateTools;
+}
+
+async function perform({
+  request,
+  journal: planned,
+  inspection,
+  intent,
+  onFile,
+  tools,
+}: Performance): Promise<Swapped> {
+  const { writes, directories } = intent;
   mkdirSync(request.root, { recursive: true });
   const entries = [...writes, ...directories.map(({ path }) => ({ path, size: 0 }))];
   const trials = trialsOf(request, entries, planned.tag ?? '');
   const journal = { ...planned, trials: trials.map(({ directory }) => directory) };
   await writeJournal(request.journal, journal);
   try {
-    lend(journal);
+    liftModes(journal);
     for (const trial of trials) await tryOut(request, trial, tools.free);
     const staged = new Map(journal.steps.flatMap((step) => (step.do === 'place' ? [[step.path, step.staged]] : [])));
-    await stageFiles(request.archive, inspection, staged, request, onFile);
-    // Since the comparison somebody may have put a link where a directory was.
+    await stageFiles({ archive: request.archive, inspection, staged, ground: request, onFile });
+    // Since the comparison another process may have put a link where a directory was.
     refuseLinks(
       request,
       journal.steps.map(({ path }) => path),

@@ -27,18 +27,23 @@ const fsyncAsync = promisify(fsync);
 const SETTLE = 128;
 const BLANK = Buffer.alloc(64 * 1024);
 
+/** What is staged, from where, and where to. */
+export interface Staging {
+  archive: string;
+  inspection: Inspection;
+  /** Names beside the workspace's own, by the path in the archive. */
+  staged: Map<string, string>;
+  ground: Ground;
+  onFile: (file: ManifestFile) => void;
+}
+
 /**
  * Writes the wanted files of an archive under their staged names, each compared with its manifest as it passes and made
  * durable. Of an indexed archive only the members that hold a wanted file are read.
  * @throws McError `backup.corrupt` when something is not what the manifest says
  */
-export async function stageFiles(
-  archive: string,
-  inspection: Inspection,
-  staged: Map<string, string>,
-  ground: Ground,
-  onFile: (file: ManifestFile) => void,
-): Promise<void> {
+export async function stageFiles(staging: Staging): Promise<void> {
+  const { inspection, staged, ground, onFile } = staging;
   const left = new Set(staged.keys());
   const written: number[] = [];
   const sinkFor = (file: ManifestFile): EntrySink | null => {
@@ -52,8 +57,8 @@ export async function stageFiles(
   try {
     errors.push(
       ...(inspection.indexed && inspection.manifest
-        ? await stageRuns(archive, inspection, staged, sinkFor, written)
-        : await stageScan(archive, inspection, staged, sinkFor)),
+        ? await stageRuns(staging, sinkFor, written)
+        : await stageScan(staging, sinkFor)),
     );
   } finally {
     await settle(written);
@@ -68,9 +73,7 @@ export async function stageFiles(
 }
 
 async function stageRuns(
-  archive: string,
-  inspection: Inspection,
-  staged: Map<string, string>,
+  { archive, inspection, staged }: Staging,
   sinkFor: (file: ManifestFile) => EntrySink | null,
   written: number[],
 ): Promise<string[]> {
@@ -85,9 +88,7 @@ async function stageRuns(
 }
 
 async function stageScan(
-  archive: string,
-  inspection: Inspection,
-  staged: Map<string, string>,
+  { archive, inspection, staged }: Staging,
   sinkFor: (file: ManifestFile) => EntrySink | null,
 ): Promise<string[]> {
   for (const file of inspection.files) if (file.type === 'symlink' && staged.has(file.path)) sinkFor(file);

@@ -9,7 +9,7 @@ import { fingerprintOf } from './aside.js';
 import { type Differences, isServersOwn } from './diff.js';
 import { at, type Ground, lstatOf } from './ground.js';
 import { homeOf, type Journal, type Step } from './journal.js';
-import { toLend } from './lend.js';
+import { modesToLift } from './lifted-modes.js';
 import { safeMode, SIDECARS } from './modes.js';
 import type { RestoreRequest } from './request.js';
 import { Standing } from './standing.js';
@@ -41,14 +41,18 @@ export function intend(request: RestoreRequest, differences: Differences, files:
   return { writes, directories, inTheWay, removed, emptied };
 }
 
+/** What a journal is made of. `safe`: where what is displaced is kept already, by its path. */
+export interface Planned {
+  request: RestoreRequest;
+  differences: Differences;
+  intent: Intent;
+  selected: ManifestFile[];
+  safe: ReadonlyMap<string, string | null>;
+}
+
 /** Every step in an order that works: what is in the way first, then directories, files, deletions, emptied directories. */
-export function journalOf(
-  request: RestoreRequest,
-  differences: Differences,
-  { writes, directories, inTheWay, removed, emptied }: Intent,
-  selected: ManifestFile[],
-  safe: ReadonlyMap<string, string | null>,
-): Journal {
+export function journalOf({ request, differences, intent, selected, safe }: Planned): Journal {
+  const { writes, directories, inTheWay, removed, emptied } = intent;
   const { root, links } = request;
   const ground = { root, links };
   const standing = new Standing(ground);
@@ -100,7 +104,7 @@ export function journalOf(
     kept: request.kept,
     steps,
     attributes,
-    lent: toLend(ground, steps),
+    lent: modesToLift(ground, steps),
   };
 }
 

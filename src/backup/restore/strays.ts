@@ -5,7 +5,7 @@ import { at, lstatOf } from './ground.js';
 import type { Journal } from './journal.js';
 
 /**
- * Finds the files aside of a restore that are not where they were put: somebody renamed a directory while it was at work, and
+ * Finds the files aside of a restore that are not where they were put: another process renamed a directory while it was at work, and
  * they went along. What was staged goes; what was displaced is kept. Once everything is taken back each staged file must be
  * there again: only if one is missing is the workspace searched.
  */

@@ -19,12 +19,12 @@ import {
   writeJournal,
   writeJournalWithRoom,
 } from './journal.js';
-import { giveBack, lend } from './lend.js';
+import { lowerModes, liftModes } from './lifted-modes.js';
 import { secondsOf } from './modes.js';
 import { clearStrays } from './strays.js';
 import { undo } from './undo.js';
 
-/** What a swap leaves to be told. */
+/** What a swap leaves to be reported. */
 export interface Swapped {
   /** Displaced files that the safety backup does not hold, and where they are now. */
   kept: Kept[];
@@ -55,12 +55,12 @@ export async function swap(path: string, journal: Journal): Promise<Swapped> {
 
 /** Takes a staged restore back: nothing has been replaced yet. */
 export async function rollBack(path: string, journal: Journal): Promise<void> {
-  lend(journal);
+  liftModes(journal);
   for (const step of journal.steps) {
     if (step.do === 'place') rmSync(at(journal, step.staged), { force: true });
   }
   for (const path of journal.trials ?? []) await removeTree(at(journal, path));
-  giveBack(journal);
+  lowerModes(journal);
   await removeJournal(path);
 }
 
@@ -97,7 +97,7 @@ async function finish(
   let { state } = journal;
   let fault: McError | null = null;
   try {
-    lend(journal);
+    liftModes(journal);
     if (state === 'swapping') {
       if (direction === 'back') await goBack(journal);
       else fault = await goForward(journal, first);
@@ -118,7 +118,7 @@ async function goForward(journal: Journal, first: boolean): Promise<McError | nu
   let step: Step | undefined;
   try {
     if (!first) {
-      // Since it was killed somebody may have put a link where a directory was.
+      // Since it was killed another process may have put a link where a directory was.
       refuseLinks(
         journal,
         journal.steps.map(({ path }) => path),
@@ -148,7 +148,7 @@ async function clearCommitted(path: string, journal: Journal): Promise<Swapped> 
   for (const step of journal.steps) if (step.do === 'rmdir') removeEmpty(at(journal, step.path));
   // Last, because everything before moved the times of directories.
   const unset = journal.attributes.flatMap((attributes) => apply(journal, attributes));
-  giveBack(journal, journal.attributes);
+  lowerModes(journal, journal.attributes);
   await syncTouched(journal);
   await removeJournal(path);
   return { kept, unset };
@@ -228,7 +228,7 @@ function place(ground: Ground, step: Extract<Step, { do: 'place' }>, first: bool
 
 /**
  * A staged file that is gone was placed by a run before this one, unless there was none or its directory is another by now.
- * @throws McError `io` when somebody took it away
+ * @throws McError `io` when another process took it away
  */
 function requirePlaced(staged: string, home: string | undefined, first: boolean): void {
   if (!first && (home === undefined || homeOf(lstatOf(dirname(staged))) === home)) return;
@@ -246,7 +246,7 @@ function renameIfThere(from: string, to: string): void {
   }
 }
 
-/** Sets what is not so already. What belongs to somebody else keeps its mode and time: no reason to hold up the rest. */
+/** Sets what is not so already. What belongs to another user keeps its mode and time: no reason to hold up the rest. */
 function apply(ground: Ground, { path, mode, mtimeMs }: Attributes): Swapped['unset'] {
   const target = at(ground, path);
   const stat = lstatOf(target);

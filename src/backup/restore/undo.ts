@@ -6,7 +6,7 @@ import type { Journal, Step } from './journal.js';
 
 /**
  * Takes the steps of a swap back that could not go on, last first; those that were not done are passed over, so it can be
- * done again. What somebody has written since stays: then what was there before remains aside.
+ * done again. What another process has written since stays: then what was there before remains aside.
  * @throws the system's error when it cannot go back either
  */
 export async function undo({ steps, ...ground }: Pick<Journal, 'root' | 'links' | 'steps'>): Promise<void> {
@@ -48,7 +48,7 @@ function bringBack(target: string, aside: string): void {
   try {
     putNew(last, target);
   } catch (error) {
-    // Its directory is gone: somebody has removed it since.
+    // Its directory is gone: another process has removed it since.
     if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
   }
 }

@@ -32,7 +32,7 @@ function agentOfPath(path: string): string | null {
   return own === 'mission-control' && agents === 'agents' && agent && below !== undefined ? agent : null;
 }
 
-/** Changes whenever a file's bytes can have changed: ctime moves even when somebody sets mtime back. */
+/** Changes whenever a file's bytes can have changed: ctime moves even when another process sets mtime back. */
 export function identityOf(stat: BigIntStats): string {
   return [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].map((part) => part.toString(36)).join('.');
 }
@@ -43,7 +43,7 @@ export function lookAtFile(root: string, path: string): WalkedEntry | null {
   return stat?.isFile() ? entryOf(path, 'file', stat) : null;
 }
 
-/** An entry as its stat tells of it. */
+/** An entry as its stat has it. */
 export function entryOf(path: string, type: WalkedEntry['type'], stat: BigIntStats, link?: string): WalkedEntry {
   return {
     path,

@@ -29,7 +29,7 @@ export function isFurniture({ path, type }: Placed): boolean {
   return DIRECTORIES.has(path) ? type !== 'directory' : FILES.has(path) && type !== 'file';
 }
 
-/** What is wrong with such an entry, in words; null: it is none. */
+/** What is wrong with such an entry, in words; null: nothing. */
 export function furnitureFault(entry: Placed): string | null {
   if (!isFurniture(entry)) return null;
   const wanted = DIRECTORIES.has(entry.path) ? 'a directory' : 'a file';

@@ -1,5 +1,5 @@
 /**
- * What an archive may demand of whoever reads it. Our own never come near, or leave out what would not fit and tell it; an
+ * What an archive may demand of whoever reads it. Our own never come near, or leave out what would not fit and say so; an
  * archive that goes beyond was made to do harm, and is refused before much of it is in memory.
  */
 

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { errnoOf, isWithin } from '../../base/index.js';
 import { AGENT_FILES } from '../../workspace/index.js';
 
-/** The directories of a workspace that may be links to another disk. */
+/** The directories of a workspace that may be links to another disk, the outer one first. */
 export const LINKABLE: readonly string[] = ['mission-control', 'mission-control/agents'];
 
 const OF_AGENT: readonly string[] = [...AGENT_FILES, 'memory', 'tasks'];
@@ -28,14 +28,14 @@ export function behindLink(link: string): string | null {
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null;
-    // Somebody else's directory is on the way: where it leads is all that can be known.
+    // Another user's directory is on the way: where it leads is all that can be known.
     return resolve(dirname(link), readlinkSync(link));
   }
 }
 
 /** A real path as the workspace calls it; null when it lies elsewhere. */
 export function plainPath(real: string, root: string, roots: readonly string[]): string | null {
-  for (const name of [...LINKABLE].toReversed()) {
+  for (const name of LINKABLE.toReversed()) {
     const place = behindLink(join(root, name));
     if (place !== null && roots.includes(place) && isWithin(real, [place])) return name + real.slice(place.length);
   }

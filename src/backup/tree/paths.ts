@@ -7,7 +7,7 @@ export interface PathClaim {
 }
 
 /**
- * What is wrong with an archive's paths: absolute, with `..`, too long, repeated, or through something that is no directory
+ * What is wrong with an archive's paths: absolute, with `..`, too long, repeated, or through something that is not a directory
  * (a link above all). An archive with any of it was made to do harm or is broken; either way nothing of it is restored.
  */
 export function checkPaths(entries: Iterable<PathClaim>): string[] {
@@ -73,7 +73,7 @@ export function pathFault(path: string): string | null {
 
 /**
  * Whether a text is one name of a directory, as the agent of a backup must be: it becomes a part of paths. Backups of earlier
- * versions may name agents that are none today (hidden ones), and stay readable.
+ * versions may name agents that are not agents today (hidden ones), and stay readable.
  */
 export function isOneName(text: string): boolean {
   return !text.includes('/') && pathFault(text) === null;

@@ -31,7 +31,7 @@ export const MOST_PATTERNS = 2_000;
 export const MANIFEST_NAME = 'manifest.json';
 
 const OWN = 'mission-control';
-const RUN_FILES = [`${OWN}/backups`, `${OWN}/backend/pids`, `${OWN}/backend/logs`];
+const RUN_FILES = ['backups', 'backend/pids', 'backend/logs', 'backend/status.json'].map((path) => `${OWN}/${path}`);
 const CACHES = ['node_modules', '__pycache__', '.cache', '.pytest_cache', '.mypy_cache', '.ruff_cache', '.DS_Store'];
 const SECRETS = ['.env*', '*.pem', '*.key', '*.p12', 'id_rsa*', 'id_ed25519*', '.netrc', 'credentials.json'];
 const isSecret = lazily(() => picomatch(SECRETS, { dot: true, nocase: true }));

@@ -18,7 +18,7 @@ export function isSidecar(path: string): boolean {
   return SIDECAR.test(path) && isDatabase(path.replace(SIDECAR, ''));
 }
 
-/** Whether a file begins like an SQLite database. It never waits: a FIFO is none. */
+/** Whether a file begins like an SQLite database. It never waits: a FIFO is not one. */
 export function isDatabase(path: string): boolean {
   let handle: number | undefined;
   try {

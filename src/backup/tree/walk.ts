@@ -24,12 +24,12 @@ export interface Walk {
 const MOST_TEXT = 170 * 1024 * 1024;
 /** What a manifest says of an entry besides its path and its target, at most. */
 const LINE_BYTES = 400;
-/** Told one by one; of the others only how many there are. */
+/** Listed one by one; of the others only how many there are. */
 const MOST_PROBLEMS = 10_000;
-/** So many of what is left out are told one by one. */
+/** So many of what is left out are listed one by one. */
 const MOST_LEFT_OUT = 1_000;
 const IGNORE_FILE = '.mcignore';
-/** An ignore file that is larger is none that a person wrote. */
+/** An ignore file that is larger was not written by a person. */
 const IGNORE_LIMIT = 256 * 1024;
 /** A walk that is under way. */
 interface Walking extends Walk {
@@ -37,7 +37,7 @@ interface Walking extends Walk {
   roots: readonly string[];
   /** Links through which the workspace itself is read, with where they lead. */
   through: { path: string; target: string | null }[];
-  /** Problems that are not told one by one any more. */
+  /** Problems that are not listed one by one any more. */
   more: Map<BackupProblem['kind'], number>;
   /** What may still be taken: entries, and bytes of what the manifest will say of them, and patterns. */
   room: { entries: number; text: number; patterns: number };
@@ -74,7 +74,7 @@ export function walkWorkspace(root: string, rules: Rules, start = '', roots: rea
   return { entries, problems, leftOut, rules: walk.rules };
 }
 
-/** Takes the directory that a walk begins with; false when it is none, or lies elsewhere. */
+/** Takes the directory that a walk begins with; false when it is not one, or lies elsewhere. */
 function takeStart(start: string, walk: Walking): boolean {
   const entry = lookAt(start, walk);
   if (entry?.type === 'symlink')
@@ -127,13 +127,13 @@ function leaveOut(path: string, reason: string, { leftOut }: Walking): void {
   if (leftOut.paths.length < MOST_LEFT_OUT) leftOut.paths.push({ path, reason });
 }
 
-/** The names in a directory; those that are not UTF-8 are told. */
+/** The names in a directory; those that are not UTF-8 are reported. */
 function namesIn(directory: string, walk: Walking): string[] {
   const full = join(walk.root, directory);
   try {
     const names = readdirSync(full);
     if (!names.some((name) => name.includes('\uFFFD'))) return names;
-    // A name may hold that very character; only the bytes tell.
+    // A name may hold that very character; only the bytes show it.
     return readdirSync(full, { encoding: 'buffer' }).flatMap((bytes) => {
       const name = bytes.toString('utf8');
       if (Buffer.from(name).equals(bytes)) return [name];
@@ -146,7 +146,7 @@ function namesIn(directory: string, walk: Walking): string[] {
   }
 }
 
-/** Whether an archive can hold an entry: what it could not is told, so that it stops no other. */
+/** Whether an archive can hold an entry: what it could not is reported, so that it stops no other. */
 function hasPlace({ path, type, link = '' }: WalkedEntry, walk: Walking): boolean {
   const fault = pathFault(path) ?? furnitureFault({ path, type })?.slice(`${path}: `.length) ?? null;
   if (fault !== null) {
@@ -160,7 +160,7 @@ function hasPlace({ path, type, link = '' }: WalkedEntry, walk: Walking): boolea
     room.text -= text;
     return true;
   }
-  // Told once: all that comes behind it is missing too.
+  // Reported once: all that comes behind it is missing too.
   if (room.entries >= 0) note(walk, path, 'unreadable', 'more files than one backup holds: this one and later ones');
   room.entries = -1;
   return false;

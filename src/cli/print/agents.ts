@@ -1,5 +1,5 @@
 import type { AgentAnswer, AgentRow, AgentWarning } from '../../protocol/index.js';
-import { byTrouble, evidenceOf, exactAgo, fullFigure, UNKNOWN } from '../../view/index.js';
+import { COLUMNS, byTrouble, evidenceOf, exactAgo, fullFigure, UNKNOWN } from '../../view/index.js';
 import { cleanText } from '../clean.js';
 import { agentColour, agentGlyph, warningSign } from './glyphs.js';
 import { type Column, renderTable } from './table.js';
@@ -22,6 +22,7 @@ export function agentCard(agent: AgentAnswer, terminal: Terminal, now: number): 
       'status',
       `${colour ? paint(terminal, colour, status) : status}${agent.since ? ` since ${shownMoment(agent.since, terminal)} (${exactAgo(agent.since, now)})` : ''}`,
     ],
+    ...(agent.waiting_for ? [['waits for', agent.waiting_for] satisfies [string, string]] : []),
     ['evidence', evidenceOf(agent) ?? 'none: no file says what it does'],
     ['role', agent.role ?? UNKNOWN],
     ['zone', agent.zone ?? UNKNOWN],
@@ -48,16 +49,16 @@ function columns(terminal: Terminal, now: number): Column<AgentRow>[] {
   const sign = warningSign(terminal);
   return [
     {
-      header: 'STATUS',
+      header: COLUMNS.agents.status,
       cell: (row) => `${agentGlyph(row.normalized_status, terminal)} ${row.normalized_status}`,
       colour: (row) => agentColour(row.normalized_status),
     },
-    { header: 'AGENT', cell: (row) => row.id, min: 8 },
-    { header: 'ROLE', cell: (row) => row.role ?? UNKNOWN, min: 8, givesWay: true },
-    { header: 'TASK', cell: taskOf, min: 8 },
-    { header: 'DONE', cell: (row) => fullFigure(row.tasks_completed), align: 'right' },
-    { header: 'FAIL', cell: (row) => fullFigure(row.tasks_failed), align: 'right' },
-    { header: 'LAST', cell: (row) => exactAgo(row.last_active, now), align: 'right' },
+    { header: COLUMNS.agents.agent, cell: (row) => row.id, min: 8 },
+    { header: COLUMNS.agents.role, cell: (row) => row.role ?? UNKNOWN, min: 8, givesWay: true },
+    { header: COLUMNS.agents.task, cell: taskOf, min: 8 },
+    { header: COLUMNS.agents.done, cell: (row) => fullFigure(row.tasks_completed), align: 'right' },
+    { header: COLUMNS.agents.fail, cell: (row) => fullFigure(row.tasks_failed), align: 'right' },
+    { header: COLUMNS.agents.last, cell: (row) => exactAgo(row.last_active, now), align: 'right' },
     {
       header: sign,
       cell: (row) => (row.warnings.length > 0 ? `${sign} ${row.warnings.length}` : ''),

@@ -9,9 +9,10 @@ import {
   type PruneReport,
   type RecoveryReport,
   type RestoreReport,
+  sizeText,
   type VerifyReport,
 } from '../../protocol/index.js';
-import { exactAgo, UNKNOWN } from '../../view/index.js';
+import { COLUMNS, exactAgo, UNKNOWN } from '../../view/index.js';
 import { cleanText } from '../clean.js';
 import { renderTable } from './table.js';
 import type { Terminal } from './terminal.js';
@@ -25,13 +26,13 @@ const LISTED = 20;
 export function backupsTable(backups: readonly Backup[], terminal: Terminal, now: number): string {
   return renderTable(
     [
-      { header: 'ID', cell: (backup) => backup.id, min: 20 },
-      { header: 'TYPE', cell: (backup) => TYPES[backup.backup_type] },
-      { header: 'AGE', cell: (backup) => ageText(backup.timestamp, now), align: 'right' },
-      { header: 'SIZE', cell: (backup) => backup.size_human, align: 'right' },
-      { header: 'FILES', cell: (backup) => String(backup.file_count), align: 'right' },
-      { header: 'VERIFIED', cell: (backup) => verified(backup, now), colour: colourOf, min: 8 },
-      { header: 'LABEL', cell: labelOf, min: 8, givesWay: true },
+      { header: COLUMNS.backups.id, cell: (backup) => backup.id, min: 20 },
+      { header: COLUMNS.backups.type, cell: (backup) => TYPES[backup.backup_type] },
+      { header: COLUMNS.backups.age, cell: (backup) => ageText(backup.timestamp, now), align: 'right' },
+      { header: COLUMNS.backups.size, cell: (backup) => sizeText(backup.size_bytes), align: 'right' },
+      { header: COLUMNS.backups.files, cell: (backup) => String(backup.file_count), align: 'right' },
+      { header: COLUMNS.backups.verified, cell: (backup) => verified(backup, now), colour: colourOf, min: 8 },
+      { header: COLUMNS.backups.label, cell: labelOf, min: 8, givesWay: true },
     ],
     backups,
     terminal,
@@ -46,7 +47,7 @@ export function backupCard(backup: Backup, terminal: Terminal, now: number): str
     ['made', `${shownMoment(backup.timestamp, terminal)} (${since(backup.timestamp, now)})`],
     ['still holds', backup.holds_at && shownMoment(backup.holds_at, terminal)],
     ['file', backup.path],
-    ['size', `${backup.size_human}, ${files(backup.file_count)}`],
+    ['size', `${sizeText(backup.size_bytes)}, ${files(backup.file_count)}`],
     ['sha256', backup.checksum],
     ['verified', verified(backup, now)],
     ['label', backup.label],
@@ -67,15 +68,15 @@ export function problemsText(problems: readonly BackupProblem[]): string | null 
 /** What a backup made now would hold. */
 export function previewText(preview: BackupPreview): string {
   const what = preview.agent === null ? 'a full backup' : `a backup of ${preview.agent}`;
-  const size = preview.estimated_size_human;
+  const size = preview.estimated_size_bytes;
   const shown = preview.left_out.slice(0, LISTED);
   const more = preview.left_out_count - shown.length;
   return [
-    `${what} would hold ${files(preview.files)} (${preview.bytes_human}), ${files(preview.directories, 'directory', 'directories')} and ${files(preview.links, 'link', 'links')}`,
+    `${what} would hold ${files(preview.files)} (${sizeText(preview.bytes)}), ${files(preview.directories, 'directory', 'directories')} and ${files(preview.links, 'link', 'links')}`,
     `${files(preview.unchanged)} unchanged since the backup before, ${preview.files - preview.unchanged} to be packed`,
     size === null
       ? 'its size is not known: there is no backup of this kind yet to judge by'
-      : `its size would be about ${size}`,
+      : `its size would be about ${sizeText(size)}`,
     `${preview.left_out_count} left out${preview.left_out_count === 0 ? '' : ':'}`,
     ...shown.map(({ path, reason }) => `· ${path}: ${reason}`),
     ...(more > 0 ? [`· … and ${more} more`] : []),
@@ -125,7 +126,7 @@ export function restoreText(report: RestoreReport): string {
 export function pruneText(report: PruneReport, terminal: Terminal): string {
   const table = renderTable(
     [
-      { header: 'ID', cell: (decision) => decision.id, min: 20 },
+      { header: COLUMNS.backups.id, cell: (decision) => decision.id, min: 20 },
       { header: 'DECISION', cell: ({ keep }) => (keep ? 'keep' : report.dry_run ? 'would go' : 'gone') },
       { header: 'WHY', cell: (decision) => decision.reason, min: 10, givesWay: true },
     ],

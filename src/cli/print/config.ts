@@ -1,6 +1,7 @@
 import {
   type Config,
   type ConfigFault,
+  exactDuration,
   flagOf,
   SETTING_KEYS,
   type SettingKey,
@@ -19,7 +20,7 @@ export interface ShownConfig {
   faults: { place: ConfigFault['kind']; message: string; hint: string | null }[];
 }
 
-/** The settled configuration to be shown; `origins` tells where each value comes from. */
+/** The settled configuration to be shown; `origins` says where each value comes from. */
 export function shownConfig(config: Config, origins: boolean): ShownConfig {
   const values = Object.fromEntries(SETTING_KEYS.map((key) => [key, shown(key, config.values[key])]));
   const faults = config.faults.map(({ kind, error: { message, hint } }) => ({ place: kind, message, hint }));
@@ -49,19 +50,14 @@ function originText({ kind, name }: Config['origins'][SettingKey]): string {
 function shown(key: SettingKey, value: SettingValue): SettingValue {
   const setting = settingOf(key);
   if (setting.secret) return value === null ? null : '***';
-  return setting.kind === 'duration' && typeof value === 'number' ? exactDuration(value) : value;
+  if (setting.kind === 'duration' && typeof value === 'number') return exactDuration(value);
+  if (Array.isArray(value)) return value.map(withoutPassword);
+  return typeof value === 'string' ? withoutPassword(value) : value;
 }
 
-/** Milliseconds in the largest unit that keeps them exactly: `90s`, `6h`. */
-function exactDuration(ms: number): string {
-  const units: [string, number][] = [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1000],
-  ];
-  const [unit, size] = units.find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1];
-  return `${ms / size}${unit}`;
+/** A URL without the user and the password that may stand in it. */
+function withoutPassword(text: string): string {
+  return text.replaceAll(/(\w+:\/\/)[^/\s@]+@/g, '$1***@');
 }
 
 function text(value: SettingValue): string {

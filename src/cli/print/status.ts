@@ -1,6 +1,7 @@
 import {
   type AgentRow,
   type AgentsSummary,
+  type Alert,
   type Backup,
   countTasks,
   isoOf,
@@ -13,12 +14,23 @@ import {
   type Task,
 } from '../../protocol/index.js';
 import { agentsTable } from './agents.js';
-import { agentsInNeed, exactAgo, fullFigure, needOf, TROUBLE_FIRST, unwellServices } from '../../view/index.js';
+import {
+  counted,
+  exactAgo,
+  fullFigure,
+  levelSign,
+  needsOf,
+  TROUBLE_FIRST,
+  unseenAlerts,
+  unwellServices,
+} from '../../view/index.js';
 import { cleanText } from '../clean.js';
-import { agentColour, agentGlyph, glyphOf } from './glyphs.js';
+import { agentColour, agentGlyph, colourOf, glyphOf } from './glyphs.js';
 import type { Server } from '../reach/reach.js';
+import { askAlerts } from '../reach/alerts.js';
 import { isSlow } from '../reach/slow.js';
 import { paint, type Terminal } from './terminal.js';
+import { shownTime } from './times.js';
 import { flow, pad, truncate, widthOf } from './width.js';
 
 /** One snapshot of everything, as `mc status --json` prints it. What is not known yet is null. */
@@ -30,14 +42,16 @@ export interface Status {
   tasks: Task[];
   office: Office | null;
   notifications: KeptNotification[];
+  /** Those that fire and those that are about to, loudest first; null: this server watches for none. */
+  alerts: Alert[] | null;
   backups: Backup[];
-  /** The services as the server tells them; `score` is 0 to 1. */
+  /** The services as the server has them; `score` is 0 to 1. */
   health: Pick<HealthAnswer, 'status' | 'services'> & { score: number | null };
 }
 
 /** Asks a server for all of it. */
 export async function collectStatus({ rest, url }: Server): Promise<Status> {
-  const [health, agents, tasks, system, notifications, stream, backups] = await Promise.all([
+  const [health, agents, tasks, system, notifications, stream, backups, alerts] = await Promise.all([
     rest.health(),
     rest.agents(),
     rest.tasks(),
@@ -45,6 +59,7 @@ export async function collectStatus({ rest, url }: Server): Promise<Status> {
     rest.notifications(),
     rest.websocketStatus(),
     rest.backups(),
+    askAlerts(rest),
   ]);
   const score = system.metrics.system?.system_health_score;
   return {
@@ -55,6 +70,7 @@ export async function collectStatus({ rest, url }: Server): Promise<Status> {
     tasks: tasks.tasks,
     office: system.office,
     notifications: notifications.notifications,
+    alerts,
     backups: backups.backups,
     health: { status: health.status, services: health.services, score: typeof score === 'number' ? score : null },
   };
@@ -82,7 +98,7 @@ export function statusText(status: Status, terminal: Terminal, now: number): str
 /** One line for a tmux or shell prompt: only who works and who is in trouble. `now`: milliseconds since the epoch. */
 export function statusLine(status: Status, terminal: Terminal, now: number): string {
   const { counts } = status.summary;
-  const some = (['active', 'busy', 'stale', 'error'] as const).filter((word) => counts[word] > 0);
+  const some = (['active', 'busy', 'stale', 'waiting', 'error'] as const).filter((word) => counts[word] > 0);
   // The sign is that of the first word: with nobody active it must not say that somebody is.
   const shown = some.length > 0 ? some : (['active'] as const);
   const parts = shown.map((word, index) => {
@@ -91,12 +107,41 @@ export function statusLine(status: Status, terminal: Terminal, now: number): str
     const sign = agentGlyph(counts[word] > 0 ? word : 'idle', terminal);
     return `${index === 0 ? `${sign} ` : ''}${colour ? paint(terminal, colour, text) : text}`;
   });
-  return `${parts.join(' ')} | health ${fullFigure(status.health.score)} | ${backupText(status, now)}`;
+  return [
+    parts.join(' '),
+    ...alertsText(status, terminal),
+    `health ${fullFigure(status.health.score)}`,
+    backupText(status, now),
+  ].join(' | ');
 }
 
-/** What a prompt shows when there is nobody to ask. */
-export function noServerLine(terminal: Terminal): string {
-  return `${agentGlyph('error', terminal)} no server`;
+/** Whether an agent or an alert needs a person, or the server itself is not healthy: what `--exit-code` reports. */
+export function needsPerson({ agents, alerts, health }: Status, now: number): boolean {
+  return health.status !== 'healthy' || needsOf(agents, alerts ?? [], now).length > 0;
+}
+
+/** How many alerts fire that nobody has seen to, with the sign of the loudest; nothing when none does. */
+function alertsText({ alerts }: Status, terminal: Terminal): string[] {
+  const unseen = unseenAlerts(alerts ?? []);
+  const [loudest] = unseen;
+  if (loudest === undefined) return [];
+  const sign = levelSign(loudest.severity);
+  const text = `${glyphOf(sign, terminal)} ${counted(unseen.length, 'alert')}`;
+  const colour = colourOf(sign.tone);
+  return [colour ? paint(terminal, colour, text) : text];
+}
+
+/**
+ * What a prompt shows when there is nobody to ask: since when (milliseconds since the epoch; null: not known), and what to
+ * type when it is the server of this machine.
+ */
+export function noServerLine(
+  terminal: Terminal,
+  down: { since: number | null; isHere: boolean } | null = null,
+): string {
+  const since = down?.since ?? null;
+  const what = since === null ? 'no server' : `down since ${shownTime(new Date(since).toISOString(), terminal)}`;
+  return `${agentGlyph('error', terminal)} ${what}${down?.isHere ? ': mc start' : ''}`;
 }
 
 /** How old what the newest full backup holds is. */
@@ -111,35 +156,34 @@ function countsOf({ summary, agents }: Status, terminal: Terminal): string[] {
     const colour = agentColour(word);
     return colour ? paint(terminal, colour, text) : text;
   });
-  return [`${agents.length} agents`, ...parts];
+  return [counted(agents.length, 'agent'), ...parts];
 }
 
 function tasksText(tasks: readonly Task[]): string {
   const counts = countTasks(tasks);
-  return `· ${tasks.length} tasks, ${counts.pending} pending, ${counts.in_progress} in progress`;
+  return `· ${counted(tasks.length, 'task')}, ${counts.pending} pending, ${counts.in_progress} in progress`;
 }
 
 /** Who listens, and which of them read too slowly. */
 function clientsText({ server: { peers } }: Status, terminal: Terminal): string[] {
   const slow = peers.filter(isSlow).length;
-  const clients = `${peers.length} ${peers.length === 1 ? 'client' : 'clients'}`;
+  const clients = counted(peers.length, 'client');
   return slow === 0 ? [clients] : [clients, paint(terminal, 'yellow', `${slow} slow`)];
 }
 
 /** Who needs a person and why, so many of them. */
 const NEEDS_SHOWN = 5;
 
-function needsText({ agents }: Status, terminal: Terminal, now: number): string[] {
-  const needs = agentsInNeed(agents);
+function needsText({ agents, alerts }: Status, terminal: Terminal, now: number): string[] {
+  const needs = needsOf(agents, alerts ?? [], now);
   if (needs.length === 0) return [];
   const shown = needs.slice(0, NEEDS_SHOWN);
-  const width = Math.min(20, Math.max(...shown.map(({ id }) => widthOf(cleanText(id)))));
-  const lines = shown.map((agent) => {
-    const { sign, why } = needOf(agent, now);
-    const id = pad(truncate(cleanText(agent.id), width), width);
-    const mark = sign === null ? '' : `${glyphOf(sign, terminal)} `;
-    const line = `  ${agentGlyph(agent.normalized_status, terminal)} ${id}  ${mark}${cleanText(why)}`;
-    return paint(terminal, agentColour(agent.normalized_status) ?? 'yellow', truncate(line, terminal.width));
+  const width = Math.min(20, Math.max(...shown.map(({ who }) => widthOf(cleanText(who)))));
+  const lines = shown.map(({ sign, who, mark, why }) => {
+    const name = pad(truncate(cleanText(who), width), width);
+    const before = mark === null ? '' : `${glyphOf(mark, terminal)} `;
+    const line = `  ${glyphOf(sign, terminal)} ${name}  ${before}${cleanText(why)}`;
+    return paint(terminal, colourOf(sign.tone) ?? 'yellow', truncate(line, terminal.width));
   });
   const more = needs.length - shown.length;
   return [`needs somebody: ${needs.length}`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];

@@ -49,13 +49,14 @@ export function renderTable<Row>(all: readonly Column<Row>[], rows: readonly Row
   const natural = columns.map((column) => naturalWidth(column, rows));
   const widths = fitWidths(natural, columns, terminal.width - GAP.length * (columns.length - 1));
   const head = columns.map((column, index) =>
-    paint(terminal, 'dim', pad(truncate(column.header, widths[index] ?? 0), widths[index] ?? 0, column.align)),
+    paint(terminal, 'dim', fit(column.header, widths[index] ?? 0, column.align)),
   );
   const rule = widths.map((width) => paint(terminal, 'dim', (terminal.unicode ? '─' : '-').repeat(width)));
   const table = new Table({ chars: OPEN, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
   table.push(head, ...(terminal.boxes ? [rule] : []));
   for (const [at, line] of cells.entries()) {
-    table.push(line.map((text, index) => finish(text, columns[index], rows[at], widths[index] ?? 0, terminal)));
+    const fitted = line.map((text, index) => fit(text, widths[index] ?? 0, columns[index]?.align));
+    table.push(fitted.map((text, index) => paintCell(text, columns[index], rows[at], terminal)));
   }
   return table
     .toString()
@@ -109,14 +110,11 @@ function indexOfWidest(widths: readonly number[], floor: (index: number) => numb
   return found;
 }
 
-function finish<Row>(
-  text: string,
-  column: Column<Row> | undefined,
-  row: Row | undefined,
-  width: number,
-  terminal: Terminal,
-) {
-  const fitted = pad(truncate(text, width), width, column?.align);
+function fit(text: string, width: number, align?: Column<never>['align']): string {
+  return pad(truncate(text, width), width, align);
+}
+
+function paintCell<Row>(text: string, column: Column<Row> | undefined, row: Row | undefined, terminal: Terminal) {
   const colour = row === undefined ? null : (column?.colour?.(row) ?? null);
-  return colour ? paint(terminal, colour, fitted) : fitted;
+  return colour ? paint(terminal, colour, text) : text;
 }

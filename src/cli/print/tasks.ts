@@ -1,5 +1,5 @@
 import type { Task } from '../../protocol/index.js';
-import { UNKNOWN } from '../../view/index.js';
+import { COLUMNS, UNKNOWN } from '../../view/index.js';
 import { taskColour, taskGlyph } from './glyphs.js';
 import { renderTable } from './table.js';
 import type { Terminal } from './terminal.js';
@@ -9,16 +9,16 @@ export function tasksTable(tasks: readonly Task[], terminal: Terminal): string {
   return renderTable(
     [
       {
-        header: 'STATUS',
+        header: COLUMNS.tasks.status,
         cell: (task) => `${taskGlyph(task.status, terminal)} ${task.status}`,
         colour: (task) => taskColour(task.status),
       },
-      { header: 'ID', cell: shortId, min: 6 },
-      { header: 'TASK', cell: (task) => task.text, min: 12, good: 20 },
-      { header: 'ASSIGNEE', cell: (task) => task.assignee ?? UNKNOWN, min: 8 },
-      { header: 'PRIO', cell: (task) => task.priority ?? UNKNOWN },
-      { header: 'DUE', cell: (task) => task.due ?? UNKNOWN, min: 10, givesWay: true },
-      { header: 'FILE', cell: (task) => `${task.source}:${task.line}`, min: 12, givesWay: true },
+      { header: COLUMNS.tasks.id, cell: shortId, min: 6 },
+      { header: COLUMNS.tasks.task, cell: (task) => task.text, min: 12, good: 20 },
+      { header: COLUMNS.tasks.assignee, cell: (task) => task.assignee ?? UNKNOWN, min: 8 },
+      { header: COLUMNS.tasks.priority, cell: (task) => task.priority ?? UNKNOWN },
+      { header: COLUMNS.tasks.due, cell: (task) => task.due ?? UNKNOWN, min: 10, givesWay: true },
+      { header: COLUMNS.tasks.file, cell: (task) => `${task.source}:${task.line}`, min: 12, givesWay: true },
     ],
     tasks,
     terminal,

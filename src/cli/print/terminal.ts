@@ -9,7 +9,7 @@ export interface Terminal {
   unicode: boolean;
 }
 
-/** The part of a stream that tells what it is. */
+/** The part of a stream that says what it is. */
 export interface Stream {
   isTTY?: boolean;
   columns?: number;

@@ -25,7 +25,7 @@ interface Given {
 
 /**
  * Reads what `mc api` was given: a body makes it a POST, as with curl.
- * @throws McError `usage` for a URL instead of a path, a body that is no JSON, a file that cannot be read
+ * @throws McError `usage` for a URL instead of a path, a body that is not JSON, a file that cannot be read
  */
 export async function readApiCall(
   path: string,
@@ -122,7 +122,7 @@ function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new McError('usage', `the body is no JSON: ${(cause as Error).message}`, {
+    throw new McError('usage', `the body is not JSON: ${(cause as Error).message}`, {
       hint: `quote it for the shell, as in -d '{"status":"idle"}'`,
       cause,
     });

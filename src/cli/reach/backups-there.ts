@@ -58,7 +58,7 @@ function over(rest: RestClient): BackupsThere {
     },
     restore(id, { to, dryRun, leaveFiles, ...choice }) {
       if (to !== null) throw onlyHere('--to');
-      // Nobody was asked because there was nothing to replace: what comes in between stays.
+      // Nothing was to be replaced, so there was no question: what comes in between stays.
       const overwrite = leaveFiles ? 'never' : choice.overwrite;
       return restoreThrough(rest, id, { ...choice, overwrite }, dryRun);
     },

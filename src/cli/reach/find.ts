@@ -14,7 +14,7 @@ import { quote } from '../quote.js';
 
 /**
  * Where a server may be, and how we came to it. `named`: the user says so. `record`: a server of this user left it, and has
- * to prove that it is the one. `default`: anybody may listen there.
+ * to prove that it is the one. `default`: any process may listen there.
  */
 export type Candidate =
   | { by: 'named'; http: string }
@@ -25,7 +25,7 @@ export type Candidate =
  * The server that a command is to talk to: the one that was named (flag, environment, the user's file), else the one of
  * this user that serves the workspace, else what is at the default address. Nothing that stands in the workspace leads
  * anywhere: agents write it.
- * @throws McError `usage` for a URL that is none, `workspace.missing`, `server.unreachable` when there is nobody to ask
+ * @throws McError `usage` for a URL that is not one, `workspace.missing`, `server.unreachable` when there is nobody to ask
  */
 export async function findServer(config: Config): Promise<Candidate> {
   const named = namedServer(config);
@@ -68,7 +68,7 @@ export function servesAnother(config: Config, http: string): McError {
     'server.unreachable',
     `no server runs for ${config.workspace}: that at ${http} serves another workspace`,
     {
-      hint: `start one with: mc serve --workspace ${quote(config.workspace)} --port 0 --ws-port 0, or name it with --server`,
+      hint: `start one with: mc start --workspace ${quote(config.workspace)} --port 0 --ws-port 0, or name it with --server`,
     },
   );
 }
@@ -96,14 +96,15 @@ export async function startHint(config: Config): Promise<string> {
   }
   const there = await stat(layout.missionControl).catch(() => null);
   if (!there?.isDirectory()) return 'see a made-up fleet with mc serve --demo, or make a workspace with mc init';
-  return `start one with: mc serve --workspace ${quote(config.workspace)}`;
+  return `start one with: mc start --workspace ${quote(config.workspace)}, or mc serve to see it run`;
 }
 
 async function nobody(config: Config): Promise<McError> {
   return new McError('server.unreachable', `no server runs for ${config.workspace}`, { hint: await startHint(config) });
 }
 
-function found(record: ServerRecord): Candidate {
+/** The server that a record tells of, as a client reaches it. */
+export function found(record: ServerRecord): Candidate {
   return { by: 'record', http: reachable(record.http), ws: reachable(record.ws), record };
 }
 

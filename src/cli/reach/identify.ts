@@ -5,7 +5,7 @@ import { type IdentityAnswer, SERVER_NAME } from '../../protocol/index.js';
 import { boundedFetch } from './fetch.js';
 import { type Candidate, isNamed, realOf, servesAnother } from './find.js';
 
-/** Nobody needs longer to say a name. */
+/** An mc server says its name well within this time. */
 const LONGEST_MS = 10_000;
 const LARGEST_BYTES = 64 * 1024;
 
@@ -73,7 +73,7 @@ async function mustBelieve(http: string, { workspace }: IdentityAnswer, config: 
   const name = `when it is yours, name it: --server ${http}`;
   if (isNamed(config)) {
     if (workspace === null) {
-      throw new McError('server.unreachable', `the server at ${http} tells only those with a token what it serves`, {
+      throw new McError('server.unreachable', `the server at ${http} shows what it serves only to those with a token`, {
         hint: name,
       });
     }

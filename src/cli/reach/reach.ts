@@ -21,7 +21,7 @@ export const LONG_WORK_MS = 3_600_000;
 /**
  * The server that a command is to talk to, after it has said or proved who it is (`identify`). No token was sent yet.
  * `timeoutMs`: how long each answer may take.
- * @throws McError `usage` for a URL that is none, `workspace.missing`, `server.unreachable` when nobody answers, `server.foreign`
+ * @throws McError `usage` for a URL that is not one, `workspace.missing`, `server.unreachable` when nobody answers, `server.foreign`
  *   when it is not an mc server, or not the one that is meant
  */
 export async function reachServer(
@@ -106,7 +106,7 @@ function isLocal(http: string): boolean {
 }
 
 /** What Node holds against a certificate, or null. */
-function certificateProblem(cause: unknown): string | null {
+export function certificateProblem(cause: unknown): string | null {
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
-  return typeof code === 'string' && /CERT|SIGNATURE|SELF_SIGNED/.test(code) ? code : null;
+  return typeof code === 'string' && /CERT|SIGNATURE|SELF_SIGNED|ERR_TLS/.test(code) ? code : null;
 }

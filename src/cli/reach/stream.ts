@@ -15,7 +15,7 @@ export async function loadSocket(): Promise<(url: string, token?: string) => Web
 }
 
 /**
- * Finds the stream of a server, which is reached anew each time. The address that a server tells of itself is tried, and who
+ * Finds the stream of a server, which is reached anew each time. The address that a server gives of itself is tried, and who
  * answers there has to be in the same life of the same server. Where it cannot be reached (a tunnel, a mapped port, a
  * proxy) or is another server, the stream is read from the REST address, which needs one port alone. A token goes only to
  * an address that the user named, or that has proved who it is.
@@ -39,7 +39,7 @@ export function streamFinder(config: Config, reach: () => Promise<Server>): Find
   };
 }
 
-/** The socket that a server is found at and may be told the token; null: there is none that we know. */
+/** The socket that a server is found at and may be sent the token; null: there is none that we know. */
 function socketOf({ candidate, identity, token, url }: Server): string | null {
   // One process holds both ports, and has just proved that it is the one.
   if (candidate.by === 'record') return candidate.ws;

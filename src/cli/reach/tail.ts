@@ -17,7 +17,7 @@ export interface TailOptions {
   types: readonly EventType[];
   /** Only events about this agent. */
   agent: string | undefined;
-  /** A position, `<epoch>:<seq>`: what came after it is told first. */
+  /** A position, `<epoch>:<seq>`: what came after it is shown first. */
   since: string | undefined;
   /** Ends after this many events. */
   limit: number;
@@ -32,7 +32,7 @@ export interface TailOptions {
 const LONGEST_WAIT_MS = 5000;
 
 /**
- * Tells events as they come, and after a lost connection those that came meanwhile: none is missed or told twice as long as
+ * Shows events as they come, and after a lost connection those that came meanwhile: none is missed or shown twice as long as
  * the server still has them. The server is found anew for each connection, wherever it comes back. Resolves when `limit` is
  * reached or `signal` says so.
  * @throws McError `token.missing`, `token.invalid` when the server refuses the token, and all that `reachServer` throws at first
@@ -63,23 +63,23 @@ export async function tailEvents(config: Config, options: TailOptions): Promise<
       now: Date.now,
       longestWaitMs: LONGEST_WAIT_MS,
     });
-    let told = 0;
+    let shown = 0;
     const end = (): void => {
       connection.close();
       resolve();
     };
     options.signal.addEventListener('abort', end, { once: true });
     connection.onState((state) => {
-      if (state.name === 'closed' && !options.signal.aborted && told < options.limit) reject(refused(state.reason));
+      if (state.name === 'closed' && !options.signal.aborted && shown < options.limit) reject(refused(state.reason));
       else note(state, options.onNote);
     });
     connection.onFrame((frame) => {
       if (frame.type === 'synced') since = undefined;
       if (frame.type === 'resync') options.onNote(`the server starts anew: ${frame.data.reason}`);
-      if (told >= options.limit || !isEvent(frame) || !isWanted(frame, options)) return;
-      told += 1;
+      if (shown >= options.limit || !isEvent(frame) || !isWanted(frame, options)) return;
+      shown += 1;
       options.onEvent(frame);
-      if (told >= options.limit) end();
+      if (shown >= options.limit) end();
     });
   });
 }
@@ -92,16 +92,16 @@ function resumed(address: string, since: string): string {
 
 /**
  * Reads `--since`.
- * @throws McError `usage` for what is no position
+ * @throws McError `usage` for what is not a position
  */
 export function readPosition(text: string | undefined): string | undefined {
   if (text === undefined || parsePosition(text) !== null) return text;
   throw new McError('usage', `"${text}" is not a position`, {
-    hint: 'positions are EPOCH:SEQ, as events have them (mc events tail --json) and mc status --json tells',
+    hint: 'positions are EPOCH:SEQ, as events have them (mc events tail --json) and mc status --json show them',
   });
 }
 
-/** A snapshot tells how things stand, not that something happened: only events with a position are told. */
+/** A snapshot shows the state, not that something happened: only events with a position are shown. */
 function isEvent(frame: ServerFrame): frame is McEvent {
   return isEventType(frame.type) && 'seq' in frame;
 }

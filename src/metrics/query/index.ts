@@ -18,10 +18,9 @@ export async function readDatabase<K extends ReadName>(
   path: string,
   name: K,
   input: Reads[K]['input'],
-  now: number,
-  options: { upgrade?: boolean } = {},
+  { now, upgrade = true }: { now: number; upgrade?: boolean },
 ): Promise<Reads[K]['answer']> {
-  if (options.upgrade !== false && needsUpgrade(path)) {
+  if (upgrade && needsUpgrade(path)) {
     const { prepareDatabase } = await import('../store/prepare.js');
     await prepareDatabase(path, now);
   }

@@ -82,7 +82,7 @@ export function parseRange(raw: Pick<RawQuery, 'since' | 'until'>, now: number):
   return { since, until };
 }
 
-/** The end of a range as it is told. */
+/** The end of a range as it is shown. */
 export function untilOf(until: number, now: number): string {
   return new Date(until === now + 1 ? now : until).toISOString();
 }

@@ -53,7 +53,7 @@ export function writeRead(db: Database, name: ReadName, input: unknown, now: num
 const MANY_ROWS = 3000;
 
 /**
- * Whether a read would hold the event loop. Parameters that cannot be are told here already.
+ * Whether a read would hold the event loop. Parameters that cannot be are reported here already.
  * @throws McError as the read itself
  */
 export function readsLong<K extends ReadName>(db: Database, name: K, input: Reads[K]['input'], now: number): boolean {

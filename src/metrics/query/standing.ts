@@ -5,7 +5,7 @@ import { metaNumber } from '../store/meta.js';
 import { decodeValue, metricsOf } from '../store/registry.js';
 import { agentRow } from '../store/rows.js';
 
-/** What the database alone tells of how things stand, for checks without a server. */
+/** What the database alone says of how things stand, for checks without a server. */
 export interface Standing {
   /** Milliseconds since the epoch; null: never. */
   lastCollection: number | null;

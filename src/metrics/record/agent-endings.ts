@@ -7,22 +7,22 @@ function isOfLastHour(at: number, now: number): boolean {
   return (ageOf(at, now) ?? HOUR) < HOUR;
 }
 
-/** Who told of a task's end: the agent's own files, or a task file. */
-export type Teller = 'agent' | 'queue';
+/** Who reported a task's end: the agent's own files, or a task file. */
+export type ReportedBy = 'agent' | 'queue';
 
 /** Tasks of one agent that ended in the last hour. */
 export interface Endings {
-  /** False when the other teller has already told of this end within the hour. Duration in ms, null: not known. */
-  add(name: string, teller: Teller, duration: number | null, at: number): boolean;
+  /** False when the other side has already reported this end within the hour. Duration in ms, null: not known. */
+  add(name: string, reportedBy: ReportedBy, duration: number | null, at: number): boolean;
   meanDuration(at: number): number | null;
 }
 
 interface Ending {
   name: string;
-  teller: Teller;
+  reportedBy: ReportedBy;
   duration: number | null;
   at: number;
-  /** Both have told of it. */
+  /** Both have reported it. */
   matched: boolean;
 }
 
@@ -32,16 +32,18 @@ export function createEndings(): Endings {
     endings = endings.filter((ending) => isOfLastHour(ending.at, at));
   };
   return {
-    add(name, teller, duration, at) {
+    add(name, reportedBy, duration, at) {
       forget(at);
       const key = name.trim().toLowerCase();
-      const other = endings.find((ending) => ending.name === key && ending.teller !== teller && !ending.matched);
+      const other = endings.find(
+        (ending) => ending.name === key && ending.reportedBy !== reportedBy && !ending.matched,
+      );
       if (other) {
         other.matched = true;
         other.duration ??= duration;
         return false;
       }
-      endings.push({ name: key, teller, duration, at, matched: false });
+      endings.push({ name: key, reportedBy, duration, at, matched: false });
       return true;
     },
     meanDuration(at) {

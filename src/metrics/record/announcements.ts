@@ -5,7 +5,7 @@ import type { Notice } from '../store/prepare.js';
 import { metricsOf } from '../store/registry.js';
 import type { Values } from '../store/store.js';
 
-/** Something to be told: as a line of the event log, and to people as a notification. */
+/** Something to be reported: as a line of the event log, and to people as a notification. */
 export interface Announcement {
   type: OwnEvent;
   data: Record<string, unknown>;
@@ -101,7 +101,7 @@ export function announceResume(pausedMs: number): Announcement {
   };
 }
 
-/** The announcement as an event of the stream. The id is the same when it is told twice. */
+/** The announcement as an event of the stream. The id is the same when it is sent twice. */
 export function notificationDraft({ type, data, notification }: Announcement, at: number): EventDraft | null {
   if (!notification) return null;
   return { type: 'notification', at, data: { id: `metrics-${type}-${at}`, ...notification, data } };

@@ -18,7 +18,7 @@ export interface FleetEnds {
 const HOUR = 3_600_000;
 const COUNTED = metricsOf('agent').filter(({ name }) => name === 'tasks_completed' || name === 'tasks_failed');
 
-/** Begins with what the samples of the last hour tell. */
+/** Begins with what the samples of the last hour say. */
 export function createFleetEnds(db: Database, now: number): FleetEnds {
   const ended = { completed: createLastHour(), failed: createLastHour() };
   const before = new Map<string, { completed: number | null; failed: number | null }>();

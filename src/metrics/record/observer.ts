@@ -1,6 +1,6 @@
 import type { Agent, AgentActivityData, AgentStatus } from '../../protocol/index.js';
 import { claimsWork } from '../../protocol/index.js';
-import { createEndings, type Endings, type Teller } from './agent-endings.js';
+import { createEndings, type Endings, type ReportedBy } from './agent-endings.js';
 import { type Counter, newlyStated, statedBy } from './sources.js';
 import type { IntervalRow, ObservedTotals } from '../store/store.js';
 
@@ -21,7 +21,7 @@ export interface Observer {
   lose(agent: string, at: number): IntervalRow[];
   /** A reported activity. */
   hear(data: AgentActivityData): void;
-  /** A task of the task files ended; it counts for its assignee once, however often it is told. */
+  /** A task of the task files ended; it counts for its assignee once, however often it is reported. */
   endTask(agent: string, task: string, outcome: Outcome, at: number): void;
   figures(agent: string, at: number): Observation | null;
   /** Counters that were seen and sampled so far, and that the agent's own files state since the last call. */
@@ -97,7 +97,7 @@ export function createObserver(saved: ReadonlyMap<string, ObservedTotals>): Obse
     },
     endTask(agent, task, outcome, at) {
       const held = watched.get(agent);
-      if (held) endTask(held, { name: task, startedAt: null }, { teller: 'queue', outcome, at });
+      if (held) endTask(held, { name: task, startedAt: null }, { reportedBy: 'queue', outcome, at });
     },
     figures(agent, at) {
       const held = watched.get(agent);
@@ -169,14 +169,14 @@ function firstLook(agent: Agent, at: number, totals: ObservedTotals): Watched {
 
 function followTasks(held: Watched, agent: Agent, at: number): void {
   const begun = new Map(begunTasks(agent).map((task) => [keyOf(task), task]));
-  const told = new Map(agent.tasks.map((task) => [keyOf(task), task.status]));
+  const statuses = new Map(agent.tasks.map((task) => [keyOf(task), task.status]));
   for (const [key, task] of held.tasks) {
     if (begun.has(key)) continue;
     held.tasks.delete(key);
-    const status = told.get(key);
+    const status = statuses.get(key);
     if (status === 'pending' || status === 'delegated') continue;
     const failed = status === 'failed' || (status !== 'completed' && agent.normalized_status === 'error');
-    endTask(held, task, { teller: 'agent', outcome: failed ? 'failed' : 'completed', at });
+    endTask(held, task, { reportedBy: 'agent', outcome: failed ? 'failed' : 'completed', at });
   }
   for (const [key, task] of begun) {
     if (held.tasks.has(key)) continue;
@@ -186,13 +186,13 @@ function followTasks(held: Watched, agent: Agent, at: number): void {
 }
 
 interface TaskEnd {
-  teller: Teller;
+  reportedBy: ReportedBy;
   outcome: Outcome;
   at: number;
 }
 
-function endTask(held: Watched, { name, startedAt }: Begun, { teller, outcome, at }: TaskEnd): void {
-  if (!held.endings.add(name, teller, startedAt === null ? null : at - startedAt, at)) return;
+function endTask(held: Watched, { name, startedAt }: Begun, { reportedBy, outcome, at }: TaskEnd): void {
+  if (!held.endings.add(name, reportedBy, startedAt === null ? null : at - startedAt, at)) return;
   startCounting(held.totals);
   held.totals[outcome] = (held.totals[outcome] ?? 0) + 1;
 }
@@ -236,7 +236,7 @@ function endInterval(agent: string, held: Watched, at: number): IntervalRow {
 
 function timeSpent({ status, since }: Watched, at: number): { work: number; idle: number } {
   const spent = Math.max(0, at - since);
-  return { work: claimsWork(status) ? spent : 0, idle: status === 'idle' ? spent : 0 };
+  return { work: claimsWork(status) ? spent : 0, idle: status === 'idle' || status === 'waiting' ? spent : 0 };
 }
 
 function begunTasks(agent: Agent): Agent['tasks'] {
@@ -247,7 +247,7 @@ function keyOf(task: Agent['tasks'][number]): string {
   return `${task.source}\0${task.id ?? task.title}`;
 }
 
-/** A start that a file states, unless it is no full time or lies in the future. */
+/** A start that a file states, unless it is not a full time or lies in the future. */
 function startOf(stated: string | null, at: number): number | null {
   const start = stated !== null && stated.includes('T') ? Date.parse(stated) : Number.NaN;
   return start <= at ? start : null;

@@ -8,7 +8,7 @@ export type Counter = {
 /** In the order of their bits. */
 const COUNTERS = listMetrics('agent').flatMap(({ kind, name }) => (kind === 'counter' ? [name as Counter] : []));
 
-/** A figure that a file states, or null: counters are never negative, and what is no finite number was not measured. */
+/** A figure that a file states, or null: counters are never negative, and what is not a finite number was not measured. */
 export function measured(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 }

@@ -4,7 +4,7 @@ import type { Metric } from './registry.js';
 
 /**
  * When counters of one agent changed their source, by metric, in the order they were asked for; oldest first. Before and
- * after such a moment two things were counted: what lies between is no growth.
+ * after such a moment two things were counted: what lies between is not growth.
  */
 export type Breaks = readonly (readonly number[])[];
 

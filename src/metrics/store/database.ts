@@ -31,7 +31,7 @@ export function openWriter(path: string, patience = PATIENCE_MS): Database {
 }
 
 /**
- * A connection that only reads a database of the present layout. What is no regular file is not opened.
+ * A connection that only reads a database of the present layout. What is not a regular file is not opened.
  * @throws McError `not_found` when there is none, `io` when it is damaged, no file or of another version, `busy` when
  * another program lets nobody read
  */
@@ -83,7 +83,7 @@ export function versionOf(db: Database): number {
 /** What a check of ours found, where SQLite itself did not stumble yet. */
 export class DamageError extends Error {}
 
-/** True when the file is no database or is damaged, wherever SQLite came upon it. */
+/** True when the file is not a database or is damaged, wherever SQLite came upon it. */
 export function isDamage(error: unknown): boolean {
   return error instanceof DamageError || hasCode(error, ['SQLITE_CORRUPT', 'SQLITE_NOTADB']);
 }

@@ -27,7 +27,7 @@ export function createDeletionGuard(times: Times): DeletionGuard {
       if (newestBefore === undefined) newestBefore = newestRecord(db);
     },
     heldBecause(db, keep, now) {
-      // With nothing to be deleted there is nothing to be held, and nothing to tell.
+      // With nothing to be deleted there is nothing to be held, and nothing to report.
       if (!isAnythingDue(db, keep, now)) return null;
       const facts = { now, newestBefore: newestBefore ?? null, upMs: watch.upMs(), jumpMs: watch.jumpMs() };
       const doubt = deletionHeld(facts);
@@ -39,7 +39,7 @@ export function createDeletionGuard(times: Times): DeletionGuard {
       }
       heldSince ??= times.monotonic();
       if (times.monotonic() - heldSince < TRUST_AFTER_MS) return reason;
-      // It has been said for a day, and the clock has gone on as it is: so it is taken to be right.
+      // The warning has been shown for a day, and the clock has gone on as it is: so the clock is taken to be right.
       heldSince = null;
       newestBefore = null;
       believed = true;

@@ -1,7 +1,7 @@
 import { agentOfEvent, type McEvent, type Task } from '../../protocol/index.js';
 import type { EventRow } from './store.js';
 
-/** Data above this many characters of JSON is not kept: the log tells what happened, not everything that was said. */
+/** Data above this many characters of JSON is not kept: the log says what happened, not everything that was said. */
 const DATA_LIMIT = 16 * 1024;
 const TASKS_KEPT = 50;
 
@@ -32,6 +32,7 @@ export const LOGGED_TYPES = [
   'notification',
   'notification_ack',
   'backup_update',
+  'alert',
 ] as const satisfies readonly McEvent['type'][];
 
 /**
@@ -71,6 +72,7 @@ function keptData(event: McEvent, statusChanged: boolean): unknown {
     case 'agent_activity':
     case 'notification':
     case 'notification_ack':
+    case 'alert':
       return event.data;
     default:
       return null;

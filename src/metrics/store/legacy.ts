@@ -79,7 +79,7 @@ function convertAll(db: Database, timeZone: string, now: number): Counts | null 
   return db
     .transaction(() => {
       if (!isLegacy(db)) return null;
-      // Nobody else can write now: a second connection reads row by row what this one replaces.
+      // No other connection can write now: a second connection reads row by row what this one replaces.
       const source = new Sqlite(db.name, { readonly: true, timeout: PATIENCE_MS });
       try {
         return convert(db, source, timeZone, now);

@@ -7,7 +7,7 @@ export type MetaKey =
   | 'imported_until'
   | 'imported_events'
   | 'imported_time_zone'
-  /** 1 after an orderly stop, 0 while somebody writes. */
+  /** 1 after an orderly stop, 0 while another process writes. */
   | 'clean'
   /** When the last collection was due. */
   | 'last_collection'

@@ -13,7 +13,7 @@ export interface OldCopy {
 /** Copies that this process is making: whatever else looks unfinished was left by somebody who was killed. */
 const making = new Set<string>();
 const UNFINISHED = '.mc-tmp';
-/** The header of a database tells who wrote it last, not what it holds. */
+/** The header of a database names who wrote it last, not what it holds. */
 const HEADER_BYTES = 100;
 const CHUNK = 1024 * 1024;
 

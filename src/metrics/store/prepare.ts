@@ -11,7 +11,7 @@ import { fileAt, isTaken, obstaclesAt, rootsAround } from './place.js';
 import { rollUpAtOnce } from './rollup.js';
 import { SCHEMA_VERSION } from './schema.js';
 
-/** What was done to a database before it could be used; somebody should be told. */
+/** What was done to a database before it could be used; a person should know of it. */
 export type Notice =
   | ({ kind: 'upgraded' } & LegacyReport)
   /** `reason`: what it is, as in "it is damaged". */

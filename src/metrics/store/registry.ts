@@ -36,7 +36,7 @@ export function findMetric(name: string): Metric | undefined {
   return BY_NAME.get(name);
 }
 
-/** A value as the database holds it; what is no finite number was not measured: null. */
+/** A value as the database holds it; what is not a finite number was not measured: null. */
 export function encodeValue(metric: Metric, value: number | null | undefined): number | null {
   if (typeof value !== 'number' || !Number.isFinite(value)) return null;
   return metric.scale === 1 ? value : Math.round(value * metric.scale);

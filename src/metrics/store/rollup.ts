@@ -238,7 +238,7 @@ export function createBeforeReader(
     .raw();
   return (key, t, breaks) => {
     const values: (number | null)[] = metrics.map(() => null);
-    // Most often the row before tells everything.
+    // Most often the row before says everything.
     for (const limit of [1, LOOK_BACK]) {
       for (const row of rows.all(key, t, limit) as (number | null)[][]) {
         for (const [at, value] of row.slice(1).entries()) {

@@ -15,7 +15,7 @@ import { type Endpoints, endpoint } from './endpoint.js';
 import { keyOf, nextOf, PageQuery, type PageRequest, pageOf } from './pages.js';
 import { agentAnswer, agentRow, agentStatusRow, agentsSummary } from './rows.js';
 import { IdParams } from './schemas.js';
-import { wholeJson } from './whole.js';
+import { wholeJson } from './read-json.js';
 
 const Reported = Type.Object({ success: Type.Literal(true), agent: AgentRowSchema });
 
@@ -63,7 +63,7 @@ export function agentEndpoints(context: ApiContext): Endpoints<'agents' | 'agent
   };
 }
 
-/** Events and snapshot hold only so much of a state; here it is told whole. */
+/** Events and snapshot hold only so much of a state; here it is shown whole. */
 async function wholeState(context: ApiContext, agent: Agent): Promise<unknown> {
   return (await wholeJson(context, join(context.layout.agents, agent.id, 'state.json'))) ?? agent.state;
 }

@@ -6,7 +6,7 @@ import { isTooDeep } from '../depth.js';
 /** A larger body is refused with 413. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Bodies are JSON and say so. An empty body is no body, whatever its content type says. */
+/** Bodies are JSON and say so. An empty body is not a body, whatever its content type says. */
 export function addBodyParsers(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();

@@ -10,7 +10,7 @@ export class Json {
   }
 }
 
-/** Answers that are good for as long as what they were made of stays: serialised once, told by their ETag. */
+/** Answers that are good for as long as what they were made of stays: serialised once, named by their ETag. */
 export interface AnswerCache {
   /**
    * Sends the answer for a key, or 304 when the client has it. It is built when the revision is another than at the

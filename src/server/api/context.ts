@@ -1,3 +1,4 @@
+import type { AlertsService, Delivery } from '../../alerts/index.js';
 import type { BackupService } from '../../backup/index.js';
 import type { Clock, WorkspaceLayout } from '../../base/index.js';
 import type { Logger } from '../../base/log.js';
@@ -20,6 +21,9 @@ export interface ApiContext {
   services: Services;
   writes: Writes;
   backups: BackupService;
+  /** @throws McError `io` while they cannot be watched for */
+  alerts: () => AlertsService;
+  delivery: Delivery;
   cache: AnswerCache;
   /** The newest sample of everything; asked at each answer. */
   lastRows: () => LatestMetrics;

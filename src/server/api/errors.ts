@@ -5,17 +5,19 @@ import { errnoOf, isSystemCode, isWithin, McError, toMcError } from '../../base/
 import type { ErrorCode } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
 
-type Told = { status: number; error: McError };
+type Answer = { status: number; error: McError };
 
 /** Answers any error in the one shape: `{error, code, hint}`. What went wrong inside is for the log, not for clients. */
 export function answerError(
-  { log, layout }: Pick<ApiContext, 'log' | 'layout'>,
+  { log, layout, services }: Pick<ApiContext, 'log' | 'layout' | 'services'>,
   thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const { status, error } = hungUp(thrown, request) ?? told(thrown, layout.root);
+  const { status, error } = hungUp(thrown, request) ?? answerTo(thrown, layout.root);
   const about = { id: request.id, url: request.url.slice(0, 500) };
+  if (status === 500)
+    services.note('api', new Error(`${request.method} ${request.routeOptions?.url ?? 'a request'} failed`));
   if (status >= 500) log.error({ err: thrown, ...about }, 'a request failed');
   // What the file system refuses is for the operator to mend, and says all without a stack.
   else if (isSystemCode(error.code)) log.warn({ ...about, reason: error.message }, 'the file system refused a request');
@@ -26,7 +28,7 @@ export function answerError(
     .send(JSON.stringify({ ...legacy(request), ...withoutPaths(body, layout.root) }));
 }
 
-/** Answers what is no HTTP, or comes too slowly, and hangs up. */
+/** Answers what is not HTTP, or comes too slowly, and hangs up. */
 export function answerClientError(thrown: Error & { code?: string }, socket: Socket): void {
   if (thrown.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy();
@@ -58,7 +60,7 @@ const FASTIFY_ERRORS: Record<string, { code: ErrorCode; message: string; hint?: 
 };
 
 /** A client that went away in the middle of its request: nobody reads the answer, and nothing is wrong here. */
-function hungUp(thrown: unknown, { raw }: FastifyRequest): Told | null {
+function hungUp(thrown: unknown, { raw }: FastifyRequest): Answer | null {
   if (errnoOf(thrown) !== 'ECONNRESET' && !(raw.destroyed && !raw.complete)) return null;
   const error = new McError('interrupted', 'the client hung up before its request was complete');
   return { status: error.http, error };
@@ -70,7 +72,7 @@ function namesOutside(thrown: unknown, root: string): boolean {
   return typeof path === 'string' && !isWithin(path, [root]);
 }
 
-function told(thrown: unknown, root: string): Told {
+function answerTo(thrown: unknown, root: string): Answer {
   if (thrown instanceof McError) return { status: thrown.http, error: thrown };
   const { code, statusCode } = thrown as FastifyError;
   const known = FASTIFY_ERRORS[code];
@@ -87,7 +89,7 @@ function told(thrown: unknown, root: string): Told {
 
 function inside(error: McError): McError {
   return new McError(error.code, 'something went wrong inside the server', {
-    hint: 'the server’s log tells more under the x-request-id of this answer',
+    hint: 'the server’s log has more under the x-request-id of this answer',
   });
 }
 

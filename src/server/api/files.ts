@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { McError } from '../../base/index.js';
 import type { BrowseAnswer, FileAnswer } from '../../protocol/index.js';
-import { type Browsed as Seen, browsePlace, createVeil, MAX_PART_BYTES, readPart } from '../../workspace/index.js';
+import { type Browsed as Seen, browsePlace, hiddenNames, MAX_PART_BYTES, readPart } from '../../workspace/index.js';
 import type { ApiContext } from './context.js';
 import { type Call, type Endpoints, endpoint } from './endpoint.js';
 import { NextCursor, nextOf, PageQuery, pageOf } from './pages.js';
@@ -43,7 +43,7 @@ export function fileEndpoints(context: ApiContext): Endpoints<'filesBrowse' | 'f
   let made: Seen | undefined;
   const seen = (): Seen => {
     const { roots, layout, allowFile } = context;
-    made ??= { root: layout.root, roots, veil: createVeil(allowFile) };
+    made ??= { root: layout.root, roots, isHidden: hiddenNames(allowFile) };
     return made;
   };
   return {

@@ -15,7 +15,7 @@ const SECURITY_HEADERS = {
 
 /** What every answer carries, a refusal too. */
 export function addHeaders(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  // Whatever an empty body says it is, it is none.
+  // An empty body is not a body, whatever its content type says.
   if (request.headers['content-length'] === '0') delete request.headers['content-type'];
   reply.headers(SECURITY_HEADERS);
   reply.header('x-request-id', request.id);
@@ -32,7 +32,7 @@ export function createGate({ guards }: Pick<ApiContext, 'guards'>): onRequestHoo
     if (origin !== undefined && friendly) allowPage(reply, origin);
     if (!friendly && !isRead(request.method)) return refusedOrigin(origin);
     if (request.method === 'OPTIONS') return null;
-    // It stands for the server itself, which only OPTIONS asks about; the router would take it for `/`.
+    // `*` stands for the server itself, which only OPTIONS asks about; the router would take it for `/`.
     if (request.url === '*') return notFound();
     const { open, scope } = request.routeOptions.config;
     if (open === true && !request.is404) return null;
@@ -50,7 +50,7 @@ export function createGate({ guards }: Pick<ApiContext, 'guards'>): onRequestHoo
   };
 }
 
-/** Browsers tell that a page of elsewhere asks even where they do not tell which one. */
+/** Browsers say that a page of elsewhere asks even where they do not say which one. */
 function hidesOrigin({ headers }: FastifyRequest): boolean {
   return headers.origin === undefined && headers['sec-fetch-site'] === 'cross-site';
 }

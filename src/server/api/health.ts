@@ -1,11 +1,17 @@
 import { Type } from '@sinclair/typebox';
-import type { HealthAnswer } from '../../protocol/index.js';
-import { SERVICE_NAMES } from '../services.js';
+import { type HealthAnswer, SERVICE_NAMES } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
 import { Nullable, Time, Words } from './schemas.js';
 
 const State = Type.String({ description: 'available, or what is wrong' });
+const Detail = Type.Object({
+  state: Words(['running', 'degraded', 'down', 'off']),
+  restarts: Type.Integer({ description: 'how often it was started again after a failure' }),
+  last_error: Nullable(
+    Type.Object({ at: Time, message: Type.String() }, { description: 'why it failed last, when that is over too' }),
+  ),
+});
 const Health = Type.Object({
   status: Words(['healthy', 'degraded', 'unhealthy']),
   timestamp: Time,
@@ -36,8 +42,18 @@ const Health = Type.Object({
     Type.Object({
       mode: Words(['native', 'polling']),
       reason: Nullable(
-        Type.String({ description: 'why files are looked at every second; null: the system tells of changes' }),
+        Type.String({ description: 'why files are looked at every second; null: the system reports changes' }),
       ),
+    }),
+  ),
+  supervision: Type.Optional(
+    Type.Object({
+      api: Detail,
+      websocket: Detail,
+      pipeline: Detail,
+      backup: Detail,
+      watcher: Detail,
+      alerts: Detail,
     }),
   ),
 });
@@ -75,6 +91,8 @@ export function healthEndpoints(context: ApiContext): Endpoints<'health' | 'aliv
 export function createHealthWriter(): (answer: HealthAnswer) => string {
   let last: HealthAnswer | null = null;
   let services = '';
+  let details: HealthAnswer['supervision'];
+  let supervision = '';
   const isLast = (now: HealthAnswer) =>
     last !== null &&
     SERVICES.every((name) => last?.services[name] === now.services[name]) &&
@@ -85,18 +103,23 @@ export function createHealthWriter(): (answer: HealthAnswer) => string {
       services = `"services":${JSON.stringify(answer.services)},`;
       if (answer.active !== undefined) services += `"active":${JSON.stringify(answer.active)},`;
     }
+    if (answer.supervision !== details) {
+      details = answer.supervision;
+      supervision = details === undefined ? '' : `,"supervision":${JSON.stringify(details)}`;
+    }
     const { status, timestamp, version, uptime, workspace, watch } = answer;
     return (
       `{"status":"${status}","timestamp":"${timestamp}",${services}` +
       `"version":${JSON.stringify(version)},"uptime":${uptime},"workspace":${JSON.stringify(workspace)}` +
-      (watch === undefined ? '}' : `,"watch":${JSON.stringify(watch)}}`)
+      (watch === undefined ? '' : `,"watch":${JSON.stringify(watch)}`) +
+      `${supervision}}`
     );
   };
 }
 
 function healthOf({ services, clock, version, startedAt, layout, feed }: ApiContext): HealthAnswer {
   const now = clock.now();
-  const { states, active, down } = services.look();
+  const { states, active, down, details } = services.look();
   const whole = Object.values(states).every((state) => state === 'available');
   const { mode, reason } = feed.watcher.health();
   return {
@@ -108,5 +131,6 @@ function healthOf({ services, clock, version, startedAt, layout, feed }: ApiCont
     uptime: Math.max(0, now - startedAt) / 1000,
     workspace: layout.root,
     watch: { mode, reason },
+    supervision: details,
   };
 }

@@ -2,8 +2,10 @@ import type { TSchema } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { ROUTES, type Route, type RouteName, routeOf, type Scope } from '../../protocol/index.js';
 import { agentEndpoints } from './agents.js';
+import { alertEndpoints } from './alerts.js';
 import { backupEndpoints } from './backups.js';
 import type { ApiContext } from './context.js';
+import { deliveryEndpoints } from './deliveries.js';
 import { docsEndpoints } from './docs.js';
 import type { EndpointSchema, Endpoints } from './endpoint.js';
 import { eventStreamEndpoints } from './event-stream.js';
@@ -32,6 +34,8 @@ export function allEndpoints(context: ApiContext): Endpoints<RouteName> {
     ...metricEndpoints(context),
     ...eventEndpoints(context),
     ...notificationEndpoints(context),
+    ...alertEndpoints(context),
+    ...deliveryEndpoints(context),
     ...backupEndpoints(context),
     ...websocketEndpoints(context),
     ...fileEndpoints(context),

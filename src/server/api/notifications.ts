@@ -14,7 +14,7 @@ const Notified = Type.Object({
 });
 const Acknowledged = Type.Object({ success: Type.Literal(true), notification: NotificationRow });
 
-/** What people should see: the latest, new ones, and that somebody has seen one. */
+/** What people should see: the latest, new ones, and that a person has seen one. */
 export function notificationEndpoints(context: ApiContext): Endpoints<'notifications' | 'notify' | 'ackNotification'> {
   const { feed, cache, writes } = context;
   return {

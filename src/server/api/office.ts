@@ -3,7 +3,7 @@ import type { SystemStatusAnswer } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
 import { Nullable, NullableText, Time } from './schemas.js';
-import { wholeJson } from './whole.js';
+import { wholeJson } from './read-json.js';
 
 const Row = Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Null()]));
 const Place = Type.Object({ x: Type.Number(), y: Type.Number(), zone: Type.String() });

@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { ROUTES, type Route, type RouteName, routeOf } from '../../protocol/index.js';
 import { AgentRowSchema } from './agent-schemas.js';
+import { AlertRow, AlertRuleRow } from './alerts.js';
 import type { Endpoint, EndpointSchema } from './endpoint.js';
 import { ignoresOthers } from './other-query.js';
 import { ErrorAnswer, NotificationBody, NotificationRow, TaskRow } from './schemas.js';
@@ -34,6 +35,8 @@ const NAMED: Record<string, TSchema> = {
   Agent: AgentRowSchema,
   Task: TaskRow,
   Notification: NotificationRow,
+  Alert: AlertRow,
+  AlertRule: AlertRuleRow,
   NewNotification: NotificationBody,
   Error: ErrorAnswer,
 };
@@ -51,6 +54,7 @@ const TAGS: Record<string, string> = {
   metrics: 'History of metrics',
   tasks: 'The tasks of all task files',
   notifications: 'Notifications, and their acknowledgement',
+  alerts: 'What is wrong and since when: rules, their alerts, silences',
   backups: 'Backups, and the way back from them',
   websocket: 'Who is connected to the stream',
   events: 'The stream of events over HTTP',

@@ -20,7 +20,7 @@ export interface PageRequest {
 /**
  * One page of a list. The cursor names the last item shown and its index: when that item has gone in the meantime, the
  * page begins where it stood.
- * @throws McError `input.invalid` for a cursor that is none of ours
+ * @throws McError `input.invalid` for a cursor that is not one of ours
  */
 export function pageOf<T>(
   items: readonly T[],
@@ -39,7 +39,7 @@ export function keyOf(path: string, query: object): string {
   return Object.keys(query).length === 0 ? path : `${path}?${JSON.stringify(query)}`;
 }
 
-/** Who asks for pages is told where the next one begins; older clients ask for everything and get the older shape. */
+/** A client that asks for pages is sent where the next one begins; older clients ask for everything and get the older shape. */
 export function nextOf(query: object, next: string | null): { next_cursor?: string | null } {
   return Object.keys(query).length === 0 ? {} : { next_cursor: next };
 }
@@ -63,7 +63,7 @@ function readCursor(cursor: string): { index: number; key: string } {
       return { index: index as number, key };
     }
   } catch {
-    // Told below, as every other cursor that is none.
+    // Refused below, as every other cursor that is not valid.
   }
   throw new McError('input.invalid', 'cursor: not one of this list', {
     hint: 'pass the next_cursor of the page before',

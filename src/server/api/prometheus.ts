@@ -1,11 +1,12 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { isAhead, listAgents, listMetrics, type MetricRow, type NamedMetric } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
+import { deliveryMetrics } from './prometheus-deliveries.js';
 
-/** Agents whose figures are told; those of more are dropped and counted, so that a scrape stays small. */
+/** Agents whose figures are shown; those of more are dropped and counted, so that a scrape stays small. */
 const MAX_AGENTS = 1000;
-/** Samples of what the server tells of itself at each scrape, under a name that Prometheus knows. */
-const TOLD_LIVE: readonly string[] = ['rss', 'ws_clients'];
+/** Samples of what the server shows of itself at each scrape, under a name that Prometheus knows. */
+const READ_LIVE: readonly string[] = ['rss', 'ws_clients'];
 
 /** Answers a scrape: the fleet's latest sample by agent, the system's, and the figures of this moment. */
 export function createPrometheus(context: ApiContext): () => Promise<{ type: string; text: string }> {
@@ -13,6 +14,7 @@ export function createPrometheus(context: ApiContext): () => Promise<{ type: str
   const signs = new Registry();
   const own = new Registry();
   const setOwn = ownMetrics(own, context);
+  const setDeliveries = deliveryMetrics(own, context);
   const fleetText = held(fleet, fleetMetrics(fleet, own));
   const signsText = held(signs, agentSigns(signs));
   return async () => {
@@ -23,6 +25,7 @@ export function createPrometheus(context: ApiContext): () => Promise<{ type: str
       await signsText(agents, () => [listAgents(context.feed.snapshot), context.clock.now()]),
     ];
     setOwn();
+    setDeliveries();
     return { type: fleet.contentType, text: [...texts, await own.metrics()].join('\n') };
   };
 }
@@ -45,7 +48,7 @@ function agentLabel(agent: string): string {
   );
 }
 
-/** The text of a registry, made again when the revision of what it tells is another. */
+/** The text of a registry, made again when the revision of what it shows is another. */
 function held<T extends unknown[]>(registry: Registry, set: (...facts: T) => void) {
   let revision = -1;
   let text = Promise.resolve('');
@@ -62,11 +65,11 @@ type Set = (row: MetricRow, agent: string | null) => void;
 
 function fleetMetrics(fleet: Registry, own: Registry) {
   const ofAgents = listMetrics('agent');
-  const told = [...ofAgents, ...listMetrics('system')].filter(({ name }) => !TOLD_LIVE.includes(name));
-  const setters = told.map((metric) => [metric, setterOf(metric, fleet)] as const);
+  const collected = [...ofAgents, ...listMetrics('system')].filter(({ name }) => !READ_LIVE.includes(name));
+  const setters = collected.map((metric) => [metric, setterOf(metric, fleet)] as const);
   const dropped = new Counter({
     name: 'mc_dropped_series_total',
-    help: `Series of agents beyond the first ${MAX_AGENTS} that were not told, counted at each collection`,
+    help: `Series of agents beyond the first ${MAX_AGENTS} that were left out, counted at each collection`,
     registers: [own],
   });
   return (agents: ReadonlyMap<string, MetricRow>, system: MetricRow | null): void => {

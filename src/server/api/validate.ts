@@ -13,7 +13,7 @@ export type Validator<T> = (data: unknown) => { value: T } | { error: McError };
 export function validatorOf<S extends TSchema>(schema: S, part: string | undefined): Validator<Static<S>> {
   const check = TypeCompiler.Compile(schema);
   return (data) => {
-    // No body is an empty one: what must be in it is then told by name.
+    // A missing body counts as an empty one: the error then names what must be in it.
     const value = part === 'body' ? (data ?? {}) : converted(schema, data);
     if (check.Check(value)) return { value };
     const first = check.Errors(value).First();
@@ -46,7 +46,7 @@ function unknownParameter(path: string, known: readonly string[]): McError {
   });
 }
 
-const OTHERWISE = 'docs/api.md tells what each route takes';
+const OTHERWISE = 'docs/api.md shows what each route takes';
 
 function refusal(root: string, error: ValueError | undefined): McError {
   const place = placeIn(root, error?.path ?? '');

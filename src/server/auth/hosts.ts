@@ -18,7 +18,7 @@ const LOOPBACK_4 = /^127(?:\.\d{1,3}){3}$/;
 
 /**
  * Refuses host names that are not ours. A page of `evil.example` whose name was made to point at 127.0.0.1 (DNS
- * rebinding) is same-origin with us for its browser; only the Host header still tells where it comes from.
+ * rebinding) is same-origin with us for its browser; only the Host header still says where it comes from.
  */
 export function createHostGuard(rules: HostRules): HostGuard {
   const names = new Set(ownNames(rules));

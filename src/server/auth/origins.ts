@@ -21,7 +21,7 @@ export function createOriginGuard({ own, allowOrigin }: OriginRules): OriginGuar
 
 /**
  * The origins of a setting, in the form browsers send them (`https://ops.example`, lower case, no default port).
- * @throws McError `usage` for anything that is no http or https origin, `*` and `null` too
+ * @throws McError `usage` for anything that is not an http or https origin, `*` and `null` too
  */
 export function readOrigins(entries: readonly string[]): string[] {
   return entries.map((entry) => {

@@ -25,7 +25,7 @@ export function createTokenBook(path: string | null, clock: Clock): () => readon
     try {
       tokens = readTokens(path);
     } catch {
-      // Told at the next start; until then those count that were good.
+      // Reported at the next start; until then those count that were good.
     }
     return tokens;
   };

@@ -10,7 +10,7 @@ import {
 } from '../../base/index.js';
 import { SCOPES, type Scope, type TokenRow } from '../../protocol/index.js';
 
-/** A token as it is kept: what it opens and what it is told by, but never the token itself. */
+/** A token as it is kept: what it opens and what it is recognised by, but never the token itself. */
 export interface KeptToken extends TokenRow {
   /** SHA-256 of the token, hex. A token is 256 random bits: there is nothing to guess that a slow hash would protect. */
   hash: string;
@@ -59,7 +59,7 @@ function listIn(bytes: Buffer): KeptToken[] | null {
   }
 }
 
-/** Makes a token and keeps its hash. This is the only time that the token itself is told. @throws McError `busy` */
+/** Makes a token and keeps its hash. This is the only time that the token itself is shown. @throws McError `busy` */
 export async function createToken(
   path: string,
   { scope, label, now }: { scope: Scope; label: string | null; now: number },

@@ -9,7 +9,7 @@ import { sseEntry, sseText } from './events.js';
 /** How soon a browser comes back, in milliseconds. */
 const RETRY_MS = 1000;
 
-/** All that a new reader is told before it is live, in pieces. @throws JournalOverrun when the journal runs away from a slow reader */
+/** All that a new reader is sent before it is live, in pieces. @throws JournalOverrun when the journal runs away from a slow reader */
 export function* greetStream(
   request: ConnectRequest,
   cursor: Cursor,

@@ -20,7 +20,7 @@ export interface Reader extends Listener {
   /** What is left of its greeting; null: it is live. */
   greeting: Iterator<string, void> | null;
   /** null: it hears everything. */
-  readonly unheard: SilentGap | null;
+  readonly silentGap: SilentGap | null;
 }
 
 const RESPONSE: Transport<Reader> = {

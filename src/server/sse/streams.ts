@@ -50,7 +50,7 @@ export interface Streams {
   close(): void;
 }
 
-/** Nobody reads yet. It subscribes to the bus at once. */
+/** Streams without a reader yet. They subscribe to the bus at once. */
 export function createStreams(options: StreamsOptions): Streams {
   const { bus, clock, log } = options;
   const limits: HubLimits = { ...HUB_LIMITS, ...options.limits };
@@ -69,7 +69,7 @@ export function createStreams(options: StreamsOptions): Streams {
     now,
   };
 
-  /** It may come back with the position of the last event it got. */
+  /** The reader may come back with the position of the last event it got. */
   const drop = (reader: Reader, reason: string) => {
     log.debug({ reason }, 'ending a stream');
     readers.delete(reader);
@@ -102,13 +102,13 @@ export function createStreams(options: StreamsOptions): Streams {
     tick = [];
     const items = entries.map((entry) => queued(entry));
     for (const reader of readers) {
-      // Who is greeted still finds them in the journal; who has just been greeted was told of them.
+      // A reader that is being greeted finds them in the journal; a reader that has just been greeted was sent them.
       if (reader.greeting) continue;
       const wanted = items.filter(
         (item, index) => item.seq > reader.seq && passes(reader.filter, (entries[index] as Entry).event),
       );
       give(reader, wanted);
-      const position = reader.unheard?.pass(entries, wanted.at(-1)?.seq ?? null);
+      const position = reader.silentGap?.pass(entries, wanted.at(-1)?.seq ?? null);
       if (position) tellPosition(reader, position);
     }
   };
@@ -144,13 +144,13 @@ export function createStreams(options: StreamsOptions): Streams {
       if (readers.size >= options.maxReaders) {
         throw new McError('rate.limited', 'too many streams are open', { hint: 'close one, or use the socket' });
       }
-      const unheard = narrows(request.filter) ? new SilentGap(limits) : null;
+      const silentGap = narrows(request.filter) ? new SilentGap(limits) : null;
       const reader: Reader = {
         response,
         request,
         filter: request.filter,
         mayRead,
-        unheard,
+        silentGap,
         seq: 0,
         greeting: null,
         outbox: null,

@@ -14,7 +14,7 @@ export interface DeliveryRules extends Pick<HubLimits, 'outboxBytes' | 'outboxEv
   now: () => number;
 }
 
-/** Whoever is told of the stream, over any transport. */
+/** Whoever is sent the stream, over any transport. */
 export interface Listener {
   filter: Filter;
   /** The last event that was written to it or passed over, while it is brought up. */

@@ -1,5 +1,6 @@
 import {
   type Agent,
+  type Alert,
   type KeptNotification,
   listAgents,
   type Office,
@@ -18,6 +19,8 @@ export interface Capture {
   agents: readonly Agent[];
   tasks: readonly { path: TaskFile; tasks: readonly Task[] }[];
   notifications: readonly KeptNotification[];
+  /** Those that fire. */
+  alerts: readonly Alert[];
 }
 
 /** Captures the snapshot; those who ask at one position share one capture, so that a storm of clients costs little. */
@@ -36,6 +39,7 @@ export function createCapturer(snapshot: Snapshot): (position: Position) => Capt
         return tasks ? [{ path, tasks }] : [];
       }),
       notifications: snapshot.notifications,
+      alerts: [...snapshot.alerts.values()],
     };
     last = new WeakRef(capture);
     return capture;

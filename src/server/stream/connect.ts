@@ -4,9 +4,9 @@ import type { Filter } from './filter.js';
 /** What a client asked for with the address it connected to. */
 export interface ConnectRequest {
   filter: Filter;
-  /** null: not asked for. `junk`: something that is no position. */
+  /** null: not asked for. `junk`: something that is not a position. */
   since: Position | 'junk' | null;
-  /** Names in `channels` that are no event types. */
+  /** Names in `channels` that are not event types. */
   unknownChannels: string[];
 }
 

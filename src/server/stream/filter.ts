@@ -19,12 +19,12 @@ export function passes(filter: Filter, event: McEvent): boolean {
   return agent === null || filter.agents.has(agent);
 }
 
-/** Only who hears everything can take what is left out for lost. */
+/** Only a client that hears everything can take what is left out for lost. */
 export function hearsAll({ kind, channels, agents }: Filter): boolean {
   return kind === 'mc' && channels === null && agents === null;
 }
 
-/** Whether it is of a client that knows positions and hears only a part: what it hears does not tell it where it stands. */
+/** Whether it is of a client that knows positions and hears only a part: what it hears does not show where it stands. */
 export function narrows(filter: Filter): boolean {
   return filter.kind === 'mc' && !hearsAll(filter);
 }

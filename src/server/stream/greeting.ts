@@ -31,7 +31,7 @@ export interface GreetingContext {
 }
 
 /**
- * All that a new listener is told before it is live. Steps are made when they are asked for; at the end every event up to the
+ * All that a new listener is sent before it is live. Steps are made when they are asked for; at the end every event up to the
  * bus's present position was given out, those that came meanwhile included.
  * @throws JournalOverrun when the journal runs away from a slow listener
  */
@@ -53,7 +53,7 @@ export function* catchUp(filter: Filter, cursor: Cursor, context: GreetingContex
 }
 
 /**
- * Tells anew how things stand, as of the call: `resync` with the reason, then `answer`, then the snapshot and what came since.
+ * Sends the state anew, as of the call: `resync` with the reason, then `answer`, then the snapshot and what came since.
  * @throws JournalOverrun
  */
 export function tellAnew(
@@ -78,7 +78,7 @@ function* greetOurs(request: ConnectRequest, cursor: Cursor, context: GreetingCo
   const position = context.bus.position();
   const refused = refusal(since, context);
   const from = since === null || since === 'junk' || refused !== null ? null : since;
-  // Taken before anything is written: what happens while the client reads is told as events after it.
+  // Taken before anything is written: what happens while the client reads is sent as events after it.
   const capture = from ? null : context.capture(position);
   cursor.seq = from ? from.seq : position.seq;
   const first = [sayHello(context.facts, position, from !== null, context.now())];

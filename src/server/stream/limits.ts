@@ -7,7 +7,7 @@ export interface HubLimits {
   maxFrameBytes: number;
   outboxBytes: number;
   outboxEvents: number;
-  /** After so many events, or bytes of them, that a narrowing client does not hear it is told where it stands. */
+  /** After so many events, or bytes of them, that a narrowing client does not hear, it is sent its position. */
   unheardEvents: number;
   unheardBytes: number;
   /** Frames a client may send. More closes it with 4429. */
@@ -42,7 +42,7 @@ export const HUB_LIMITS: HubLimits = {
   maxFrameBytes: MAX_FRAME_BYTES,
   outboxBytes: 1024 * 1024,
   outboxEvents: 2000,
-  // Far less than the journal holds: a client must be able to resume long after it was told.
+  // Far less than the journal holds: a client must be able to resume long after it was sent one.
   unheardEvents: 1000,
   unheardBytes: 1024 * 1024,
   frames: { perSecond: 200, burst: 400 },

@@ -27,7 +27,7 @@ export interface OutboxLimits {
  */
 export class Outbox {
   readonly #limits: OutboxLimits;
-  readonly #tell: ((skipped: readonly Range[]) => Buffer) | null;
+  readonly #gapFrame: ((skipped: readonly Range[]) => Buffer) | null;
   #queue: Queued[] = [];
   #bytes = 0;
   readonly #newest = new Map<string, Queued>();
@@ -37,10 +37,10 @@ export class Outbox {
   readonly #dropped = new Set<Queued>();
   #skipped: Range[] = [];
 
-  /** `tell` makes the frame that says which events were dropped; it goes out before those behind them. null: nobody asks. */
-  constructor(limits: OutboxLimits, tell: ((skipped: readonly Range[]) => Buffer) | null) {
+  /** `gapFrame` makes the frame that says which events were dropped; it goes out before those behind them. null: nobody asks. */
+  constructor(limits: OutboxLimits, gapFrame: ((skipped: readonly Range[]) => Buffer) | null) {
     this.#limits = limits;
-    this.#tell = tell;
+    this.#gapFrame = gapFrame;
   }
 
   get events(): number {
@@ -84,7 +84,7 @@ export class Outbox {
     this.#queue = this.#queue.slice(count);
     this.#bytes -= size;
     this.#forget(taken);
-    return Buffer.concat([...this.#told(), ...taken.map(({ frame }) => frame)]);
+    return Buffer.concat([...this.#takeGap(), ...taken.map(({ frame }) => frame)]);
   }
 
   #fits(): boolean {
@@ -107,7 +107,7 @@ export class Outbox {
   /** Takes what was dropped out of the queue, and notes which events that were. */
   #clear(): void {
     if (this.#dropped.size === 0) return;
-    if (this.#tell) {
+    if (this.#gapFrame) {
       const seqs = [...this.#dropped].flatMap(({ seq }) => seq ?? []);
       this.#skipped = mergeRanges([...this.#skipped, ...seqs.map((seq): Range => [seq, seq])]);
     }
@@ -123,9 +123,9 @@ export class Outbox {
     this.#replaced = this.#replaced.filter((item) => !gone.has(item));
   }
 
-  #told(): Buffer[] {
-    if (!this.#tell || this.#skipped.length === 0) return [];
-    const frame = this.#tell(this.#skipped);
+  #takeGap(): Buffer[] {
+    if (!this.#gapFrame || this.#skipped.length === 0) return [];
+    const frame = this.#gapFrame(this.#skipped);
     this.#skipped = [];
     return [frame];
   }

@@ -33,13 +33,13 @@ export function* replayPieces(
   while (cursor.seq < to.seq) {
     const missed = source.bus.journal.since({ epoch: to.epoch, seq: cursor.seq }, MOST_EVENTS);
     if ('refused' in missed) throw new JournalOverrun(missed.refused);
-    yield pieceOf(missed, filter, cursor, to, source.chunkBytes);
+    yield pieceOf(missed, filter, cursor, { seq: to.seq, bytes: source.chunkBytes });
   }
 }
 
 /**
  * Everything from a cursor to the present position, what comes meanwhile included; and behind it, for a client that hears
- * only a part, that position itself: what it hears does not tell it where it stands.
+ * only a part, that position itself: what it hears does not show where it stands.
  * @throws JournalOverrun
  */
 export function* catchUpSteps(
@@ -63,11 +63,11 @@ function* catchUpPieces(filter: Filter, cursor: Cursor, source: ReplaySource): G
 }
 
 /** Moves the cursor over the events it takes and over those that do not pass. */
-function pieceOf(missed: Entry[], filter: Filter, cursor: Cursor, to: Position, chunkBytes: number): Entry[] {
+function pieceOf(missed: Entry[], filter: Filter, cursor: Cursor, most: { seq: number; bytes: number }): Entry[] {
   const piece: Entry[] = [];
   let bytes = 0;
   for (const entry of missed) {
-    if (bytes >= chunkBytes || entry.event.seq > to.seq) break;
+    if (bytes >= most.bytes || entry.event.seq > most.seq) break;
     cursor.seq = entry.event.seq;
     if (!passes(filter, entry.event)) continue;
     piece.push(entry);

@@ -57,7 +57,7 @@ export function sayError(code: string, message: string, now: number, id?: string
   return text({ type: 'error', timestamp: iso(now), data, source: SOURCE });
 }
 
-/** The text of an `agent_status` that tells how things stand: it has no position. */
+/** The text of an `agent_status` that shows the state: it has no position. */
 export function sayAgent(agent: Agent, now: number): string {
   return text({ type: 'agent_status', timestamp: iso(now), data: agentStatusData(agent), source: SOURCE });
 }

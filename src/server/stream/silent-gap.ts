@@ -4,7 +4,7 @@ import type { HubLimits } from './limits.js';
 
 /**
  * Counts what passes somebody by who narrows. Its position only moves with what it hears: before the journal forgets that
- * position it has to be told a newer one, or it could not resume and would lose what it does hear.
+ * position it has to be sent a newer one, or it could not resume and would lose what it does hear.
  */
 export class SilentGap {
   readonly #limits: Pick<HubLimits, 'unheardEvents' | 'unheardBytes'>;
@@ -17,7 +17,7 @@ export class SilentGap {
 
   /**
    * Takes in a tick's events, of which the one at `heard` was the last that was heard (null: none). Returns the position
-   * that has to be told now, null while that can wait.
+   * that has to be sent now, null while that can wait.
    */
   pass(entries: readonly Entry[], heard: number | null): Position | null {
     if (heard !== null) this.#reset();

@@ -8,7 +8,7 @@ import {
 import type { Capture } from './capture.js';
 import type { Filter } from './filter.js';
 
-/** One thing that a client is told of how things stand. */
+/** One thing of the state that a client is sent. */
 export interface SnapshotItem {
   type: EventType;
   /** ISO 8601 UTC; null: now. */
@@ -39,6 +39,11 @@ export function* snapshotItems(capture: Capture, filter: Filter): Generator<Snap
     }
   }
   yield* notificationItems(capture, filter);
+  if (!wants('alert')) return;
+  for (const alert of capture.alerts) {
+    if (filter.agents && alert.agent !== null && !filter.agents.has(alert.agent)) continue;
+    yield { type: 'alert', timestamp: alert.fired_at, owner: alert, data: () => alert };
+  }
 }
 
 /** Kept notifications with their own times, each acknowledgement behind what it acknowledges. */

@@ -11,7 +11,7 @@ export interface Arrivals {
   readonly known: number;
 }
 
-/** Nobody has come yet. */
+/** No client has come yet. */
 export function createArrivals(rate: Rate): Arrivals {
   const buckets = new Map<string, Bucket>();
   let many = MANY;

@@ -14,7 +14,7 @@ export interface BroadcastOptions {
   bus: Pick<Bus, 'subscribe'>;
   limits: HubLimits;
   now: () => number;
-  /** Told of every peer that did not get its frames. */
+  /** Called for every peer that did not get its frames. */
   onLate: (peer: Peer, delivery: Exclude<Delivery, 'done'>) => void;
 }
 
@@ -24,7 +24,7 @@ export interface Broadcast {
   remove(peer: Peer): void;
   /** Writes at once what waits for the end of the tick. */
   flush(): void;
-  /** Writes a frame that is no event to every live peer. */
+  /** Writes a frame that is not an event to every live peer. */
   everyone(frame: Buffer): void;
   stop(): void;
 }
@@ -64,7 +64,7 @@ export function createBroadcast({ bus, limits, now, onLate }: BroadcastOptions):
         for (const peer of peers) give(peer, deliver(peer, chunks, rules));
         writes += peers.size;
       }
-      const position = group.unheard?.pass(entries, chunks.at(-1)?.items.at(-1)?.seq ?? null);
+      const position = group.silentGap?.pass(entries, chunks.at(-1)?.items.at(-1)?.seq ?? null);
       if (position) tellPosition(group, position);
     }
     pace.took(writes, now() - begun);

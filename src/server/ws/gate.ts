@@ -63,7 +63,7 @@ export function createGate({ allowOrigin, allowHost, limits, onOpen }: GateOptio
 function refuse(socket: Duplex, error: McError): void {
   const body = JSON.stringify(error.toBody());
   socket.on('error', () => socket.destroy());
-  // Nobody watches over it any more: a client that keeps its side open would hold it for ever.
+  // Nothing watches over this socket any more: a client that keeps its side open would hold it for ever.
   socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${error.http} ${STATUS_CODES[error.http]}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +

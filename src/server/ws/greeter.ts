@@ -3,7 +3,7 @@ import { hasRoom, type Peer } from './peer.js';
 
 export interface GreeterOptions {
   limits: Pick<HubLimits, 'greetBytesPerTurn' | 'greetWritesPerTurn'>;
-  /** The peer was told everything up to the present position. */
+  /** The peer was sent everything up to the present position. */
   onGreeted: (peer: Peer) => void;
   /** Its greeting threw: `JournalOverrun` when the journal ran away from it. */
   onFailed: (peer: Peer, error: unknown) => void;

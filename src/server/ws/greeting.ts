@@ -10,7 +10,7 @@ export interface GreetingContext extends Context {
   writer: SnapshotWriter;
 }
 
-/** All that a new peer is told before it is live, in pieces that are made when its socket has room for them. @throws JournalOverrun */
+/** All that a new peer is sent before it is live, in pieces that are made when its socket has room for them. @throws JournalOverrun */
 export function greet(request: ConnectRequest, cursor: Cursor, context: GreetingContext): Generator<Buffer, void> {
   return frames(greetingSteps(request, cursor, context), context);
 }
@@ -21,7 +21,7 @@ export function catchUpPeer(filter: Filter, cursor: Cursor, context: GreetingCon
 }
 
 /**
- * Brings up a peer that hears more than before: behind what waits for it, it forgets what it held and is told anew how
+ * Brings up a peer that hears more than before: behind what waits for it, it forgets what it held and is sent anew how
  * things stand, up to the position at which this was called.
  */
 export function greetWidened(

@@ -8,7 +8,7 @@ export interface Group {
   filter: Filter;
   peers: Set<Peer>;
   /** null: these hear everything, or are old clients, which know no positions. */
-  unheard: SilentGap | null;
+  silentGap: SilentGap | null;
 }
 
 /** All live peers, by what they hear. */
@@ -46,6 +46,6 @@ export class Groups {
   }
 
   #begin(filter: Filter): Group {
-    return { filter, peers: new Set(), unheard: narrows(filter) ? new SilentGap(this.#limits) : null };
+    return { filter, peers: new Set(), silentGap: narrows(filter) ? new SilentGap(this.#limits) : null };
   }
 }

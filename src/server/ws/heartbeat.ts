@@ -7,7 +7,7 @@ const SLICES = 20;
 export interface HeartbeatOptions {
   limits: Pick<HubLimits, 'pingMs' | 'pongMs' | 'heartbeatMs'>;
   peers: () => Iterable<Peer>;
-  /** Tells everyone that the server lives. Called at the start as well. */
+  /** Shows everyone that the server lives. Called at the start as well. */
   beat: () => void;
   /** The peer did not answer: its connection is dead. */
   onDead: (peer: Peer) => void;

@@ -31,7 +31,7 @@ export interface HubOptions extends Pick<GateOptions, 'allowOrigin' | 'allowHost
   snapshot: Snapshot;
   settings: Pick<Settings, 'maxClients'>;
   version: string;
-  /** Told in `hello`. */
+  /** Sent in `hello`. */
   workspace: string;
   clock: Clock;
   log: Logger;

@@ -17,7 +17,7 @@ export interface InboundOptions {
   mayStay: (peer: Peer) => boolean;
   /** The peer has presented its token. */
   admit: (peer: Peer) => void;
-  /** The peer hears more than before: it is told how things stand, with the answer to its frame. */
+  /** The peer hears more than before: it is sent the state, with the answer to its frame. */
   widen: (peer: Peer, answer: string) => void;
 }
 
@@ -31,7 +31,7 @@ export interface Inbound {
   resume(peer: Peer): void;
 }
 
-/** Stands for a binary frame among the texts that wait: both are no frame. */
+/** Stands for a binary frame among the texts that wait: neither is a frame. */
 const NO_FRAME = '';
 
 function pong(peer: Peer): void {

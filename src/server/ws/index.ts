@@ -1,5 +1,5 @@
 /**
- * The hub: who listens to the stream, how each is told what is and what happens, and how a slow one is kept from hurting
+ * The hub: who listens to the stream, how each is sent what is and what happens, and how a slow one is kept from hurting
  * the others.
  */
 export { createHub, type Hub, type HubOptions } from './hub.js';

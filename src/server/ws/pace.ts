@@ -14,7 +14,7 @@ const CLOSES_BELOW = 0.6;
 export interface Pace {
   /** Called once per tick that has events, with the writes it would take. Returns the wait in milliseconds, mostly 0. */
   wait(writes: number, now: number): number;
-  /** Tells what so many writes took, in milliseconds. */
+  /** Takes how long so many writes took, in milliseconds. */
   took(writes: number, ms: number): void;
 }
 

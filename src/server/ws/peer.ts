@@ -7,7 +7,7 @@ import type { Listener } from '../stream/backlog.js';
 import { type Bucket, fullBucket, type Rate } from '../stream/rate.js';
 
 /**
- * `auth`: its token is awaited. `waiting`: its greeting has not begun. `greeting`: it is being told how things stand.
+ * `auth`: its token is awaited. `waiting`: its greeting has not begun. `greeting`: it is being sent the state.
  * `live`: it gets events as they happen. `closing`: nothing more is written to it.
  */
 export type PeerPhase = 'auth' | 'waiting' | 'greeting' | 'live' | 'closing';

@@ -24,9 +24,9 @@ export interface Asker {
 export interface Reply {
   text: string | null | Promise<string | null>;
   filter?: Filter;
-  /** The filter lets more through than before: how that stands has to be told, behind this answer. */
+  /** The filter lets more through than before: the rest of the state has to be sent, behind this answer. */
   widens?: boolean;
-  /** The answer tells how things stand now: every event so far has to be written before it. */
+  /** The answer shows the state as it is now: every event so far has to be written before it. */
   ordered?: true;
   /** The token was refused: close with 4401. */
   refused?: true;

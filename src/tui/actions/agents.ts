@@ -1,4 +1,4 @@
-import { AGENT_STATUSES } from '../../protocol/index.js';
+import { SETTABLE_STATUSES } from '../../protocol/index.js';
 import { newEditor } from '../editor.js';
 import type { Step } from '../effects.js';
 import type { Model } from '../model.js';
@@ -9,9 +9,6 @@ import { ask, become, say, stay } from '../say.js';
 import { newestFor } from '../lists/backups.js';
 import { screenOf } from '../screens/index.js';
 import { goTo } from '../go.js';
-
-/** Words that an agent may be set to: `stale` and `unknown` are judgements, not words. */
-const SETTABLE = AGENT_STATUSES.filter((status) => status !== 'stale' && status !== 'unknown');
 
 export const AGENT_ACTIONS = {
   'sort.agent': by('agent'),
@@ -28,7 +25,7 @@ export const AGENT_ACTIONS = {
   'sort.warnings': by('warnings'),
   'sort.next': (model: Model) => become(sortBeside(model, 1)),
   'sort.previous': (model: Model) => become(sortBeside(model, -1)),
-  'agent.status': (model: Model) => question(model, 'agent.status', (id) => `status of ${id}`, SETTABLE),
+  'agent.status': (model: Model) => question(model, 'agent.status', (id) => `status of ${id}`, SETTABLE_STATUSES),
   'agent.note': (model: Model) => question(model, 'agent.note', (id) => `note about ${id}`, []),
   'agent.backup': (model: Model) => {
     const id = agentOf(model);

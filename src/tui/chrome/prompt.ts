@@ -36,28 +36,7 @@ function choiceSpans(choices: readonly string[], typed: string): Span[] {
 function inputSpans(prompt: Prompt, columns: number): Span[] {
   const label = labelOf(prompt);
   const width = Math.max(4, columns - spansWidth([label]) - 2);
-  const { text, cursor } = visiblePart(prompt.editor, width);
-  const segments = [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)];
-  let used = 0;
-  const at = segments.findIndex(({ segment }) => {
-    const here = used === cursor;
-    used += spansWidth([segment]);
-    return here;
-  });
-  const before =
-    at === -1
-      ? text
-      : segments
-          .slice(0, at)
-          .map(({ segment }) => segment)
-          .join('');
-  const after =
-    at === -1
-      ? ''
-      : segments
-          .slice(at)
-          .map(({ segment }) => segment)
-          .join('');
+  const { before, after } = visiblePart(prompt.editor, width);
   return [['accent', label], before, ['accent', '▌'], after];
 }
 

@@ -55,7 +55,7 @@ export function lineChart(series: Series, width: number, height: number, label: 
   const marks = [high, (high + low) / 2, low].map(label);
   const axis = Math.min(14, Math.max(...marks.map((mark) => mark.length)));
   const plotWidth = width - axis - 2;
-  const plot = braille(series, plotWidth, plotHeight, low, high);
+  const plot = braille(series, { width: plotWidth, height: plotHeight, low, high });
   const rows = plot.map((row, y) => {
     const mark =
       y === 0
@@ -74,8 +74,16 @@ export function lineChart(series: Series, width: number, height: number, label: 
   ];
 }
 
+/** Characters that a line is drawn in, and the values of their lowest and highest dot. */
+interface Plot {
+  width: number;
+  height: number;
+  low: number;
+  high: number;
+}
+
 /** Points as dots of braille characters, two by four in each. */
-function braille(series: Series, width: number, height: number, low: number, high: number): string[] {
+function braille(series: Series, { width, height, low, high }: Plot): string[] {
   const dots = Array.from({ length: height }, () => new Uint8Array(width));
   const [first, last] = ends(series);
   const range = Math.max(1, last - first);

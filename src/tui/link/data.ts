@@ -8,7 +8,7 @@ export type LinkState =
   | { name: 'reconnecting'; attempt: number; retryAt: number; reason?: string }
   /** Never reached yet; `reason` is what the attempt said, `hint` the command to try. */
   | { name: 'no-server'; reason: string; hint: string | null; attempt: number; retryAt: number }
-  /** For good: a token refused, an address that is none. */
+  /** For good: a token refused, an address that is not one. */
   | { name: 'closed'; reason: string };
 
 /** The last answer to something that is asked again and again. */

@@ -11,7 +11,7 @@ import {
 import { type HelloData, PROTOCOL_VERSION } from '../../protocol/index.js';
 import type { Store } from './store.js';
 
-/** Finds the server and tells of it, then where its stream is. Asked before each attempt: it may have come back elsewhere. */
+/** Finds the server and says which it is, then where its stream is. Asked before each attempt: it may have come back elsewhere. */
 export type Seek = (onServer: (server: ReachedServer) => void) => FindTarget;
 
 export interface SessionOptions {
@@ -62,22 +62,22 @@ export function createSession({ seek, socket, store, now, random }: SessionOptio
   const begin = () => {
     const opened = createConnection({ url: target, socket, now, random, longestWaitMs: LONGEST_WAIT_MS });
     connection = opened;
-    const told = () => {
+    const changed = () => {
       const state = opened.state();
       if (connection !== opened) return;
       if (state.name !== 'reconnecting' || found || missed === null) return store.link(state);
       store.link({ name: 'no-server', ...missed, attempt: state.attempt, retryAt: state.retryAt });
     };
-    opened.onState(told);
+    opened.onState(changed);
     opened.onFrame((frame) => {
       if (frame.type === 'hello' && reached !== null)
         store.server(
           { url: reached.url, version: frame.data.version, workspace: frame.data.workspace },
-          oddity(frame.data),
+          versionMismatch(frame.data),
         );
       store.frame(frame);
     });
-    told();
+    changed();
   };
 
   begin();
@@ -92,7 +92,7 @@ export function createSession({ seek, socket, store, now, random }: SessionOptio
 }
 
 /** What is odd about a server that speaks otherwise than we do; null when nothing is. */
-function oddity({ protocol, version }: HelloData): string | null {
+function versionMismatch({ protocol, version }: HelloData): string | null {
   const own = packageVersion();
   if (protocol !== PROTOCOL_VERSION)
     return `the server (${version}) speaks protocol ${protocol}, this mc ${PROTOCOL_VERSION}: some of this may be wrong`;

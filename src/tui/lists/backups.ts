@@ -1,4 +1,4 @@
-import { newestBackup, type NewestChoice, readBackups, type ToldBackup } from '../../protocol/index.js';
+import { newestBackup, type NewestChoice, readBackups, type LooseBackup } from '../../protocol/index.js';
 import { applyFilter } from '../../view/index.js';
 import { pollOf } from '../link/answers.js';
 import type { Listed } from '../list.js';
@@ -6,7 +6,7 @@ import type { Model } from '../model.js';
 import { BACKUPS } from '../polls.js';
 
 /** The catalogue, filtered, newest first. */
-export const backupList: Listed<ToldBackup> = {
+export const backupList: Listed<LooseBackup> = {
   name: 'backups',
   rows: (model) =>
     applyFilter(readBackups(pollOf(model.data, BACKUPS).value).backups, model.lists.backups.filter, (row) => [
@@ -19,7 +19,7 @@ export const backupList: Listed<ToldBackup> = {
 };
 
 /** The newest backup that holds this agent alone, else the newest full one; never what a restore replaced. */
-export function newestFor(model: Model, agent: string): ToldBackup | null {
+export function newestFor(model: Model, agent: string): LooseBackup | null {
   const { backups: all } = readBackups(pollOf(model.data, BACKUPS).value);
   const newest = (choice: NewestChoice) => newestBackup(all, choice, model.data.now);
   return newest({ type: 'agent_state', agent }) ?? newest({ type: 'full' });

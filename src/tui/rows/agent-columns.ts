@@ -1,5 +1,5 @@
 import type { Agent } from '../../protocol/index.js';
-import { ago, longSpan, percent, troubleRank, UNKNOWN } from '../../view/index.js';
+import { COLUMNS, ago, longSpan, percent, troubleRank, UNKNOWN } from '../../view/index.js';
 import { agentTone } from '../draw/glyphs.js';
 import type { Tone } from '../draw/theme.js';
 
@@ -29,7 +29,7 @@ const since = (iso: string | null) => (iso === null ? null : Date.parse(iso) || 
 export const AGENT_COLUMNS: readonly AgentColumn[] = [
   {
     name: 'agent',
-    title: 'AGENT',
+    title: COLUMNS.agents.agent,
     width: 11,
     grows: 1,
     rank: 0,
@@ -38,7 +38,7 @@ export const AGENT_COLUMNS: readonly AgentColumn[] = [
   },
   {
     name: 'status',
-    title: 'STATUS',
+    title: COLUMNS.agents.status,
     width: 8,
     rank: 9,
     text: (agent) => agent.normalized_status,
@@ -47,7 +47,7 @@ export const AGENT_COLUMNS: readonly AgentColumn[] = [
   },
   {
     name: 'name',
-    title: 'NAME',
+    title: COLUMNS.agents.name,
     width: 14,
     grows: 1,
     rank: 8,
@@ -56,7 +56,7 @@ export const AGENT_COLUMNS: readonly AgentColumn[] = [
   },
   {
     name: 'role',
-    title: 'ROLE',
+    title: COLUMNS.agents.role,
     width: 12,
     grows: 1,
     rank: 4,
@@ -65,7 +65,7 @@ export const AGENT_COLUMNS: readonly AgentColumn[] = [
   },
   {
     name: 'task',
-    title: 'TASK',
+    title: COLUMNS.agents.task,
     width: 12,
     grows: 3,
     rank: 1,
@@ -75,7 +75,7 @@ export const AGENT_COLUMNS: readonly AgentColumn[] = [
   },
   {
     name: 'done',
-    title: 'DONE',
+    title: COLUMNS.agents.done,
     width: 5,
     align: 'right',
     rank: 3,
@@ -85,7 +85,7 @@ export const AGENT_COLUMNS: readonly AgentColumn[] = [
   },
   {
     name: 'fail',
-    title: 'FAIL',
+    title: COLUMNS.agents.fail,
     width: 4,
     align: 'right',
     rank: 3,
@@ -96,7 +96,7 @@ export const AGENT_COLUMNS: readonly AgentColumn[] = [
   },
   {
     name: 'ok',
-    title: 'OK',
+    title: COLUMNS.agents.ok,
     width: 4,
     align: 'right',
     rank: 5,
@@ -106,7 +106,7 @@ export const AGENT_COLUMNS: readonly AgentColumn[] = [
   },
   {
     name: 'work',
-    title: 'WORK',
+    title: COLUMNS.agents.work,
     width: 7,
     align: 'right',
     rank: 7,
@@ -116,7 +116,7 @@ export const AGENT_COLUMNS: readonly AgentColumn[] = [
   },
   {
     name: 'idle',
-    title: 'IDLE',
+    title: COLUMNS.agents.idle,
     width: 7,
     align: 'right',
     rank: 7,
@@ -126,7 +126,7 @@ export const AGENT_COLUMNS: readonly AgentColumn[] = [
   },
   {
     name: 'last',
-    title: 'LAST',
+    title: COLUMNS.agents.last,
     width: 4,
     align: 'right',
     rank: 2,
@@ -198,6 +198,7 @@ export function currentTasks(agent: Agent): string[] {
 }
 
 function taskText(agent: Agent): string {
+  if (agent.waiting_for) return agent.waiting_for;
   const [first, ...more] = currentTasks(agent);
   if (first !== undefined) return more.length > 0 ? `${first} +${more.length}` : first;
   const [warning] = agent.warnings;
@@ -206,6 +207,7 @@ function taskText(agent: Agent): string {
 }
 
 function taskTone(agent: Agent): Tone {
+  if (agent.waiting_for) return 'warn';
   return currentTasks(agent).length > 0 ? 'plain' : 'dim';
 }
 

@@ -21,20 +21,22 @@ export function agentHead(columns: readonly PlacedColumn[], sort: Sort): Line {
   return { spans: ['  ', ...spans] };
 }
 
+/** How an agent is drawn: at which time, whether under the cursor, and beside what it was before (null: it was not there). */
+export interface Look {
+  now: number;
+  cursor: boolean;
+  before: Agent | null;
+}
+
 /** One agent as a row; what differs from `before` is shown as changed. The same line until something in it differs. */
-export function agentLine(
-  agent: Agent,
-  columns: readonly PlacedColumn[],
-  now: number,
-  cursor: boolean,
-  before: Agent | null,
-): Line {
+export function agentLine(agent: Agent, columns: readonly PlacedColumn[], look: Look): Line {
+  const { now, cursor, before } = look;
   const age = ago(agent.last_active, now);
   const known = drawn.get(agent);
   if (known && known.age === age && known.cursor === cursor && known.before === before && known.columns === columns) {
     return known.line;
   }
-  const line = drawLine(agent, columns, now, cursor, before);
+  const line = drawLine(agent, columns, look);
   drawn.set(agent, { age, cursor, before, columns, line });
   return line;
 }
@@ -45,13 +47,7 @@ const drawn = new WeakMap<
   { age: string; cursor: boolean; before: Agent | null; columns: readonly PlacedColumn[]; line: Line }
 >();
 
-function drawLine(
-  agent: Agent,
-  columns: readonly PlacedColumn[],
-  now: number,
-  cursor: boolean,
-  before: Agent | null,
-): Line {
+function drawLine(agent: Agent, columns: readonly PlacedColumn[], { now, cursor, before }: Look): Line {
   const [tone, glyph] = agentGlyph(agent.normalized_status) as [Tone, string];
   const quiet = agent.normalized_status === 'unknown' || agent.normalized_status === 'offline';
   const spans = columns.flatMap((column): Span[] => {

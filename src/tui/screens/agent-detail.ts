@@ -65,6 +65,7 @@ function headLines(model: Model, agent: Agent): Line[] {
       zone,
     ),
     line('   ', statusSentence(agent, now)),
+    ...(agent.waiting_for ? [line(['dim', '   waits for '], ['warn', agent.waiting_for])] : []),
     line(
       ['dim', '   its own word '],
       agent.status,
@@ -147,7 +148,7 @@ function chartLines(model: Model, agent: Agent, width: number): Line[] {
   const figures = readAgentFigures(pollOf(model.data, agentFigures(agent.id)).value);
   if (figures === null) return [head, ...lines];
   const span = (seconds: number | null) => (seconds === null ? UNKNOWN : longSpan(seconds * 1000));
-  const told = line(
+  const latest = line(
     ['dim', '   success '],
     share(figures.avg_success_rate),
     ['dim', '  work '],
@@ -157,7 +158,7 @@ function chartLines(model: Model, agent: Agent, width: number): Line[] {
     ['dim', '  a task takes '],
     span(figures.avg_task_duration),
   );
-  return [head, ...lines, told];
+  return [head, ...lines, latest];
 }
 
 function warningLines(agent: Agent): Line[] {

@@ -1,5 +1,5 @@
 import { type Agent, readSeries } from '../../protocol/index.js';
-import { UNKNOWN, ago, longSpan, statusSentence } from '../../view/index.js';
+import { UNKNOWN, ago, counted, longSpan, statusSentence } from '../../view/index.js';
 import { sparkline } from '../draw/charts.js';
 import { agentGlyph } from '../draw/glyphs.js';
 import { BLANK, type Line, line, type Span } from '../draw/lines.js';
@@ -22,7 +22,11 @@ export const agents: Screen = {
   ...listScreen({
     list: agentList,
     line: (agent, { model, size, cursor }) =>
-      agentLine(agent, placeColumns(size.columns - 3), model.data.now, cursor, model.past.agents.get(agent.id) ?? null),
+      agentLine(agent, placeColumns(size.columns - 3), {
+        now: model.data.now,
+        cursor,
+        before: model.past.agents.get(agent.id) ?? null,
+      }),
     head: (model, size) => [agentHead(placeColumns(size.columns - 3), model.sort)],
     foot: (model, size, agent, count) =>
       size.rows >= 4 ? [...detailLines(model, agent, size), statusLine(model, count)] : [],
@@ -61,6 +65,7 @@ function detailLines(model: Model, agent: Agent | undefined, size: Size): Line[]
     ' · ',
     agentGlyph(agent.normalized_status),
     ' ',
+    ...(agent.waiting_for ? [['warn', agent.waiting_for] satisfies Span, ' · '] : []),
     statusSentence(agent, now),
   );
   if (size.rows < 14) return [why];
@@ -106,7 +111,7 @@ function successSpans(model: Model, agent: Agent, columns: number): Span[] {
 function statusLine(model: Model, shown: number): Line {
   const { filter } = model.lists.agents;
   const total = model.data.view.agents.size;
-  const count = shown === total ? `${total} agents` : `${shown} of ${total} agents`;
+  const count = shown === total ? counted(total, 'agent') : `${shown} of ${counted(total, 'agent')}`;
   const arrow = model.sort.descending ? '▼' : '▲';
   const filtered: Span[] =
     filter === ''

@@ -1,5 +1,5 @@
-import { faultWord, readBackupProgress, readBackups, type ToldBackup } from '../../protocol/index.js';
-import { ago, bytes, longSpan, UNKNOWN } from '../../view/index.js';
+import { faultWord, readBackupProgress, readBackups, type LooseBackup } from '../../protocol/index.js';
+import { COLUMNS, ago, bytes, longSpan, UNKNOWN } from '../../view/index.js';
 import { absence, pollOf } from '../link/answers.js';
 import { cell, type Line, line, type Span } from '../draw/lines.js';
 import { atCursor } from '../list.js';
@@ -29,7 +29,7 @@ export const backups: Screen = {
   polls: (model) => [{ call: BACKUPS, everyMs: isAtWork(model) ? 1000 : 10_000 }],
 };
 
-/** True while the server tells of backup work: the list is about to change. */
+/** True while the server reports backup work: the list is about to change. */
 function isAtWork({ data }: Model): boolean {
   const last = data.log.findLast(({ type }) => type === 'backup_update');
   return last !== undefined && data.now - Date.parse(last.timestamp) < 5000;
@@ -40,14 +40,16 @@ function headLine(columns: number): Line {
     spans: [
       ' ',
       ...spansOf(
-        ['WHEN', 'ID', 'TYPE', 'SIZE', 'FILES', 'VERIFIED'].map((title): Span => ['dim', title]),
+        (['when', 'id', 'type', 'size', 'files', 'verified'] as const).map(
+          (name): Span => ['dim', COLUMNS.backups[name]],
+        ),
         columns,
       ),
     ],
   };
 }
 
-function backupLine(row: ToldBackup, columns: number, now: number, cursor: boolean): Line {
+function backupLine(row: LooseBackup, columns: number, now: number, cursor: boolean): Line {
   const tone = cursor ? 'strong' : 'plain';
   const verified: Span =
     row.verify_error !== null
@@ -89,7 +91,7 @@ function spansOf([when, id, type, size, files, verified]: readonly Span[], colum
   ];
 }
 
-/** What is being done just now, as the server tells it. */
+/** What is being done just now, as the server has it. */
 function workLines(model: Model): Line[] {
   const last = model.data.log.findLast((event) => event.type === 'backup_update');
   const { working, data } = model;

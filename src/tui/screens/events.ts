@@ -1,4 +1,4 @@
-import { clockTime } from '../../view/index.js';
+import { clockTime, counted } from '../../view/index.js';
 import { absence, pollOf } from '../link/answers.js';
 import { fit, type Line, type Span } from '../draw/lines.js';
 import { openRecord } from '../go.js';
@@ -73,7 +73,7 @@ function headLine(model: Model, count: number, size: Size): Line {
     spans: fit(
       [
         ...state,
-        ['dim', ` · ${count} events · only: `],
+        ['dim', ` · ${counted(count, 'event')} · only: `],
         only.length > 0 ? ['warn', only.join(' ')] : 'all but system_metric',
         ['dim', lost],
       ],

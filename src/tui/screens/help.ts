@@ -1,4 +1,5 @@
 import { bindingsOf, keySign } from '../keys.js';
+import { AGENT_LEGEND } from '../draw/legend.js';
 import { BLANK, cell, type Line, line } from '../draw/lines.js';
 import type { Model, ScreenName } from '../model.js';
 import { PALETTE_HELP } from '../palette.js';
@@ -35,7 +36,7 @@ function helpLines(model: Model): Line[] {
     ...PALETTE_HELP.map(([usage, text]): Line => ({ spans: ['  ', ...cell(usage, 26, 'key'), text] })),
     BLANK,
     line(['strong', ' glyphs']),
-    line('  ● active  ◐ busy  ○ idle  ✕ error  ◌ stale  ⏻ offline  · unknown'),
+    line(`  ${AGENT_LEGEND}`),
     line('  tasks: ○ pending  ◐ in progress  ✓ completed  ✕ failed  ⊘ blocked  → delegated'),
   ];
 }

@@ -1,6 +1,7 @@
 import { clockTime, words } from '../../view/index.js';
 import { absence, pollOf } from '../link/answers.js';
 import { agentGlyph, agentTone } from '../draw/glyphs.js';
+import { AGENT_LEGEND } from '../draw/legend.js';
 import { beside, BLANK, cell, type Line, line, type Span } from '../draw/lines.js';
 import { windowOf } from '../list.js';
 import type { Model, Size } from '../model.js';
@@ -119,6 +120,6 @@ function footLines(model: Model): Line[] {
         'dim',
         `  ${words(last.from ?? 'nowhere')} → ${words(last.to)}`,
       ])
-    : line(['dim', ' ● active  ◐ busy  ○ idle  ✕ error  ◌ stale  ⏻ offline  · unknown']);
+    : line(['dim', ` ${AGENT_LEGEND}`]);
   return [line(' ', said, homeless), moved];
 }

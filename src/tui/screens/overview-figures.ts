@@ -18,7 +18,7 @@ export function healthLines(model: Model, width: number): Line[] {
     ['strong', share(score?.value)],
   ];
   if (parts.length === 0) {
-    const why = absence(poll) ?? 'its parts are not told';
+    const why = absence(poll) ?? 'its parts are not known';
     return [{ spans: [...spans, ['dim', `   ${score ? `${ago(score.timestamp, model.data.now)} · ` : ''}${why}`]] }];
   }
   for (const { name, weight, value } of parts) {

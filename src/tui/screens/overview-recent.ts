@@ -7,7 +7,7 @@ import { EVENTS } from '../polls.js';
 import { type EventRow, liveRow, recordedRow } from '../rows/events.js';
 
 /** What is worth a line when it happens: words and files that only moved are not. */
-const TOLD = new Set([
+const SHOWN = new Set([
   'agent_status',
   'agent_removed',
   'agent_activity',
@@ -29,14 +29,14 @@ function recentRows(model: Model, count: number): EventRow[] {
   const { log } = model.data;
   for (let index = log.length - 1; index >= 0 && rows.length < count; index--) {
     const event = log[index];
-    if (!event || !TOLD.has(event.type)) continue;
-    // A status event without a change of status tells of counters and words.
+    if (!event || !SHOWN.has(event.type)) continue;
+    // A status event without a change of status is about counters and words.
     if (event.type === 'agent_status' && event.data.previous === undefined) continue;
     rows.push(liveRow(event));
   }
   const oldest = rows.at(-1)?.timestamp ?? '9';
   const before = readEvents(pollOf(model.data, EVENTS).value)
-    .filter(({ type, timestamp }) => (TOLD.has(type) || !isEventType(type)) && timestamp < oldest)
+    .filter(({ type, timestamp }) => (SHOWN.has(type) || !isEventType(type)) && timestamp < oldest)
     .map(recordedRow);
   return [...rows, ...before].slice(0, Math.max(0, count));
 }

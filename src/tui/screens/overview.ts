@@ -1,5 +1,5 @@
-import { countStatuses, countTasks } from '../../protocol/index.js';
-import { words } from '../../view/index.js';
+import { AGENT_STATUSES, type AgentStatus, countStatuses, countTasks } from '../../protocol/index.js';
+import { counted, words } from '../../view/index.js';
 import { beside, BLANK, cell, type Line, line, type Span } from '../draw/lines.js';
 import type { Model, Size } from '../model.js';
 import { bar } from '../draw/charts.js';
@@ -82,15 +82,17 @@ function counts(model: Model, columns: number): Line[] {
   );
 }
 
+/** Statuses that get a line only while an agent has them. */
+const HIDDEN_AT_NONE: ReadonlySet<AgentStatus> = new Set(['waiting', 'stale', 'offline']);
+
 function fleetLines({ data }: Model, width: number): Line[] {
   const { agents } = data.view;
   const count = countStatuses(agents.values());
   const most = Math.max(1, ...Object.values(count));
-  const order = ['active', 'busy', 'idle', 'error', 'stale', 'offline', 'unknown'] as const;
-  const shown = order.filter((status) => count[status] > 0 || (status !== 'offline' && status !== 'stale'));
+  const shown = AGENT_STATUSES.filter((status) => count[status] > 0 || !HIDDEN_AT_NONE.has(status));
   const barWidth = Math.max(0, Math.min(24, width - 16 - String(most).length));
   return [
-    line(['strong', ' FLEET'], `  ${agents.size} agents`),
+    line(['strong', ' FLEET'], `  ${counted(agents.size, 'agent')}`),
     ...shown.map((status): Line => {
       const glyph = agentGlyph(status);
       const tone = count[status] === 0 ? 'dim' : typeof glyph === 'string' ? 'plain' : glyph[0];

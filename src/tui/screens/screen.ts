@@ -42,6 +42,6 @@ export interface Screen {
   agent?(model: Model): string | null;
   /** The agents that a body of this size shows: a cell of theirs that changes is marked. */
   marks?(model: Model, size: Size): readonly Agent[];
-  /** It shows nothing of a server: it is there without one, and never out of date. */
+  /** The screen shows nothing of a server: it is there without one, and never out of date. */
   ofItself?: true;
 }

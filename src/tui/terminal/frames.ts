@@ -2,7 +2,7 @@
 const FRAME_MS = 100;
 /** What a frame that nobody asked for by a key may cost, in bytes a millisecond: a slow line stays usable. */
 const BYTES_PER_MS = 8;
-/** Even a slow line is told once a second. */
+/** Even a slow line is drawn once a second. */
 const LONGEST_MS = 1000;
 
 /** Draws when something changed: soon, but not too often. */

@@ -1,3 +1,5 @@
+import { charactersOf } from '../../protocol/index.js';
+
 /** What of Ink's description of a key is read. */
 export interface InkKey {
   upArrow: boolean;
@@ -28,7 +30,7 @@ export interface MouseEvent {
 /** SGR mouse reports, without the escape that Ink takes away. */
 const MOUSE = /^\[<(\d{1,4});(\d{1,5});(\d{1,5})([Mm])$/;
 
-/** The mouse event that an input is; null when it is none, `ignored` for a movement or a release. */
+/** The mouse event that an input is; null when it is not one, `ignored` for a movement or a release. */
 export function mouseOf(input: string): MouseEvent | 'ignored' | null {
   const match = MOUSE.exec(input);
   if (!match) return null;
@@ -39,8 +41,8 @@ export function mouseOf(input: string): MouseEvent | 'ignored' | null {
 }
 
 /**
- * The names of the keys in one input: `up`, `enter`, `ctrl+c`, else the characters as they are. Text that was pasted comes
- * in one input and is taken character by character; sequences nobody knows are no keys.
+ * The names of the keys in one input: `up`, `enter`, `ctrl+c`, else the characters as they are, several when they were typed
+ * faster than they are read. Sequences nobody knows are not keys.
  */
 export function keysOf(input: string, key: InkKey): string[] {
   const named = nameOf(key);
@@ -49,14 +51,12 @@ export function keysOf(input: string, key: InkKey): string[] {
   if (/^[[O]./.test(input) && !key.shift && key.meta) return [];
   if (/^\[[\d;<?]*[\u0040-\u007e]$/.test(input) && input.length > 2) return [];
   if (input === ' ') return ['space'];
-  return [...SEGMENTER.segment(input)].flatMap(({ segment }) => {
+  return [...charactersOf(input)].flatMap(({ segment }) => {
     if (segment === '\r' || segment === '\n' || segment === '\r\n') return ['enter'];
     if (segment === ' ') return ['space'];
     return /\p{Cc}/u.test(segment) ? [] : [segment];
   });
 }
-
-const SEGMENTER = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 function nameOf(key: InkKey): string | null {
   if (key.upArrow) return 'up';

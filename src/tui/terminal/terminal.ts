@@ -1,8 +1,11 @@
 import { writeSync } from 'node:fs';
 
-/** Alternate screen, no cursor, and no wrapping: a line that a terminal takes for longer than we do stays on its row. */
-const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';
-const LEAVE = '\u001b[?2026l\u001b[0m\u001b[?7h\u001b[?25h\u001b[?1049l';
+/**
+ * Alternate screen, no cursor, no wrapping (a line that a terminal takes for longer than we do stays on its row), and marks around
+ * what is pasted.
+ */
+const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[?2004h';
+const LEAVE = '\u001b[?2026l\u001b[?2004l\u001b[0m\u001b[?7h\u001b[?25h\u001b[?1049l';
 const MOUSE_ON = '\u001b[?1000h\u001b[?1006h';
 const MOUSE_OFF = '\u001b[?1006l\u001b[?1000l';
 

@@ -31,6 +31,7 @@ export function readAgent(id: string, files: AgentFiles, now: number = Number.PO
     role: soul.role ?? card.role,
     emoji: identity.emoji ?? card.emoji,
     ...chooseStatus([state.status, card.status]),
+    waiting_for: state.waitingFor,
     current_tasks: state.currentTasks,
     tasks: [...state.tasks, ...taskCards(files, warnings)],
     counters: readCounters([...state.counters, ...card.counters]),

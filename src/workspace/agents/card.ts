@@ -48,13 +48,13 @@ export function readAgentCard(file: FoundFile, warn: Warn): AgentCard {
 
 function isTemplate(card: Record<string, unknown>, warn: Warn): boolean {
   const template = isHole(card.id) || isHole(card.name);
-  let told = 0;
+  let counted = 0;
   for (const name of Object.keys(card)) {
     const value = card[name];
     if (!isHole(value)) continue;
     warn(name, `${template ? 'an unfilled template' : 'a placeholder'}: ${clip(value, 60)}`);
-    told += 1;
-    if (told === (template ? 1 : WARNINGS_COUNTED)) break;
+    counted += 1;
+    if (counted === (template ? 1 : WARNINGS_COUNTED)) break;
   }
   return template;
 }

@@ -16,7 +16,7 @@ export interface CounterSource {
   fields: Record<string, unknown>;
   /** What stands before a field's name in a warning: `''`, `stats.`. */
   prefix: string;
-  /** False where the object is free form (`"memoryUsage": "unknown"`): what is no number there says nothing. */
+  /** False where the object is free form (`"memoryUsage": "unknown"`): what is not a number there says nothing. */
   strict: boolean;
   warn: Warn;
 }
@@ -54,7 +54,7 @@ function readCount(source: CounterSource, name: string): number | null {
   return number;
 }
 
-/** What is longer is no number, however many blanks stand around it. */
+/** What is longer is not a number, however many blanks stand around it. */
 const NUMBER_LENGTH = 64;
 
 /** A number, or a text that is nothing but one; else null. */

@@ -41,7 +41,7 @@ export function fieldSigns(fields: Record<string, unknown>, prefix: string, warn
   });
 }
 
-/** What is longer is no time, however many blanks stand around it. */
+/** What is longer is not a time, however many blanks stand around it. */
 const TIME_LENGTH = 64;
 
 /** ISO times (with or without offset) and Unix times in seconds or milliseconds; null for anything else. */

@@ -6,12 +6,15 @@ import { type CounterSource, numberIn } from './counters.js';
 import { isObject, kindOf, parseTolerantJson } from '../text/json.js';
 import { type Sign, fieldSigns } from './signs.js';
 import { type StatusWord, statusWord } from './status.js';
+import { waitingFor } from './waiting.js';
 
 /** What state.json says of an agent. */
 export interface StateFile {
   /** As `Agent.state` has it: the whole value, or what stands in for one too large for a frame. */
   state: unknown;
   status: StatusWord | null;
+  /** What it waits for; null unless its status says that it waits for a person. */
+  waitingFor: string | null;
   currentTasks: Agent['current_tasks'];
   tasks: AgentTask[];
   /** Seconds. */
@@ -24,6 +27,7 @@ export interface StateFile {
 export const NO_STATE: StateFile = {
   state: null,
   status: null,
+  waitingFor: null,
   currentTasks: [],
   tasks: [],
   heartbeatInterval: null,
@@ -48,9 +52,11 @@ export function readStateFile(
 function readFields(fields: Record<string, unknown>, mtimeMs: number, warn: Warn): StateFile {
   const current = currentTasks(fields, warn);
   const interval = numberIn(fields.heartbeat_interval);
+  const status = statusWord(fields, 'state.json', mtimeMs, warn);
   return {
     state: null,
-    status: statusWord(fields, 'state.json', mtimeMs, warn),
+    status,
+    waitingFor: status?.normalized === 'waiting' ? waitingFor(fields, warn) : null,
     currentTasks: current.raw,
     tasks: [...current.tasks, ...projectTasks(fields)],
     heartbeatInterval: interval !== null && interval > 0 && Number.isFinite(interval) ? interval : null,

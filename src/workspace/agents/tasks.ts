@@ -7,7 +7,7 @@ import { isoTime, timeIn } from './signs.js';
 import { priorityIn } from '../tasks/fields.js';
 import { taskStatusOf } from '../tasks/words.js';
 
-/** An agent with more current tasks than this is told with the first ones: they travel in every event about it. */
+/** An agent with more current tasks than this is shown with the first ones: they travel in every event about it. */
 const CURRENT_TASKS_LIMIT = 200;
 
 /** `Agent.current_tasks` takes at most this many bytes of JSON. */

@@ -11,7 +11,7 @@ const AT_ONCE = 32;
 
 /**
  * What lies in a directory, as far as it may be seen. `choose` is given all names, sorted, and gives back those that are wanted;
- * of these it is told what they are. Those that have gone meanwhile are left out.
+ * of these it is said what they are. Those that have gone meanwhile are left out.
  * @throws McError `file.refused`, `file.not_found` when there is no directory
  */
 export async function browsePlace(
@@ -26,7 +26,7 @@ export async function browsePlace(
       throw refusedPath(error);
     });
     // By code units: the same order everywhere.
-    const names = found.filter((name) => !browsed.veil([...place.names, name])).sort();
+    const names = found.filter((name) => !browsed.isHidden([...place.names, name])).sort();
     return await describeNames(browsed, place, choose(names));
   } finally {
     await place.held.close();

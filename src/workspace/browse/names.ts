@@ -30,7 +30,7 @@ const ARCHIVE = /^mission-control\/backups\/.*\.(tar|gz|tgz|zip|zst|xz)$/i;
  * Hides dot files and secret-looking names, at any depth and with all that lies below them.
  * @param allowed names or paths that are shown all the same; `*` stands for anything but `/`
  */
-export function createVeil(allowed: readonly string[]): HiddenNames {
+export function hiddenNames(allowed: readonly string[]): HiddenNames {
   const shown = allowed.map((entry) => ({ form: formOf(entry), isPath: entry.includes('/') }));
   return (names) => {
     const isShown = (end: number) =>

@@ -10,7 +10,7 @@ export function readPlace(path: string): string[] {
   return path.split('/').filter((name) => name !== '' && name !== '.');
 }
 
-/** The one refusal of every path that is not to be read: it does not tell why, nor whether anything is there. */
+/** The one refusal of every path that is not to be read: it does not say why, nor whether anything is there. */
 export function refusedPath(cause?: unknown): McError {
   return new McError('file.refused', 'Invalid path', {
     hint: 'give a path relative to the workspace; hidden and secret files stay closed',
@@ -19,7 +19,7 @@ export function refusedPath(cause?: unknown): McError {
 }
 
 const MAX_LENGTH = 4096;
-/** Somebody may have encoded a path more than once; further layers than this are an attack by themselves. */
+/** A client may have encoded a path more than once; further layers than this are an attack by themselves. */
 const MAX_LAYERS = 4;
 
 /** Control characters, what a broken encoding leaves behind, and half a surrogate pair. */
@@ -40,7 +40,7 @@ function forms(path: string): string[] {
   return [...found, ...found.map((form) => form.normalize('NFKC'))];
 }
 
-/** What is no UTF-8 becomes U+FFFD, and is refused as such. */
+/** What is not UTF-8 becomes U+FFFD, and is refused as such. */
 function decoded(escapes: string): string {
   return Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8');
 }

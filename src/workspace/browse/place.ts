@@ -9,7 +9,7 @@ import { readPlace, refusedPath } from './path.js';
 export interface Browsed {
   root: string;
   roots: readonly string[];
-  veil: HiddenNames;
+  isHidden: HiddenNames;
 }
 
 /** A directory that is held open, and its names from the workspace down. */
@@ -34,7 +34,7 @@ const ROOT_NAMES = [[], ['mission-control'], ['mission-control', 'agents']];
  */
 export async function holdPlace(browsed: Browsed, path: string): Promise<HeldPlace | null> {
   const asked = readPlace(path);
-  if (browsed.veil(asked)) throw refusedPath();
+  if (browsed.isHidden(asked)) throw refusedPath();
   try {
     const held = await holdDirectory(join(browsed.root, ...asked), browsed.roots);
     try {
@@ -44,7 +44,7 @@ export async function holdPlace(browsed: Browsed, path: string): Promise<HeldPla
       throw error;
     }
   } catch (error) {
-    // What is no directory must not tell that it is there, outside or hidden.
+    // What is not a directory must not show that it is there, outside or hidden.
     if (errnoOf(error) === 'ENOTDIR') await (await openPlace(browsed, path))?.handle.close();
     return nothingThere(error);
   }
@@ -57,7 +57,7 @@ export async function holdPlace(browsed: Browsed, path: string): Promise<HeldPla
  */
 export async function openPlace(browsed: Browsed, path: string): Promise<OpenPlace | null> {
   const asked = readPlace(path);
-  if (browsed.veil(asked)) throw refusedPath();
+  if (browsed.isHidden(asked)) throw refusedPath();
   return openAt(browsed, join(browsed.root, ...asked));
 }
 
@@ -88,18 +88,18 @@ async function isDevice(path: string): Promise<boolean> {
 }
 
 /** @throws McError `file.refused` for a real path that is outside or hidden */
-function shownNames({ roots, veil }: Browsed, real: string): string[] {
+function shownNames({ roots, isHidden }: Browsed, real: string): string[] {
   const at = roots.findIndex((root) => isWithin(real, [root]));
   if (at === -1) throw refusedPath();
   const below = relative(roots[at] ?? '', real);
   const names = [...(ROOT_NAMES[at] ?? []), ...(below === '' ? [] : below.split(sep))];
-  if (veil(names)) throw refusedPath();
+  if (isHidden(names)) throw refusedPath();
   return names;
 }
 
 function nothingThere(error: unknown): null {
   const code = errnoOf(error);
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return null;
-  // Whatever it was, it does not tell whether anything is there.
+  // Whatever it was, it does not show whether anything is there.
   throw error instanceof McError || code !== null ? refusedPath(error) : error;
 }

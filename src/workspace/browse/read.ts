@@ -17,7 +17,7 @@ export interface PartRequest {
 /**
  * Reads a part of a file, at most MAX_PART_BYTES. Text comes as text and ends with a whole character; everything else
  * comes as base64.
- * @throws McError `file.refused` (also for what is no regular file), `file.not_found` (also for a directory)
+ * @throws McError `file.refused` (also for what is not a regular file), `file.not_found` (also for a directory)
  */
 export async function readPart(browsed: Browsed, path: string, part: PartRequest): Promise<FileAnswer> {
   const place = await openPlace(browsed, path);
@@ -28,7 +28,7 @@ export async function readPart(browsed: Browsed, path: string, part: PartRequest
     if (!stats.isFile() || isSealed(names)) throw refusedPath();
     const { offset } = part;
     const bytes = await readBetween(handle, offset, Math.min(part.length, MAX_PART_BYTES), stats.size);
-    // It may have grown since it was looked at.
+    // The file may have grown since it was looked at.
     const size = bytes.length === 0 ? stats.size : Math.max(stats.size, offset + bytes.length);
     const { content, encoding, length } = contentOf(bytes, offset + bytes.length < size);
     return { path, content, encoding, size, offset, length, truncated: offset + length < size };

@@ -6,7 +6,7 @@ const APART = 2;
 const IN_A_SQUARE = 4;
 
 /**
- * Tells of a point whether one of these covers it. They are kept by squares, so that an answer costs the same however many
+ * Says of a point whether one of these covers it. They are kept by squares, so that an answer costs the same however many
  * there are.
  */
 export function createCrowd(points: readonly Point[]): (point: Point) => boolean {

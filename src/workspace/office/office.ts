@@ -24,7 +24,7 @@ export function readOffice(bytes: Uint8Array): OfficeReading {
   return { office, ...(passedOver.length > 0 ? { passedOver } : {}) };
 }
 
-/** The first fields that fit into one event together; the others are left out. The positions are no such field. */
+/** The first fields that fit into one event together; the others are left out. The positions are not such a field. */
 function fewFields(fields: Record<string, unknown>, passedOver: string[]): Record<string, unknown> {
   let chars = 0;
   const kept: [string, unknown][] = [];

@@ -61,7 +61,7 @@ async function readAgentDirectory(
   if (names === null) return null;
   if ('refused' in names) found.warnings.push({ file: '.', place: null, reason: names.refused });
   else await Promise.all(names.map((name) => readEntry(search, name)));
-  // The order in which reads end is no news.
+  // The order in which reads end is not news.
   found.warnings.sort((a, b) => (a.file < b.file ? -1 : 1));
   return found;
 }

@@ -25,7 +25,7 @@ export interface AgentList {
 const AT_ONCE = 32;
 
 /**
- * Lists the agents: the directories of `agents/` but hidden ones. No `agents/` is no agent. A name that is no UTF-8 is
+ * Lists the agents: the directories of `agents/` but hidden ones. Without `agents/` there are no agents. A name that is not UTF-8 is
  * refused (it could not be told to anybody); so is a link that leads nowhere, and under the name `.` an `agents/` that
  * cannot be listed or lies outside of the real paths `within` (absent: the workspace as it is now).
  */
@@ -83,7 +83,7 @@ async function entriesOf(agents: string, within: readonly string[], list: AgentL
 }
 
 /**
- * Null for an agent; as the reader of one has it, a link is one unless it leads nowhere or to what is no directory. One that
+ * Null for an agent; as the reader of one has it, a link is one unless it leads nowhere or to what is not a directory. One that
  * leads out is an agent, which the reader refuses: nobody looks at what lies there.
  */
 async function refusalOf(path: string, entry: Dirent<Buffer>, within: readonly string[]): Promise<string | null> {

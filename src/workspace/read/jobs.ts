@@ -12,7 +12,7 @@ import { readTaskFile } from '../tasks/tasks.js';
 
 /**
  * What is done with the texts of a workspace: functions of their arguments, which like their results can be sent to another
- * thread. `desk.ts` decides where they are done.
+ * thread. `thread.ts` decides where they are done.
  */
 export const JOBS = {
   agent: (id: string, files: AgentFiles, now: number | undefined) => readAgent(id, files, now),
@@ -35,6 +35,12 @@ export const JOBS = {
 
 export type Jobs = typeof JOBS;
 export type JobName = keyof Jobs;
+
+/** What the thread is asked. */
+export interface Asked {
+  name: JobName;
+  args: readonly unknown[];
+}
 
 function reasonAgainst(bytes: Uint8Array): string | null {
   const parsed = parseTolerantJson(bytes);

@@ -5,6 +5,13 @@ import { listAgentIds, readAgents } from './agent-list.js';
 import { readOfficeAt, readTaskFileAt } from './files.js';
 import type { Reader } from './thread.js';
 
+/** At what time it is read (milliseconds), from nowhere but which real paths, and for whom (absent: whatever it takes). */
+export interface Circumstances {
+  now: number;
+  within: readonly string[];
+  reader?: Reader | undefined;
+}
+
 /** What is to be read. */
 export interface Dirty {
   agents?: Iterable<string>;
@@ -29,20 +36,14 @@ export async function readAll(
   reader?: Reader,
 ): Promise<WholeReading> {
   const { ids, refused } = await listAgentIds(root, within);
-  const reading = await readSome(root, { agents: ids, office: true, tasks: TASK_FILES }, now, within, reader);
+  const reading = await readSome(root, { agents: ids, office: true, tasks: TASK_FILES }, { now, within, reader });
   // One that went between the list and its reading never was there.
   for (const [id, agent] of reading.agents) if (agent === null) reading.agents.delete(id);
   return { reading, refused };
 }
 
 /** Reads only what is dirty; an agent whose directory is gone is null in it. */
-export async function readSome(
-  root: string,
-  dirty: Dirty,
-  now: number,
-  within: readonly string[],
-  reader?: Reader,
-): Promise<Reading> {
+export async function readSome(root: string, dirty: Dirty, { now, within, reader }: Circumstances): Promise<Reading> {
   const options = { within, reader };
   const reading = emptyReading(now);
   const [agents, office, tasks] = await Promise.all([

@@ -1,15 +1,7 @@
 import { existsSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
 import { AT_ONCE_BYTES, McError, workerFile } from '../../base/index.js';
-import type { ErrorBody, ErrorCode } from '../../protocol/index.js';
-import { JOBS, type JobName, type Jobs } from './jobs.js';
-
-/** What the thread is asked, and what it answers. */
-export interface Asked {
-  name: JobName;
-  args: readonly unknown[];
-}
-export type Answered = { value: unknown } | { error: ErrorBody };
+import { createThread, movable, type Thread } from '../../base/threads.js';
+import { type Asked, JOBS, type JobName, type Jobs } from './jobs.js';
 
 /** A text that takes longer is not read, in milliseconds: an ordinary one of 16 MB takes about a second. */
 const LIMIT_MS = 30_000;
@@ -43,7 +35,7 @@ interface Waiting extends Asked {
 /** One thread and those who wait for it, for the whole process: its files are the process's too. */
 const waiting: Waiting[] = [];
 let current: Waiting | null = null;
-let worker: Worker | null = null;
+let started: Thread | null = null;
 let limit: NodeJS.Timeout | undefined;
 let idle: NodeJS.Timeout | undefined;
 
@@ -91,7 +83,7 @@ export function endReading(reader: Reader): void {
   reader.ended = true;
   for (let at = waiting.length - 1; at >= 0; at -= 1)
     if (waiting[at]?.reader === reader) for (const { reject } of waiting.splice(at, 1)) reject(brokenOff());
-  if (current?.reader === reader) fail(brokenOff());
+  if (current?.reader === reader) breakOff(brokenOff());
 }
 
 /** Goes on with an answer: at once when it is there. */
@@ -142,55 +134,39 @@ function next(): void {
   current = waiting.shift() ?? null;
   clearTimeout(idle);
   if (current === null) {
-    worker?.unref();
-    idle = setTimeout(() => void drop(), IDLE_MS);
+    idle = setTimeout(() => breakOff(brokenOff()), IDLE_MS);
     idle.unref();
     return;
   }
-  worker ??= begin();
-  worker.ref();
-  limit = setTimeout(() => fail(tooMuch('takes longer to read than 30 s')), LIMIT_MS);
-  const { name, args, given } = current;
-  worker.postMessage({ name, args } satisfies Asked, movable(given));
+  const { name, args, given, resolve, reject } = current;
+  limit = setTimeout(() => breakOff(tooMuch('takes longer to read than 30 s')), LIMIT_MS);
+  thread()
+    .ask({ name, args } satisfies Asked, { transfer: movable(given) })
+    .finally(() => {
+      current = null;
+      clearTimeout(limit);
+    })
+    .then((answer) => resolve(answer as never), reject)
+    .finally(next);
 }
 
-/** What of these bytes can be moved to another thread: a small piece shares its memory with others. */
-export function movable(given: readonly Uint8Array[]): ArrayBuffer[] {
-  return given.flatMap(({ buffer, byteLength }) =>
-    byteLength > Buffer.poolSize && buffer instanceof ArrayBuffer ? [buffer] : [],
-  );
+/** Ends the thread. What is under way is refused; the others get a new thread. */
+function breakOff(error: McError): void {
+  void started?.end(error);
 }
 
-function begin(): Worker {
-  const begun = new Worker(workerFile('parse'), {
+function thread(): Thread {
+  started ??= createThread({
+    file: workerFile('parse'),
     name: 'mc parse',
-    resourceLimits: { maxOldGenerationSizeMb: LIMIT_MB },
+    memoryMb: LIMIT_MB,
+    died(error) {
+      if (error === null) return tooMuch('cannot be read (the thread that reads it has ended)');
+      const isMemory = (error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY';
+      return tooMuch(isMemory ? 'takes more memory to read than it may' : `cannot be read (${String(error)})`);
+    },
   });
-  begun.on('message', (answer: Answered) => settle(answer));
-  begun.on('error', (error) => {
-    const isMemory = (error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY';
-    if (worker === begun)
-      fail(tooMuch(isMemory ? 'takes more memory to read than it may' : `cannot be read (${String(error)})`));
-  });
-  begun.on('exit', () => {
-    if (worker === begun) fail(tooMuch('cannot be read (the thread that reads it has ended)'));
-  });
-  return begun;
-}
-
-function settle(answer: Answered): void {
-  const done = current;
-  current = null;
-  clearTimeout(limit);
-  if (done !== null && 'value' in answer) done.resolve(answer.value as never);
-  else if (done !== null && 'error' in answer) done.reject(errorOf(answer.error));
-  next();
-}
-
-/** What was under way is refused; the others get a new thread. */
-function fail(error: McError): void {
-  void drop();
-  settle({ error: error.toBody() });
+  return started;
 }
 
 function tooMuch(reason: string): McError {
@@ -199,14 +175,4 @@ function tooMuch(reason: string): McError {
 
 function brokenOff(): McError {
   return new McError('state.unreadable', 'is not read any more: the server stops');
-}
-
-async function drop(): Promise<void> {
-  const ending = worker;
-  worker = null;
-  await ending?.terminate();
-}
-
-function errorOf({ error, code, hint }: ErrorBody): McError {
-  return new McError(code as ErrorCode, error, hint === null ? {} : { hint });
 }

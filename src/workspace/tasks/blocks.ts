@@ -113,7 +113,7 @@ function withoutEnd(title: string, mark: string | undefined): string {
   return mark && title.endsWith(mark) ? title.slice(0, -mark.length) : title;
 }
 
-/** The field lines below a title. A block ends at the first blank line after them, at whatever is no list, and at a title. */
+/** The field lines below a title. A block ends at the first blank line after them, at whatever is not a list, and at a title. */
 function readFields(
   lines: readonly string[],
   fenced: readonly boolean[],

@@ -46,13 +46,13 @@ export function findRows(
       if (table.columns) byWidth.set(table.width, table.columns);
     } else if (!isRule(line)) {
       const columns = table?.width === cells.length ? table.columns : (byWidth.get(cells.length) ?? table?.columns);
-      if (columns) readRow(index, cells, columns, table?.columns === columns, found, warnings);
+      if (columns) readRow({ line: index, cells, columns, inTable: table?.columns === columns }, found, warnings);
     }
   }
   return { found, warnings };
 }
 
-/** The cells of a table row, or null when the line is none. */
+/** The cells of a table row, or null when the line is not one. */
 export function readCells(line: string): Cell[] | null {
   if (headOf(line) !== '|') return null;
   const bars: number[] = [];
@@ -90,14 +90,15 @@ function headerOf(cells: readonly Cell[]): Header {
   return { columns: columns.status !== undefined && columns.text !== undefined ? columns : null, width: cells.length };
 }
 
-function readRow(
-  line: number,
-  cells: readonly Cell[],
-  columns: Columns,
-  inTable: boolean,
-  found: FoundTask[],
-  warnings: TaskWarning[],
-): void {
+/** A row of a table, or one that stands alone. */
+interface Row {
+  line: number;
+  cells: readonly Cell[];
+  columns: Columns;
+  inTable: boolean;
+}
+
+function readRow({ line, cells, columns, inTable }: Row, found: FoundTask[], warnings: TaskWarning[]): void {
   const cell = (name: keyof Columns): string | undefined => cells[columns[name] ?? -1]?.text;
   const text = valueIn(cell('text'));
   const word = cell('status') ?? '';

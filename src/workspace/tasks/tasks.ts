@@ -122,7 +122,7 @@ function withKeys(source: TaskFile, found: readonly FoundTask[]): PlacedTask[] {
   return found.map(({ task, place }) => {
     const key = keyOf(task);
     keys.add(key);
-    // What is too long to be asked for by is no id.
+    // What is too long to be asked for by is not an id.
     const id = task.id !== null && task.id.length > TASK_WORD_LIMIT ? null : task.id;
     return { task: keyed(task, key, id, source), place };
   });
@@ -136,7 +136,7 @@ function keyed(task: FoundTask['task'], key: string, id: string | null, source: 
     : { key, text, status, id, assignee, priority, due, created, line, subtasks, source };
 }
 
-/** What a patch of ours may put into a text is no part of its identity. */
+/** What a patch of ours may put into a text is not a part of its identity. */
 function lastingText(text: string): string {
   const { text: plain } = splitStatusSuffix(text);
   return (plain.includes('@') ? plain.replace(ASSIGNEE_MARK, stopsOf) : plain)

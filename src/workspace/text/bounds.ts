@@ -1,11 +1,11 @@
 /**
  * How much of what a file holds is read. Sizes in bytes are bounded where files are opened (`LIMITS`); these bound what is
- * made of them, because it is compared, serialised and sent as one piece. What lies over a bound is told (`passedOver`).
+ * made of them, because it is compared, serialised and sent as one piece. What lies over a bound is reported (`passedOver`).
  */
 export const BOUNDS = {
   /** Tasks of one file. */
   tasks: 3000,
-  /** Characters that the tasks of one file are told with, all together. */
+  /** Characters that the tasks of one file are shown with, all together. */
   taskChars: 600_000,
   /** Subtasks of one task. */
   subtasks: 100,

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { cutText } from '../../protocol/index.js';
 
-/** Text of a file without its BOM. `invalidAt`: offset in `text` of the first byte that was no UTF-8, null when all was. */
+/** Text of a file without its BOM. `invalidAt`: offset in `text` of the first byte that was not UTF-8, null when all was. */
 export interface DecodedText {
   text: string;
   invalidAt: number | null;
@@ -21,7 +21,7 @@ export function encodingOf(bytes: Uint8Array): Encoding {
   return zeros(0) ? 'utf-16be' : 'utf-8';
 }
 
-/** Decodes UTF-8 (and UTF-16, as some editors write it); what is no UTF-8 becomes U+FFFD and is told. Never throws. */
+/** Decodes UTF-8 (and UTF-16, as some editors write it); what is not UTF-8 becomes U+FFFD and is reported. Never throws. */
 export function decodeText(bytes: Uint8Array): DecodedText {
   const encoding = encodingOf(bytes);
   const text = new TextDecoder(encoding).decode(bytes);

@@ -59,7 +59,7 @@ function setIn(text: string, at: number, path: readonly [string, ...string[]], v
   }
   const whole = next === undefined ? value : nested([next, ...rest], value);
   if (member) return replaceValue(text, member, whole);
-  return last ? insertLast(text, last, count, key, whole) : insertFirst(text, at, key, whole);
+  return last ? insertLast(text, { last, count }, key, whole) : insertFirst(text, at, key, whole);
 }
 
 function nested(path: readonly string[], value: unknown): unknown {
@@ -79,7 +79,8 @@ function replaceValue(text: string, { key, value: span }: Member, value: unknown
 }
 
 /** A new member comes last, set off like the last one. */
-function insertLast(text: string, last: Member, count: number, key: string, value: unknown): string {
+function insertLast(text: string, members: { last: Member; count: number }, key: string, value: unknown): string {
+  const { last, count } = members;
   const gap = blankBefore(text, last.key.start);
   const colon = text.slice(last.key.end, last.value.start);
   const separator = count === 1 && !gap.includes('\n') ? ' ' : gap;

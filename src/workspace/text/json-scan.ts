@@ -5,7 +5,7 @@ import { skipBlank } from './json-spans.js';
 const NULLS_LIMIT = 100_000;
 const ZEROS_LIMIT = 1000;
 
-/** A piece of a text, `[start, end)`, and what JSON has in its place: nothing for leading zeros, `null` for what is no number. */
+/** A piece of a text, `[start, end)`, and what JSON has in its place: nothing for leading zeros, `null` for what is not a number. */
 export interface Repair {
   start: number;
   end: number;

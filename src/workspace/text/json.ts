@@ -15,7 +15,7 @@ export type ParsedJson =
   | { ok: false; reason: string; place: string | null };
 
 /**
- * Reads JSON as people and programs write it: with a BOM, with leading zeros (`06`), with bytes that are no UTF-8 (a note),
+ * Reads JSON as people and programs write it: with a BOM, with leading zeros (`06`), with bytes that are not UTF-8 (a note),
  * with Python's NaN and Infinity (null, and a note). What is still no JSON is refused with its place. Never throws.
  */
 export function parseTolerantJson(bytes: Uint8Array): ParsedJson {

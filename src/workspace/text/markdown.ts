@@ -6,7 +6,7 @@ export interface Lines {
   passedOver: string[];
 }
 
-/** What a line is read as that is too long: text that is no list, no title and no end of anything. */
+/** What a line is read as that is too long: text that is not a list, a title or the end of anything. */
 const TOO_LONG = '…';
 
 /** Splits a text into lines without their ends. No line is longer than BOUNDS.line, so that no pattern meets a longer one. */
@@ -53,7 +53,7 @@ export function headOf(line: string): string {
   return '';
 }
 
-/** Which lines are no text of their own, because they stand inside a code fence or a comment (its marks included). */
+/** Which lines are not text of their own, because they stand inside a code fence or a comment (its marks included). */
 export interface Fences {
   fenced: boolean[];
   /** What would close the fence or comment that is still open at the end. */

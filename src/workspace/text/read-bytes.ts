@@ -14,7 +14,7 @@ export interface FoundFile {
   /** Milliseconds since the epoch. */
   mtimeMs: number;
   size: number;
-  /** What the bytes say as JSON, when somebody has parsed them already. */
+  /** What the bytes say as JSON, when they have been parsed already. */
   json?: ParsedJson;
 }
 
@@ -30,7 +30,7 @@ export function isFound(file: FoundFile | RefusedFile | undefined): file is Foun
 }
 
 /**
- * Reads a regular file of at most `limit` bytes. Null when there is none. What is no file, too large, not ours to read or
+ * Reads a regular file of at most `limit` bytes. Null when there is none. What is not a file, is too large, not ours to read or
  * lies outside of the real paths `within` (absent: the workspace as it is now) is refused with its reason; nothing throws.
  */
 export async function readBytes(

@@ -8,7 +8,7 @@ import {
 import type { AgentReading } from '../../protocol/index.js';
 import type { Noun } from './places.js';
 
-/** What the read of one noun found; null for an agent that is gone, and for a file of which there is nothing to tell. */
+/** What the read of one noun found; null for an agent that is gone, and for a file of which there is nothing to report. */
 export type Value = AgentReading | OfficeReading | TaskFileReading | FileChange | null;
 
 /** Puts what was read in one turn of the event loop into one reading. */

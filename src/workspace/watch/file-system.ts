@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 
-/** File systems on which others (another machine, the host of a container) change files without this system being told, by statfs(2) type. */
-const UNTOLD: ReadonlyMap<number, string> = new Map([
+/** File systems on which others (another machine, the host of a container) change files without this system noticing, by statfs(2) type. */
+const CHANGED_ELSEWHERE: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
   [0x517b, 'SMB'],
   [0xff534d42, 'SMB'],
@@ -14,9 +14,9 @@ const UNTOLD: ReadonlyMap<number, string> = new Map([
   [0x786f4256, 'a VirtualBox share'],
 ]);
 
-/** The name of a file system that does not tell of all changes, by its statfs(2) type; null for others. */
+/** The name of a file system that does not report all changes, by its statfs(2) type; null for others. */
 function untoldFileSystem(type: number): string | null {
-  return UNTOLD.get(type >>> 0) ?? null;
+  return CHANGED_ELSEWHERE.get(type >>> 0) ?? null;
 }
 
 /** The same for that on which a path lies; null also where nobody can say. */

@@ -2,7 +2,7 @@ import type { FileChange } from '../../protocol/index.js';
 import { type Listing, changedNames, isSameMark, listFiles, markOf } from './scan.js';
 import type { FileNoun, Place } from './places.js';
 
-/** What every watched file looked like when it was last read: for finding changes that no watch told of. */
+/** What every watched file looked like when it was last read: for finding changes that no watch reported. */
 export interface Ledger {
   /** Writes down all files of a directory as they are now, without a word to anybody. */
   write(place: Place): void;
@@ -10,7 +10,7 @@ export interface Ledger {
   changes(place: Place, strict: boolean): string[];
   /** Whether this file is not as it was written down, or may be other although it looks the same. */
   isChanged(place: Place, name: string): boolean;
-  /** Something was told about this file: it is written down anew when the noun is read. */
+  /** A change of this file was reported: it is written down anew when the noun is read. */
   touch(key: string, place: Place, name: string): void;
   /** To be called when the read of a noun begins. */
   settle(key: string): void;
@@ -18,7 +18,7 @@ export interface Ledger {
   fileChange(noun: FileNoun): FileChange | null;
 }
 
-/** `now`: milliseconds since the epoch. `onLinked` is told at each look at a file that is (or was) reached by a link. */
+/** `now`: milliseconds since the epoch. `onLinked` is called at each look at a file that is (or was) reached by a link. */
 export function createLedger(
   now: () => number,
   onLinked: (place: Place, name: string, isLink: boolean) => void = () => {},

@@ -13,13 +13,13 @@ export interface LinkOptions {
 }
 
 /**
- * Watches where symbolic links lead: a change of a linked file is told by the directory that its bytes lie in, and the swap of
+ * Watches where symbolic links lead: a change of a linked file is reported by the directory that its bytes lie in, and the swap of
  * a link on the way by that link's directory.
  */
 export interface Links {
   /**
    * Looks where the link at `path` leads now, and calls `changed` when anything on the way may have. One owner follows one
-   * path; null: it is no link (any more).
+   * path; null: it is not a link (any more).
    */
   follow(owner: string, path: string | null, changed: () => void): void;
   /** How many directories are watched for the sake of links. */
@@ -31,7 +31,7 @@ export interface Links {
 
 /** Links are followed so far by the system as well. */
 const MOST_LINKS = 40;
-/** Changes in so many directories are told at once; those of further ones are found by whoever looks round. */
+/** Changes in so many directories are reported at once; those of further ones are found by whoever looks round. */
 const MOST_DIRECTORIES = 2000;
 /** Changes on the way within this time are looked at together, in milliseconds. */
 const JOIN_MS = 20;
@@ -92,10 +92,10 @@ export function createLinks({ openPost, isNative, within, onError }: LinkOptions
     let watch = watches.get(directory);
     if (!watch) {
       if (watches.size >= MOST_DIRECTORIES) return;
-      watch = { post: openPost([directory], { onRaw: (...told) => onRaw(...told), onError }), owners: new Map() };
+      watch = { post: openPost([directory], { onRaw: (...raw) => onRaw(...raw), onError }), owners: new Map() };
       const { post } = watch;
       watches.set(directory, watch);
-      // What happened before it was watched was told to nobody.
+      // What happened before it was watched was not reported.
       void post.ready.then(() => watches.get(directory)?.post === post && hear(directory, null));
     }
     const owners = watch.owners.get(name) ?? new Set();
@@ -170,7 +170,7 @@ function stepsOf(path: string, within: readonly string[]): Step[] {
       else break;
     }
   } catch {
-    // It changes just now, or may not be looked at: what was found so far is watched.
+    // The path changes just now, or may not be looked at: what was found so far is watched.
   }
   return steps;
 }

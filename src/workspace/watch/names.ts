@@ -6,7 +6,7 @@ import type { Place } from './places.js';
 /** So many names are warned of; whoever has more has another trouble. */
 const MOST_WARNINGS = 1000;
 
-/** Warns, once each, of names above the agents that are nearly right: nobody else could tell of them. */
+/** Warns, once each, of names above the agents that are nearly right: nothing else would report them. */
 export function createNameWarnings(log: Logger | undefined): (places: readonly Place[]) => void {
   const warned = new Set<string>();
   return (places) => {

@@ -8,7 +8,7 @@ export interface PatrolOptions {
   ledger: Ledger;
   isNative: () => boolean;
   /** This file is not as it was when it was last read. */
-  tell: (place: Place, name: string) => void;
+  report: (place: Place, name: string) => void;
   /** Between rounds where there are no watches, in milliseconds. */
   pollMs: number;
   /** A round went wrong; the next one comes all the same. */
@@ -22,7 +22,7 @@ export interface PatrolOptions {
 /** Goes round and compares all files with what was written down: instead of watches, or to make sure. */
 export interface Patrol {
   start(): void;
-  /** A watch told something. */
+  /** A watch reported something. */
   heard(): void;
   /** The next round is due now. */
   hurry(): void;
@@ -41,7 +41,7 @@ const SHARE = 0.1;
 const MOST_PATIENT_MS = 15_000;
 
 export function createPatrol(options: PatrolOptions): Patrol {
-  const { tree, ledger, isNative, tell, pollMs, rescanMs, onError, onTick } = options;
+  const { tree, ledger, isNative, report, pollMs, rescanMs, onError, onTick } = options;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   let closed = false;
@@ -89,7 +89,7 @@ export function createPatrol(options: PatrolOptions): Patrol {
     else if (isNative()) lookAtBlind();
   }
 
-  /** What no watch tells of, although there are watches: a directory that may not be watched, a backslash in a name. */
+  /** What no watch reports, although there are watches: a directory that may not be watched, a backslash in a name. */
   function lookAtBlind(): void {
     const blind = [...tree.branches.values()].filter((branch) => branch.blind);
     if (blind.some(({ agent }) => agent === null)) void begin(true);
@@ -125,6 +125,6 @@ export function createPatrol(options: PatrolOptions): Patrol {
   }
 
   function compare(places: readonly Place[], strict: boolean): void {
-    for (const place of places) for (const name of ledger.changes(place, strict)) tell(place, name);
+    for (const place of places) for (const name of ledger.changes(place, strict)) report(place, name);
   }
 }

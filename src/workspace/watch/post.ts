@@ -2,9 +2,9 @@ import { FSWatcher } from 'chokidar';
 
 /** A few directories that are watched together. */
 export interface Post {
-  /** Settles when every change from now on is told, or when closed. What could not be watched is told by `onError`. */
+  /** Settles when every change from now on is reported, or when closed. What could not be watched is reported by `onError`. */
   ready: Promise<void>;
-  /** Nothing is told from now on; resolves when the watches are given back. */
+  /** Nothing is reported from now on; resolves when the watches are given back. */
   close(): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ export interface PostListener {
 export type OpenPost = (directories: readonly string[], listener: PostListener) => Post;
 
 /**
- * chokidar over directories. Each directory's own watch tells of every file in it (the `raw` event), at once and across
+ * chokidar over directories. Each directory's own watch reports every file in it (the `raw` event), at once and across
  * renames; files get no watch of their own, so that 2,000 agents cost 2,000 watches and not 20,000.
  */
 export const openPost: OpenPost = (directories, { onRaw, onError }) => {
@@ -41,7 +41,7 @@ export const openPost: OpenPost = (directories, { onRaw, onError }) => {
     try {
       onRaw(event, directory, typeof name === 'string' ? name : null);
     } catch (error) {
-      // Nobody above could take it: the process would end.
+      // Nothing above handles this error: the process would end.
       onError(error);
     }
   });

@@ -1,23 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AgentReading, OfficeReading, Reading, Task, TaskFileReading } from '../../protocol/index.js';
 import { reasonOf } from '../../base/index.js';
-import { type Dirty, readSome } from '../read/read.js';
-import type { Reader } from '../read/thread.js';
+import { type Circumstances, type Dirty, readSome } from '../read/read.js';
 import type { Value } from './delivery.js';
 import type { FileNoun, Noun } from './places.js';
 
 /** A noun whose files have to be read. */
 export type ReadNoun = Exclude<Noun, FileNoun>;
 
-/** Reads one noun at `now` (milliseconds), from nowhere but the real paths `within`. */
-export async function readNoun(
-  root: string,
-  noun: ReadNoun,
-  now: number,
-  within: readonly string[],
-  reader: Reader,
-): Promise<Value> {
-  const read = (dirty: Dirty) => readSome(root, dirty, now, within, reader);
+/** Reads one noun. */
+export async function readNoun(root: string, noun: ReadNoun, circumstances: Circumstances): Promise<Value> {
+  const read = (dirty: Dirty) => readSome(root, dirty, circumstances);
   if (noun.kind === 'agent') return (await read({ agents: [noun.id] })).agents.get(noun.id) ?? null;
   if (noun.kind === 'tasks') return (await read({ tasks: [noun.file] })).tasks.get(noun.file) ?? null;
   return (await read({ office: true })).office ?? null;
@@ -63,7 +56,7 @@ export function starvedIn(reading: Reading): ReadNoun[] {
   return starved;
 }
 
-/** True for what is no news of a file but of this process: it had no file handle left to read it with. */
+/** True for what is not news of a file but of this process: it had no file handle left to read it with. */
 export function isStarved(value: Value): boolean {
   if (value === null || 'kind' in value) return false;
   return reasonsIn(value).some((reason) => NO_HANDLES.has(reason));

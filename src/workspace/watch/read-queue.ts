@@ -111,7 +111,7 @@ export function createReadQueue<Item, Value>(options: ReadQueueOptions<Item, Val
     waiting.add(entry);
     if (pumping || !open) return;
     pumping = true;
-    // Not now: the system often tells of one write twice in a row, and one read serves both.
+    // Not now: the system often reports one write twice in a row, and one read serves both.
     setImmediate(() => {
       pumping = false;
       pump();

@@ -11,7 +11,7 @@ export interface Mark {
   size: number;
   mtimeMs: number;
   ctimeMs: number;
-  /** It was so young when it was looked at that a later write may have left the same times. */
+  /** The file was so young when it was looked at that a later write may have left the same times. */
   young: boolean;
   /** It is reached by a symbolic link. */
   isLink: boolean;

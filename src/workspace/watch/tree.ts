@@ -18,7 +18,7 @@ export interface Branch {
   agent: string | null;
   /** Those that are there now. */
   places: Place[];
-  /** True when a part of it is not watched: somebody has to look at it from time to time. */
+  /** True when a part of it is not watched: it has to be looked at from time to time. */
   blind: boolean;
 }
 
@@ -57,7 +57,7 @@ export interface Tree {
 interface LiveBranch extends Branch, Found {
   post: Post | null;
   opening: boolean;
-  /** It took the place of another: what is below it was replaced too. */
+  /** The directory took the place of another: what is below it was replaced too. */
   replaced: boolean;
   /** Somebody wanted to look at it while it was being opened. */
   again: 'look' | 'replaced' | null;
@@ -165,7 +165,7 @@ export function createTree(options: TreeOptions): Tree {
     const { again } = branch;
     branch.again = null;
     if (again) look(branch.key, again === 'replaced');
-    // That look may have replaced it already: then the opening of the other one tells.
+    // That look may have replaced it already: then the opening of the other one shows it.
     if (branches.get(branch.key) !== branch) return;
     options.onOpen(branch);
     lookBelow(branch, branch.replaced);
@@ -205,7 +205,7 @@ export function createTree(options: TreeOptions): Tree {
     closing.delete(done);
   }
 
-  /** Not being able to list them is no proof that they are gone. */
+  /** Not being able to list them is not proof that they are gone. */
   function agentsThere(): string[] {
     try {
       unlisted = false;
@@ -232,7 +232,7 @@ export function createTree(options: TreeOptions): Tree {
   }
 }
 
-/** The system tells that a directory itself is gone (or moved) with the directory's own name, as if it were a file in it. */
+/** The system reports that a directory itself is gone (or moved) with the directory's own name, as if it were a file in it. */
 function isOwnEnd(directory: string, name: string): boolean {
   if (name !== basename(directory)) return false;
   try {

@@ -35,7 +35,7 @@ export interface WatcherOptions {
   /** Called at most once: the system has no watches or handles left, so files are looked at every second instead. */
   onMode?: (change: { mode: 'polling'; reason: string }) => void;
   /**
-   * `auto` (the default) begins with watches, but where files are changed by others without the system being told (NFS, 9p …), and
+   * `auto` (the default) begins with watches, but where files are changed by others without the system noticing (NFS, 9p …), and
    * falls back to polling; the others keep to one way.
    */
   mode?: WatchMode;
@@ -56,7 +56,7 @@ export interface Watcher extends Source {
   /** Looks at every file now; resolves when all that had changed is delivered. */
   rescan(): Promise<void>;
   /**
-   * Reads these nouns now, whether a change of theirs was told or not. Resolves when what was found is delivered: true, or
+   * Reads these nouns now, whether a change of theirs was reported or not. Resolves when what was found is delivered: true, or
    * false when one of them could not be read now.
    */
   look(nouns: readonly ReadNoun[]): Promise<boolean>;
@@ -103,7 +103,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const files = createReadQueue<FileNoun, Value>({ read: lookLater, deliver: add, isSame: () => false, atOnce: 1e6 });
   const tree = createTree({ root, openPost: post, within, isNative, onLinked, onRaw, onError, onOpen, onGone });
   const onFault = (error: unknown): void => log?.error({ err: error }, 'looking at the files failed');
-  const patrol = createPatrol({ tree, ledger, isNative, tell, pollMs, rescanMs, onError: onFault, onTick });
+  const patrol = createPatrol({ tree, ledger, isNative, report, pollMs, rescanMs, onError: onFault, onTick });
 
   return {
     name: 'workspace',
@@ -112,13 +112,13 @@ export function createWatcher(options: WatcherOptions): Watcher {
       if (mode === 'native' && (options.mode ?? 'auto') === 'auto') {
         const system = await untoldFileSystemAt(root);
         if (system !== null) mode = 'polling';
-        if (system !== null) choice = `the workspace lies on ${system}, which does not tell of every change`;
+        if (system !== null) choice = `the workspace lies on ${system}, which does not report every change`;
       }
       if (choice !== null) log?.info(`files are looked at every second: ${choice}`);
       tree.look('root');
       await tree.idle();
       if (closed) return emptyReading(clock.now());
-      // Only now: what changed before is read, what changes from here on is told.
+      // Only now: what changed before is read, what changes from here on is reported.
       hasRead = true;
       patrol.start();
       const { reading, refused } = await readAll(root, clock.now(), roots, reader);
@@ -164,13 +164,13 @@ export function createWatcher(options: WatcherOptions): Watcher {
   function onRaw(place: Place, event: string, name: string | null): void {
     patrol.heard();
     if (name === null) {
-      for (const changed of ledger.changes(place, true)) tell(place, changed);
+      for (const changed of ledger.changes(place, true)) report(place, changed);
       return;
     }
     if (place.agent === '' && meantIn(place, name) !== null) warnOfNames([place]);
     const branch = branchOf(place, name);
     if (branch !== null) tree.look(branch, event === 'rename');
-    tell(place, name);
+    report(place, name);
   }
 
   /** A workspace that comes after the start is what it is then. */
@@ -184,11 +184,11 @@ export function createWatcher(options: WatcherOptions): Watcher {
 
   function onLinkedFile(place: Place, name: string, isLink: boolean): void {
     const kind = nounOf(place, name)?.kind;
-    // Memories are no evidence when they are links.
+    // Memories are not evidence when they are links.
     if (kind === undefined || kind === 'file' || place.part === 'memory') return;
     const path = join(place.path, name);
     links.follow(`file ${path}`, isLink ? path : null, () => {
-      if (ledger.isChanged(place, name)) tell(place, name);
+      if (ledger.isChanged(place, name)) report(place, name);
     });
   }
 
@@ -209,16 +209,16 @@ export function createWatcher(options: WatcherOptions): Watcher {
   function onGone({ key, agent, places }: Branch): void {
     if (agent !== null) mark({ kind: 'agent', id: agent });
     if (key === 'mission-control') mark({ kind: 'office' });
-    for (const place of places) for (const name of ledger.changes(place, true)) tell(place, name);
+    for (const place of places) for (const name of ledger.changes(place, true)) report(place, name);
   }
 
-  function tell(place: Place, name: string): void {
+  function report(place: Place, name: string): void {
     const noun = nounOf(place, name);
     if (!noun) return;
     const key = nounKey(noun);
     if (noun.kind !== 'file') ledger.touch(key, place, name);
     if (hasRead) mark(noun);
-    // The first reading will tell it: here it is only written down.
+    // The first reading will show it: here it is only written down.
     else if (noun.kind === 'file') ledger.fileChange(noun);
     else ledger.settle(key);
   }
@@ -229,11 +229,11 @@ export function createWatcher(options: WatcherOptions): Watcher {
     else nouns.mark(nounKey(noun), noun);
   }
 
-  /** Undefined when there is nothing to tell: the noun could not be read and will be read again. */
+  /** Undefined when there is nothing to report: the noun could not be read and will be read again. */
   async function read(noun: ReadNoun): Promise<Value | undefined> {
     ledger.settle(nounKey(noun));
     try {
-      const value = await readNoun(root, noun, clock.now(), roots, reader);
+      const value = await readNoun(root, noun, { now: clock.now(), within: roots, reader });
       if (!isStarved(value)) return value;
     } catch (error) {
       log?.error({ err: error, noun }, 'reading failed');
@@ -242,7 +242,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     return undefined;
   }
 
-  /** Nobody waits for these: a file that is made and then filled is told once. */
+  /** Nobody waits for these: a file that is made and then filled is reported once. */
   async function lookLater(noun: FileNoun): Promise<Value> {
     await wait(FILE_MS);
     return ledger.fileChange(noun);

@@ -36,8 +36,7 @@ export async function addAgent(
   root: string,
   id: string,
   facts: AgentFacts,
-  now: number,
-  { dryRun = false } = {},
+  { now, dryRun = false }: { now: number; dryRun?: boolean },
 ): Promise<AddedAgent> {
   checkId(id);
   const layout = workspaceLayout(root);

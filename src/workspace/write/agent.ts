@@ -16,13 +16,11 @@ export async function mergeReport(
   root: string,
   id: string,
   report: AgentReport,
-  now: number,
-  options: { retryMs?: number; roots?: Ground['roots'] } = {},
+  { now, retryMs: settleMs = 100, roots }: { now: number; retryMs?: number; roots?: Ground['roots'] },
 ): Promise<void> {
   const checked = checkReport(report);
   if (!isAgentId(id)) throw notFound(id);
-  const ground = { root, roots: options.roots };
-  const settleMs = options.retryMs ?? 100;
+  const ground = { root, roots };
   const { agents, office } = workspaceLayout(root);
   const statePath = join(agents, id, 'state.json');
   const mergeInto = (bytes: Buffer | null) =>

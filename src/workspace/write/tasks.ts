@@ -28,9 +28,7 @@ const NEW_TASKS_FILE: TaskFile = 'mission-control/PENDING_TASKS.md';
 export async function appendTasks(
   root: string,
   tasks: readonly NewTask[],
-  now: number,
-  source?: string,
-  roots?: Ground['roots'],
+  { now, source, roots }: { now: number; source?: string | undefined; roots?: Ground['roots'] },
 ): Promise<{ file: TaskFile; ids: string[] }> {
   if (tasks.length === 0) throw new McError('input.invalid', 'No tasks provided');
   // Before anything is read: what is asked for may be refused as it is.

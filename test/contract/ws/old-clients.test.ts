@@ -1,3 +1,4 @@
+import { alertOf } from '../../support/alerts.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   activity,
@@ -45,6 +46,7 @@ describe('a client of the old backend', () => {
     stand.publish(metric('cpu', 3));
     stand.publish(notification('n1'));
     stand.publish({ type: 'notification_ack', data: { id: 'n1', acknowledged_at: 'now' }, at: 0 });
+    stand.publish({ type: 'alert', data: alertOf(), at: 0 });
     stand.publish({ type: 'agent_removed', data: { agent: 'tester' }, at: 0 });
     await client.untilType('agent_removed');
     expect(typesOf(client).slice(3)).toEqual([
@@ -52,6 +54,7 @@ describe('a client of the old backend', () => {
       'system_metric',
       'notification',
       'notification_ack',
+      'alert',
       'agent_removed',
     ]);
     expect(client.frames[3]).toMatchObject({ epoch: 'first', seq: 5, source: 'mission-control' });

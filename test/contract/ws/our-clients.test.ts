@@ -1,3 +1,4 @@
+import { alertOf } from '../../support/alerts.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HUB_LIMITS } from '../../../src/server/ws/index.js';
 import {
@@ -30,6 +31,8 @@ describe('hello and snapshot', () => {
     stand.publish(tasks([task('T1', 1), task('T2', 2)]));
     stand.publish(notification('n1'));
     stand.publish({ type: 'notification_ack', data: { id: 'n1', acknowledged_at: '2026-01-02T03:04:05.000Z' }, at: 0 });
+    stand.publish({ type: 'alert', data: alertOf(), at: 0 });
+    stand.publish({ type: 'alert', data: alertOf({ id: 'over', state: 'resolved' }), at: 0 });
     const client = await synced(listen(ours()));
     expect(typesOf(client)).toEqual([
       'hello',
@@ -39,14 +42,15 @@ describe('hello and snapshot', () => {
       'task_update',
       'notification',
       'notification_ack',
+      'alert',
       'synced',
     ]);
-    const [hello, , a, b, update, , ack, end] = client.frames;
+    const [hello, , a, b, update, , ack, alert, end] = client.frames;
     expect(hello?.data).toEqual({
       protocol: 1,
       version: '1.2.3',
       epoch: 'first',
-      seq: 6,
+      seq: 8,
       workspace: 'office',
       heartbeat_ms: 30_000,
       limits: {
@@ -59,7 +63,8 @@ describe('hello and snapshot', () => {
     expect([a?.data.agent, a?.data.state, b?.data.agent]).toEqual(['a', null, 'b']);
     expect(update?.data).toMatchObject({ path: 'PENDING_TASKS.md', added: [{ id: 'T1' }, { id: 'T2' }], removed: [] });
     expect(ack?.data).toEqual({ id: 'n1', acknowledged_at: '2026-01-02T03:04:05.000Z' });
-    expect(end?.data).toEqual({ epoch: 'first', seq: 6 });
+    expect(alert).toMatchObject({ timestamp: alertOf().fired_at, data: alertOf() });
+    expect(end?.data).toEqual({ epoch: 'first', seq: 8 });
   });
 
   it('is narrowed by channels and agents, as are the live events', async () => {

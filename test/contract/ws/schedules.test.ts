@@ -1,3 +1,4 @@
+import { alertOf } from '../../support/alerts.js';
 import { afterEach, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import {
@@ -182,7 +183,11 @@ function draft(random: Random, n: number): EventDraft {
   if (roll < 0.72) return tasks([task(`T${n % 7}`, n)]);
   if (roll < 0.8) return notification(`n${n % 30}`);
   if (roll < 0.85) return { type: 'notification_ack', data: { id: `n${n % 30}`, acknowledged_at: 'then' }, at: n };
-  return roll < 0.9 ? metric('cpu', n) : activity(id, String(n));
+  if (roll < 0.88) {
+    const state = random() < 0.5 ? 'firing' : 'resolved';
+    return { type: 'alert', data: alertOf({ id: `alert-${n % 5}`, agent: id, state, value: n }), at: n };
+  }
+  return roll < 0.92 ? metric('cpu', n) : activity(id, String(n));
 }
 
 /** Events that newer ones of their kind replace, now and then with another between them. */
@@ -197,13 +202,14 @@ function partOf({ agents }: Pick<MirrorView, 'agents'>, wanted: ReadonlySet<stri
   return plain({ ...emptySnapshot(), agents: new Map(concerned) });
 }
 
-function plain(state: Pick<Snapshot, 'agents' | 'office' | 'tasks' | 'notifications'>) {
+function plain(state: Pick<Snapshot, 'agents' | 'office' | 'tasks' | 'notifications' | 'alerts'>) {
   return JSON.parse(
     JSON.stringify({
       agents: listAgents(state),
       office: state.office,
       tasks: Object.fromEntries(state.tasks),
       notifications: state.notifications,
+      alerts: [...state.alerts.values()],
     }),
   );
 }

@@ -18,6 +18,8 @@ export interface Terminal {
   keys: (...keys: string[]) => void;
   /** Types a text as it is. */
   type: (text: string) => void;
+  /** Pastes a text, as the clipboard does it: marked where the program asked for marks. */
+  paste: (text: string) => void;
   resize: (columns: number, rows: number) => void;
   /** Value of one of tmux's variables for this window. */
   ask: (variable: string) => string;
@@ -38,11 +40,13 @@ export function openTerminal(
   count += 1;
   const socket = `mc-test-${process.pid}-${count}`;
   // tmux runs what it is given by $SHELL, and without one by the account's own: an account such as nobody has none that runs anything.
-  const tmux = (...args: string[]) =>
+  const run = (args: string[], input = '') =>
     execFileSync('tmux', ['-L', socket, '-f', '/dev/null', ...args], {
       encoding: 'utf8',
       env: { ...process.env, SHELL: '/bin/sh' },
+      input,
     });
+  const tmux = (...args: string[]) => run(args);
   const all = { LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TZ: 'UTC', TERM: 'screen-256color', PS1: 'ready> ', ...env };
   const words = Object.entries(all).map(([name, value]) => `${name}='${value}'`);
   tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), `env -u NO_COLOR -u CI ${words.join(' ')} sh`);
@@ -58,6 +62,10 @@ export function openTerminal(
     },
     type: (text) => {
       tmux('send-keys', '-l', text);
+    },
+    paste: (text) => {
+      run(['load-buffer', '-'], text);
+      tmux('paste-buffer', '-p');
     },
     resize: (width, height) => {
       tmux('resize-window', '-x', String(width), '-y', String(height));

@@ -103,7 +103,9 @@ describe('what lies in the place of a database', () => {
     mkdirSync(layout.data, { recursive: true });
     plant(layout.database + suffix, outside);
     if (suffix === '') {
-      await expect(readDatabase(layout.database, 'query', { metric: 'rss' }, T0)).rejects.toMatchObject({ code: 'io' });
+      await expect(readDatabase(layout.database, 'query', { metric: 'rss' }, { now: T0 })).rejects.toMatchObject({
+        code: 'io',
+      });
     }
     await service.start();
     expect(service.health()).toMatch(/set aside; a new one was begun$/);
@@ -162,7 +164,7 @@ describe('a database whose file goes away under the server', () => {
       layout.database,
       'query',
       { metric: 'total_work_time', since: '1h', step: 'raw' },
-      clock.now(),
+      { now: clock.now() },
     );
     expect(answer.series[0]?.points.map(({ v }) => v)).toEqual([0, 60]);
   });

@@ -68,7 +68,7 @@ describe('the old database', () => {
       since: '2026-02-17T00:00:00Z',
       until: '2026-02-18T12:00:00Z',
     };
-    const answer = await readDatabase(layout.database, 'query', input, NOW);
+    const answer = await readDatabase(layout.database, 'query', input, { now: NOW });
     expect(answer.step).toBe('5m');
     expect(answer.series).toHaveLength(1);
     const values = answer.series[0]?.points.map(({ v }) => v) ?? [];
@@ -76,7 +76,7 @@ describe('the old database', () => {
     const measured = values.filter((v) => v !== null);
     expect([measured.length, measured[0], measured.at(-1)]).toEqual([36, 10, 24]);
     expect(answer.agg).toBe('last');
-    const raw = await readDatabase(layout.database, 'query', { ...input, step: 'raw' }, NOW);
+    const raw = await readDatabase(layout.database, 'query', { ...input, step: 'raw' }, { now: NOW });
     expect(raw.series[0]?.points).toHaveLength(180);
   });
 
@@ -166,11 +166,13 @@ describe('a database that cannot be used', () => {
   it('is refused by a command that only reads', async () => {
     const layout = officeDatabase(scratch());
     copyFileSync(import.meta.filename, layout.database);
-    await expect(readDatabase(layout.database, 'query', { metric: 'tasks_completed' }, NOW)).rejects.toMatchObject({
+    await expect(
+      readDatabase(layout.database, 'query', { metric: 'tasks_completed' }, { now: NOW }),
+    ).rejects.toMatchObject({
       code: 'io',
     });
     await expect(
-      readDatabase(`${layout.database}-no`, 'query', { metric: 'tasks_completed' }, NOW),
+      readDatabase(`${layout.database}-no`, 'query', { metric: 'tasks_completed' }, { now: NOW }),
     ).rejects.toMatchObject({
       code: 'not_found',
     });

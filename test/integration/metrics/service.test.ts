@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { createDesk } from '../../../src/metrics/thread.js';
+import { createMetricsThread } from '../../../src/metrics/thread.js';
 import { createKeeper } from '../../../src/metrics/keeper.js';
 import { metricsOf } from '../../../src/metrics/store/registry.js';
 import { workspaceLayout } from '../../../src/base/index.js';
@@ -259,12 +259,12 @@ describe('the metrics service', () => {
     const directory = scratch();
     const clock = handClock();
     const layout = workspaceLayout(directory);
-    const desk = createDesk();
+    const thread = createMetricsThread();
     const keeper = createKeeper({
       path: layout.database,
       retention: KEEP,
       clock,
-      desk,
+      thread,
       monotonic: () => clock.now(),
     });
     const { service, published, publish, become } = newRig(directory, { clock, keeper });

@@ -84,13 +84,13 @@ describe('a counter', () => {
     clock.move(10 * MINUTE);
     await service.collect();
     await service.stop();
-    const top = await readDatabase(rig.layout.database, 'top', { by: 'tasks_completed' }, clock.now());
+    const top = await readDatabase(rig.layout.database, 'top', { by: 'tasks_completed' }, { now: clock.now() });
     expect(top.agents).toMatchObject([{ agent: 'robot', value: 9 }]);
     const bucket = { metric: 'tasks_completed', step: '5m', agg: 'rate', since: '1h' };
-    const { series } = await readDatabase(rig.layout.database, 'query', bucket, clock.now());
+    const { series } = await readDatabase(rig.layout.database, 'query', bucket, { now: clock.now() });
     const first = series[0]?.points.find(({ v }) => v !== null)?.v ?? 0;
     expect(first * 300).toBeCloseTo(9, 6);
-    const standing = await readDatabase(rig.layout.database, 'standing', {}, clock.now());
+    const standing = await readDatabase(rig.layout.database, 'standing', {}, { now: clock.now() });
     expect(standing.ended).toEqual({ completed: 9, failed: 0 });
   });
 });
@@ -109,7 +109,7 @@ describe('the error rate that a check stands on', () => {
     expect(row).toMatchObject({ error_rate: 0.5 });
     expect(endedOf(row)).toEqual({ tasks_completed: 1, tasks_failed: 1 });
     await service.stop();
-    const standing = await readDatabase(rig.layout.database, 'standing', {}, clock.now());
+    const standing = await readDatabase(rig.layout.database, 'standing', {}, { now: clock.now() });
     expect(endedOf(standing.agents.robot)).toEqual({ tasks_completed: 1, tasks_failed: 1 });
     expect(endedOf({ tasks_completed: 5, tasks_failed: 1, error_rate: null })).toEqual(endedOf(undefined));
   });

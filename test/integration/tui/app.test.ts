@@ -127,7 +127,7 @@ describe('the terminal', () => {
     press('q');
     await expect(app.done).resolves.toBe(0);
     const last = written.at(-1) ?? '';
-    for (const sequence of ['\u001b[?1006l', '\u001b[?7h', '\u001b[?25h', '\u001b[?1049l'])
+    for (const sequence of ['\u001b[?2004l', '\u001b[?1006l', '\u001b[?7h', '\u001b[?25h', '\u001b[?1049l'])
       expect(last).toContain(sequence);
   });
 

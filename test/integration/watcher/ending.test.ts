@@ -74,7 +74,7 @@ describe('the end of a watcher that reads a hostile file', () => {
     writeFileSync(watched.path('mission-control', 'current_office_state.json'), hostileOffice());
     await expect.poll(() => threads.length).toBe(1);
     await putState(watched.root, 'one', 'idle', { log: 'x'.repeat(300_000) });
-    const report = mergeReport(watched.root, 'one', { status: 'busy' }, Date.now());
+    const report = mergeReport(watched.root, 'one', { status: 'busy' }, { now: Date.now() });
     mkdirSync(agentPath(other.root, 'three'));
     await putState(other.root, 'three', 'idle', { log: 'x'.repeat(300_000) });
     await watched.watcher.close();

@@ -25,7 +25,7 @@ describe('mergeReport', () => {
       root,
       'builder',
       { status: 'busy', task: 'Ship', zone: 'ops_center', counters: { tasks_completed: 8 } },
-      NOW,
+      { now: NOW },
     );
     const agent = (await readAgentAt(root, 'builder'))?.agent;
     expect(agent).toMatchObject({
@@ -43,24 +43,24 @@ describe('mergeReport', () => {
 
   test('begins a state.json where there is none', async () => {
     const root = await tempOffice();
-    await mergeReport(root, 'guest', { status: 'idle' }, NOW);
+    await mergeReport(root, 'guest', { status: 'idle' }, { now: NOW });
     expect((await readAgentAt(root, 'guest'))?.agent.status).toBe('idle');
   });
 
   test('never overwrites what it cannot read', async () => {
     const root = await tempOffice();
     const before = await text(root, `${AGENTS}/scribe/state.json`);
-    const report = mergeReport(root, 'scribe', { status: 'idle' }, NOW, { retryMs: 5 });
+    const report = mergeReport(root, 'scribe', { status: 'idle' }, { now: NOW, retryMs: 5 });
     await expect(report).rejects.toMatchObject({
       code: 'state.unreadable',
       message: 'state.json of scribe: the JSON ends in the middle (inside a string) (line 1, column 56)',
     });
     expect(await text(root, `${AGENTS}/scribe/state.json`)).toBe(before);
-    await expect(mergeReport(root, 'archivist', {}, NOW, { retryMs: 5 })).rejects.toMatchObject({
+    await expect(mergeReport(root, 'archivist', {}, { now: NOW, retryMs: 5 })).rejects.toMatchObject({
       code: 'state.unreadable',
     });
     await mkdir(join(root, AGENTS, 'seller/state.json'));
-    await expect(mergeReport(root, 'seller', {}, NOW)).rejects.toMatchObject({
+    await expect(mergeReport(root, 'seller', {}, { now: NOW })).rejects.toMatchObject({
       message: 'state.json of seller: is a directory',
     });
   });
@@ -69,7 +69,7 @@ describe('mergeReport', () => {
     const root = await tempOffice();
     await put(root, `${AGENTS}/api/state.json`, empty);
     await put(root, OFFICE, empty);
-    await mergeReport(root, 'api', { status: 'busy', zone: 'roof' }, NOW, { retryMs: 5 });
+    await mergeReport(root, 'api', { status: 'busy', zone: 'roof' }, { now: NOW, retryMs: 5 });
     expect((await readAgentAt(root, 'api'))?.agent.status).toBe('busy');
     expect(await text(root, OFFICE)).toContain('"api": "roof"');
   });
@@ -82,7 +82,7 @@ describe('mergeReport', () => {
   ])('keeps every byte it does not set: %s', async (_, before) => {
     const root = await tempOffice();
     await put(root, `${AGENTS}/api/state.json`, before);
-    await mergeReport(root, 'api', { status: 'busy' }, NOW, { retryMs: 5 });
+    await mergeReport(root, 'api', { status: 'busy' }, { now: NOW, retryMs: 5 });
     const expected = before
       .replace('"idle"', '"busy"')
       .replace('"last_active":"x"', `"last_active":"${new Date(NOW).toISOString()}"`);
@@ -92,7 +92,9 @@ describe('mergeReport', () => {
   test('comments are not JSON: the file stays as it is', async () => {
     const root = await tempOffice();
     await put(root, `${AGENTS}/api/state.json`, '{"a":1} // mine');
-    await expect(mergeReport(root, 'api', {}, NOW, { retryMs: 5 })).rejects.toMatchObject({ code: 'state.unreadable' });
+    await expect(mergeReport(root, 'api', {}, { now: NOW, retryMs: 5 })).rejects.toMatchObject({
+      code: 'state.unreadable',
+    });
     expect(await text(root, `${AGENTS}/api/state.json`)).toBe('{"a":1} // mine');
   });
 
@@ -100,7 +102,9 @@ describe('mergeReport', () => {
     const root = await tempOffice();
     await put(root, OFFICE, '{"positions": {');
     const before = await text(root, `${AGENTS}/api/state.json`);
-    await expect(mergeReport(root, 'api', { status: 'idle', zone: 'x' }, NOW, { retryMs: 5 })).rejects.toMatchObject({
+    await expect(
+      mergeReport(root, 'api', { status: 'idle', zone: 'x' }, { now: NOW, retryMs: 5 }),
+    ).rejects.toMatchObject({
       code: 'state.unreadable',
     });
     expect(await text(root, `${AGENTS}/api/state.json`)).toBe(before);
@@ -108,7 +112,7 @@ describe('mergeReport', () => {
 
   test.each(['nobody', '', '..', '../agents/api', 'README.md', '.git', 'a\0b'])('%j is no agent', async (id) => {
     const root = await tempOffice();
-    await expect(mergeReport(root, id, {}, NOW)).rejects.toMatchObject({ code: 'agent.not_found' });
+    await expect(mergeReport(root, id, {}, { now: NOW })).rejects.toMatchObject({ code: 'agent.not_found' });
   });
 
   test('does not write through links that lead out', async () => {
@@ -117,8 +121,8 @@ describe('mergeReport', () => {
     const target = await put(outside, 'state.json', '{}');
     await symlink(outside, join(root, AGENTS, 'linked'));
     await symlink(target, join(root, AGENTS, 'guest/state.json'));
-    await expect(mergeReport(root, 'linked', {}, NOW)).rejects.toMatchObject({ code: 'file.refused' });
-    await expect(mergeReport(root, 'guest', {}, NOW)).rejects.toMatchObject({ code: 'file.refused' });
+    await expect(mergeReport(root, 'linked', {}, { now: NOW })).rejects.toMatchObject({ code: 'file.refused' });
+    await expect(mergeReport(root, 'guest', {}, { now: NOW })).rejects.toMatchObject({ code: 'file.refused' });
     expect(await readFile(target, 'utf8')).toBe('{}');
   });
 
@@ -126,7 +130,7 @@ describe('mergeReport', () => {
     const root = await tempOffice();
     await put(root, 'elsewhere.json', '{"status":"idle"}');
     await symlink('../../../elsewhere.json', join(root, AGENTS, 'guest/state.json'));
-    await mergeReport(root, 'guest', { status: 'busy' }, NOW);
+    await mergeReport(root, 'guest', { status: 'busy' }, { now: NOW });
     expect((await lstat(join(root, AGENTS, 'guest/state.json'))).isSymbolicLink()).toBe(true);
     expect(await text(root, 'elsewhere.json')).toContain('"busy"');
   });
@@ -137,7 +141,7 @@ describe('mergeReport', () => {
     [{ counters: { cost: -1 } }, 'cost must be a number from 0 up'],
     [{ counters: JSON.parse('{"x": 1}') as object }, 'no counter is named x'],
   ])('%j is refused', async (report, message) => {
-    await expect(mergeReport(await tempOffice(), 'api', report, NOW)).rejects.toMatchObject({
+    await expect(mergeReport(await tempOffice(), 'api', report, { now: NOW })).rejects.toMatchObject({
       code: 'input.invalid',
       message,
     });
@@ -150,7 +154,7 @@ describe('mergeReport', () => {
         root,
         n % 2 ? 'api' : 'tester',
         { zone: `z${n}`, counters: n % 2 ? { cost: n } : { idle_time: n } },
-        NOW,
+        { now: NOW },
       ),
     );
     await Promise.all(zones);
@@ -164,8 +168,8 @@ describe('appendTasks', () => {
     const root = await tempOffice();
     await put(root, 'PENDING_TASKS.md', '- [ ] TASK-AUTO-007: x\n');
     const all = await Promise.all([
-      appendTasks(root, [{ title: 'a' }], NOW),
-      appendTasks(root, [{ title: 'b' }, { title: 'c' }], NOW, 'test'),
+      appendTasks(root, [{ title: 'a' }], { now: NOW }),
+      appendTasks(root, [{ title: 'b' }, { title: 'c' }], { now: NOW, source: 'test' }),
     ]);
     expect(all.flatMap(({ ids }) => ids)).toEqual(['TASK-AUTO-008', 'TASK-AUTO-009', 'TASK-AUTO-010']);
     const reading = await readTaskFileAt(root, 'mission-control/PENDING_TASKS.md');
@@ -174,21 +178,21 @@ describe('appendTasks', () => {
 
   test('begins the file and its directory; refuses nothing to do and ids that are taken', async () => {
     const root = await tempWorkspace();
-    expect(await appendTasks(root, [{ id: 'T-1' }], NOW)).toEqual({
+    expect(await appendTasks(root, [{ id: 'T-1' }], { now: NOW })).toEqual({
       file: 'mission-control/PENDING_TASKS.md',
       ids: ['T-1'],
     });
-    await expect(appendTasks(root, [], NOW)).rejects.toMatchObject({
+    await expect(appendTasks(root, [], { now: NOW })).rejects.toMatchObject({
       code: 'input.invalid',
       message: 'No tasks provided',
     });
-    await expect(appendTasks(root, [{ id: 'T-1' }], NOW)).rejects.toMatchObject({ code: 'input.invalid' });
+    await expect(appendTasks(root, [{ id: 'T-1' }], { now: NOW })).rejects.toMatchObject({ code: 'input.invalid' });
   });
 });
 
 test('nothing is begun where the workspace has vanished', async () => {
   const root = join(await tempWorkspace(), 'gone');
-  await expect(appendTasks(root, [{ title: 'x' }], NOW)).rejects.toMatchObject({ code: 'workspace.missing' });
+  await expect(appendTasks(root, [{ title: 'x' }], { now: NOW })).rejects.toMatchObject({ code: 'workspace.missing' });
   await expect(stat(root)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 

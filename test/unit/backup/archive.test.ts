@@ -7,7 +7,7 @@ import { checkPaths } from '../../../src/backup/tree/paths.js';
 import { TarBuffer } from '../../../src/backup/archive/tar-buffer.js';
 import { type FoundEntry, TarReader } from '../../../src/backup/archive/tar-reader.js';
 import { batchesOf } from '../../../src/backup/pack/plan.js';
-import { humanSize, requireSpace } from '../../../src/backup/space.js';
+import { requireSpace } from '../../../src/backup/space.js';
 import type { WalkedEntry } from '../../../src/backup/tree/entry.js';
 
 const HEAD = { type: 'file', mode: 0o644, mtimeMs: 0, uid: 0, gid: 0 } as const;
@@ -199,15 +199,5 @@ describe('space', () => {
       expect.objectContaining({ code: 'disk.full' }),
     );
     expect(() => requireSpace('/', 2000, 'the backup', () => 2000)).not.toThrow();
-  });
-
-  it.each([
-    [396, '0.4 KB'],
-    [226, '0.2 KB'],
-    [5_000_000, '4.8 MB'],
-    [3e9, '2.8 GB'],
-    [5e12, '4.5 TB'],
-  ])('of %i bytes reads %s', (bytes, text) => {
-    expect(humanSize(bytes)).toBe(text);
   });
 });

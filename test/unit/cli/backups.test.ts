@@ -57,7 +57,7 @@ const report: RestoreReport = {
 describe('backups as text', () => {
   it('are one line each, with age and verification, and steer no terminal', () => {
     const text = backupsTable([backup, { ...backup, verify_error: 'cut', partial: true, origin: 'old' }], pipe, NOW);
-    expect(text).toMatch(/20261123_033945_267 +full +2h +0.4 KB +4 +now +before/);
+    expect(text).toMatch(/20261123_033945_267 +full +2h +396 B +4 +now +before/);
     expect(text).toContain('damaged: cut');
     const unread = backupsTable([{ ...backup, verify_error: 'cannot be read: EACCES' }], pipe, NOW);
     expect(unread).toContain('cannot be read: EACCES');

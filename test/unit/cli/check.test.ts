@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type CheckedAgent,
-  type CheckFacts,
-  checkJunit,
-  type CheckLimits,
-  checkText,
-  runChecks,
-} from '../../../src/cli/check.js';
+import { type CheckedAgent, type CheckFacts, type CheckLimits, runChecks } from '../../../src/cli/check.js';
+import { checkJunit, checkText } from '../../../src/cli/check-report.js';
 import { checkedAgent } from '../../../src/cli/check-facts.js';
+import type { Alert } from '../../../src/protocol/index.js';
+import { alertOf } from '../../support/alerts.js';
 import { terminalOf } from '../../../src/cli/print/terminal.js';
 
 const NOW = Date.UTC(2026, 2, 2);
@@ -17,11 +13,14 @@ const LIMITS: CheckLimits = {
   maxBackupAge: 43_200_000,
   wantsBackup: false,
   maxStale: 600_000,
+  maxWaiting: 600_000,
   requireAgents: [],
+  noFiring: false,
 };
 const agent = (changes: Partial<CheckedAgent> = {}): CheckedAgent => ({
   id: 'api',
   normalized_status: 'busy',
+  since: null,
   last_active: new Date(NOW - 5000).toISOString(),
   heartbeat_interval: null,
   warnings: [],
@@ -31,11 +30,18 @@ const agent = (changes: Partial<CheckedAgent> = {}): CheckedAgent => ({
 });
 const silent = (ms: number, changes: Partial<CheckedAgent> = {}) =>
   agent({ last_active: new Date(NOW - ms).toISOString(), ...changes });
+const waits = (minutes: number | null, id = 'api') =>
+  agent({
+    id,
+    normalized_status: 'waiting',
+    since: minutes === null ? null : new Date(NOW - minutes * 60_000).toISOString(),
+  });
 const facts = (changes: Partial<CheckFacts> = {}): CheckFacts => ({
   server: null,
   health: 0.9,
   agents: [agent()],
   backup: { age: 60, scheduled: true },
+  alerts: null,
   ...changes,
 });
 const outcome = (changes: Partial<CheckFacts>, limits: Partial<CheckLimits> = {}) => {
@@ -51,6 +57,10 @@ describe('the checks', () => {
     ['all well', {}, {}, []],
     ['health below its limit', { health: 0.79 }, {}, ['health']],
     ['health unknown', { health: null }, {}, ['health']],
+    ['an agent that waits for a person too long', { agents: [waits(11)] }, {}, ['waiting']],
+    ['one that waits no longer than is said', { agents: [waits(11)] }, { maxWaiting: 700_000 }, []],
+    ['one of which nobody knows since when it waits', { agents: [waits(null)] }, {}, []],
+    ['a required agent that waits for a person', { agents: [waits(1)] }, { requireAgents: ['api'] }, []],
     ['too many failed tasks', { agents: [agent({ failed: 2 })] }, {}, ['error_rate']],
     ['an old backup', { backup: { age: 43_201, scheduled: true } }, {}, ['backup_age']],
     ['no backup although they are scheduled', { backup: { age: null, scheduled: true } }, {}, ['backup_age']],
@@ -112,21 +122,58 @@ describe('the checks', () => {
     const answer = runChecks(facts({ health: 0.5, backup: { age: null, scheduled: false } }), LIMITS, NOW);
     const terminal = terminalOf({}, { LANG: 'C.UTF-8' });
     expect(checkText(answer, terminal).split('\n')).toEqual([
-      '✓ fleet       1 agents: 1 busy',
+      '✓ fleet       1 agent: 1 busy',
       '✓ files       every state.json that is there can be read',
       '✗ health      0.5 (at least 0.8)',
       '✓ error_rate  0.1, 1 of 10 tasks failed (at most 0.1)',
       '– backup_age  there is no backup, and none are scheduled',
       '✓ staleness   api silent for 5s (at most 10m)',
+      '✓ waiting     no agent waits for a person',
     ]);
     expect(checkText(answer, terminalOf({}, { TERM: 'dumb' }))).toMatch(/^x health/m);
+  });
+
+  it('name who waits for a person, the longest wait first', () => {
+    const said = (agents: CheckedAgent[]) =>
+      runChecks(facts({ agents }), LIMITS, NOW).checks.find(({ name }) => name === 'waiting');
+    expect(said([waits(12), waits(30, 'builder'), waits(2, 'fresh')])).toMatchObject({
+      ok: false,
+      value: 1800,
+      message: 'builder, api wait for a person, for 30m (at most 10m)',
+    });
+    expect(said([waits(2), agent()])?.message).toBe('api waits for a person, for 2m (at most 10m)');
+    expect(said([waits(null)])?.message).toBe('api waits for a person, nobody knows since when (at most 10m)');
+    expect(said([])).toMatchObject({ ok: true, skipped: true });
+  });
+
+  it('name the alerts that fire, and do not fail for those that are silenced', () => {
+    const firing = (alerts: Alert[] | null) =>
+      runChecks(facts({ alerts }), { ...LIMITS, noFiring: true }, NOW).checks.find(({ name }) => name === 'alerts');
+    const loud = alertOf({ rule: 'disk_low', severity: 'critical', agent: null, summary: '2 GB are free' });
+    const known = alertOf({ rule: 'agent_error', agent: 'api', summary: 'api is in error', acknowledged_at: 'x' });
+    const quiet = alertOf({ rule: 'agent_stale', agent: 'api', silenced_until: '2030-01-01T00:00:00Z' });
+    const pending = alertOf({ rule: 'health_score', state: 'pending' });
+    expect(firing([quiet, known, pending, loud])).toMatchObject({
+      ok: false,
+      value: 2,
+      message:
+        'disk_low (critical): 2 GB are free; agent_error of api (error, acknowledged): api is in error (silenced: agent_stale of api)',
+    });
+    expect(firing([quiet, pending])).toMatchObject({
+      ok: true,
+      skipped: false,
+      value: 0,
+      message: 'no alert fires (silenced: agent_stale of api)',
+    });
+    expect(firing(null)).toMatchObject({ ok: false, message: 'not known: this server watches for none' });
+    expect(runChecks(facts({ alerts: [loud] }), LIMITS, NOW).ok).toBe(true);
   });
 
   it('are JUnit XML that holds any name', () => {
     const backup = { age: null, scheduled: false };
     const xml = checkJunit(runChecks(facts({ backup }), { ...LIMITS, requireAgents: ['<"&>\u0007'] }, NOW));
-    expect(xml).toContain('tests="7" failures="1" errors="0" skipped="1"');
+    expect(xml).toContain('tests="8" failures="1" errors="0" skipped="1"');
     expect(xml).toContain('name="agent:&lt;&quot;&amp;&gt;\ufffd"');
-    expect(xml.match(/<testcase /g)).toHaveLength(7);
+    expect(xml.match(/<testcase /g)).toHaveLength(8);
   });
 });

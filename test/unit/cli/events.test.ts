@@ -1,3 +1,4 @@
+import { alertOf } from '../../support/alerts.js';
 import { describe, expect, it } from 'vitest';
 import { eventText } from '../../../src/cli/print/events.js';
 import { readPosition } from '../../../src/cli/reach/tail.js';
@@ -22,6 +23,7 @@ const DATA: { [T in EventType]: unknown } = {
   system_metric: { metric: 'health', value: null, unit: 'ratio', timestamp: '' },
   file_change: { path: 'README.md', kind: 'changed' },
   backup_update: { id: 'b', state: 'completed' },
+  alert: alertOf(),
 };
 
 const eventOf = (type: EventType, data: unknown = DATA[type]) =>
@@ -39,6 +41,7 @@ describe('eventText', () => {
     ['system_metric', '·', 'metric', 'health – ratio'],
     ['file_change', '·', 'file', 'changed README.md'],
     ['backup_update', '✓', 'backup', 'b completed'],
+    ['alert', '✕', 'api', 'api is in error'],
   ] as const)('tells a %s', (type, glyph, who, what) => {
     expect(eventText(eventOf(type), pipe)).toMatch(/^\d\d:\d\d:05 {2}/);
     expect(eventText(eventOf(type), pipe).slice(10)).toBe(`${glyph} ${who.padEnd(12)} ${what}`);

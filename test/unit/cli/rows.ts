@@ -16,6 +16,7 @@ export function rowOf(id: string, status: AgentStatus, more: Partial<AgentRow> =
     normalized_status: status,
     since: null,
     evidence: null,
+    waiting_for: null,
     role: 'Tester',
     display_name: null,
     emoji: null,

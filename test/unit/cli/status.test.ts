@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { noServerLine, type Status, statusLine, statusText } from '../../../src/cli/print/status.js';
 import { terminalOf } from '../../../src/cli/print/terminal.js';
 import type { AgentStatus, Backup } from '../../../src/protocol/index.js';
+import { alertOf } from '../../support/alerts.js';
 import { NOW, peerOf, rowOf } from './rows.js';
 
 const pipe = terminalOf({}, {});
 
 function statusOf(counts: Partial<Record<AgentStatus, number>>, more: Partial<Status> = {}): Status {
-  const all = { active: 0, busy: 0, idle: 0, error: 0, stale: 0, offline: 0, unknown: 0, ...counts };
+  const all = { active: 0, busy: 0, idle: 0, error: 0, waiting: 0, stale: 0, offline: 0, unknown: 0, ...counts };
   return {
     server: { url: 'http://127.0.0.1:8080', version: '0.1.0', uptime: 12, workspace: '/home/x/office', peers: [] },
     position: { epoch: 'e', seq: 1 },
@@ -15,7 +16,8 @@ function statusOf(counts: Partial<Record<AgentStatus, number>>, more: Partial<St
       totalAgents: 0,
       activeAgents: all.active,
       busyAgents: all.busy,
-      idleAgents: all.idle,
+      idleAgents: all.idle + all.waiting,
+      waitingAgents: all.waiting,
       totalTokens: null,
       totalTasks: null,
       totalCost: null,
@@ -28,6 +30,7 @@ function statusOf(counts: Partial<Record<AgentStatus, number>>, more: Partial<St
     tasks: [],
     office: null,
     notifications: [],
+    alerts: [],
     backups: [],
     health: {
       status: 'healthy',
@@ -53,6 +56,12 @@ describe('statusLine', () => {
     expect(statusLine(statusOf({}), pipe, NOW)).toBe('○ 0 active | health – | backup –');
   });
 
+  it('counts who waits for a person, before who is in error', () => {
+    const line = statusLine(statusOf({ busy: 1, waiting: 2, error: 1 }), pipe, NOW);
+    expect(line).toBe('◐ 1 busy 2 waiting 1 error | health – | backup –');
+    expect(statusLine(statusOf({ waiting: 1 }), pipe, NOW)).toMatch(/^\? 1 waiting /);
+  });
+
   it('shows the health score when there is one', () => {
     const status = statusOf({ stale: 1 });
     status.health.score = 0.923;
@@ -72,12 +81,43 @@ describe('statusLine', () => {
     expect(statusText(status, pipe, NOW)).toContain('health –  backup 2h');
   });
 
+  it('counts the alerts that nobody has seen to, with the sign of the loudest', () => {
+    const alerts = [alertOf(), alertOf({ severity: 'info' }), alertOf({ acknowledged_at: 'x' })];
+    expect(statusLine(statusOf({ busy: 1 }, { alerts }), pipe, NOW)).toBe(
+      '◐ 1 busy | ✕ 2 alerts | health – | backup –',
+    );
+    const known = [alertOf({ silenced_until: '2030-01-01T00:00:00Z' })];
+    for (const none of [null, [], known]) {
+      expect(statusLine(statusOf({ busy: 1 }, { alerts: none }), pipe, NOW)).toBe('◐ 1 busy | health – | backup –');
+    }
+  });
+
   it('says when there is no server', () => {
     expect(noServerLine(pipe)).toBe('✕ no server');
   });
 });
 
 describe('statusText', () => {
+  it('lists alerts with the agents that need somebody', () => {
+    const alerts = [alertOf({ rule: 'disk_low', severity: 'critical', summary: '2 GB are free' })];
+    const text = statusText(statusOf({ error: 1 }, { alerts }), pipe, NOW);
+    expect(text).toMatch(/needs somebody: 2\n {2}✕ disk_low {2}2 GB are free · firing .*\n {2}✕ error-0 {3}error /);
+  });
+
+  it('counts one thing as one', () => {
+    const text = statusText(statusOf({ busy: 1 }), pipe, NOW);
+    expect(text).toContain('1 agent  ◐ 1 busy');
+    expect(text).not.toContain('1 agents');
+  });
+
+  it('names who waits for a person, with what for, and nothing that a terminal would obey', () => {
+    const waits = { since: '2026-02-18T05:02:00.000Z', waiting_for: 'approve \u001b[31mthe release\u202e' };
+    const text = statusText(statusOf({}, { agents: [rowOf('api', 'waiting', waits)] }), pipe, NOW);
+    expect(text).toMatch(/needs somebody: 1\n {2}\? api {2}approve .*the release.* · waiting since .* \(58m\)/);
+    // oxlint-disable-next-line no-control-regex -- control characters are what this is about
+    expect(text).not.toMatch(/[\u001b\u202e]/);
+  });
+
   it('has a header, counts and the table', async () => {
     const text = statusText(statusOf({ active: 1, error: 1 }), pipe, NOW);
     expect(text).toContain('mc · office  http://127.0.0.1:8080  healthy  health –');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs } from '../../../src/client/backoff.js';
+import { backoffMs } from '../../../src/protocol/index.js';
 import { watchLink } from '../../../src/client/link.js';
 import { createClock } from './clock.js';
 

@@ -1,6 +1,7 @@
+import { alertOf } from '../../support/alerts.js';
 import { describe, expect, it } from 'vitest';
 import { createMirror, type Mirror } from '../../../src/client/index.js';
-import { type ServerFrame, SOURCE } from '../../../src/protocol/index.js';
+import { type Alert, type ServerFrame, SOURCE } from '../../../src/protocol/index.js';
 import { iso, T0, task } from '../state/readings.js';
 import { event, heartbeat, hello, named, resync, synced, told } from './frames.js';
 
@@ -107,6 +108,20 @@ describe('mirror', () => {
     );
     expect(mirror.getSnapshot().tasks.get(path)).toEqual(added);
     expect(mirror.getSnapshot().notifications).toEqual([{ ...note, timestamp: iso(T0), acknowledged_at: iso(T0 + 1) }]);
+  });
+
+  it('holds the alerts that fire', () => {
+    const fire = (id: string, seq: number, parts: Partial<Alert> = {}) =>
+      event(seq, { type: 'alert', data: alertOf({ id, ...parts }), at: T0 });
+    const acknowledged_at = iso(T0 + 1);
+    const mirror = mirrorOf(fire('x', 1), fire('y', 2), fire('x', 3, { acknowledged_at }));
+    const first = mirror.getSnapshot();
+    expect([...first.alerts.values()]).toEqual([alertOf({ id: 'x', acknowledged_at }), alertOf({ id: 'y' })]);
+    mirror.apply(event(4));
+    expect(mirror.getSnapshot().alerts).toBe(first.alerts);
+    mirror.apply(fire('x', 5, { state: 'resolved' }));
+    expect([...mirror.getSnapshot().alerts.keys()]).toEqual(['y']);
+    expect(first.alerts.size).toBe(2);
   });
 
   it('calls its listeners once for all that came together', async () => {

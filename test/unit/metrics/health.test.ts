@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type HealthInput, scoreHealth } from '../../../src/metrics/record/health.js';
 
 const FINE: HealthInput = {
-  counts: { active: 2, busy: 1, idle: 1, error: 0, stale: 0, offline: 0, unknown: 3 },
+  counts: { active: 2, busy: 1, idle: 1, error: 0, waiting: 0, stale: 0, offline: 0, unknown: 3 },
   ended: { completed: 0, failed: 0 },
   watcherAlive: true,
   collectionOnTime: true,
@@ -17,6 +17,7 @@ describe('the health score', () => {
   it.each([
     ['a quarter of the known agents in error', { counts: { ...FINE.counts, idle: 0, error: 1 } }, 0.9],
     ['half of them in error or stale', { counts: { ...FINE.counts, active: 1, idle: 0, error: 1, stale: 1 } }, 0.8],
+    ['agents that wait for a person, which are no trouble', { counts: { ...FINE.counts, waiting: 4 } }, 1],
     ['offline agents, which are known and no trouble', { counts: { ...FINE.counts, offline: 4 } }, 1],
     ['no known agent', { counts: { ...FINE.counts, active: 0, busy: 0, idle: 0 } }, 1],
     ['a third of the ended tasks failed', { ended: { completed: 2, failed: 1 } }, 0.9],

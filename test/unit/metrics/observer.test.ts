@@ -16,6 +16,12 @@ describe('what is observed of an agent', () => {
     expect(observer.figures('a', T0 + 999 * S)).toMatchObject({ work: 90 * S, idle: 30 * S });
   });
 
+  it('counts the time that it waits for a person as idle', () => {
+    const observer = createObserver(new Map());
+    observer.see(newAgent('a', { status: 'needs_input', normalized_status: 'waiting' }), T0);
+    expect(observer.figures('a', T0 + 20 * S)).toMatchObject({ work: 0, idle: 20 * S });
+  });
+
   it('are intervals that follow each other without a gap, and only where the status changes', () => {
     const observer = createObserver(new Map());
     expect(observer.see(newAgent('a', busy), T0)).toEqual([{ agent: 'a', began: T0, ended: null, status: 'busy' }]);

@@ -4,6 +4,7 @@ import {
   AGENT_STATUSES,
   agentOf,
   agentStatusData,
+  countIdle,
   countStatuses,
   formatPosition,
   normalizeStatus,
@@ -11,6 +12,7 @@ import {
   ROUTES,
   type RouteName,
   routePath,
+  SETTABLE_STATUSES,
   STATUS_WORDS,
 } from '../../../src/protocol/index.js';
 import { agent, agentTask, worker } from '../state/readings.js';
@@ -108,9 +110,23 @@ describe('agents', () => {
     expect(Object.keys(counts).sort()).toEqual([...AGENT_STATUSES].sort());
   });
 
+  it('that wait for a person count as idle where nothing else is known of them', () => {
+    const counts = countStatuses([agent('a'), agent('b', { normalized_status: 'waiting' }), worker('c', 0)]);
+    expect([counts.waiting, countIdle(counts)]).toEqual([1, 2]);
+  });
+
+  it('can be set to every status that an agent may say of itself, by a word that means it', () => {
+    const said = AGENT_STATUSES.filter((status) => status !== 'stale' && status !== 'unknown');
+    expect(SETTABLE_STATUSES.map(normalizeStatus)).toEqual(expect.arrayContaining(said));
+    expect(SETTABLE_STATUSES).toHaveLength(said.length);
+  });
+
   it('have known words for their status, in any spelling, and null for others', () => {
     for (const word of STATUS_WORDS) expect(AGENT_STATUSES).toContain(normalizeStatus(word));
     expect([' In Progress ', 'IN-PROGRESS', 'Operational'].map(normalizeStatus)).toEqual(['busy', 'busy', 'active']);
+    const asking = ['waiting_for_user', 'Waiting for input', 'needs-input', 'NEEDS APPROVAL', 'awaiting_approval'];
+    expect(asking.map(normalizeStatus)).toEqual(asking.map(() => 'waiting'));
+    expect(normalizeStatus('waiting')).toBe('idle');
     expect(['', 'toString', '__proto__', 'sleeping'].map(normalizeStatus)).toEqual([null, null, null, null]);
   });
 });

@@ -110,6 +110,15 @@ describe('a broken state.json', () => {
     expect(state.read(reads(brokenReading({ name: 'New', last_active: iso(T0 + 9) })), T0 + 10)).toEqual([]);
   });
 
+  it('keeps what an agent waits for, and an agent that waits is never stale', () => {
+    const state = newState();
+    const waits = { status: 'needs_input', normalized_status: 'waiting', waiting_for: 'the key' } as const;
+    state.read(reads({ ...good, ...waits }), T0);
+    state.read(reads(brokenReading()), T0 + 9);
+    expect(state.tick(T0 + 1000 * STALE_AFTER)).toEqual([]);
+    expect(state.snapshot.agents.get('a')).toMatchObject(waits);
+  });
+
   it('never takes an older sign of life for a newer one', () => {
     const state = newState();
     state.read(reads(good), T0);

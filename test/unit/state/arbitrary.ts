@@ -14,7 +14,13 @@ import { agent, agentTask, iso, T0, task } from './readings.js';
 /** What happens next: the files say something, or only time passes. */
 export type Step = { after: number; reading: Reading | null };
 
-const WORDS: Record<string, AgentStatus> = { busy: 'busy', operational: 'active', idle: 'idle', failed: 'error' };
+const WORDS: Record<string, AgentStatus> = {
+  busy: 'busy',
+  operational: 'active',
+  idle: 'idle',
+  failed: 'error',
+  needs_input: 'waiting',
+};
 
 const json = fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown);
 const titles = fc.subarray(['Build', 'Test', 'Ship', 'Sell']);
@@ -30,7 +36,14 @@ const goodAgent: fc.Arbitrary<(id: string) => Agent> = fc
   })
   .map(({ word, age, heartbeat, titles: tasks, state, role }) => (id) => {
     const at = iso(T0 + age);
-    const status = { status: word, normalized_status: WORDS[word] ?? 'unknown', since: at, last_active: at };
+    const waiting_for = word === 'needs_input' ? role : null;
+    const status = {
+      status: word,
+      normalized_status: WORDS[word] ?? 'unknown',
+      waiting_for,
+      since: at,
+      last_active: at,
+    };
     const work = { current_tasks: tasks, tasks: tasks.map((title) => agentTask(title)) };
     return agent(id, { ...status, ...work, role, heartbeat_interval: heartbeat, state: { word, state } });
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { lineChart, resample, sparkline, stats } from '../../../src/tui/draw/charts.js';
-import { editLine, newEditor, visiblePart } from '../../../src/tui/editor.js';
+import { editLine, newEditor, pasteInto, visiblePart } from '../../../src/tui/editor.js';
 import { keysOf, mouseOf } from '../../../src/tui/terminal/input.js';
+import { createPasteReader } from '../../../src/tui/terminal/paste.js';
 import { moveCursor, windowOf } from '../../../src/tui/list.js';
 import { alarmSequence, copySequence } from '../../../src/tui/terminal/osc.js';
 import { detectTheme, detectUnicode } from '../../../src/tui/draw/theme.js';
@@ -41,8 +42,54 @@ describe('a line that is written', () => {
   });
 
   it('is shown around its cursor', () => {
-    expect(visiblePart({ text: 'abcdefgh', at: 8 }, 4)).toEqual({ text: 'fgh', cursor: 3 });
-    expect(visiblePart({ text: 'ab', at: 1 }, 4)).toEqual({ text: 'ab', cursor: 1 });
+    expect(visiblePart({ text: 'abcdefgh', at: 8 }, 4)).toEqual({ before: 'fgh', after: '' });
+    expect(visiblePart({ text: 'ab', at: 1 }, 4)).toEqual({ before: 'a', after: 'b' });
+  });
+});
+
+describe('a paste', () => {
+  const pasted = (...inputs: (string | [string, object])[]) => {
+    const reader = createPasteReader();
+    return inputs.map((input) => {
+      const [text, key] = typeof input === 'string' ? [input, {}] : input;
+      return reader.take(text, { ...NO_KEY, ...key }, 0);
+    });
+  };
+
+  it('is the text between its signs, in however many pieces', () => {
+    expect(pasted('[200~', 'delete', ['', { return: true }], 'q', ['', { upArrow: true }], 'x', '[201~')).toEqual([
+      'more',
+      'more',
+      'more',
+      'more',
+      'more',
+      'more',
+      { text: 'delete qx' },
+    ]);
+    expect(pasted('[200~', '[201~', 'q')).toEqual(['more', { text: '' }, null]);
+  });
+
+  it('is what no hand types at once, where a terminal marks none', () => {
+    expect(pasted('y\r'.repeat(40))).toEqual([{ text: 'y\r'.repeat(40) }]);
+    expect(pasted('yes\r', ['', { return: true }])).toEqual([null, null]);
+  });
+
+  it('that never ends is over after a silence', () => {
+    const reader = createPasteReader();
+    expect(reader.take('[200~', NO_KEY, 0)).toBe('more');
+    expect(reader.take('q', NO_KEY, 1999)).toBe('more');
+    expect(reader.take('q', NO_KEY, 4000)).toBeNull();
+  });
+
+  it('is bounded', () => {
+    const [, , end] = pasted('[200~', 'x'.repeat(300_000), '[201~');
+    expect(end).toEqual({ text: 'x'.repeat(100_000) });
+  });
+
+  it('becomes one line in a field: no line ends, nothing that steers', () => {
+    const editor = editLine(editLine(newEditor('ab'), 'left'), 'x');
+    expect(pasteInto(editor, 'one\r\ntwo\u001b[2J\tthree')).toEqual({ text: 'axone two[2J threeb', at: 18 });
+    expect(pasteInto(newEditor(), 'x'.repeat(100_000)).text).toHaveLength(20_000);
   });
 });
 

@@ -1,3 +1,4 @@
+import { alertOf } from '../../support/alerts.js';
 import * as fc from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES, type EventType } from '../../../src/protocol/index.js';
@@ -81,6 +82,10 @@ const LIVE: Case[] = [
   ['backup_update', { id: 'b', state: 'started' }, '·', 'backup', 'b started'],
   ['backup_update', { id: 'b', state: 'completed' }, '✓', 'backup', 'b completed'],
   ['backup_update', { id: 'b', state: 'failed', action: 'verify' }, '✕', 'backup', 'b: verify failed'],
+  ['alert', alertOf(), '✕', 'api', 'api is in error'],
+  ['alert', alertOf({ agent: null, severity: 'warning', summary: 'disk low' }), '▲', 'alert', 'disk low'],
+  ['alert', alertOf({ acknowledged_at: '2026' }), '✓', 'api', 'acknowledged: api is in error'],
+  ['alert', alertOf({ state: 'resolved' }), '✓', 'api', 'over: api is in error'],
 ];
 
 /** Rows of the log keep less of an event, and hold what the server itself noted. */

@@ -17,7 +17,7 @@ const ALL: [string, Sign][] = [
 
 describe('a sign', () => {
   it.each(ALL)('of %s is one character, and one of ASCII', (_, { glyph, ascii }) => {
-    expect(glyph).toMatch(/^\P{ASCII}$/u);
+    expect(glyph).toMatch(/^[?\P{ASCII}]$/u);
     expect(ascii).toMatch(/^[!-~]$/);
     expect(ASCII_OF[glyph]).toMatch(/^[!-~]$/);
   });
@@ -29,6 +29,11 @@ describe('a sign', () => {
       expect(new Set(signs.map(({ ascii }) => ascii)).size).toBe(signs.length);
     },
   );
+
+  it('of an agent that waits for a person is a question, and of nothing else', () => {
+    const asking = ALL.filter(([, { glyph, ascii }]) => glyph === '?' || ascii === '?');
+    expect(asking.map(([word]) => word)).toEqual(['waiting']);
+  });
 
   it('of a status that nobody knows is that of an unknown one', () => {
     for (const word of ['sleeping', '', 'constructor', '__proto__']) {

@@ -17,8 +17,9 @@ describe('the order of trouble', () => {
       agent('b', 'error'),
       agent('a', 'error'),
       agent('f', 'stale'),
+      agent('g', 'waiting'),
     ];
-    expect(agents.toSorted(byTrouble).map(({ id }) => id)).toEqual(['a', 'b', 'f', 'c', 'd', 'e']);
+    expect(agents.toSorted(byTrouble).map(({ id }) => id)).toEqual(['a', 'b', 'g', 'f', 'c', 'd', 'e']);
   });
 
   it('puts the tasks that need a person first, and leaves equals as they stood', () => {

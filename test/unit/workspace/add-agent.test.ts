@@ -14,7 +14,7 @@ beforeEach(() => {
 
 describe('addAgent', () => {
   it('makes an agent that is read with its facts, and counts as offline until it reports', async () => {
-    const added = await addAgent(root, 'scout', { role: 'Looks ahead', emoji: '🔭' }, 0);
+    const added = await addAgent(root, 'scout', { role: 'Looks ahead', emoji: '🔭' }, { now: 0 });
     expect(added).toEqual({
       id: 'scout',
       directory: 'mission-control/agents/scout',
@@ -34,37 +34,39 @@ describe('addAgent', () => {
   it('makes the directory of agents where it is missing', async () => {
     const bare = scratch();
     mkdirSync(join(bare, 'mission-control'));
-    await addAgent(bare, 'a', {}, 0);
+    await addAgent(bare, 'a', {}, { now: 0 });
     expect((await listAgentIds(bare)).ids).toEqual(['a']);
   });
 
   it.each(['', '.', '..', '.hidden', 'a/b', '../out', 'a\0b', '-x', 'a\nb', ' a', 'é'.repeat(101)])(
     'refuses the id %j and makes nothing',
     async (id) => {
-      await expect(addAgent(root, id, {}, 0)).rejects.toMatchObject({ code: 'input.invalid', exit: 2 });
+      await expect(addAgent(root, id, {}, { now: 0 })).rejects.toMatchObject({ code: 'input.invalid', exit: 2 });
       expect(readdirSync(agents)).toEqual([]);
     },
   );
 
   it('leaves one that is there as it is', async () => {
-    await addAgent(root, 'scout', { role: 'first' }, 0);
-    await expect(addAgent(root, 'scout', { role: 'second' }, 0)).rejects.toThrow('there is an agent "scout" already');
+    await addAgent(root, 'scout', { role: 'first' }, { now: 0 });
+    await expect(addAgent(root, 'scout', { role: 'second' }, { now: 0 })).rejects.toThrow(
+      'there is an agent "scout" already',
+    );
     expect(readFileSync(join(agents, 'scout', 'agent.json'), 'utf8')).toContain('first');
     mkdirSync(join(agents, 'empty'));
-    await expect(addAgent(root, 'empty', {}, 0)).rejects.toMatchObject({ code: 'input.invalid' });
+    await expect(addAgent(root, 'empty', {}, { now: 0 })).rejects.toMatchObject({ code: 'input.invalid' });
     symlinkSync(scratch(), join(agents, 'link'));
-    await expect(addAgent(root, 'link', {}, 0)).rejects.toMatchObject({ code: 'input.invalid' });
+    await expect(addAgent(root, 'link', {}, { now: 0 })).rejects.toMatchObject({ code: 'input.invalid' });
   });
 
   it('needs a workspace, and names the command that makes one', async () => {
-    await expect(addAgent(join(root, 'nowhere'), 'a', {}, 0)).rejects.toMatchObject({
+    await expect(addAgent(join(root, 'nowhere'), 'a', {}, { now: 0 })).rejects.toMatchObject({
       code: 'workspace.missing',
       hint: expect.stringContaining('mc init'),
     });
   });
 
   it('makes nothing with dryRun', async () => {
-    expect(await addAgent(root, 'scout', {}, 0, { dryRun: true })).toMatchObject({ id: 'scout' });
+    expect(await addAgent(root, 'scout', {}, { now: 0, dryRun: true })).toMatchObject({ id: 'scout' });
     expect(readdirSync(agents)).toEqual([]);
   });
 });

@@ -26,6 +26,8 @@ describe('status', () => {
     ['🟢 active', 'active'],
     ['standby', 'idle'],
     ['blocked', 'error'],
+    ['needs_approval', 'waiting'],
+    ['waiting', 'idle'],
     ['terminated', 'offline'],
     ['unknown', 'unknown'],
   ])('%s is %s', (word, normalized) => {
@@ -37,6 +39,28 @@ describe('status', () => {
       evidence: { file: 'state.json', field: 'status', value: word },
       warnings: [],
     });
+  });
+
+  test.each<[string, unknown, string | null]>([
+    ['a text', { waiting_for: 'approve the release', message: 'hello' }, 'approve the release'],
+    ['the next field that says something', { waiting_for: ' ', message: null, blocked_on: 'the key' }, 'the key'],
+    ['a list of texts', { waiting_for: ['a', 'b', 'c', 'd', 'e'] }, 'a, b, c and 2 more'],
+    ['many lines', { message: `first\n\tsecond ${'x'.repeat(5_000_000)}` }, `first second ${'x'.repeat(186)}…`],
+    ['nothing', {}, null],
+  ])('of an agent that waits says what for: %s', (_, said, waiting_for) => {
+    const { agent } = agentOf({ 'state.json': { status: 'needs_input', ...(said as object) } });
+    expect(agent).toMatchObject({ normalized_status: 'waiting', waiting_for, warnings: [] });
+  });
+
+  test.each([[{ deep: true }], [5], [[1]]])('%j is not what an agent waits for, and that is said', (value) => {
+    const { agent } = agentOf({ 'state.json': { status: 'needs_input', waiting_for: value, message: 'the key' } });
+    expect(agent.waiting_for).toBe('the key');
+    expect(agent.warnings).toMatchObject([{ file: 'state.json', place: 'waiting_for' }]);
+  });
+
+  test('of an agent that does not wait asks nobody what for', () => {
+    const { agent } = agentOf({ 'state.json': { status: 'busy', waiting_for: 5, message: 'at work' } });
+    expect(agent).toMatchObject({ waiting_for: null, warnings: [] });
   });
 
   test.each(['dancing', 'stale'])('%s is told as it is, with a warning', (word) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createVeil, isSealed } from '../../../src/workspace/browse/names.js';
+import { hiddenNames, isSealed } from '../../../src/workspace/browse/names.js';
 
-const closed = createVeil([]);
+const closed = hiddenNames([]);
 const at = (path: string) => path.split('/');
 
 describe('hidden', () => {
@@ -73,24 +73,24 @@ describe('shown', () => {
 });
 
 describe('what is allowed', () => {
-  const veil = createVeil(['.env.example', '*.pub', './docs/token-*.md']);
+  const isHidden = hiddenNames(['.env.example', '*.pub', './docs/token-*.md']);
 
   it('is shown under its name or path alone', () => {
-    expect(veil(['.env.example'])).toBe(false);
-    expect(veil(['deep', '.env.example'])).toBe(false);
-    expect(veil(['id_ed25519.pub'])).toBe(false);
-    expect(veil(['docs', 'token-use.md'])).toBe(false);
-    expect(veil(['.env'])).toBe(true);
-    expect(veil(['xenv.example', '.env'])).toBe(true);
-    expect(veil(['token-use.md'])).toBe(true);
-    expect(veil(['.ssh', 'id_ed25519.pub'])).toBe(true);
-    expect(veil(['docs', 'token-a', 'b.md'])).toBe(true);
+    expect(isHidden(['.env.example'])).toBe(false);
+    expect(isHidden(['deep', '.env.example'])).toBe(false);
+    expect(isHidden(['id_ed25519.pub'])).toBe(false);
+    expect(isHidden(['docs', 'token-use.md'])).toBe(false);
+    expect(isHidden(['.env'])).toBe(true);
+    expect(isHidden(['xenv.example', '.env'])).toBe(true);
+    expect(isHidden(['token-use.md'])).toBe(true);
+    expect(isHidden(['.ssh', 'id_ed25519.pub'])).toBe(true);
+    expect(isHidden(['docs', 'token-a', 'b.md'])).toBe(true);
   });
 
   it('is a name, not a form to be read otherwise', () => {
-    expect(createVeil(['.*'])(['.env'])).toBe(false);
-    expect(createVeil(['.e.v'])(['.env'])).toBe(true);
-    expect(createVeil(['(a+)+$'])(['.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'])).toBe(true);
+    expect(hiddenNames(['.*'])(['.env'])).toBe(false);
+    expect(hiddenNames(['.e.v'])(['.env'])).toBe(true);
+    expect(hiddenNames(['(a+)+$'])(['.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'])).toBe(true);
   });
 });
 

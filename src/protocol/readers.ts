@@ -8,7 +8,7 @@ import { fieldOf, listFrom, numberFrom, textFrom, textsFrom } from './loose.js';
 import type { AgentMetricsAnswer, HealthPart, Series } from './metrics.js';
 
 /** A backup as an answer has it. */
-export interface ToldBackup extends Pick<Backup, 'id' | 'agent' | 'label' | 'safety' | 'partial' | 'holds_at'> {
+export interface LooseBackup extends Pick<Backup, 'id' | 'agent' | 'label' | 'safety' | 'partial' | 'holds_at'> {
   /** Empty where the answer has none. */
   timestamp: string;
   backup_type: BackupType;
@@ -20,14 +20,14 @@ export interface ToldBackup extends Pick<Backup, 'id' | 'agent' | 'label' | 'saf
 }
 
 /** The answer of `backups`, newest first. */
-export function readBackups(value: unknown): { backups: ToldBackup[]; next_at: string | null } {
+export function readBackups(value: unknown): { backups: LooseBackup[]; next_at: string | null } {
   const backups = listFrom(fieldOf(value, 'backups')).flatMap((row) => readBackup(row) ?? []);
   backups.sort((a, b) => b.timestamp.localeCompare(a.timestamp));
   return { backups, next_at: textFrom(fieldOf(value, 'next_at')) };
 }
 
 /** One backup; null for what has no id. */
-export function readBackup(value: unknown): ToldBackup | null {
+export function readBackup(value: unknown): LooseBackup | null {
   const text = (name: string) => textFrom(fieldOf(value, name));
   const id = text('id');
   if (id === null) return null;
@@ -108,13 +108,13 @@ export function readSeries(value: unknown): Series[] {
 }
 
 /** A part of the health score, of a name that may be new; `value` null: it is not known. */
-export interface ToldHealthPart extends Pick<HealthPart, 'weight'> {
+export interface LooseHealthPart extends Pick<HealthPart, 'weight'> {
   name: string;
   value: number | null;
 }
 
 /** The parts of the health score that an answer of `metricsQuery` explains. */
-export function readHealthParts(value: unknown): ToldHealthPart[] {
+export function readHealthParts(value: unknown): LooseHealthPart[] {
   return listFrom(fieldOf(fieldOf(value, 'explain'), 'parts')).map((part) => ({
     name: textFrom(fieldOf(part, 'name')) ?? '',
     weight: numberFrom(fieldOf(part, 'weight')) ?? 0,

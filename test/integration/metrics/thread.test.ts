@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { workerFile } from '../../../src/base/index.js';
-import { createDesk, type MetricsDesk } from '../../../src/metrics/thread.js';
+import { createMetricsThread, type MetricsThread } from '../../../src/metrics/thread.js';
 import { rollUpAtOnce } from '../../../src/metrics/store/rollup.js';
 import { collectInto, HOUR, MINUTE, newAgent, newRig, newStore, officeDatabase, T0 } from '../../support/metrics.js';
 import { scratch } from '../../support/scratch.js';
 
-function newDesk(file?: string): MetricsDesk {
-  const desk = createDesk(file);
-  onTestFinished(() => desk.close());
-  return desk;
+function newThread(file?: string): MetricsThread {
+  const thread = createMetricsThread(file);
+  onTestFinished(() => thread.close());
+  return thread;
 }
 
 function filledDatabase(): string {
@@ -25,43 +25,43 @@ function filledDatabase(): string {
 const read = (path: string, input: object) => ({ path, name: 'query' as const, input, now: T0 + HOUR });
 const parsed = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString()) as unknown;
 
-describe('the desk', () => {
+describe('the thread', () => {
   it('answers from a thread of its own what it answers here', async () => {
     expect(existsSync(workerFile('metrics')), 'npm run build makes the worker').toBe(true);
     const path = filledDatabase();
     const input = { metric: 'tasks_completed', since: '1h', step: '5m' };
-    const there = await newDesk().ask('read', read(path, input));
-    const here = await newDesk(join(scratch(), 'none.js')).ask('read', read(path, input));
+    const there = await newThread().ask('read', read(path, input));
+    const here = await newThread(join(scratch(), 'none.js')).ask('read', read(path, input));
     expect(parsed(there)).toEqual(parsed(here));
     expect(parsed(there)).toMatchObject({ step: '5m', series: [{ agent: 'a' }] });
   });
 
   it('tells errors as they are, with code and hint', async () => {
     const path = filledDatabase();
-    const desk = newDesk();
-    await expect(desk.ask('read', read(path, { metric: 'task_completed' }))).rejects.toMatchObject({
+    const thread = newThread();
+    await expect(thread.ask('read', read(path, { metric: 'task_completed' }))).rejects.toMatchObject({
       code: 'metric.unknown',
       hint: expect.stringContaining('tasks_completed'),
     });
-    await expect(desk.ask('read', read(`${path}-none`, {}))).rejects.toMatchObject({ code: 'not_found' });
-    await expect(desk.ask('prepare', { path: scratch(), now: T0 })).rejects.toThrow();
-    expect(await desk.ask('checkpoint', { path })).toBeNull();
+    await expect(thread.ask('read', read(`${path}-none`, {}))).rejects.toMatchObject({ code: 'not_found' });
+    await expect(thread.ask('prepare', { path: scratch(), now: T0 })).rejects.toThrow();
+    expect(await thread.ask('checkpoint', { path })).toBeNull();
   });
 
   it('refuses what is under way when it closes or its thread dies, and begins another thread', async () => {
     const path = filledDatabase();
-    const desk = newDesk();
-    const waiting = desk.ask('read', read(path, { metric: 'tasks_completed' }));
+    const thread = newThread();
+    const waiting = thread.ask('read', read(path, { metric: 'tasks_completed' }));
     const refused = expect(waiting).rejects.toMatchObject({ code: 'internal' });
-    await desk.close();
+    await thread.close();
     await refused;
-    expect(parsed(await desk.ask('read', read(path, { metric: 'tasks_completed' })))).toMatchObject({ agg: 'last' });
+    expect(parsed(await thread.ask('read', read(path, { metric: 'tasks_completed' })))).toMatchObject({ agg: 'last' });
     const broken = join(scratch(), 'broken.mjs');
     writeFileSync(
       broken,
       "import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => process.exit(3));",
     );
-    const dying = newDesk(broken);
+    const dying = newThread(broken);
     await expect(dying.ask('read', read(path, {}))).rejects.toThrow(/has ended/);
     await expect(dying.ask('read', read(path, {}))).rejects.toThrow(/has ended/);
   });

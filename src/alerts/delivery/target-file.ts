@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { acquireLock, McError, suggest, writeFileAtomic } from '../../base/index.js';
+import { readAlertsFile } from '../file.js';
+import { type KeptTarget, parseTarget, parseTargets } from './target-list.js';
+import type { Target } from './target.js';
+
+export { alertsFilePath } from '../file.js';
+export type { KeptTarget } from './target-list.js';
+export { neededSecret, parseAddress, type Secret, shownTarget } from './target.js';
+
+const MODE = 0o600;
+/** How often it is looked whether the file is another, in milliseconds. */
+const LOOK_MS = 500;
+
+/** The targets of the user's `alerts.json`; none when there is no file. @throws McError `config.invalid` */
+export function readTargets(path: string): Target[] {
+  return parseTargets(readAlertsFile(path)?.targets, path);
+}
+
+/** Targets as they are now, and what is wrong with their file. */
+export interface TargetBook {
+  /** The last that made sense: what is wrong with the file silences nobody who was told before. */
+  targets(): readonly Target[];
+  /** Null: nothing. */
+  error(): string | null;
+}
+
+/**
+ * The targets of a file as they are now: who adds one need not restart the server. `path` null: there are none. Never throws:
+ * a file that makes no sense is told of by `error`.
+ */
+export function createTargetBook(path: string | null, monotonic: () => number): TargetBook {
+  let targets: readonly Target[] = [];
+  let error: string | null = null;
+  let version = '';
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  const look = (): void => {
+    const now = monotonic();
+    if (path === null || now - lookedAt < LOOK_MS) return;
+    lookedAt = now;
+    const current = versionOf(path);
+    if (current === version) return;
+    version = current;
+    try {
+      targets = readTargets(path);
+      error = null;
+    } catch (thrown) {
+      error = thrown instanceof Error ? thrown.message : String(thrown);
+    }
+  };
+  return {
+    targets: () => (look(), targets),
+    error: () => (look(), error),
+  };
+}
+
+function versionOf(path: string): string {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats ? `${stats.ino}:${stats.mtimeMs}:${stats.ctimeMs}:${stats.size}` : 'none';
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** Adds a target. @throws McError `config.invalid`, `usage` for a name that is taken, `busy` */
+export async function addTarget(path: string, target: KeptTarget): Promise<Target> {
+  const parsed = parseTarget(target, 'the new target');
+  await changeTargets(path, (targets) => {
+    if (targets.some(({ name }) => name === target.name)) {
+      throw new McError('usage', `there is a target "${target.name}" already`, {
+        hint: `take another name, or first mc alerts target remove ${target.name}`,
+      });
+    }
+    return [...targets, target];
+  });
+  return parsed;
+}
+
+/** Removes a target. @throws McError `target.not_found`, `config.invalid`, `busy` */
+export async function removeTarget(path: string, name: string): Promise<void> {
+  await changeTargets(path, (targets) => {
+    mustHave(targets, name);
+    return targets.filter((target) => target.name !== name);
+  });
+}
+
+/** Pauses a target, or goes on with it. @throws McError `target.not_found`, `config.invalid`, `busy` */
+export async function pauseTarget(path: string, name: string, paused: boolean): Promise<void> {
+  await changeTargets(path, (targets) => {
+    mustHave(targets, name);
+    return targets.map((target) => {
+      if (target.name !== name) return target;
+      const { paused: _, ...rest } = target;
+      return paused ? { ...rest, paused } : rest;
+    });
+  });
+}
+
+/** A secret to sign with, as receivers of Standard Webhooks take it. */
+export function newSigningSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
+}
+
+/** The target of a name. @throws McError `target.not_found` with the nearest one */
+export function mustHave<T extends { name: string }>(targets: readonly T[], name: string): T {
+  const found = targets.find((target) => target.name === name);
+  if (found) return found;
+  const [near] = suggest(
+    name,
+    targets.map((target) => target.name),
+  );
+  throw new McError('target.not_found', `there is no target "${name}"`, {
+    hint: near === undefined ? 'mc alerts target list' : `did you mean ${near}?`,
+  });
+}
+
+/** Everything else that stands in the file stays as it is. */
+async function changeTargets(path: string, change: (targets: KeptTarget[]) => KeptTarget[]): Promise<void> {
+  const lock = await acquireLock(`${path}.lock`, 'mc alerts target');
+  try {
+    const { targets, ...others } = readAlertsFile(path) ?? { targets: [] };
+    parseTargets(targets, path);
+    const changed = { ...others, targets: change((targets ?? []) as KeptTarget[]) };
+    parseTargets(changed.targets, path);
+    await writeFileAtomic(path, `${JSON.stringify(changed, null, 2)}\n`, { mode: MODE });
+  } finally {
+    await lock.release();
+  }
+}

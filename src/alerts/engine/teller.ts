@@ -1,0 +1,101 @@
+import { ALERT_SEVERITIES, type AlertSeverity, cutText, type Notification } from '../../protocol/index.js';
+import type { Entry, Round } from './engine.js';
+
+/** Alerts of one rule that come within so long are one message: ten agents fail for one reason one after the other. */
+export const GROUP_MS = 1000;
+/** Agents and ids that a message names; of more it says how many. */
+const NAMED = 20;
+const IN_TEXT = 3;
+
+export interface TellerOptions {
+  newId: () => string;
+  /** Puts a notification onto the stream. */
+  publish: (notification: Notification) => void;
+  /** These are told of by that notification. */
+  onTold: (entries: readonly Entry[], notification: string) => void;
+}
+
+/** Makes one notification of all that a rule has to say within a moment. */
+export interface Teller {
+  take(changes: Round['changes']): void;
+  /** Tells what waits; all of it at the end. */
+  stop(): void;
+}
+
+interface Group {
+  title: string;
+  isOver: boolean;
+  entries: Set<Entry>;
+  timer: NodeJS.Timeout;
+}
+
+export function createTeller({ newId, publish, onTold }: TellerOptions): Teller {
+  const groups = new Map<string, Group>();
+  const tell = (key: string) => {
+    const group = groups.get(key);
+    if (!group) return;
+    clearTimeout(group.timer);
+    groups.delete(key);
+    // What is over before anybody was told of it is not worth a word.
+    const entries = [...group.entries].filter(({ alert }) => group.isOver || alert.state === 'firing');
+    if (entries.length === 0) return;
+    const notification = notificationOf(newId(), { ...group, entries });
+    publish(notification);
+    onTold(entries, notification.id);
+  };
+  return {
+    take(changes) {
+      for (const { kind, tell: isToTell, title, entry } of changes) {
+        const isOver = kind === 'resolved';
+        if (!isToTell || (isOver && entry.notification === null)) continue;
+        const key = `${isOver}\0${entry.alert.rule}`;
+        const group = groups.get(key) ?? { title, isOver, entries: new Set(), timer: timerFor(() => tell(key)) };
+        group.entries.add(entry);
+        groups.set(key, group);
+      }
+    },
+    stop() {
+      for (const key of [...groups.keys()]) tell(key);
+    },
+  };
+}
+
+function timerFor(work: () => void): NodeJS.Timeout {
+  const timer = setTimeout(work, GROUP_MS);
+  timer.unref();
+  return timer;
+}
+
+function notificationOf(id: string, { title, isOver, entries }: { title: string; isOver: boolean; entries: Entry[] }) {
+  const alerts = entries.map(({ alert }) => alert);
+  const agents = alerts.flatMap(({ agent }) => agent ?? []);
+  const severity = loudest(alerts.map((alert) => alert.severity));
+  const [first] = alerts;
+  const one = alerts.length === 1 ? first : undefined;
+  const rest = agents.length - IN_TEXT;
+  const named = agents.slice(0, IN_TEXT).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  const message = one
+    ? `${one.summary} (${one.evidence})`
+    : `${alerts.length} ${agents.length === 0 ? 'alerts' : 'agents'}: ${named}; the first: ${first?.summary ?? ''} (${first?.evidence ?? ''})`;
+  return {
+    id,
+    title: isOver ? `Over: ${title}` : title,
+    message: cutText(message, 2000),
+    level: isOver ? ('success' as const) : severity,
+    ...(one?.agent ? { agent: one.agent } : {}),
+    data: {
+      alert: {
+        rule: first?.rule ?? '',
+        state: isOver ? 'resolved' : 'firing',
+        severity,
+        count: alerts.length,
+        ids: alerts.slice(0, NAMED).map((alert) => alert.id),
+        agents: agents.slice(0, NAMED),
+      },
+    },
+  };
+}
+
+function loudest(severities: readonly AlertSeverity[]): AlertSeverity {
+  return ALERT_SEVERITIES.findLast((severity) => severities.includes(severity)) ?? 'info';
+}
