@@ -5,25 +5,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from './bundle.mjs';
 import { noticesOf } from './notices.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
-
-/**
- * Packages that stay outside of the bundle: native code, or files of their own that they look for at run time. Ink asks for
- * react-devtools-core only under DEV=true.
- */
-const EXTERNAL = ['better-sqlite3', 'pino', 'pino-pretty', 'react-devtools-core'];
-
-/** CommonJS packages inside an ES module bundle expect these names. */
-const BANNER = `import { createRequire as __mcRequire } from 'node:module';
-import { fileURLToPath as __mcPath } from 'node:url';
-import { dirname as __mcDirname } from 'node:path';
-const require = __mcRequire(import.meta.url);
-const __filename = __mcPath(import.meta.url);
-const __dirname = __mcDirname(__filename);`;
 
 function filesBelow(directory, endings) {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
@@ -48,21 +34,5 @@ mkdirSync(dist, { recursive: true });
 execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root], {
   stdio: 'inherit',
 });
-const { metafile } = await build({
-  entryPoints: entryPoints(),
-  outdir: join(dist, 'bundle'),
-  bundle: true,
-  metafile: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  jsx: 'automatic',
-  external: EXTERNAL,
-  banner: { js: BANNER },
-  // Less to read at each start of a command. Names stay, for the traces of --debug.
-  minifyWhitespace: true,
-  minifySyntax: true,
-  logLevel: 'warning',
-});
+const metafile = await bundle(entryPoints(), join(dist, 'bundle'));
 writeFileSync(join(dist, 'bundle', 'THIRD-PARTY.txt'), noticesOf(metafile, root));

@@ -1,12 +1,11 @@
 #!/usr/bin/env node
-// `mc`. Starts the bundle, which is read several times faster than hundreds of modules.
-import { existsSync, readFileSync } from 'node:fs';
-import module from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+// `mc`. Starts the bundle, which is read several times faster than hundreds of modules. CommonJS, as the bundle is: with
+// Node.js 20 the loader of ES modules takes longer than all that `mc --version` does.
+const { existsSync, readFileSync } = require('node:fs');
+const { dirname, join } = require('node:path');
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const bundle = join(root, 'dist', 'bundle', 'main.js');
+const root = dirname(__dirname);
+const bundle = join(root, 'dist', 'bundle', 'main.cjs');
 const argv = process.argv.slice(2);
 
 if (argv[0] === '--version' || argv[0] === '-V') {
@@ -17,7 +16,6 @@ if (argv[0] === '--version' || argv[0] === '-V') {
   process.exitCode = 1;
 } else {
   // Not in Node 20.
-  module.enableCompileCache?.();
-  const { main } = await import(pathToFileURL(bundle).href);
-  await main(argv, root);
+  require('node:module').enableCompileCache?.();
+  void require(bundle).main(argv, root);
 }

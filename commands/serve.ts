@@ -1,10 +1,10 @@
-import { McError, nodeFault, serversDirectory, systemClock } from '../src/base/index.js';
-import type { LogLevel } from '../src/base/log.js';
+import { McError, nodeFault, packageVersion, serversDirectory, systemClock } from '../src/base/index.js';
 import {
   aborted,
   type CommandOutput,
   startWithSmallHeap,
   McCommand,
+  onUncaught,
   printReady,
   settingFlags,
   terminalOf,
@@ -49,37 +49,46 @@ export default class Serve extends McCommand {
 }
 
 async function serve(desk: CommandOutput, workspace: string, signal: AbortSignal, onReady: () => void): Promise<void> {
-  const { startServer, tokensPath } = await import('../src/server/index.js');
+  const { openServeLog, startServer, tokensPath } = await import('../src/server/index.js');
   const { alertsDirectory, alertsFilePath } = await import('../src/alerts/index.js');
-  const { createLog } = await import('../src/base/log.js');
   const settings = { ...desk.config.values, workspace };
-  const log = createLog(
-    settings.logLevel as LogLevel,
-    settings.logFormat as 'pretty' | 'json',
-    terminalOf(process.stderr, process.env).colour,
-  );
-  const server = await startServer({
-    workspace,
-    settings,
-    log,
-    clock: systemClock,
-    tokensFile: tokensPath(),
-    serversDirectory: serversDirectory(),
-    alertsDirectory: alertsDirectory(),
-    alertsFile: settings.alertsFile ?? alertsFilePath(),
-    signal,
-  }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
+  const { log, path, close } = await openServeLog(settings, workspace, terminalOf(process.stderr, process.env).colour);
+  onUncaught(async (error) => {
+    log.fatal({ err: error }, 'an error that nobody expected: the server ends');
+    await close();
   });
-  // Whoever ended it before it was ready does not want to hear that it is.
-  if (!server) return;
   try {
-    if (signal.aborted) return;
-    printReady(desk, server, settings.demo);
-    onReady();
-    await Promise.race([aborted(signal), server.done]);
+    const server = await startServer({
+      workspace,
+      settings,
+      log,
+      clock: systemClock,
+      tokensFile: tokensPath(),
+      serversDirectory: serversDirectory(),
+      alertsDirectory: alertsDirectory(),
+      alertsFile: settings.alertsFile ?? alertsFilePath(),
+      signal,
+    }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    // Whoever ended it before it was ready does not want to hear that it is.
+    if (!server) return;
+    try {
+      if (signal.aborted) return;
+      const { http, ws } = server;
+      if (path) log.info({ http, ws, workspace, pid: process.pid, version: packageVersion() }, 'serving');
+      printReady(desk, server, settings.demo);
+      onReady();
+      await Promise.race([aborted(signal), server.done]);
+    } finally {
+      await server.stop();
+      if (path) log.info('stopped');
+    }
+  } catch (error) {
+    if (path) log.fatal({ err: error }, 'the server ends');
+    throw error;
   } finally {
-    await server.stop();
+    await close();
   }
 }
 

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import {
   collectStatus,
   type CommandOutput,
+  explainDown,
   loadSocket,
   McCommand,
   noServerLine,
@@ -62,9 +63,10 @@ export default class StatusCommand extends McCommand {
       const status = await collectStatus(await reachServer(desk.config, short));
       const line = () => statusLine(status, desk.terminal, Date.now());
       desk.result(status, () => (flags.line ? line() : statusText(status, desk.terminal, Date.now())));
-    } catch (error) {
+    } catch (thrown) {
+      const { error, down } = await explainDown(thrown, desk.config);
       // A prompt shows stdout only.
-      if (flags.line && !desk.json) process.stdout.write(`${noServerLine(desk.terminal)}\n`);
+      if (flags.line && !desk.json) process.stdout.write(`${noServerLine(desk.terminal, down)}\n`);
       throw error;
     }
   }
@@ -104,7 +106,7 @@ async function dashboard({ config }: CommandOutput, flags: DashboardFlags): Prom
         bell: flags.bell,
         theme: flags.theme === 'auto' ? detectTheme(process.env) : flags.theme,
         unicode: !flags.ascii && detectUnicode(process.env),
-        startCommand: `mc serve${named}`,
+        startCommand: `mc start${named}`,
       },
       start: { screen: flags.screen, filter: flags.filter },
     });

@@ -1,9 +1,10 @@
 import {
   type Alert,
-  ALERT_SEVERITIES,
   type AlertRule,
   type AlertsAnswer,
   type AlertsFile,
+  byLoudness,
+  isUnseen,
   isoOf,
 } from '../protocol/index.js';
 import type { AlertsWanted } from './contract.js';
@@ -40,7 +41,7 @@ export function alertsAnswer(standing: Standing, { state, rule, agent }: AlertsW
       pending: alerts.length - firing.length,
       acknowledged: firing.filter((alert) => alert.acknowledged_at !== null).length,
       silenced: firing.filter((alert) => alert.silenced_until !== null).length,
-      unseen: firing.filter((alert) => alert.acknowledged_at === null && alert.silenced_until === null).length,
+      unseen: firing.filter(isUnseen).length,
     },
     file,
     timestamp: isoOf(now) ?? '',
@@ -76,11 +77,4 @@ export function ruleRows({ rules, failures, alerts }: Pick<Standing, 'rules' | '
       error: failures.get(rule.name) ?? null,
     };
   });
-}
-
-/** What fires before what is pending, the loudest first, then the oldest. */
-function byLoudness(a: Alert, b: Alert): number {
-  if (a.state !== b.state) return a.state === 'firing' ? -1 : 1;
-  const louder = ALERT_SEVERITIES.indexOf(b.severity) - ALERT_SEVERITIES.indexOf(a.severity);
-  return louder || (a.since < b.since ? -1 : a.since > b.since ? 1 : a.id < b.id ? -1 : 1);
 }

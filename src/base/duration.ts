@@ -7,3 +7,15 @@ export function parseDuration(text: string): number | null {
   if (!match?.[1] || !match[2]) return null;
   return Number(match[1]) * (UNITS[match[2]] ?? 0);
 }
+
+/** Milliseconds in the largest unit that keeps them exactly, as `parseDuration` reads them: `90s`, `6h`. */
+export function exactDuration(ms: number): string {
+  const units: [string, number][] = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1000],
+  ];
+  const [unit, size] = units.find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1];
+  return `${ms / size}${unit}`;
+}

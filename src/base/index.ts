@@ -13,6 +13,7 @@ export * from './leads.js';
 export * from './lifecycle.js';
 export * from './lock.js';
 export * from './moment.js';
+export * from './own-files.js';
 export * from './node-build.js';
 export * from './open-file.js';
 export * from './package.js';

@@ -62,11 +62,31 @@ export function userConfigDirectory(env: NodeJS.ProcessEnv = process.env, home?:
   return join(named || join(home ?? homeDirectory(), '.config'), 'mission-control');
 }
 
-/** The user's home. @throws McError `config.invalid` when the environment names none that is absolute */
+/**
+ * The user's own directory for what programs keep by themselves (records of servers, logs), honouring an absolute
+ * XDG_STATE_HOME. Nothing that agents write can lead there.
+ * @throws McError `config.invalid` as `homeDirectory`
+ */
+export function stateDirectory(env: NodeJS.ProcessEnv = process.env, home?: string): string {
+  const { XDG_STATE_HOME: named } = env;
+  const state = named && isAbsolute(named) ? named : join(home ?? homeDirectory(), '.local', 'state');
+  return join(state, 'mission-control');
+}
+
+/** The user's home. @throws McError `config.invalid` when neither environment nor system names one that is absolute */
 export function homeDirectory(): string {
-  const home = homedir();
+  const home = systemHome();
   if (!isAbsolute(home)) throw notAbsolute('HOME', home);
   return home;
+}
+
+/** Empty where the system knows none: an account without an entry of its own, in a container, say. */
+function systemHome(): string {
+  try {
+    return homedir();
+  } catch {
+    return '';
+  }
 }
 
 function notAbsolute(variable: string, value: string): McError {

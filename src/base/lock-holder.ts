@@ -45,8 +45,20 @@ export async function readLock(path: string): Promise<KeptHolder | null> {
 
 /** Who this process is as the holder of a lock. */
 export async function identity(): Promise<Pick<LockHolder, 'pid' | 'host' | 'boot' | 'started' | 'space' | 'renewMs'>> {
-  const [boot, started, space] = await Promise.all([bootId(), startTime(process.pid), pidSpace()]);
-  return { pid: process.pid, host: hostname(), boot, started, space, renewMs: RENEW_MS };
+  return { ...(await identityOf(process.pid)), renewMs: RENEW_MS };
+}
+
+/** What tells a process of this machine from another that gets its pid later. */
+export async function identityOf(
+  pid: number,
+): Promise<Pick<LockHolder, 'pid' | 'host' | 'boot' | 'started' | 'space'>> {
+  const [boot, kernel, space] = await Promise.all([bootId(), toldByKernel(pid), pidSpace()]);
+  return { pid, host: hostname(), boot, started: kernel?.started ?? null, space };
+}
+
+/** Whether two holders are the same process. */
+export function isSameProcess(one: LockHolder, other: LockHolder): boolean {
+  return (['pid', 'host', 'boot', 'started'] as const).every((field) => one[field] === other[field]);
 }
 
 /**
@@ -59,8 +71,10 @@ export async function isAlive(holder: KeptHolder, now: number = Date.now()): Pro
   if (isHere && holder.boot !== null && boot !== null && holder.boot !== boot) return false;
   if (!isHere || !(await isSeen(holder))) return !hasLapsed(holder, now);
   if (!processExists(holder.pid)) return false;
-  const started = await startTime(holder.pid);
-  return holder.started === null || started === null || holder.started === started;
+  const kernel = await toldByKernel(holder.pid);
+  // Ended, and only waiting for a parent that may never look after it (in a container without an init, say).
+  if (kernel?.ended === true) return false;
+  return holder.started === null || kernel === null || holder.started === kernel.started;
 }
 
 /** When a holder that cannot be seen from here counts as ended if it does not write its lock anew, in milliseconds from `now`; null: never. */
@@ -125,8 +139,13 @@ function pidSpace(): Promise<string | null> {
   return readlink('/proc/self/ns/pid').catch(() => null);
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)); the name in field 2 may hold spaces and brackets, so count from its end. */
-async function startTime(pid: number): Promise<string | null> {
+/**
+ * Fields 3 (its state) and 22 (its start) of /proc/PID/stat (proc(5)); the name in field 2 may hold spaces and brackets, so
+ * count from its end. Null where there is no such file.
+ */
+async function toldByKernel(pid: number): Promise<{ started: string; ended: boolean } | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  const [state, ...fields] = text?.slice(text.lastIndexOf(')') + 2).split(' ') ?? [];
+  const started = fields[18];
+  return state === undefined || started === undefined ? null : { started, ended: state === 'Z' || state === 'X' };
 }

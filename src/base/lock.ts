@@ -8,7 +8,7 @@ import { errnoOf, McError } from './errors.js';
 import { identity, isAlive, type KeptHolder, lapsesIn, type LockHolder, readLock, RENEW_MS } from './lock-holder.js';
 import { calledBy } from './refusals.js';
 
-export { isAlive, type LockHolder, readLock } from './lock-holder.js';
+export { identityOf, isAlive, isHolder, isSameProcess, type LockHolder, readLock } from './lock-holder.js';
 
 export interface Lock {
   holder: LockHolder;
@@ -182,6 +182,8 @@ function busy(path: string, holder: KeptHolder, now: number): McError {
   const message = `${holder.purpose} is already running here: ${where}, since ${holder.since}`;
   // A server is at work for another client: the hint must not be to kill it.
   if (isHere && holder.pid === process.pid) return new McError('busy', message, { hint: 'wait until it has ended' });
-  const here = `wait until it has ended, or stop it first (kill ${holder.pid}), or use another workspace`;
+  // A lock in a workspace may name any process: mc stop makes sure that it is a server.
+  const end = holder.purpose === 'mc serve' ? 'mc stop' : `kill ${holder.pid}`;
+  const here = `wait until it has ended, or stop it first (${end}), or use another workspace`;
   return new McError('busy', message, { hint: isHere ? here : elsewhere });
 }

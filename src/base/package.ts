@@ -19,7 +19,7 @@ export function packageVersion(): string {
   return known;
 }
 
-/** The built file of a worker thread. `src/<room>/<name>.worker.ts` is built to `dist/bundle/workers/<name>.worker.js`. */
+/** The built file of a worker thread. `src/<room>/<name>.worker.ts` is built to `dist/bundle/workers/<name>.worker.cjs`. */
 export function workerFile(name: string): string {
-  return join(packageRoot(), 'dist', 'bundle', 'workers', `${name}.worker.js`);
+  return join(packageRoot(), 'dist', 'bundle', 'workers', `${name}.worker.cjs`);
 }

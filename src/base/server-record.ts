@@ -1,11 +1,10 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmod, lstat, readdir, realpath, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
-import { makeDirectory, writeFileAtomic } from './atomic.js';
-import { McError } from './errors.js';
+import { readdir, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomic } from './atomic.js';
+import { stateDirectory } from './layout.js';
 import { identity, isAlive, isHolder, type LockHolder } from './lock-holder.js';
-import { readRegular, wasRead } from './open-file.js';
+import { makeOwnDirectory, readOwn } from './own-files.js';
 
 /**
  * What a running server leaves in its user's own directory, where nothing that agents write can lead: who it is, where it
@@ -30,13 +29,9 @@ export interface KeptRecord {
   remove(): Promise<void>;
 }
 
-const LIMIT = 64 * 1024;
-const OTHERS_MAY_WRITE = 0o022;
-
-/** The directory of the user's server records, honouring an absolute XDG_STATE_HOME. */
-export function serversDirectory(env: NodeJS.ProcessEnv = process.env, home: string = homedir()): string {
-  const state = env.XDG_STATE_HOME;
-  return join(state && isAbsolute(state) ? state : join(home, '.local', 'state'), 'mission-control', 'servers');
+/** The directory of the user's server records. @throws McError `config.invalid` as `stateDirectory` */
+export function serversDirectory(env: NodeJS.ProcessEnv = process.env, home?: string): string {
+  return join(stateDirectory(env, home), 'servers');
 }
 
 /** A key for one life of a server. */
@@ -71,27 +66,32 @@ export async function keepServerRecord(
   record: Omit<ServerRecord, 'holder' | 'workspace'> & { workspace: string },
   now: number,
 ): Promise<KeptRecord> {
-  await makeDirectory(directory);
-  const { mode, uid } = await lstat(directory);
-  if (uid === process.getuid?.()) await chmod(directory, 0o700);
-  else if ((mode & OTHERS_MAY_WRITE) !== 0) {
-    throw new McError('config.invalid', `${directory} can be written by others`, { hint: `chmod 700 ${directory}` });
-  }
+  await makeOwnDirectory(directory);
   const workspace = await realOf(record.workspace);
   const holder = { ...(await identity()), since: new Date(now).toISOString(), purpose: 'mc serve', details: {} };
-  const path = join(directory, nameOf(workspace, holder.host));
+  const path = join(directory, fileOf(workspace, holder.host));
   await writeFileAtomic(path, `${JSON.stringify({ ...record, workspace, holder })}\n`, { mode: 0o600 });
-  return {
-    async remove() {
-      if ((await readRecord(path))?.epoch === record.epoch) await rm(path, { force: true });
-    },
-  };
+  return { remove: () => removeRecord(path, record.epoch) };
+}
+
+/** Takes a record away that its server has left behind, unless another server has written its own by now. */
+export function dropServerRecord(directory: string, { workspace, holder, epoch }: ServerRecord): Promise<void> {
+  return removeRecord(join(directory, fileOf(workspace, holder.host)), epoch);
+}
+
+async function removeRecord(path: string, epoch: string): Promise<void> {
+  if ((await readRecord(path))?.epoch === epoch) await rm(path, { force: true });
 }
 
 /** The record of the server that serves a workspace; null when none of this user's, on this machine, lives. */
 export async function findServerRecord(directory: string, workspace: string): Promise<ServerRecord | null> {
+  return living(await lastServerRecord(directory, workspace));
+}
+
+/** The same, of a server that has ended without taking its record away too. */
+export async function lastServerRecord(directory: string, workspace: string): Promise<ServerRecord | null> {
   const { host } = await identity();
-  return living(await readRecord(join(directory, nameOf(await realOf(workspace), host))));
+  return readRecord(join(directory, fileOf(await realOf(workspace), host)));
 }
 
 /** Every server of this user on this machine that lives. */
@@ -103,9 +103,16 @@ export async function serverRecords(directory: string): Promise<ServerRecord[]> 
 
 const NAME = /^[0-9a-f]{32}\.json$/;
 
-/** A home may be shared by machines: each has records of its own. */
-function nameOf(workspace: string, host: string): string {
-  return `${createHash('sha256').update(`${host}\n${workspace}`).digest('hex').slice(0, 32)}.json`;
+/**
+ * What a workspace is called in the user's own directory. A home may be shared by machines: each has records of its own.
+ * `workspace`: its real path.
+ */
+export function workspaceKey(workspace: string, host: string): string {
+  return createHash('sha256').update(`${host}\n${workspace}`).digest('hex').slice(0, 32);
+}
+
+function fileOf(workspace: string, host: string): string {
+  return `${workspaceKey(workspace, host)}.json`;
 }
 
 async function living(record: ServerRecord | null): Promise<ServerRecord | null> {
@@ -115,19 +122,8 @@ async function living(record: ServerRecord | null): Promise<ServerRecord | null>
 
 /** A record that another process could have written is not one. */
 async function readRecord(path: string): Promise<ServerRecord | null> {
-  const file = await readRegular(path, { limit: LIMIT });
-  if (!wasRead(file) || !isOwn(file.stats)) return null;
-  try {
-    const value: unknown = JSON.parse(file.bytes.toString('utf8'));
-    return isRecord(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function isOwn({ uid, mode }: { uid: number; mode: number }): boolean {
-  const own = process.getuid?.();
-  return own === undefined || (uid === own && (mode & OTHERS_MAY_WRITE) === 0);
+  const value = await readOwn(path);
+  return isRecord(value) ? value : null;
 }
 
 function isRecord(value: unknown): value is ServerRecord {

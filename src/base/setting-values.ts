@@ -1,5 +1,5 @@
 import { formatDuration } from '../protocol/index.js';
-import { parseDuration } from './duration.js';
+import { exactDuration, parseDuration } from './duration.js';
 import { type SettingKey, type SettingValue, settingOf } from './settings.js';
 
 /** What a setting accepts, in words. */
@@ -54,6 +54,12 @@ export function readSetting(key: SettingKey, raw: unknown): SettingValue | undef
     case 'list':
       return readList(raw);
   }
+}
+
+/** A value as the text that `readSetting` reads as the same: what a flag or an environment variable holds. */
+export function settingText(key: SettingKey, value: SettingValue): string {
+  if (typeof value === 'number' && settingOf(key).kind === 'duration') return exactDuration(value);
+  return String(value ?? '');
 }
 
 function readNumber(raw: unknown, setting: { kind: string; min: number; max: number }): number | undefined {

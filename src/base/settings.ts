@@ -229,9 +229,23 @@ export const SETTINGS = {
     kind: 'choice',
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     default: 'info',
-    description: 'How much the server logs on stderr',
+    description: 'How much the server logs',
   },
-  logFormat: { kind: 'choice', choices: ['pretty', 'json'], default: 'pretty', description: 'Log format' },
+  logFormat: { kind: 'choice', choices: ['pretty', 'json'], default: 'pretty', description: 'Log format on stderr' },
+  logFile: {
+    kind: 'string',
+    default: null,
+    description: 'File that is logged to, as lines of JSON, instead of stderr',
+    door: true,
+  },
+  logMaxMb: {
+    kind: 'integer',
+    min: 1,
+    max: 10_000,
+    default: 10,
+    description: 'Size in MiB at which a log file is followed by a new one, which it is every day as well',
+  },
+  logKeep: { kind: 'integer', min: 1, max: 1000, default: 9, description: 'Older log files that are kept' },
 } as const satisfies Record<string, Definition>;
 
 export type SettingKey = keyof typeof SETTINGS;

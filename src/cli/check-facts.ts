@@ -6,15 +6,17 @@ import {
   type WorkspaceFacts,
 } from '../protocol/index.js';
 import type { CheckedAgent, CheckFacts } from './check.js';
+import { askAlerts } from './reach/alerts.js';
 import type { Server } from './reach/reach.js';
 
 /** What a server knows of all that is checked. `now`: milliseconds since the epoch. */
 export async function askFacts({ rest }: Server, now: number): Promise<CheckFacts> {
-  const [server, { agents }, { metrics }, { backups, next_at: next }] = await Promise.all([
+  const [server, { agents }, { metrics }, { backups, next_at: next }, alerts] = await Promise.all([
     rest.health(),
     rest.agents(),
     rest.systemStatus(),
     rest.backups(),
+    askAlerts(rest),
   ]);
   const health = metrics.system?.system_health_score;
   return {
@@ -22,6 +24,7 @@ export async function askFacts({ rest }: Server, now: number): Promise<CheckFact
     health: typeof health === 'number' ? health : null,
     agents: agents.map((row) => checkedAgent(row, row.metrics)),
     backup: { age: newestAge(backups, now), scheduled: next !== null },
+    alerts,
   };
 }
 
@@ -34,6 +37,7 @@ export function factsOf({ health, agents, samples, backups, scheduled }: Workspa
       checkedAgent({ ...agent, ...agent.counters }, Object.hasOwn(samples, agent.id) ? samples[agent.id] : undefined),
     ),
     backup: { age: newestAge(backups, now), scheduled },
+    alerts: null,
   };
 }
 

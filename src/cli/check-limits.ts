@@ -15,6 +15,10 @@ export const limitFlags = {
     default: '10m',
   }),
   'max-waiting': Flags.string({ description: 'Longest time that an agent waits for a person', default: '10m' }),
+  'no-firing': Flags.boolean({
+    description: 'No alert may fire, but for those that are silenced; needs a server',
+    exclusive: ['offline'],
+  }),
   'require-agent': Flags.string({
     description: 'This agent must be active, busy, idle or waiting',
     helpValue: 'ID',
@@ -30,6 +34,7 @@ export interface LimitWords {
   'max-backup-age'?: string | undefined;
   'max-stale': string;
   'max-waiting': string;
+  'no-firing': boolean;
   'require-agent'?: string[] | undefined;
 }
 
@@ -42,6 +47,7 @@ export function readLimits(flags: LimitWords): CheckLimits {
     wantsBackup: flags['max-backup-age'] !== undefined,
     maxStale: duration('max-stale', flags['max-stale']),
     maxWaiting: duration('max-waiting', flags['max-waiting']),
+    noFiring: flags['no-firing'],
     requireAgents: flags['require-agent'] ?? [],
   };
 }

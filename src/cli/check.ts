@@ -2,15 +2,14 @@ import {
   type Agent,
   type AgentStatus,
   type AgentWarning,
+  type Alert,
   ageOf,
+  byLoudness,
   countStatuses,
   formatDuration,
   type HealthAnswer,
 } from '../protocol/index.js';
 import { counted } from '../view/index.js';
-import { cleanText } from './clean.js';
-import { paint, type Terminal } from './print/terminal.js';
-import { pad } from './print/width.js';
 
 /** What the checks look at, the same with a server and without. null: not known, or not looked at. */
 export interface CheckFacts {
@@ -25,6 +24,8 @@ export interface CheckFacts {
     /** Whether backups are made by themselves here; null: it is not known. */
     scheduled: boolean | null;
   };
+  /** Those that fire and those that are about to; null: nobody watches for any. */
+  alerts: readonly Alert[] | null;
 }
 
 export type CheckedAgent = Pick<
@@ -46,6 +47,8 @@ export interface CheckLimits {
   maxStale: number;
   maxWaiting: number;
   requireAgents: readonly string[];
+  /** No alert may fire, but those that are silenced. */
+  noFiring: boolean;
 }
 
 export interface Check {
@@ -76,42 +79,10 @@ export function runChecks(facts: CheckFacts, limits: CheckLimits, now: number): 
     backupCheck(facts.backup, limits),
     staleCheck(facts.agents, limits.maxStale, now),
     waitingCheck(facts.agents, limits.maxWaiting, now),
+    ...(limits.noFiring ? [firingCheck(facts.alerts)] : []),
     ...limits.requireAgents.map((id) => agentCheck(facts.agents, id)),
   ];
   return { ok: checks.every(({ ok }) => ok), checks };
-}
-
-/** One line per check: ✓ or ✗, – where there was nothing to look at; its name, its figure and limit. */
-export function checkText({ checks }: CheckAnswer, terminal: Terminal): string {
-  const width = Math.max(...checks.map(({ name }) => name.length));
-  const marks = terminal.unicode ? ['✓', '✗', '–'] : ['+', 'x', '-'];
-  return checks
-    .map(({ name, ok, skipped, message }) => {
-      const mark = skipped ? marks[2] : paint(terminal, ok ? 'green' : 'red', (ok ? marks[0] : marks[1]) ?? '');
-      return `${mark} ${pad(cleanText(name), width)}  ${cleanText(message)}`;
-    })
-    .join('\n');
-}
-
-/** The checks as JUnit XML, which CI systems show as tests. */
-export function checkJunit({ checks }: CheckAnswer): string {
-  const failures = checks.filter(({ ok }) => !ok).length;
-  const skips = checks.filter(({ skipped }) => skipped).length;
-  const cases = checks.map(({ name, ok, skipped, message }) => {
-    const head = `  <testcase classname="mc.check" name="${xml(name)}" time="0"`;
-    const text = xml(message);
-    if (skipped) return `${head}><skipped message="${text}"/></testcase>`;
-    return ok
-      ? `${head}><system-out>${text}</system-out></testcase>`
-      : `${head}><failure message="${text}">${text}</failure></testcase>`;
-  });
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite name="mc check" tests="${checks.length}" failures="${failures}" errors="0" skipped="${skips}" time="0">`,
-    ...cases,
-    '</testsuite>',
-    '',
-  ].join('\n');
 }
 
 /** A server that is not well says itself what is wrong. */
@@ -243,6 +214,33 @@ function waitingCheck(agents: readonly CheckedAgent[], limitMs: number, now: num
   });
 }
 
+/**
+ * Alerts that fire. One that is silenced is told and does not fail: somebody has said that it may be so, until when, and why. One
+ * that is acknowledged fails: somebody knows that it is wrong, and it is wrong still.
+ */
+function firingCheck(alerts: readonly Alert[] | null): Check {
+  const figures = { value: null, limit: 0, unit: 'alerts' };
+  if (alerts === null)
+    return check('alerts', false, { ...figures, message: 'not known: this server watches for none' });
+  const firing = alerts.filter(({ state }) => state === 'firing').toSorted(byLoudness);
+  const silenced = firing.filter(({ silenced_until: until }) => until !== null);
+  const loud = firing.filter(({ silenced_until: until }) => until === null);
+  const more = loud.length - 5;
+  const named = loud.slice(0, 5).map(alertWords).join('; ') + (more > 0 ? ` and ${more} more` : '');
+  const quiet = silenced.length === 0 ? '' : ` (silenced: ${few(silenced.map(alertName))})`;
+  const message = (loud.length === 0 ? 'no alert fires' : named) + quiet;
+  return check('alerts', loud.length === 0, { ...figures, value: loud.length, message });
+}
+
+function alertName({ rule, agent }: Alert): string {
+  return agent === null ? rule : `${rule} of ${agent}`;
+}
+
+function alertWords(alert: Alert): string {
+  const known = alert.acknowledged_at === null ? '' : ', acknowledged';
+  return `${alertName(alert)} (${alert.severity}${known}): ${alert.summary}`;
+}
+
 const WELL: readonly AgentStatus[] = ['active', 'busy', 'idle', 'waiting'];
 
 function agentCheck(agents: readonly CheckedAgent[], id: string): Check {
@@ -270,13 +268,4 @@ function few(names: readonly string[]): string {
 
 function figure(value: number): string {
   return String(Math.round(value * 10_000) / 10_000);
-}
-
-/** Text inside of XML; characters that XML cannot hold are left out. */
-function xml(text: string): string {
-  return cleanText(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -1,8 +1,10 @@
 /** What commands share: flags, reaching a server, printing a result as text or JSON, errors to exit codes. */
+export { alertHistoryTable, alertsTable, ruleCard, rulesTable, silenceLine } from './print/alerts.js';
 export { agentCard, agentsTable } from './print/agents.js';
 export { apiText, callApi, followApi, isStream, limitOf, readApiCall } from './reach/api.js';
-export { askAgent, askTask, mustKnowAgent } from './reach/ask.js';
-export { type CheckFacts, checkJunit, checkText, runChecks } from './check.js';
+export { askAgent, askRule, askTask, mustBeRule, mustKnowAgent } from './reach/ask.js';
+export { type CheckFacts, runChecks } from './check.js';
+export { checkJunit, checkText } from './check-report.js';
 export { askFacts, factsOf } from './check-facts.js';
 export { limitFlags, readLimits } from './check-limits.js';
 export { cleanJson, cleanText } from './clean.js';
@@ -25,6 +27,14 @@ export {
   verifyText,
 } from './print/backups.js';
 export { backupsThere, onlyHere } from './reach/backups-there.js';
+export {
+  readWait,
+  restartBackground,
+  startBackground,
+  startedText,
+  stopBackground,
+  stoppedText,
+} from './background/index.js';
 export { confirm } from './confirm.js';
 export { MOMENT_FORMS, readDue, readRange } from './moments.js';
 export { mustHaveWorkspace } from './reach/find.js';
@@ -36,10 +46,21 @@ export { measuredLines, queryCsv, queryLines, queryTable } from './print/points.
 export { reachServer } from './reach/reach.js';
 export { holdingServer, nextBackupAt, restoreThrough } from './reach/restore.js';
 export { progressLine } from './print/progress.js';
+export { explainDown, LEVELS, lineText, showLogs } from './logs/index.js';
+export { onUncaught } from './last-words.js';
 export { startWithSmallHeap } from './memory.js';
 export { printReady } from './ready.js';
 export { quote } from './quote.js';
 export { readReport } from './report.js';
+export {
+  awaitService,
+  installedText,
+  installService,
+  serviceStatus,
+  serviceStatusText,
+  uninstalledText,
+  uninstallService,
+} from './service/index.js';
 export { aborted, interrupted, watchSignals } from './signals.js';
 export { loadSocket, streamFinder } from './reach/stream.js';
 export { starterText, writeStarter } from './starter.js';

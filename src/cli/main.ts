@@ -1,6 +1,8 @@
 import { Config, settings } from '@oclif/core';
+import { EXIT } from '../protocol/index.js';
 import { reportError } from './command.js';
 import { McHelp } from './help.js';
+import { takeLastWords } from './last-words.js';
 import { guardPipes } from './pipes.js';
 import { readRequest } from './resolve.js';
 
@@ -14,8 +16,11 @@ export async function main(argv: readonly string[], root: string): Promise<void>
   let command: string | null = null;
   // What nobody waits for ends the process as any error does: told in words, with its trace only when asked for.
   process.on('uncaughtException', (error) => {
+    const say = takeLastWords();
     reportError(error, argv, command);
-    process.exit();
+    if (say === null) process.exit();
+    // Whatever it was: half of a server is not left alive, and the status says that it failed.
+    void say(error).finally(() => process.exit(EXIT.failed));
   });
   try {
     // There are no plugins to look for, least of all in a home that cannot be read.

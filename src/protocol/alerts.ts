@@ -8,7 +8,7 @@ export type AlertState = (typeof ALERT_STATES)[number];
 
 /** One thing that is wrong: a rule, and the agent that it is about where it is about one. Times: ISO 8601 UTC. */
 export interface Alert {
-  /** `rule|agent|host|since`: the same for every message about this alert, another when it comes again. */
+  /** `rule|agent|host|first seen`: the same for every message about this alert, another when it comes again. */
   id: string;
   rule: string;
   severity: AlertSeverity;
@@ -31,6 +31,18 @@ export interface Alert {
   acknowledged_at: string | null;
   /** Until when it is not delivered to anybody; null when it is not silenced. */
   silenced_until: string | null;
+}
+
+/** The order in which alerts are listed: what fires before what is pending, the loudest first, then the oldest. */
+export function byLoudness(a: Alert, b: Alert): number {
+  if (a.state !== b.state) return a.state === 'firing' ? -1 : 1;
+  const louder = ALERT_SEVERITIES.indexOf(b.severity) - ALERT_SEVERITIES.indexOf(a.severity);
+  return louder || (a.since < b.since ? -1 : a.since > b.since ? 1 : a.id < b.id ? -1 : 1);
+}
+
+/** True for an alert that fires while nobody has said that they know of it, or asked not to hear of it. */
+export function isUnseen(alert: Pick<Alert, 'state' | 'acknowledged_at' | 'silenced_until'>): boolean {
+  return alert.state === 'firing' && alert.acknowledged_at === null && alert.silenced_until === null;
 }
 
 /** Why a rule's alerts are not delivered for a while: of those about `agent`, or of all of them. */

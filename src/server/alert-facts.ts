@@ -4,6 +4,7 @@ import { type Clock, monotonicNow, type Settings } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import type { Bus } from '../bus/index.js';
 import type { MetricsService } from '../metrics/index.js';
+import { ageOf } from '../protocol/index.js';
 import { backupFacts } from './backup-facts.js';
 import type { Feed } from './feed.js';
 
@@ -26,20 +27,22 @@ export interface AlertFacts {
   stop(): void;
 }
 
-/** Backups grow old although nothing happens. */
+/** Others make and check backups too: commands, while the server runs. */
 const REFRESH_MS = 30_000;
+const SETTLED_MS = 250;
 
 export function watchAlertFacts({ feed, metrics, backups, bus, settings, clock, log }: AlertFactsOptions): AlertFacts {
   const began = monotonicNow();
-  let view: BackupView | null = null;
+  let view: (Omit<BackupView, 'ageSeconds'> & { heldAt: number | null }) | null = null;
   let running: Promise<void> | null = null;
+  let soon: NodeJS.Timeout | undefined;
 
   const read = async (): Promise<void> => {
-    const [{ age, limit, scheduled }, listed, { stages }] = await Promise.all([
-      backupFacts(backups, settings, clock.now()),
-      backups.listed(),
-      backups.records(),
-    ]);
+    const now = clock.now();
+    // What keeps a list from being made is told by health; without it nothing is said of age and damage.
+    const listed = (await backups.listed()?.catch(() => null)) ?? null;
+    const { age, limit, scheduled } = await backupFacts({ listed: async () => listed ?? [] }, settings, now);
+    const { stages } = await backups.records();
     const failureOf = (stage: 'create' | 'drill') => {
       const { last_failure: failure } = stages[stage];
       return isFailing(stages[stage])
@@ -52,7 +55,7 @@ export function watchAlertFacts({ feed, metrics, backups, bus, settings, clock, 
     view = {
       scheduled,
       listed: listed !== null,
-      ageSeconds: age,
+      heldAt: age === null ? null : now - age * 1000,
       limitSeconds: limit,
       failure: failureOf('create') ?? (health === 'available' || isRecorded ? null : health),
       drillFailure: failureOf('drill'),
@@ -74,7 +77,11 @@ export function watchAlertFacts({ feed, metrics, backups, bus, settings, clock, 
   const timer = setInterval(() => void refresh(), REFRESH_MS);
   timer.unref();
   const unsubscribe = bus.subscribe(({ event }) => {
-    if (event.type === 'backup_update' && event.data.state !== 'progress') void refresh();
+    if (event.type !== 'backup_update' || event.data.state === 'progress') return;
+    // What has ended is put on record after it was told.
+    clearTimeout(soon);
+    soon = setTimeout(() => void refresh(), SETTLED_MS);
+    soon.unref();
   });
 
   return {
@@ -82,7 +89,7 @@ export function watchAlertFacts({ feed, metrics, backups, bus, settings, clock, 
       const { state, mode, reason } = feed.watcher.health();
       return {
         watcher: { state, mode, reason, wanted: settings.watch === 'poll' },
-        backups: view,
+        backups: view && viewAt(view, clock.now()),
         ended: metrics.endedLastHour(),
         setAside: metrics.setAside(),
         upMs: monotonicNow() - began,
@@ -91,7 +98,17 @@ export function watchAlertFacts({ feed, metrics, backups, bus, settings, clock, 
     refresh,
     stop() {
       clearInterval(timer);
+      clearTimeout(soon);
       unsubscribe();
     },
   };
+}
+
+/** Backups grow old although nothing happens. */
+function viewAt(
+  { heldAt, ...view }: Omit<BackupView, 'ageSeconds'> & { heldAt: number | null },
+  now: number,
+): BackupView {
+  const age = heldAt === null ? null : ageOf(heldAt, now);
+  return { ...view, ageSeconds: age === null ? null : age / 1000 };
 }

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
 import { checkDoors } from '../alerts/index.js';
 import { createBackupService } from '../backup/index.js';
 import {
@@ -15,8 +13,6 @@ import {
   proveIdentity,
   type Settings,
   systemClock,
-  type WorkspaceLayout,
-  workspaceLayout,
 } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import { createBus } from '../bus/index.js';
@@ -30,10 +26,11 @@ import { backupFacts } from './backup-facts.js';
 import { createDeliveries } from './deliveries.js';
 import { answerUpgradeRequired, type Door, openDoor } from './ports.js';
 import { createFeed } from './feed.js';
+import { findWorkspace, machineAddresses } from './ground.js';
 import { createPublisher } from './published.js';
 import { createServices } from './services.js';
 import { createStreams } from './sse/index.js';
-import { startStatusReport } from './status-report.js';
+import { startStatusReport, statusFacts } from './status-report.js';
 import { createWrites } from './writes.js';
 import { createHub } from './ws/index.js';
 
@@ -282,18 +279,8 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   hub.attach(socket.server);
   socket.serve(answerUpgradeRequired);
   rest.serve(api.listener);
-  const report = startStatusReport({
-    path: layout.statusReport,
-    roots,
-    services,
-    clock,
-    log,
-    facts: async () => ({
-      websocket_clients: hub.clients,
-      agents_tracked: feed.snapshot.agents.size,
-      backups_available: (await backups.listed()?.catch(() => null))?.length ?? null,
-    }),
-  });
+  const facts = statusFacts({ hub, feed, backups });
+  const report = startStatusReport({ path: layout.statusReport, roots, services, clock, log, facts });
   life.push('status report', () => report.stop());
   return { ...urls, workspace: layout.root, ...ending(life) };
 }
@@ -304,22 +291,4 @@ function ending(life: Lifecycle): Pick<RunningServer, 'stop' | 'done'> {
     ended = resolve;
   });
   return { stop: () => life.stop().finally(ended), done };
-}
-
-/** @throws McError `workspace.missing` saying where it looked */
-async function findWorkspace(workspace: string): Promise<WorkspaceLayout> {
-  const layout = workspaceLayout(workspace);
-  const found = await stat(layout.missionControl).catch(() => null);
-  if (found?.isDirectory()) return layout;
-  throw new McError(
-    'workspace.missing',
-    `no workspace at ${layout.root}: there is no directory ${layout.missionControl}`,
-    {
-      hint: `make one with mc init ${layout.root}, or see a made-up fleet with mc serve --demo`,
-    },
-  );
-}
-
-function machineAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((entries) => (entries ?? []).map(({ address }) => address));
 }

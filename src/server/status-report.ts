@@ -13,6 +13,19 @@ export interface StatusFacts {
   backups_available: number | null;
 }
 
+/** What a server knows of itself, as these facts. */
+export function statusFacts(of: {
+  hub: { readonly clients: number };
+  feed: { readonly snapshot: { agents: { readonly size: number } } };
+  backups: { listed(): Promise<readonly unknown[]> | null };
+}): () => Promise<StatusFacts> {
+  return async () => ({
+    websocket_clients: of.hub.clients,
+    agents_tracked: of.feed.snapshot.agents.size,
+    backups_available: (await of.backups.listed()?.catch(() => null))?.length ?? null,
+  });
+}
+
 export interface StatusReportOptions {
   /** The file. Agents can write its directory: what they put there is never followed. */
   path: string;
@@ -34,18 +47,21 @@ export interface StatusReport {
 }
 
 /**
- * Says how the server does, at once and every five minutes, in the log and in `status.json`; a service that stops being
+ * Says how the server does every five minutes, in the log and in `status.json`, which is written at once as well; a service that stops being
  * well, or is well again, is logged as soon as it is seen.
  */
 export function startStatusReport(options: StatusReportOptions): StatusReport {
   const { services, log, everyMs = 300_000, lookMs = 5000 } = options;
   const write = createWriter(options);
   const look = createLookout(services, log);
+  let isFirst = true;
   const report = async (): Promise<void> => {
     const facts = await options.facts();
+    await write(facts);
+    // Whoever has just started it sees that it runs.
+    if (isFirst) return void (isFirst = false);
     const ill = Object.entries(services.look().states).filter(([, state]) => state !== 'available');
     log.info({ ...facts, ...(ill.length === 0 ? {} : { unwell: Object.fromEntries(ill) }) }, 'status');
-    await write(facts);
   };
   let turn: Promise<void> = Promise.resolve();
   const inTurn = () => {

@@ -208,6 +208,14 @@ const TABLE = [
     screens: ['notifications'],
     writes: true,
   },
+  {
+    keys: ['s'],
+    action: 'alert.silence',
+    help: 'silence this alert for a while',
+    hint: 'silence',
+    screens: ['notifications'],
+    writes: true,
+  },
 
   { keys: ['down', 'j'], action: 'list.down', help: 'one down', screens: LISTS },
   { keys: ['up', 'k'], action: 'list.up', help: 'one up', screens: LISTS },

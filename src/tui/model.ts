@@ -37,6 +37,7 @@ export type Prompt =
 /** What the answer to a question is for. */
 export type Purpose =
   | { name: 'agent.status' | 'agent.note' | 'agent.move'; agent: string }
+  | { name: 'alert.silence'; rule: string; agent: string | null }
   | { name: 'task.add' | 'events.time' };
 
 /** A line that comes and goes at the bottom. */

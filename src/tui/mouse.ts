@@ -4,18 +4,18 @@ import { setCursor, windowOf } from './list.js';
 import { listName, listOf, type Model, SCREENS } from './model.js';
 import { become, stay } from './say.js';
 import { screenOf } from './screens/index.js';
-import { bodySize, headRows } from './view.js';
+import { bodySize, hasTabs, headRows } from './view.js';
 import { tabAt } from './chrome/header.js';
 
 /** Wheel and click mean keys, so that a mouse can do nothing that the keyboard cannot. */
 export function press(model: Model, event: MouseEvent, key: (model: Model, name: string) => Step): Step {
   if (model.prompt) return stay(model);
   if (event.kind !== 'click') return repeat(model, event.kind, key);
-  if (event.y === 1 && headRows(model.size.rows) === 3) {
+  if (event.y === 1 && hasTabs(model)) {
     const tab = tabAt(model, event.x);
     return tab === null ? stay(model) : key(model, String(SCREENS.indexOf(tab) + 1));
   }
-  return pick(model, event.y - headRows(model.size.rows), key);
+  return pick(model, event.y - headRows(model), key);
 }
 
 const WHEEL_STEP = 3;

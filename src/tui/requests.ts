@@ -1,5 +1,14 @@
 import type { BackupAsked, RestCall, RestoreAsked } from '../client/index.js';
-import type { AgentReport, NewNotification, NewTask, Task, TaskPatch, TaskStatus } from '../protocol/index.js';
+import type {
+  AgentReport,
+  Alert,
+  NewAlertSilence,
+  NewNotification,
+  NewTask,
+  Task,
+  TaskPatch,
+  TaskStatus,
+} from '../protocol/index.js';
 
 /** A task's state before it was changed: what undoing goes back to. */
 export interface TaskBefore {
@@ -16,7 +25,17 @@ export type Request = {
   label: string;
   call: RestCall;
 } & (
-  | { kind: 'report' | 'task.add' | 'task.undo' | 'notify' | 'notification.ack' | 'backup.create' }
+  | {
+      kind:
+        | 'report'
+        | 'task.add'
+        | 'task.undo'
+        | 'notify'
+        | 'notification.ack'
+        | 'alert.ack'
+        | 'alert.silence'
+        | 'backup.create';
+    }
   | { kind: 'task.done'; before: TaskBefore }
   | { kind: 'backup.verify'; backup: string }
   /** `agent`: the one that is restored alone; null: everything. */
@@ -56,6 +75,23 @@ export function notifyRequest(message: string): Request {
 export function ackRequest(id: string, title: string): Request {
   const call: RestCall = { route: 'ackNotification', params: { id }, body: {} };
   return { kind: 'notification.ack', label: `acknowledging "${title.slice(0, 40)}"`, call };
+}
+
+/** Acknowledges an alert for everyone. */
+export function ackAlertRequest({ rule, agent }: Pick<Alert, 'rule' | 'agent'>): Request {
+  const call: RestCall = { route: 'ackAlert', params: { rule }, body: agent === null ? {} : { agent } };
+  return { kind: 'alert.ack', label: `acknowledging ${alertName(rule, agent)}`, call };
+}
+
+/** Silences a rule, or what it says of one agent, for a duration such as `2h`. */
+export function silenceRequest(rule: string, agent: string | null, duration: string, reason: string): Request {
+  const body: NewAlertSilence = { for: duration, reason, ...(agent === null ? {} : { agent }) };
+  const call: RestCall = { route: 'silenceAlert', params: { rule }, body };
+  return { kind: 'alert.silence', label: `silencing ${alertName(rule, agent)} for ${duration}`, call };
+}
+
+function alertName(rule: string, agent: string | null): string {
+  return agent === null ? rule : `${rule} of ${agent}`;
 }
 
 /** Backs up everything, or one agent. */

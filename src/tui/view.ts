@@ -1,3 +1,4 @@
+import { bannerLine } from './chrome/banner.js';
 import { hintLine } from './chrome/hints.js';
 import { headerLine, ruleLine, tabsLine } from './chrome/header.js';
 import { promptLines } from './chrome/prompt.js';
@@ -30,17 +31,28 @@ export function frameOf(model: Model, theme: Theme): Row[] {
 /** The room that a screen has, of a window of this size. */
 export function bodySize(model: Model): Size {
   const { columns, rows } = model.size;
-  return { columns, rows: Math.max(0, rows - headRows(rows) - footOf(model).length) };
+  return { columns, rows: Math.max(0, rows - headRows(model) - footOf(model).length) };
 }
 
 /** Lines above the body: where a click on the window falls into it. */
-export function headRows(rows: number): number {
-  return rows >= 10 ? 3 : 1;
+export function headRows(model: Model): number {
+  return (hasTabs(model) ? 3 : 1) + (bannerOf(model) === null ? 0 : 1);
+}
+
+/** True when there is room for the tabs, on the second line. */
+export function hasTabs({ size }: Model): boolean {
+  return size.rows >= 10;
+}
+
+/** Left out where the window has no room for it. */
+function bannerOf(model: Model): Line | null {
+  return model.size.rows >= 5 ? bannerLine(model) : null;
 }
 
 function headOf(model: Model): Line[] {
-  const header = headerLine(model);
-  return headRows(model.size.rows) === 1 ? [header] : [header, tabsLine(model), ruleLine(model)];
+  const banner = bannerOf(model);
+  const head = hasTabs(model) ? [headerLine(model), tabsLine(model), ruleLine(model)] : [headerLine(model)];
+  return banner === null ? head : [...head, banner];
 }
 
 function footOf(model: Model): Line[] {

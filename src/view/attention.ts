@@ -1,6 +1,7 @@
-import type { Agent, KeptNotification } from '../protocol/index.js';
+import type { Agent, Alert, KeptNotification } from '../protocol/index.js';
 import { statusSentence } from './agents.js';
-import { type Sign, SIGNS } from './signs.js';
+import { alertSentence, unseenAlerts } from './alerts.js';
+import { agentSign, levelSign, type Sign, SIGNS } from './signs.js';
 import { byTrouble } from './sort.js';
 
 type Watched = Pick<Agent, 'id' | 'normalized_status' | 'since' | 'evidence' | 'warnings'> & {
@@ -8,12 +9,31 @@ type Watched = Pick<Agent, 'id' | 'normalized_status' | 'since' | 'evidence' | '
   waiting_for?: string | null;
 };
 
-/** Why an agent needs a person. */
+/** One thing that needs a person. */
 export interface Need {
+  /** Of the agent's status, or of the alert's severity. */
+  sign: Sign;
+  /** The agent it is about; the rule, where it is about none. */
+  who: string;
   /** The sign of a warning where files cannot be used, which `why` then begins with; else null. */
-  sign: Sign | null;
+  mark: Sign | null;
   /** `state.json: not JSON · error since 03:10 (58m) · evidence: …` */
   why: string;
+}
+
+/**
+ * Everything that needs a person, in one list: the alerts that fire and that nobody has seen to, then the agents in need, each
+ * loudest first. An agent of which such an alert says what its status says is not listed again. `now`: milliseconds since the
+ * epoch; `zone` as in `clockTime`.
+ */
+export function needsOf(agents: Iterable<Watched>, alerts: Iterable<Alert>, now: number, zone?: string): Need[] {
+  const unseen = unseenAlerts(alerts);
+  const told = new Set(unseen.map(({ rule, agent }) => `${rule} ${agent}`));
+  // The rules about a status are called after it.
+  const isTold = ({ id, normalized_status: status, warnings }: Watched) =>
+    warnings.length === 0 && told.has(`agent_${status} ${id}`);
+  const inNeed = [...agents].filter((agent) => needsPerson(agent) && !isTold(agent)).sort(byTrouble);
+  return [...unseen.map((alert) => alertNeed(alert, now, zone)), ...inNeed.map((agent) => agentNeed(agent, now, zone))];
 }
 
 /**
@@ -24,19 +44,20 @@ function needsPerson({ normalized_status: status, warnings }: Watched): boolean 
   return status === 'error' || status === 'waiting' || status === 'stale' || warnings.length > 0;
 }
 
-/** The agents that need a person, loudest trouble first. */
-export function agentsInNeed<A extends Watched>(agents: Iterable<A>): A[] {
-  return [...agents].filter(needsPerson).sort(byTrouble);
+function alertNeed(alert: Alert, now: number, zone?: string): Need {
+  const who = alert.agent ?? alert.rule;
+  return { sign: levelSign(alert.severity), who, mark: null, why: alertSentence(alert, now, zone) };
 }
 
-/** Why one of them needs a person. `now`: milliseconds since the epoch; `zone` as in `clockTime`. */
-export function needOf(agent: Watched, now: number, zone?: string): Need {
-  const [warning] = agent.warnings;
-  const sentence = statusSentence(agent, now, zone);
-  const reason = agent.normalized_status === 'waiting' ? (agent.waiting_for ?? '') : '';
-  const status = reason === '' ? sentence : `${reason} · ${sentence}`;
-  if (warning === undefined) return { sign: null, why: status };
-  return { sign: SIGNS.warning, why: `${warning.file}: ${warning.reason} · ${status}` };
+function agentNeed(agent: Watched, now: number, zone?: string): Need {
+  const { id: who, normalized_status: status, warnings } = agent;
+  const [warning] = warnings;
+  const why = [
+    ...(warning === undefined ? [] : [`${warning.file}: ${warning.reason}`]),
+    ...(status === 'waiting' && agent.waiting_for ? [agent.waiting_for] : []),
+    statusSentence(agent, now, zone),
+  ];
+  return { sign: agentSign(status), who, mark: warning === undefined ? null : SIGNS.warning, why: why.join(' · ') };
 }
 
 /** True for a notification that nobody has acknowledged. */

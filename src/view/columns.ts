@@ -32,5 +32,17 @@ export const COLUMNS = {
     verified: 'VERIFIED',
     label: 'LABEL',
   },
+  alerts: {
+    severity: 'SEVERITY',
+    rule: 'RULE',
+    agent: 'AGENT',
+    since: 'SINCE',
+    lasted: 'LASTED',
+    state: 'STATE',
+    why: 'WHY',
+    source: 'FROM',
+    for: 'FOR',
+    looksAt: 'LOOKS AT',
+  },
   events: { time: 'TIME', type: 'TYPE', agent: 'AGENT', what: 'WHAT' },
 } as const;

@@ -3,6 +3,7 @@
  * times of day, and what an event says. No terminal, no DOM: every face (command line, dashboard, page) draws from here.
  */
 export * from './ages.js';
+export * from './alerts.js';
 export * from './agents.js';
 export * from './attention.js';
 export * from './backups.js';

@@ -29,7 +29,7 @@ export const ROOMS: Record<string, Room> = {
   base: {
     floor: 1,
     imports: ['protocol'],
-    packages: ['pino', 'pino-pretty', 'fastest-levenshtein', 'string-width'],
+    packages: ['pino', 'pino-pretty', 'rotating-file-stream', 'fastest-levenshtein', 'string-width'],
     node: true,
   },
   workspace: { floor: 2, imports: ['base', 'protocol'], packages: ['chokidar'], node: true },
@@ -177,6 +177,18 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
   cli: {
     reach: { says: 'finding a server, knowing it, and asking it', imports: ['clean.ts', 'quote.ts'] },
     print: { says: 'results as text: tables, charts, one line each', imports: ['clean.ts', 'reach'] },
+    background: {
+      says: 'the server in the background: started, found and ended',
+      imports: ['clean.ts', 'print', 'quote.ts', 'reach', 'signals.ts'],
+    },
+    logs: {
+      says: 'the log of a server in the background: read, filtered and followed',
+      imports: ['background', 'clean.ts', 'print', 'quote.ts', 'reach'],
+    },
+    service: {
+      says: 'the server as a service of its user’s session: systemd or launchd',
+      imports: ['background', 'clean.ts', 'reach'],
+    },
     doctor: {
       says: 'looking at machine, workspace and server for what is wrong',
       imports: ['clean.ts', 'errors.ts', 'print', 'quote.ts', 'reach'],

@@ -1,25 +1,24 @@
 import type { Alert } from '../../src/protocol/index.js';
 
-/** An alert as it goes over the wire: `agent_error` about `api`, firing. */
-export function alertOf(parts: Partial<Alert> = {}): Alert {
-  const since = '2026-01-02T03:04:05.000Z';
-  const agent = parts.agent === undefined ? 'api' : parts.agent;
+/** An alert that fires, but for what the test names. */
+export function alertOf(known: Partial<Alert> = {}): Alert {
+  const { rule = 'agent_error', agent = null, since = '2026-02-17T13:00:00.000Z' } = known;
   return {
-    id: `agent_error|${agent ?? ''}|host|${since}`,
-    rule: 'agent_error',
+    id: `${rule}|${agent ?? ''}||${since}`,
+    rule,
     severity: 'error',
     state: 'firing',
     agent,
     since,
     fired_at: since,
     resolved_at: null,
-    summary: 'api is in error',
+    summary: `${agent ?? 'the server'} is not well`,
     evidence: 'state.json status: error',
     value: null,
     limit: null,
     unit: null,
     acknowledged_at: null,
     silenced_until: null,
-    ...parts,
+    ...known,
   };
 }

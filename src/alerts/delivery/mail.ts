@@ -46,7 +46,17 @@ export async function mail(letter: Letter, to: string, { url, from }: Smtp, sign
     await Promise.race([transport.sendMail({ from, to, ...letter }), broken]);
     return { outcome: 'delivered' };
   } catch (error) {
-    const { responseCode, response } = error as { responseCode?: unknown; response?: unknown };
+    const { responseCode, response, command } = error as {
+      responseCode?: unknown;
+      response?: unknown;
+      command?: unknown;
+    };
+    if (command === 'STARTTLS') {
+      return {
+        outcome: 'refused',
+        reason: 'the mail server offers no TLS, and a password is not sent without: use smtps://',
+      };
+    }
     if (typeof responseCode !== 'number' || responseCode < 500) throw error;
     return { outcome: 'refused', reason: `the mail server answered ${String(response ?? responseCode).slice(0, 200)}` };
   } finally {

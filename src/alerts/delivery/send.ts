@@ -2,7 +2,7 @@ import { errnoOf } from '../../base/index.js';
 import type { Breaker } from './breaker.js';
 import type { Smtp } from './mail.js';
 import type { Message } from './message.js';
-import { judge, type Verdict } from './plan.js';
+import { excerpt, judge, type Verdict } from './plan.js';
 import { hider, SecretError, valueOf } from './secret.js';
 import { neededSecret, type Target } from './target.js';
 
@@ -133,10 +133,12 @@ function reasonFor(error: unknown): string {
   if (error instanceof Error && ('isTaskCancelledError' in error || error.name === 'AbortError')) {
     return 'no answer in time';
   }
-  const code = errnoOf(error);
-  const known = code === null ? undefined : REASONS[code];
-  if (known !== undefined) return `${known} (${code})`;
-  return error instanceof Error ? `${error.message}` : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  // The mail library has codes of its own, and the system's in its words.
+  const code = [errnoOf(error), ...(/\bE[A-Z_]{3,}\b/.exec(message) ?? [])].find(
+    (one) => one !== null && one in REASONS,
+  );
+  return code ? `${REASONS[code]} (${code})` : excerpt(message);
 }
 
 function lazily<T>(make: () => Promise<T>): () => Promise<T> {

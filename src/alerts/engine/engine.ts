@@ -50,6 +50,7 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
   const cool = new Map(cooling);
   let titles = new Map<string, string>();
   let last: number | null = null;
+  let lastSeen = 0;
   const ofRule = (rule: string) => {
     const known = byRule.get(rule) ?? new Map<string | null, Entry>();
     byRule.set(rule, known);
@@ -116,7 +117,9 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
 
   const begin = (rule: ActiveRule, { agent, heldMs = 0 }: Finding, now: number): Entry => {
     const since = isoOf(now - heldMs) ?? '';
-    const id = [rule.name, agent ?? '', host, since].join('|');
+    // Never twice the same, whatever is done to the clock: by its id an alert is told from the one before.
+    lastSeen = Math.max(now, lastSeen + 1);
+    const id = [rule.name, agent ?? '', host, isoOf(lastSeen) ?? ''].join('|');
     const { name, severity, unit } = rule;
     const nothing = { value: null, limit: null, summary: '', evidence: '' };
     const times = { since, fired_at: null, resolved_at: null, acknowledged_at: null, silenced_until: null };

@@ -1,6 +1,7 @@
 import {
   type Config,
   type ConfigFault,
+  exactDuration,
   flagOf,
   SETTING_KEYS,
   type SettingKey,
@@ -57,18 +58,6 @@ function shown(key: SettingKey, value: SettingValue): SettingValue {
 /** A URL without the user and the password that may stand in it. */
 function withoutPassword(text: string): string {
   return text.replaceAll(/(\w+:\/\/)[^/\s@]+@/g, '$1***@');
-}
-
-/** Milliseconds in the largest unit that keeps them exactly: `90s`, `6h`. */
-function exactDuration(ms: number): string {
-  const units: [string, number][] = [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1000],
-  ];
-  const [unit, size] = units.find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1];
-  return `${ms / size}${unit}`;
 }
 
 function text(value: SettingValue): string {

@@ -1,6 +1,7 @@
 import {
   type AgentRow,
   type AgentsSummary,
+  type Alert,
   type Backup,
   countTasks,
   isoOf,
@@ -14,19 +15,22 @@ import {
 } from '../../protocol/index.js';
 import { agentsTable } from './agents.js';
 import {
-  agentsInNeed,
   counted,
   exactAgo,
   fullFigure,
-  needOf,
+  levelSign,
+  needsOf,
   TROUBLE_FIRST,
+  unseenAlerts,
   unwellServices,
 } from '../../view/index.js';
 import { cleanText } from '../clean.js';
-import { agentColour, agentGlyph, glyphOf } from './glyphs.js';
+import { agentColour, agentGlyph, colourOf, glyphOf } from './glyphs.js';
 import type { Server } from '../reach/reach.js';
+import { askAlerts } from '../reach/alerts.js';
 import { isSlow } from '../reach/slow.js';
 import { paint, type Terminal } from './terminal.js';
+import { shownTime } from './times.js';
 import { flow, pad, truncate, widthOf } from './width.js';
 
 /** One snapshot of everything, as `mc status --json` prints it. What is not known yet is null. */
@@ -38,6 +42,8 @@ export interface Status {
   tasks: Task[];
   office: Office | null;
   notifications: KeptNotification[];
+  /** Those that fire and those that are about to, loudest first; null: this server watches for none. */
+  alerts: Alert[] | null;
   backups: Backup[];
   /** The services as the server has them; `score` is 0 to 1. */
   health: Pick<HealthAnswer, 'status' | 'services'> & { score: number | null };
@@ -45,7 +51,7 @@ export interface Status {
 
 /** Asks a server for all of it. */
 export async function collectStatus({ rest, url }: Server): Promise<Status> {
-  const [health, agents, tasks, system, notifications, stream, backups] = await Promise.all([
+  const [health, agents, tasks, system, notifications, stream, backups, alerts] = await Promise.all([
     rest.health(),
     rest.agents(),
     rest.tasks(),
@@ -53,6 +59,7 @@ export async function collectStatus({ rest, url }: Server): Promise<Status> {
     rest.notifications(),
     rest.websocketStatus(),
     rest.backups(),
+    askAlerts(rest),
   ]);
   const score = system.metrics.system?.system_health_score;
   return {
@@ -63,6 +70,7 @@ export async function collectStatus({ rest, url }: Server): Promise<Status> {
     tasks: tasks.tasks,
     office: system.office,
     notifications: notifications.notifications,
+    alerts,
     backups: backups.backups,
     health: { status: health.status, services: health.services, score: typeof score === 'number' ? score : null },
   };
@@ -99,12 +107,36 @@ export function statusLine(status: Status, terminal: Terminal, now: number): str
     const sign = agentGlyph(counts[word] > 0 ? word : 'idle', terminal);
     return `${index === 0 ? `${sign} ` : ''}${colour ? paint(terminal, colour, text) : text}`;
   });
-  return `${parts.join(' ')} | health ${fullFigure(status.health.score)} | ${backupText(status, now)}`;
+  return [
+    parts.join(' '),
+    ...alertsText(status, terminal),
+    `health ${fullFigure(status.health.score)}`,
+    backupText(status, now),
+  ].join(' | ');
 }
 
-/** What a prompt shows when there is nobody to ask. */
-export function noServerLine(terminal: Terminal): string {
-  return `${agentGlyph('error', terminal)} no server`;
+/** How many alerts fire that nobody has seen to, with the sign of the loudest; nothing when none does. */
+function alertsText({ alerts }: Status, terminal: Terminal): string[] {
+  const unseen = unseenAlerts(alerts ?? []);
+  const [loudest] = unseen;
+  if (loudest === undefined) return [];
+  const sign = levelSign(loudest.severity);
+  const text = `${glyphOf(sign, terminal)} ${counted(unseen.length, 'alert')}`;
+  const colour = colourOf(sign.tone);
+  return [colour ? paint(terminal, colour, text) : text];
+}
+
+/**
+ * What a prompt shows when there is nobody to ask: since when (milliseconds since the epoch; null: not known), and what to
+ * type when it is the server of this machine.
+ */
+export function noServerLine(
+  terminal: Terminal,
+  down: { since: number | null; isHere: boolean } | null = null,
+): string {
+  const since = down?.since ?? null;
+  const what = since === null ? 'no server' : `down since ${shownTime(new Date(since).toISOString(), terminal)}`;
+  return `${agentGlyph('error', terminal)} ${what}${down?.isHere ? ': mc start' : ''}`;
 }
 
 /** How old what the newest full backup holds is. */
@@ -137,17 +169,16 @@ function clientsText({ server: { peers } }: Status, terminal: Terminal): string[
 /** Who needs a person and why, so many of them. */
 const NEEDS_SHOWN = 5;
 
-function needsText({ agents }: Status, terminal: Terminal, now: number): string[] {
-  const needs = agentsInNeed(agents);
+function needsText({ agents, alerts }: Status, terminal: Terminal, now: number): string[] {
+  const needs = needsOf(agents, alerts ?? [], now);
   if (needs.length === 0) return [];
   const shown = needs.slice(0, NEEDS_SHOWN);
-  const width = Math.min(20, Math.max(...shown.map(({ id }) => widthOf(cleanText(id)))));
-  const lines = shown.map((agent) => {
-    const { sign, why } = needOf(agent, now);
-    const id = pad(truncate(cleanText(agent.id), width), width);
-    const mark = sign === null ? '' : `${glyphOf(sign, terminal)} `;
-    const line = `  ${agentGlyph(agent.normalized_status, terminal)} ${id}  ${mark}${cleanText(why)}`;
-    return paint(terminal, agentColour(agent.normalized_status) ?? 'yellow', truncate(line, terminal.width));
+  const width = Math.min(20, Math.max(...shown.map(({ who }) => widthOf(cleanText(who)))));
+  const lines = shown.map(({ sign, who, mark, why }) => {
+    const name = pad(truncate(cleanText(who), width), width);
+    const before = mark === null ? '' : `${glyphOf(mark, terminal)} `;
+    const line = `  ${glyphOf(sign, terminal)} ${name}  ${before}${cleanText(why)}`;
+    return paint(terminal, colourOf(sign.tone) ?? 'yellow', truncate(line, terminal.width));
   });
   const more = needs.length - shown.length;
   return [`needs somebody: ${needs.length}`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];

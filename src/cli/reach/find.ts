@@ -68,7 +68,7 @@ export function servesAnother(config: Config, http: string): McError {
     'server.unreachable',
     `no server runs for ${config.workspace}: that at ${http} serves another workspace`,
     {
-      hint: `start one with: mc serve --workspace ${quote(config.workspace)} --port 0 --ws-port 0, or name it with --server`,
+      hint: `start one with: mc start --workspace ${quote(config.workspace)} --port 0 --ws-port 0, or name it with --server`,
     },
   );
 }
@@ -96,14 +96,15 @@ export async function startHint(config: Config): Promise<string> {
   }
   const there = await stat(layout.missionControl).catch(() => null);
   if (!there?.isDirectory()) return 'see a made-up fleet with mc serve --demo, or make a workspace with mc init';
-  return `start one with: mc serve --workspace ${quote(config.workspace)}`;
+  return `start one with: mc start --workspace ${quote(config.workspace)}, or mc serve to see it run`;
 }
 
 async function nobody(config: Config): Promise<McError> {
   return new McError('server.unreachable', `no server runs for ${config.workspace}`, { hint: await startHint(config) });
 }
 
-function found(record: ServerRecord): Candidate {
+/** The server that a record tells of, as a client reaches it. */
+export function found(record: ServerRecord): Candidate {
   return { by: 'record', http: reachable(record.http), ws: reachable(record.ws), record };
 }
 

@@ -106,7 +106,7 @@ function isLocal(http: string): boolean {
 }
 
 /** What Node holds against a certificate, or null. */
-function certificateProblem(cause: unknown): string | null {
+export function certificateProblem(cause: unknown): string | null {
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
-  return typeof code === 'string' && /CERT|SIGNATURE|SELF_SIGNED/.test(code) ? code : null;
+  return typeof code === 'string' && /CERT|SIGNATURE|SELF_SIGNED|ERR_TLS/.test(code) ? code : null;
 }

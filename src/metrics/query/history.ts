@@ -5,7 +5,7 @@ import type {
   MetricScope,
   SystemHistoryAnswer,
 } from '../../protocol/index.js';
-import type { Database } from '../store/database.js';
+import { type Database, prepared } from '../store/database.js';
 import { type Cells, createFolder, emptyCells, partsOf } from './fold.js';
 import { invalid, oneOf } from './params.js';
 import { type Plan, planQuery } from './plan.js';
@@ -101,10 +101,18 @@ interface Written {
  */
 function rawRows(db: Database, owner: Owner, plan: Plan): Written {
   const scope = scopeOf(owner);
+  return prepared(db, rawRowsOf(scope)).get(
+    ...(owner.agent === null ? [] : [owner.agent]),
+    owner.key,
+    plan.start,
+    plan.end,
+    MAX_ROWS + 1,
+  ) as Written;
+}
+
+function rawRowsOf(scope: MetricScope): string {
   const rows = `SELECT * FROM ${tableOf(scope, 'raw')} WHERE agent = ? AND t >= ? AND t < ? ORDER BY t DESC LIMIT ?`;
-  return db
-    .prepare(`SELECT count(*) AS count, CAST(json_group_array(${sampleObject(scope)}) AS BLOB) AS json FROM (${rows})`)
-    .get(...(owner.agent === null ? [] : [owner.agent]), owner.key, plan.start, plan.end, MAX_ROWS + 1) as Written;
+  return `SELECT count(*) AS count, CAST(json_group_array(${sampleObject(scope)}) AS BLOB) AS json FROM (${rows})`;
 }
 
 function stepRows(db: Database, owner: Owner, plan: Plan): Written {
@@ -150,5 +158,5 @@ function countSamples(db: Database, key: number, range: { since: number; until: 
 }
 
 function keyOf(db: Database, agent: string): number | null {
-  return (db.prepare('SELECT id FROM agents WHERE name = ?').pluck().get(agent) as number | undefined) ?? null;
+  return (prepared(db, 'SELECT id FROM agents WHERE name = ?').pluck().get(agent) as number | undefined) ?? null;
 }

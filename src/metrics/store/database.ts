@@ -52,6 +52,20 @@ export function openReader(path: string): Database {
   }
 }
 
+const statements = new WeakMap<Database, Map<string, Sqlite.Statement>>();
+
+/**
+ * A statement that is kept with its connection: to make one of many columns takes longer than some questions take. Only for
+ * texts of which there are a few. What `pluck()` makes of it stays.
+ */
+export function prepared(db: Database, sql: string): Sqlite.Statement {
+  const known = statements.get(db) ?? new Map<string, Sqlite.Statement>();
+  statements.set(db, known);
+  const statement = known.get(sql) ?? db.prepare(sql);
+  known.set(sql, statement);
+  return statement;
+}
+
 /** Work on a database, with what SQLite says of the file told as ours. @throws McError as `openReader` */
 export function reading<T>(work: () => T): T {
   try {

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { isAhead, listAgents, listMetrics, type MetricRow, type NamedMetric } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
+import { deliveryMetrics } from './prometheus-deliveries.js';
 
 /** Agents whose figures are shown; those of more are dropped and counted, so that a scrape stays small. */
 const MAX_AGENTS = 1000;
@@ -13,6 +14,7 @@ export function createPrometheus(context: ApiContext): () => Promise<{ type: str
   const signs = new Registry();
   const own = new Registry();
   const setOwn = ownMetrics(own, context);
+  const setDeliveries = deliveryMetrics(own, context);
   const fleetText = held(fleet, fleetMetrics(fleet, own));
   const signsText = held(signs, agentSigns(signs));
   return async () => {
@@ -23,6 +25,7 @@ export function createPrometheus(context: ApiContext): () => Promise<{ type: str
       await signsText(agents, () => [listAgents(context.feed.snapshot), context.clock.now()]),
     ];
     setOwn();
+    setDeliveries();
     return { type: fleet.contentType, text: [...texts, await own.metrics()].join('\n') };
   };
 }

@@ -1,8 +1,9 @@
 import { normalizeStatus, SETTABLE_STATUSES } from '../../protocol/index.js';
+import { parseDuration } from '../../base/index.js';
 import type { Step } from '../effects.js';
 import type { Model, Purpose } from '../model.js';
 import { parseTime } from '../palette.js';
-import { addTaskRequest, report } from '../requests.js';
+import { addTaskRequest, report, silenceRequest } from '../requests.js';
 import { ask, say } from '../say.js';
 import { goToTime } from './events.js';
 
@@ -15,6 +16,8 @@ export function runAnswer(model: Model, purpose: Purpose, text: string): Step {
       return noteAbout(model, purpose.agent, text);
     case 'agent.move':
       return moveTo(model, purpose.agent, text);
+    case 'alert.silence':
+      return silence(model, purpose, text);
     case 'task.add':
       return addTask(model, text);
     case 'events.time': {
@@ -22,6 +25,17 @@ export function runAnswer(model: Model, purpose: Purpose, text: string): Step {
       return parsed.name === 'at' ? goToTime(model, parsed.time) : say(model, parsed.reason, 'warn');
     }
   }
+}
+
+/** What is said when somebody gives no reason. */
+const NO_REASON = 'silenced in the dashboard';
+
+/** Silences alerts: the first word of the answer says for how long, the others why. */
+function silence(model: Model, { rule, agent }: { rule: string; agent: string | null }, text: string): Step {
+  const [duration = '', ...reason] = text.trim().split(/\s+/);
+  const ms = parseDuration(duration);
+  if (ms === null || ms <= 0) return say(model, `"${duration}" is not a duration: write 30m, 2h or 7d`, 'warn');
+  return ask(model, silenceRequest(rule, agent, duration, reason.join(' ') || NO_REASON));
 }
 
 /** Sets an agent's status through a report; a word that nobody knows is refused here. */

@@ -2,7 +2,7 @@ import { type Task, type TaskStatus, cutText } from '../../protocol/index.js';
 import { BOUNDS, counted } from '../text/bounds.js';
 import { decodeText } from '../text/decode.js';
 import { isObject, kindOf, parseTolerantJson } from '../text/json.js';
-import { type Member, type Span, elementsOf, membersOf, skipBlank } from '../text/json-spans.js';
+import { type Span, elementsOf, lastValueAt, skipBlank } from '../text/json-spans.js';
 import { type FoundTask, type FoundTasks, type TaskWarning, assigneeMark, priorityIn, priorityMark } from './fields.js';
 import { taskStatusOf } from './words.js';
 
@@ -57,9 +57,8 @@ export function* taskElements(text: string): Generator<Span> {
     yield* elementsOf(text, root);
     return;
   }
-  let tasks: Member | undefined;
-  for (const member of membersOf(text, root)) if (isTasks(member.rawKey)) tasks = member;
-  if (tasks) yield* elementsOf(text, tasks.value.start);
+  const tasks = lastValueAt(text, root, isTasks);
+  if (tasks !== null) yield* elementsOf(text, tasks);
 }
 
 function isTasks(rawKey: string): boolean {

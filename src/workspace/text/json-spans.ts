@@ -26,6 +26,22 @@ export function* membersOf(text: string, at: number): Generator<Member> {
   }
 }
 
+/**
+ * Where the value of the last member stands whose key, as written, is asked for, in the object that begins at `at`; null
+ * when there is none. Makes nothing of the others: there may be millions. The text must be JSON.
+ */
+export function lastValueAt(text: string, at: number, isAskedFor: (rawKey: string) => boolean): number | null {
+  let found: number | null = null;
+  let next = skipBlank(text, at + 1);
+  while (text[next] === '"') {
+    const keyEnd = stringEnd(text, next);
+    const start = skipBlank(text, skipBlank(text, keyEnd) + 1);
+    if (isAskedFor(text.slice(next, keyEnd))) found = start;
+    next = afterComma(text, valueEnd(text, start));
+  }
+  return found;
+}
+
 /** The elements of the list that begins at `at`, in order, one at a time. The text must be JSON. */
 export function* elementsOf(text: string, at: number): Generator<Span> {
   let next = skipBlank(text, at + 1);

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRestClient, type RestClient } from '../../../src/client/index.js';
 import { ROUTES, type RouteName, routeOf, routePath } from '../../../src/protocol/index.js';
+import { alertsToNowhere } from '../../support/nowhere.js';
 import { type Office, startSharedOffice } from '../../integration/server/office.js';
+import { letApiFail } from '../../integration/alerts/failing.js';
 
 /** How the typed client asks each route. A route that is missing here does not compile. */
 const CALLS: Record<RouteName, (client: RestClient) => Promise<unknown> | string> = {
@@ -34,7 +36,19 @@ const CALLS: Record<RouteName, (client: RestClient) => Promise<unknown> | string
   silenceAlert: (client) => client.silenceAlert('disk_low', { for: '1h', reason: 'Client' }),
   endSilence: async (client) =>
     client.endSilence((await client.silenceAlert('agent_stale', { for: '1h', reason: 'x' })).silence.id),
-  ackAlert: (client) => client.ackAlert('agent_error', { agent: 'api' }),
+  ackAlert: async (client) => {
+    await letApiFail(office);
+    return client.ackAlert('agent_error', { agent: 'api' });
+  },
+  alertTargets: (client) => client.alertTargets(),
+  testAlertTarget: (client) => client.testAlertTarget('nowhere'),
+  alertDeliveries: (client) => client.alertDeliveries({ failed: true, target: 'nowhere', limit: 5 }),
+  retryDelivery: async (client) => {
+    await letApiFail(office);
+    const waiting = () => client.alertDeliveries({ limit: 1 });
+    await expect.poll(async () => (await waiting()).deliveries.length, { timeout: 10_000 }).toBe(1);
+    return client.retryDelivery((await waiting()).deliveries[0]?.id ?? 0);
+  },
   backups: (client) => client.backups({ type: 'full' }),
   createBackup: (client) => client.createBackup({ type: 'snapshot' }),
   backupProcedures: (client) => client.backupProcedures(),
@@ -59,7 +73,10 @@ let asked: string[] = [];
 let client: RestClient;
 
 beforeAll(async () => {
-  ({ office, stop } = await startSharedOffice());
+  const { alertsFile, clear } = alertsToNowhere();
+  const shared = await startSharedOffice({ alertsFile });
+  office = shared.office;
+  stop = () => shared.stop().finally(clear);
   const recording: typeof fetch = (url, init) => {
     asked.push(`${init?.method} ${new URL(String(url)).pathname}`);
     return fetch(url, init);

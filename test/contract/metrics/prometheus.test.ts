@@ -26,6 +26,12 @@ function scraper(names: readonly string[]) {
     bus: { position: () => ({ epoch: 'e', seq: 7 }) },
     hub: { clients: 2 },
     lastRows: () => ({ revision: 1, agents, system, timestamp: null }),
+    delivery: {
+      figures: () => ({
+        outcomes: [{ target: 'ops', outcome: 'delivered', count: 3 }],
+        lags: [{ target: 'ops', seconds: 12.5 }],
+      }),
+    },
     clock: { now: () => T0 },
     startedAt: T0 - 1000,
     version: '1.2.3',
@@ -52,6 +58,12 @@ describe('what Prometheus is told', () => {
     expect(text).toContain(`mc_agent_last_seen_timestamp_seconds{agent="plain"} ${(T0 - 5000) / 1000}`);
     // Agents are told in the order of their names, each with one of three signs.
     expect(linesOf(text, 'mc_agent_last_seen_timestamp_seconds').length).toBe(2);
+  });
+
+  it('has what became of messages to targets of alerts, and how long they wait', async () => {
+    const { text } = await scraper([])();
+    expect(text).toContain('mc_alert_deliveries_total{target="ops",outcome="delivered"} 3');
+    expect(text).toContain('mc_alert_delivery_lag_seconds{target="ops"} 12.5');
   });
 
   it('uses base units, and says each thing once', async () => {

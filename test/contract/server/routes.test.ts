@@ -4,7 +4,9 @@ import { ROUTES, type RouteName, routeOf, routePath } from '../../../src/protoco
 import type { ApiContext } from '../../../src/server/api/index.js';
 import { allEndpoints } from '../../../src/server/api/mount.js';
 import { ErrorAnswer } from '../../../src/server/api/schemas.js';
+import { alertsToNowhere } from '../../support/nowhere.js';
 import { type Office, startSharedOffice } from '../../integration/server/office.js';
+import { letApiFail } from '../../integration/alerts/failing.js';
 
 /**
  * A call of each route that succeeds over the fixture office. `{notification}` stands for the id of a new one, `{backup}` for
@@ -40,6 +42,10 @@ const CALLS: Record<RouteName, { params?: Record<string, string>; query?: string
   silenceAlert: { params: { rule: 'agent_error' }, body: { agent: 'api', for: '2h', reason: 'known' } },
   endSilence: { params: { id: '{silence}' } },
   ackAlert: { params: { rule: 'agent_error' }, body: {} },
+  alertTargets: {},
+  testAlertTarget: { params: { name: 'nowhere' } },
+  alertDeliveries: { query: '?limit=5' },
+  retryDelivery: { params: { id: '{delivery}' } },
   backups: {},
   createBackup: { body: { type: 'agent_state', agent: 'api' } },
   backupProcedures: {},
@@ -65,7 +71,10 @@ let office: Office;
 let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  ({ office, stop } = await startSharedOffice());
+  const { alertsFile, clear } = alertsToNowhere();
+  const shared = await startSharedOffice({ alertsFile });
+  office = shared.office;
+  stop = () => shared.stop().finally(clear);
 });
 afterAll(() => stop());
 
@@ -88,7 +97,13 @@ async function callRoute(name: RouteName) {
     const path = '/api/alerts/disk_low/silence';
     params.id = (await office.send('POST', path, { for: '1h', reason: 'to be ended' })).body.silence.id;
   }
-  if (name === 'ackAlert') await office.send('POST', '/api/agents/api/report', { status: 'error' });
+  if (name === 'ackAlert') await letApiFail(office);
+  if (params.id === '{delivery}') {
+    await letApiFail(office);
+    const first = async () => (await office.get('/api/alerts/deliveries?limit=1')).body.deliveries[0]?.id;
+    await expect.poll(first, { timeout: 10_000 }).toBeDefined();
+    params.id = String(await first());
+  }
   return office.send(ROUTES[name].method, routePath(name, params) + query, body);
 }
 

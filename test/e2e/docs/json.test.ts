@@ -40,6 +40,22 @@ it('docs/json.md names every field that the commands print', async () => {
   ]).toEqual([]);
 });
 
+it('and those of the server in the background', async () => {
+  const background = ['-w', place.office];
+  const { json: started } = await runJson(place, ['start', ...background, '--port', '0', '--ws-port', '0']);
+  const { json: restarted } = await runJson(place, ['restart', ...background]);
+  const { json: stopped } = await runJson(place, ['stop', ...background]);
+  const { json: installed } = await runJson(place, ['service', 'install', '--dry-run', ...background]);
+  const { json: service } = await runJson(place, ['service', 'status', ...background]);
+  expect([
+    ...missing('`mc start`, `mc restart`, `mc stop`', started),
+    ...missing('`mc start`, `mc restart`, `mc stop`', restarted),
+    ...missing('`mc start`, `mc restart`, `mc stop`', stopped),
+    ...missing('`mc service`', installed),
+    ...missing('`mc service`', service),
+  ]).toEqual([]);
+}, 90_000);
+
 it('a field that the page does not have is found', () => {
   expect(missing('`mc doctor`', { ok: true, mood: 'good' })).toEqual(['mood']);
 });

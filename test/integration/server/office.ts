@@ -7,6 +7,7 @@ import { afterEach } from 'vitest';
 import { type Clock, loadConfig, type Settings } from '../../../src/base/index.js';
 import { type Logger, silentLog } from '../../../src/base/log.js';
 import { type RunningServer, startServer } from '../../../src/server/index.js';
+import type { AlertPlaces } from '../../../src/server/alerts.js';
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/office', import.meta.url));
 
@@ -64,7 +65,10 @@ interface OfficeOptions {
   settings?: Partial<Settings>;
   clock?: Clock;
   tokensFile?: string;
+  alertsFile?: string;
   log?: Logger;
+  /** Where alerts are kept, the user's rules, and the clock of durations. */
+  alerts?: AlertPlaces;
 }
 
 /** A server over a copy of the fixture (or a given workspace), stopped after the test. */
@@ -75,10 +79,12 @@ export async function startOffice(options: OfficeOptions = {}): Promise<Office> 
 }
 
 /** The same for all tests of a file: whoever starts it stops it. */
-export async function startSharedOffice(): Promise<{ office: Office; stop: () => Promise<void> }> {
+export async function startSharedOffice(
+  options: Pick<OfficeOptions, 'alertsFile'> = {},
+): Promise<{ office: Office; stop: () => Promise<void> }> {
   const root = await mkdtemp(join(tmpdir(), 'mc-server-'));
   await cp(FIXTURE, root, { recursive: true });
-  const office = await runOffice({ root });
+  const office = await runOffice({ ...options, root });
   const stop = async () => {
     await office.server.stop();
     await rm(root, { recursive: true, force: true });
@@ -91,14 +97,18 @@ async function runOffice({
   settings,
   clock,
   tokensFile,
+  alertsFile,
   log = silentLog(),
+  alerts = {},
 }: OfficeOptions & { root: string }): Promise<Office> {
   const server = await startServer({
     workspace: root,
     settings: await settingsWith(settings),
     log,
+    ...alerts,
     ...(clock ? { clock } : {}),
     ...(tokensFile ? { tokensFile } : {}),
+    ...(alertsFile ? { alertsFile } : {}),
   });
   return {
     root,

@@ -137,7 +137,7 @@ describe('office, tasks and stream', () => {
         watcher: 'available',
         alerts: 'available',
       },
-      active: { websocket: true, pipeline: true, backup: true, watcher: true, alerts: false },
+      active: { websocket: true, pipeline: true, backup: true, watcher: true, alerts: true },
       workspace: root,
     });
     expect((await get('/healthz')).body).toEqual({ alive: true });

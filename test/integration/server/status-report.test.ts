@@ -25,9 +25,8 @@ async function reporting(root: string) {
   const layout = workspaceLayout(root);
   const lines: string[] = [];
   const log = silentLog();
-  log.level = 'silent';
   for (const level of ['info', 'warn', 'error'] as const) {
-    log[level] = ((...said: unknown[]) => void lines.push(`${level} ${JSON.stringify(said)}`)) as never;
+    log[level] = (...said: unknown[]) => void lines.push(`${level} ${JSON.stringify(said)}`);
   }
   let state = 'available';
   const services = createServices(() => T0);
@@ -65,7 +64,7 @@ it('writes the four fields that older scripts read, with a real time in seconds'
   const { path, lines } = await reporting(workspace());
   await expect.poll(() => existsSync(path)).toBe(true);
   expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ timestamp: T0 / 1000, ...FACTS });
-  expect(lines[0]).toContain('"status"');
+  await expect.poll(() => lines.join('\n')).toContain('"status"');
 });
 
 it('replaces a link that lies in its place, and writes nowhere through a directory that leads out', async () => {
@@ -83,7 +82,7 @@ it('replaces a link that lies in its place, and writes nowhere through a directo
   symlinkSync(outside, backend);
   await first.rounds(3);
   expect(existsSync(join(outside, 'status.json'))).toBe(false);
-  expect(first.lines.filter((line) => line.includes('cannot be written'))).toHaveLength(1);
+  expect(first.lines.filter((line) => line.includes('leads out'))).toHaveLength(1);
   rmSync(backend);
   await expect.poll(() => first.lines.join('\n'), { timeout: 10_000 }).toContain('written again');
 });

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type CheckedAgent,
-  type CheckFacts,
-  checkJunit,
-  type CheckLimits,
-  checkText,
-  runChecks,
-} from '../../../src/cli/check.js';
+import { type CheckedAgent, type CheckFacts, type CheckLimits, runChecks } from '../../../src/cli/check.js';
+import { checkJunit, checkText } from '../../../src/cli/check-report.js';
 import { checkedAgent } from '../../../src/cli/check-facts.js';
+import type { Alert } from '../../../src/protocol/index.js';
+import { alertOf } from '../../support/alerts.js';
 import { terminalOf } from '../../../src/cli/print/terminal.js';
 
 const NOW = Date.UTC(2026, 2, 2);
@@ -19,6 +15,7 @@ const LIMITS: CheckLimits = {
   maxStale: 600_000,
   maxWaiting: 600_000,
   requireAgents: [],
+  noFiring: false,
 };
 const agent = (changes: Partial<CheckedAgent> = {}): CheckedAgent => ({
   id: 'api',
@@ -44,6 +41,7 @@ const facts = (changes: Partial<CheckFacts> = {}): CheckFacts => ({
   health: 0.9,
   agents: [agent()],
   backup: { age: 60, scheduled: true },
+  alerts: null,
   ...changes,
 });
 const outcome = (changes: Partial<CheckFacts>, limits: Partial<CheckLimits> = {}) => {
@@ -146,6 +144,29 @@ describe('the checks', () => {
     expect(said([waits(2), agent()])?.message).toBe('api waits for a person, for 2m (at most 10m)');
     expect(said([waits(null)])?.message).toBe('api waits for a person, nobody knows since when (at most 10m)');
     expect(said([])).toMatchObject({ ok: true, skipped: true });
+  });
+
+  it('name the alerts that fire, and do not fail for those that are silenced', () => {
+    const firing = (alerts: Alert[] | null) =>
+      runChecks(facts({ alerts }), { ...LIMITS, noFiring: true }, NOW).checks.find(({ name }) => name === 'alerts');
+    const loud = alertOf({ rule: 'disk_low', severity: 'critical', agent: null, summary: '2 GB are free' });
+    const known = alertOf({ rule: 'agent_error', agent: 'api', summary: 'api is in error', acknowledged_at: 'x' });
+    const quiet = alertOf({ rule: 'agent_stale', agent: 'api', silenced_until: '2030-01-01T00:00:00Z' });
+    const pending = alertOf({ rule: 'health_score', state: 'pending' });
+    expect(firing([quiet, known, pending, loud])).toMatchObject({
+      ok: false,
+      value: 2,
+      message:
+        'disk_low (critical): 2 GB are free; agent_error of api (error, acknowledged): api is in error (silenced: agent_stale of api)',
+    });
+    expect(firing([quiet, pending])).toMatchObject({
+      ok: true,
+      skipped: false,
+      value: 0,
+      message: 'no alert fires (silenced: agent_stale of api)',
+    });
+    expect(firing(null)).toMatchObject({ ok: false, message: 'not known: this server watches for none' });
+    expect(runChecks(facts({ alerts: [loud] }), LIMITS, NOW).ok).toBe(true);
   });
 
   it('are JUnit XML that holds any name', () => {

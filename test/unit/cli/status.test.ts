@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { noServerLine, type Status, statusLine, statusText } from '../../../src/cli/print/status.js';
 import { terminalOf } from '../../../src/cli/print/terminal.js';
 import type { AgentStatus, Backup } from '../../../src/protocol/index.js';
+import { alertOf } from '../../support/alerts.js';
 import { NOW, peerOf, rowOf } from './rows.js';
 
 const pipe = terminalOf({}, {});
@@ -29,6 +30,7 @@ function statusOf(counts: Partial<Record<AgentStatus, number>>, more: Partial<St
     tasks: [],
     office: null,
     notifications: [],
+    alerts: [],
     backups: [],
     health: {
       status: 'healthy',
@@ -79,12 +81,29 @@ describe('statusLine', () => {
     expect(statusText(status, pipe, NOW)).toContain('health –  backup 2h');
   });
 
+  it('counts the alerts that nobody has seen to, with the sign of the loudest', () => {
+    const alerts = [alertOf(), alertOf({ severity: 'info' }), alertOf({ acknowledged_at: 'x' })];
+    expect(statusLine(statusOf({ busy: 1 }, { alerts }), pipe, NOW)).toBe(
+      '◐ 1 busy | ✕ 2 alerts | health – | backup –',
+    );
+    const known = [alertOf({ silenced_until: '2030-01-01T00:00:00Z' })];
+    for (const none of [null, [], known]) {
+      expect(statusLine(statusOf({ busy: 1 }, { alerts: none }), pipe, NOW)).toBe('◐ 1 busy | health – | backup –');
+    }
+  });
+
   it('says when there is no server', () => {
     expect(noServerLine(pipe)).toBe('✕ no server');
   });
 });
 
 describe('statusText', () => {
+  it('lists alerts with the agents that need somebody', () => {
+    const alerts = [alertOf({ rule: 'disk_low', severity: 'critical', summary: '2 GB are free' })];
+    const text = statusText(statusOf({ error: 1 }, { alerts }), pipe, NOW);
+    expect(text).toMatch(/needs somebody: 2\n {2}✕ disk_low {2}2 GB are free · firing .*\n {2}✕ error-0 {3}error /);
+  });
+
   it('counts one thing as one', () => {
     const text = statusText(statusOf({ busy: 1 }), pipe, NOW);
     expect(text).toContain('1 agent  ◐ 1 busy');

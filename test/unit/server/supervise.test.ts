@@ -10,7 +10,7 @@ const T0 = Date.parse('2026-11-23T06:00:00.000Z');
 
 /** A service that starts or refuses as it is told, under a supervisor whose pauses are as long as they may be. */
 function setUp() {
-  const seen = { starts: 0, stops: 0, refuse: null as Error | null, failed: (_: unknown) => {} };
+  const seen = { starts: 0, stops: 0, refuse: null as Error | null, failed: (error: unknown): void => void error };
   let time = 0;
   const service = {
     name: 'alerts',
@@ -124,7 +124,7 @@ describe('a supervised service', () => {
   it('is shown as degraded while the others go on', async () => {
     const { seen, supervised } = setUp();
     const services = createServices(() => T0);
-    services.plug('alerts', supervised.report);
+    services.plug('alerts', () => supervised.report());
     services.plug('watcher', () => ({ state: 'available' }));
     await supervised.start();
     seen.failed(new Error('the store is gone'));

@@ -1,0 +1,126 @@
+// The bundle in dist/bundle: each command and worker with the chunks they share, as CommonJS in which nothing is loaded
+// before it is used. The loader of ES modules alone costs a short command a fifth of its time on Node.js 20, and most of
+// what a command's imports name it never calls.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { build, transform } from 'esbuild';
+
+/**
+ * Packages that stay outside of the bundle: native code, or files of their own that they look for at run time. Ink asks for
+ * react-devtools-core only under DEV=true.
+ */
+const EXTERNAL = ['better-sqlite3', 'pino', 'pino-pretty', 'react-devtools-core'];
+
+/** CommonJS packages inside an ES module bundle expect these names. */
+const MODULE_BANNER = `import { createRequire as __mcRequire } from 'node:module';
+import { fileURLToPath as __mcPath } from 'node:url';
+import { dirname as __mcDirname } from 'node:path';
+const require = __mcRequire(import.meta.url);
+const __filename = __mcPath(import.meta.url);
+const __dirname = __mcDirname(__filename);
+`;
+
+/** Builds what `entryPoints` name (`{in, out}`) into `outdir`. Returns esbuild's metafile. */
+export async function bundle(entryPoints, outdir) {
+  const { outputFiles, metafile } = await build({
+    entryPoints,
+    outdir,
+    bundle: true,
+    metafile: true,
+    splitting: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    jsx: 'automatic',
+    external: EXTERNAL,
+    plugins: [lazyOclif],
+    minifySyntax: true,
+    logLevel: 'warning',
+  });
+  const converted = new Map();
+  for (const { path, text } of outputFiles) converted.set(path, await commonJs(text));
+  /** The file that an output of esbuild becomes: what waits at its top for something can only be an ES module. */
+  const becomes = (path) => path.replace(/\.js$/, converted.get(path) === null ? '.mjs' : '.cjs');
+  for (const { path, text } of outputFiles) {
+    const code = converted.get(path) ?? MODULE_BANNER + text;
+    const required = code.replaceAll(/\bimport\(("\.{1,2}\/[^"]+\.js")\)/g, (whole, name) =>
+      converted.get(resolve(dirname(path), JSON.parse(name)))
+        ? `Promise.resolve().then(() => require(${name}))`
+        : whole,
+    );
+    const renamed = required.replaceAll(/(?<=["'])\.{1,2}\/[^"']+\.js(?=["'])/g, (name) => {
+      const target = resolve(dirname(path), name);
+      if (!converted.has(target)) return name;
+      return name.slice(0, -basename(target).length) + basename(becomes(target));
+    });
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(becomes(path), await smaller(renamed));
+  }
+  return metafile;
+}
+
+/** Less to read at each start of a command. Names stay, for the traces of --debug. */
+async function smaller(text) {
+  return (await transform(text, { platform: 'node', target: 'node20.19', minifyWhitespace: true })).code;
+}
+
+/** An ES module as CommonJS with lazy imports; null when it waits at its top. */
+async function commonJs(text) {
+  try {
+    const { code } = await transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20.19',
+      // Our own modules ask where they lie by their URL.
+      define: { 'import.meta.url': '__mcUrl' },
+      logLevel: 'silent',
+    });
+    const url = 'const __mcUrl = require("node:url").pathToFileURL(__filename).href;\n';
+    return (
+      (code.includes('__mcUrl') ? url : '') + lazyRequires(code, /^var (import_\w+) = (.*\brequire\(".*"\).*);$/gm)
+    );
+  } catch (error) {
+    if (/Top-level await/.test(String(error))) return null;
+    throw error;
+  }
+}
+
+/**
+ * Turns each statement `const name = …require("…")…` that `form` finds into one that is carried out where the name is first
+ * used. Compilers write such names (`import_x`, `x_1`) as `name.something` alone; a name that stands otherwise is left. In
+ * brackets, because `new name.Thing()` would take the call for the constructor.
+ */
+function lazyRequires(code, form) {
+  let changed = code;
+  for (const [statement, name, loaded] of code.matchAll(form)) {
+    const uses = new RegExp(String.raw`(?<![\w$]|(?<!\.\.)\.)${name.replaceAll('$', String.raw`\$`)}(?![\w$])`, 'g');
+    const property = new RegExp(`${uses.source}(?=\\.)`, 'g');
+    const rest = changed.replace(statement, '');
+    if ((rest.match(uses)?.length ?? 0) !== (rest.match(property)?.length ?? 0)) continue;
+    const lazy = `var ${name}$was; function ${name}$get() { return ${name}$was ??= ${loaded}; }`;
+    changed = changed
+      .replace(statement, () => '\0')
+      .replaceAll(property, `(${name}$get())`)
+      .replace('\0', () => lazy);
+  }
+  // What is imported for its effect alone: our own modules have none, and packages in chunks are wrapped until they are asked for.
+  return changed.replaceAll(/^require\("\.{1,2}\/[^"]*chunk-[^"]*"\);$/gm, '');
+}
+
+/** oclif loads all of itself for each command: its parts load each other when they are used instead. */
+const lazyOclif = {
+  name: 'lazy oclif',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path }) => {
+      const code = readFileSync(path, 'utf8')
+        // It parses its own package.json with all of semver; mc says itself which Node.js it needs.
+        .replace(/^checkNodeVersion\(\);$/m, '')
+        .replaceAll(
+          /^exports\.(\w+) = __importStar\((require\("[^"]+"\))\);$/gm,
+          'Object.defineProperty(exports, "$1", { enumerable: true, get: () => __importStar($2) });',
+        );
+      return { contents: lazyRequires(code, /^(?:const|var) (\w+) = (.*\brequire\("[^"]+"\).*);$/gm), loader: 'js' };
+    });
+  },
+};
