@@ -34,5 +34,6 @@ mkdirSync(dist, { recursive: true });
 execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root], {
   stdio: 'inherit',
 });
-const metafile = await bundle(entryPoints(), join(dist, 'bundle'));
+const { metafile, contents } = await bundle(entryPoints(), join(dist, 'bundle'));
 writeFileSync(join(dist, 'bundle', 'THIRD-PARTY.txt'), noticesOf(metafile, root));
+writeFileSync(join(dist, 'contents.json'), JSON.stringify(contents, null, 2));

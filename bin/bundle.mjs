@@ -2,7 +2,7 @@
 // before it is used. The loader of ES modules alone costs a short command a fifth of its time on Node.js 20, and most of
 // what a command's imports name it never calls.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { build, transform } from 'esbuild';
 
 /**
@@ -20,7 +20,7 @@ const __filename = __mcPath(import.meta.url);
 const __dirname = __mcDirname(__filename);
 `;
 
-/** Builds what `entryPoints` name (`{in, out}`) into `outdir`. Returns esbuild's metafile. */
+/** Builds what `entryPoints` name (`{in, out}`) into `outdir`. Returns esbuild's metafile, and what each file holds. */
 export async function bundle(entryPoints, outdir) {
   const { outputFiles, metafile } = await build({
     entryPoints,
@@ -44,9 +44,9 @@ export async function bundle(entryPoints, outdir) {
   const becomes = (path) => path.replace(/\.js$/, converted.get(path) === null ? '.mjs' : '.cjs');
   for (const { path, text } of outputFiles) {
     const code = converted.get(path) ?? MODULE_BANNER + text;
-    const required = code.replaceAll(/\bimport\(("\.{1,2}\/[^"]+\.js")\)/g, (whole, name) =>
-      converted.get(resolve(dirname(path), JSON.parse(name)))
-        ? `Promise.resolve().then(() => require(${name}))`
+    const required = code.replaceAll(/\bimport\("(node:\w+|\.{1,2}\/[^"]+\.js)"\)/g, (whole, name) =>
+      name.startsWith('node:') || converted.get(resolve(dirname(path), name))
+        ? `Promise.resolve().then(() => require("${name}"))`
         : whole,
     );
     const renamed = required.replaceAll(/(?<=["'])\.{1,2}\/[^"']+\.js(?=["'])/g, (name) => {
@@ -57,7 +57,20 @@ export async function bundle(entryPoints, outdir) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(becomes(path), await smaller(renamed));
   }
-  return metafile;
+  return { metafile, contents: contentsOf(metafile, outdir, becomes) };
+}
+
+/** Which packages and rooms of ours each file holds code of: the tests ask what a command loads. */
+function contentsOf({ outputs }, outdir, becomes) {
+  const partOf = (input) =>
+    /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? input.split('/').slice(0, 2).join('/');
+  return Object.fromEntries(
+    Object.entries(outputs).map(([output, { inputs }]) => {
+      const used = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+      const parts = new Set(used.map(([input]) => partOf(input)));
+      return [relative(outdir, becomes(resolve(output))), [...parts].sort()];
+    }),
+  );
 }
 
 /** Less to read at each start of a command. Names stay, for the traces of --debug. */
@@ -116,6 +129,8 @@ const lazyOclif = {
       const code = readFileSync(path, 'utf8')
         // It parses its own package.json with all of semver; mc says itself which Node.js it needs.
         .replace(/^checkNodeVersion\(\);$/m, '')
+        // Whether this is Windows under Linux costs it the loading of node:child_process, and nothing here asks.
+        .replace("(await import('wsl-utils')).isWsl ? 'wsl' : ", '')
         .replaceAll(
           /^exports\.(\w+) = __importStar\((require\("[^"]+"\))\);$/gm,
           'Object.defineProperty(exports, "$1", { enumerable: true, get: () => __importStar($2) });',

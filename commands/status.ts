@@ -5,6 +5,7 @@ import {
   explainDown,
   loadSocket,
   McCommand,
+  needsPerson,
   noServerLine,
   quote,
   reachServer,
@@ -13,6 +14,7 @@ import {
   STREAM_FLAG,
   streamFinder,
 } from '../src/cli/index.js';
+import { EXIT } from '../src/protocol/index.js';
 import { SCREENS, type Tab, THEME_NAMES } from '../src/tui/names.js';
 
 /** How long a prompt waits for an answer unless `--timeout` says otherwise, in milliseconds. */
@@ -23,17 +25,21 @@ export default class StatusCommand extends McCommand {
   static override summary = 'Show the fleet’s status: who needs a person, and why';
   static override description =
     'On a terminal a dashboard that stays open and follows the server; ? shows its keys. On a pipe or with --once one table.';
-  static override exits = ['noServer', 'notAllowed', 'interrupted'] as const;
+  static override exits = ['noServer', 'checkFailed', 'notAllowed', 'interrupted'] as const;
   static override examples = [
     '<%= config.bin %> status',
     '<%= config.bin %> status --screen agents --filter "!idle" --readonly',
     '<%= config.bin %> status --once',
     '<%= config.bin %> status --json',
+    '<%= config.bin %> status --exit-code --quiet >/dev/null || echo "look at the fleet"',
     "tmux set -g status-right '#(<%= config.bin %> status --line)'",
   ];
   static override flags = {
     ...STREAM_FLAG,
     once: Flags.boolean({ description: 'One table, then end', exclusive: ['line'] }),
+    'exit-code': Flags.boolean({
+      description: 'End with 5 when somebody needs a person or the server is not healthy; on a terminal too one table',
+    }),
     line: Flags.boolean({ description: 'One line, for a tmux or shell prompt' }),
     screen: Flags.option({ options: SCREENS, description: 'What the dashboard shows first', default: 'overview' })(),
     filter: Flags.string({ description: 'Filter of that screen, as after /; ! inverts it', default: '' }),
@@ -53,7 +59,7 @@ export default class StatusCommand extends McCommand {
     const { flags } = await this.parse(StatusCommand);
     const desk = await this.open(flags);
     const terminal = process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== 'dumb';
-    if (terminal && !flags.once && !flags.line && !desk.json) {
+    if (terminal && !flags.once && !flags.line && !flags['exit-code'] && !desk.json) {
       process.exitCode = await dashboard(desk, flags);
       return;
     }
@@ -63,6 +69,7 @@ export default class StatusCommand extends McCommand {
       const status = await collectStatus(await reachServer(desk.config, short));
       const line = () => statusLine(status, desk.terminal, Date.now());
       desk.result(status, () => (flags.line ? line() : statusText(status, desk.terminal, Date.now())));
+      if (flags['exit-code'] && needsPerson(status, Date.now())) process.exitCode = EXIT.checkFailed;
     } catch (thrown) {
       const { error, down } = await explainDown(thrown, desk.config);
       // A prompt shows stdout only.

@@ -10,7 +10,7 @@ export { limitFlags, readLimits } from './check-limits.js';
 export { cleanJson, cleanText } from './clean.js';
 export { type CommandOutput, McCommand } from './command.js';
 export { configTable, shownConfig } from './print/config.js';
-export { diagnose, doctorText } from './doctor/doctor.js';
+export { diagnose, doctorText, mendAll } from './doctor/doctor.js';
 export { machineProbes } from './doctor/local.js';
 export { eventLogTable } from './print/event-log.js';
 export {
@@ -64,7 +64,7 @@ export {
 export { aborted, interrupted, watchSignals } from './signals.js';
 export { loadSocket, streamFinder } from './reach/stream.js';
 export { starterText, writeStarter } from './starter.js';
-export { collectStatus, noServerLine, statusLine, statusText } from './print/status.js';
+export { collectStatus, needsPerson, noServerLine, statusLine, statusText } from './print/status.js';
 export { readPosition, tailEvents } from './reach/tail.js';
 export { tasksTable } from './print/tasks.js';
 export { deliveriesTable, targetsTable } from './print/deliveries.js';

@@ -44,6 +44,8 @@ export function createCustody(options: CustodyOptions): Custody {
   let retry: NodeJS.Timeout | null = null;
   let retryMs = RETRY_FROM_MS;
   let stopped = false;
+  /** Why the database could not be opened the last time; null: it could. */
+  let awayFor: string | null = null;
 
   const announce = (announcement: Announcement) => {
     const at = clock.now();
@@ -86,7 +88,9 @@ export function createCustody(options: CustodyOptions): Custody {
     }
     const reason = error instanceof Error ? error.message : String(error);
     conditions.happen({ it: 'unavailable', reason: `the database cannot be opened: ${reason}` });
-    log.error({ err: error }, 'the metrics database cannot be opened');
+    // It is tried again at each collection: what is known already would fill the log.
+    if (reason !== awayFor) log.error({ err: error }, 'the metrics database cannot be opened');
+    awayFor = reason;
   };
 
   const exchange = async (why: string, work: () => Promise<Notice[]>) => {
@@ -124,6 +128,7 @@ export function createCustody(options: CustodyOptions): Custody {
       }
     },
     eased() {
+      awayFor = null;
       retryMs = RETRY_FROM_MS;
     },
     stop() {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { WorkspaceLayout } from '../../base/index.js';
 import type { DatedBackup } from '../../protocol/index.js';
 import { isSafetyLabel } from './safety-label.js';
+import { backupFiles } from './places.js';
+import { readRecords } from './records.js';
 import { fromNaiveLocal, readMetadata } from './metadata.js';
 
 /**
@@ -23,4 +25,34 @@ export async function backupsOnRecord({ backups }: WorkspaceLayout): Promise<(Da
     if (timestamp !== null) found.push({ id, backup_type: 'full', timestamp, safety });
   }
   return found;
+}
+
+/**
+ * What is on record about the archives that are still there: when each was verified, and what was wrong then. Reads the
+ * records alone, as `backupsOnRecord`.
+ */
+export async function archivesOnRecord(layout: WorkspaceLayout): Promise<ArchiveOnRecord[]> {
+  const { records: path, directory } = backupFiles(layout);
+  const { archives } = await readRecords(path);
+  const found = await backupsOnRecord(layout);
+  return Promise.all(
+    found.map(async ({ id, timestamp }) => {
+      const name = `backup_${id}.tar.gz`;
+      const record = Object.hasOwn(archives, name) ? archives[name] : undefined;
+      const stats = await lstat(join(directory, name)).catch(() => null);
+      // Of another file under that name nothing is known.
+      const known =
+        stats && record?.size === stats.size && record.mtime_ms === Math.floor(stats.mtimeMs) ? record : undefined;
+      return { id, timestamp, verified_at: known?.verified_at ?? null, verify_error: known?.verify_error ?? null };
+    }),
+  );
+}
+
+/** Times are ISO 8601 UTC. */
+export interface ArchiveOnRecord {
+  id: string;
+  timestamp: string;
+  /** Null: never, or its last verification failed. */
+  verified_at: string | null;
+  verify_error: string | null;
 }

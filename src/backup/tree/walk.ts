@@ -28,6 +28,7 @@ const LINE_BYTES = 400;
 const MOST_PROBLEMS = 10_000;
 /** So many of what is left out are listed one by one. */
 const MOST_LEFT_OUT = 1_000;
+const IGNORE_FILE = '.mcignore';
 /** An ignore file that is larger was not written by a person. */
 const IGNORE_LIMIT = 256 * 1024;
 /** A walk that is under way. */
@@ -106,7 +107,7 @@ function visit(directory: string, matcher: RuleMatcher, walk: Walking): void {
       leaveOut(path, reason, walk);
       continue;
     }
-    if (!hasPlace(entry, walk)) continue;
+    if (!hasPlace(entry, walk) || isEndless(name, entry, walk)) continue;
     const full = join(walk.root, path);
     if (entry.type === 'file') {
       if (isSidecar(full)) continue;
@@ -163,6 +164,13 @@ function hasPlace({ path, type, link = '' }: WalkedEntry, walk: Walking): boolea
   if (room.entries >= 0) note(walk, path, 'unreadable', 'more files than one backup holds: this one and later ones');
   room.entries = -1;
   return false;
+}
+
+/** An ignore file that is too large to be heeded is not packed either: one that is all hole would take minutes. */
+function isEndless(name: string, { path, type, size }: WalkedEntry, walk: Walking): boolean {
+  if (name !== IGNORE_FILE || type !== 'file' || size <= IGNORE_LIMIT) return false;
+  note(walk, path, 'unreadable', `larger than ${IGNORE_LIMIT / 1024} kB, which no ignore file is: not in the backup`);
+  return true;
 }
 
 function lookAt(path: string, walk: Walking): WalkedEntry | null {
@@ -226,7 +234,7 @@ function typeOf(stat: BigIntStats): WalkedEntry['type'] | null {
 
 /** The rules with a directory's own ignore file, if it has one. */
 function readIgnoreFile(directory: string, known: RuleMatcher, walk: Walking): RuleMatcher {
-  const path = join(directory, '.mcignore');
+  const path = join(directory, IGNORE_FILE);
   const file = readRegularSync(join(walk.root, path), { limit: IGNORE_LIMIT, within: walk.roots });
   if (file === null) return known;
   if (!wasRead(file)) {

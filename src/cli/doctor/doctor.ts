@@ -1,8 +1,8 @@
-import type { Config } from '../../base/index.js';
+import { type Config, toMcError } from '../../base/index.js';
 import { cleanText } from '../clean.js';
 import { type DoctorProbes, localFindings } from './local.js';
 import { serverFindings } from './server.js';
-import type { Finding } from './finding.js';
+import type { Finding, Mend } from './finding.js';
 import { paint, type Terminal } from '../print/terminal.js';
 import { pad } from '../print/width.js';
 
@@ -12,12 +12,38 @@ export interface DoctorAnswer {
   findings: Finding[];
 }
 
+/** What was found, and what `--fix` can mend of it. */
+export interface Diagnosis extends DoctorAnswer {
+  mends: Mend[];
+}
+
 /** Looks at everything; what cannot be looked at is a finding itself, so that this never rejects. */
-export async function diagnose(config: Config, probes: DoctorProbes): Promise<DoctorAnswer> {
+export async function diagnose(config: Config, probes: DoctorProbes): Promise<Diagnosis> {
   const server = await serverFindings(config, probes);
-  const local = await localFindings(config, probes, server.ports);
+  const looked = await localFindings(config, probes, server.ports);
+  const local = looked.map(({ finding }) => finding);
   const findings = [...local, ...server.findings.map((finding) => withFreePorts(finding, local))];
-  return { ok: findings.every(({ ok }) => ok), findings };
+  return { ok: findings.every(({ ok }) => ok), findings, mends: looked.flatMap(({ mends }) => mends) };
+}
+
+/** What became of one mend. */
+export interface Mended {
+  name: string;
+  message: string;
+  done: boolean;
+}
+
+/** Mends what can be mended; what fails does not keep the rest from it. */
+export async function mendAll(mends: readonly Mend[]): Promise<Mended[]> {
+  const mended: Mended[] = [];
+  for (const { name, does, run } of mends) {
+    const failure = await run().then(
+      () => null,
+      (error: unknown) => toMcError(error).message,
+    );
+    mended.push({ name, message: failure === null ? does : `${does}: ${failure}`, done: failure === null });
+  }
+  return mended;
 }
 
 /** `mc serve` alone would meet the same taken port. */

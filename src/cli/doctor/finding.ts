@@ -10,6 +10,21 @@ export interface Finding {
   fix: string | null;
 }
 
+/** Something that `mc doctor --fix` does by itself: it takes nothing away that anybody needs, and can be done twice. */
+export interface Mend {
+  /** Of the finding that it mends. */
+  name: string;
+  /** What it does, as "removes the lock … of process 12, which has ended". */
+  does: string;
+  run: () => Promise<void>;
+}
+
+/** What was found, and what of it can be mended here. */
+export interface Looked {
+  finding: Finding;
+  mends: Mend[];
+}
+
 export function well(name: string, message: string): Finding {
   return { name, ok: true, skipped: false, message, fix: null };
 }
@@ -21,4 +36,10 @@ export function unseen(name: string, message: string): Finding {
 
 export function ill(name: string, message: string, fix: string): Finding {
   return { name, ok: false, skipped: false, message, fix };
+}
+
+/** The first three, and how many more. */
+export function some(texts: readonly string[], between = '; '): string {
+  const more = texts.length > 3 ? `${between}${texts.length - 3} more` : '';
+  return texts.slice(0, 3).join(between) + more;
 }

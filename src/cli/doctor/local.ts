@@ -4,14 +4,22 @@ import { createServer } from 'node:net';
 import {
   type Config,
   errnoOf,
+  homeDirectory,
   type McError,
   nodeFault,
   portHolder,
+  toMcError,
+  userConfigDirectory,
   type WorkspaceLayout,
   workspaceLayout,
 } from '../../base/index.js';
 import { backupsAhead, type DatedBackup, isoOf, lastBackupAt } from '../../protocol/index.js';
-import { type Finding, ill, unseen, well } from './finding.js';
+import { type ArchiveOnRecord, archivesFinding } from './archives.js';
+import { type Finding, ill, type Looked, unseen, well } from './finding.js';
+import { locksFinding, pidFilesFinding, restoreFinding } from './leftovers.js';
+import { listenerOn } from './listener.js';
+import { runtimesFinding } from './runtimes.js';
+import { secretsFinding } from './secrets.js';
 import { quote } from '../quote.js';
 
 /** How the doctor looks at this machine; each can be another's in a test. */
@@ -34,10 +42,22 @@ export interface DoctorProbes {
   databaseFaults: (path: string) => Promise<string[]>;
   /** The full backups on record. */
   backups: (layout: WorkspaceLayout) => Promise<(DatedBackup & { id: string })[]>;
+  /** What is on record about their archives. */
+  archives: (layout: WorkspaceLayout) => Promise<ArchiveOnRecord[]>;
+  /** The scopes of the tokens that a server here lets in. @throws McError for a file that is not to be trusted */
+  tokens: () => Promise<string[]>;
+  /** The targets of alerts in the user's file. @throws McError for a file that makes no sense */
+  targets: () => Promise<string[]>;
+  env: NodeJS.ProcessEnv;
+  /** Null: there is none. */
+  home: string | null;
 }
 
+/** What the rooms above hand in. */
+type RoomProbes = Pick<DoctorProbes, 'databaseFaults' | 'watched' | 'backups' | 'archives' | 'tokens' | 'targets'>;
+
 /** The probes of the machine this runs on. */
-export function machineProbes(own: Pick<DoctorProbes, 'databaseFaults' | 'watched' | 'backups'>): DoctorProbes {
+export function machineProbes(own: RoomProbes): DoctorProbes {
   return {
     now: Date.now,
     answerMs: 5000,
@@ -51,31 +71,75 @@ export function machineProbes(own: Pick<DoctorProbes, 'databaseFaults' | 'watche
       return watches === null || instances === null ? null : { watches, instances };
     },
     nodeFault: () => nodeFault(),
+    env: process.env,
+    home: homeOrNull(),
     ...own,
   };
 }
 
 /** Less than this is too little for a backup and a day of metrics. */
-const LEAST_FREE = 256 * 1024 * 1024;
+const LEAST_FREE = 256 * 1024 ** 2;
+const MIB = 1024 ** 2;
+/** SQLite reads all of a database that it checks, and cannot be interrupted: more than this takes too long. */
+const LARGEST_CHECKED = 1024 * MIB;
 /** Other programs watch as well: editors take thousands. */
 const WATCH_SHARE = 0.5;
 /** A file can be this far ahead of the clock before it is the clock that is wrong. */
 const AHEAD_MS = 60_000;
 
+/** What hangs (a file system whose server is gone) is a finding itself, after so many milliseconds. */
+const LONGEST_MS = 10_000;
+
 /** `taken`: ports that are this workspace's own server's. */
-export async function localFindings(config: Config, probes: DoctorProbes, taken: ReadonlySet<number>) {
+export async function localFindings(
+  config: Config,
+  probes: DoctorProbes,
+  taken: ReadonlySet<number>,
+): Promise<Looked[]> {
   const layout = workspaceLayout(config.workspace);
-  const workspace = await workspaceFinding(layout);
-  const { host, port, wsPort } = config.values;
-  const free = (name: string, number: number, flag: string) => portFinding({ name, host, port: number, flag, taken });
+  const workspace = await bounded('workspace', () => workspaceFinding(layout));
+  const { host, port, wsPort, tokenFile } = config.values;
+  const free = (name: string, number: number, flag: string) =>
+    bounded(name, () => portFinding({ name, host, port: number, flag, taken }));
   return [
-    nodeFinding(probes),
-    configFinding(config),
+    ...[nodeFinding(probes), configFinding(config)].map(alone),
     workspace,
-    ...(workspace.ok ? await within(layout, probes) : []),
+    ...(workspace.finding.ok ? await within(layout, probes) : []),
     await free('port', port, '--port'),
     await free('ws_port', wsPort, '--ws-port'),
+    await bounded('tokens', () => tokensFinding(probes)),
+    await bounded('secrets', () => secretsFinding(secretFiles(probes, tokenFile))),
+    await bounded('runtimes', () => runtimesFinding(probes.env, probes.home)),
   ];
+}
+
+/** Files of this user's that hold secrets, whether they are there or not. */
+function secretFiles({ env, home }: DoctorProbes, tokenFile: string | null): string[] {
+  const own = userConfigDirectory(env, home ?? undefined);
+  const files = ['tokens.json', 'alerts.json', 'config.json'].map((name) => `${own}/${name}`);
+  return tokenFile === null ? files : [...files, tokenFile];
+}
+
+function alone(finding: Finding): Looked {
+  return { finding, mends: [] };
+}
+
+/** Never rejects, and never waits for longer than that. */
+async function bounded(name: string, look: () => Promise<Finding | Looked>): Promise<Looked> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Finding>((resolve) => {
+    const message = `no answer of the file system within ${LONGEST_MS / 1000} s`;
+    timer = setTimeout(() => resolve(ill(name, message, 'df -h, then mount again what hangs')), LONGEST_MS);
+  });
+  try {
+    const seen = await Promise.race([look(), late]);
+    return 'finding' in seen ? seen : alone(seen);
+  } catch (error) {
+    const { message, hint } = toMcError(error);
+    return alone(ill(name, message, hint ?? 'mc doctor --debug'));
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function nodeFinding({ nodeFault: fault }: DoctorProbes): Finding {
@@ -90,15 +154,19 @@ function configFinding({ faults }: Config): Finding {
   return ill('config', faults.map(({ error }) => error.message).join('; '), fix);
 }
 
-function within(layout: WorkspaceLayout, probes: DoctorProbes): Promise<Finding[]> {
+function within(layout: WorkspaceLayout, probes: DoctorProbes): Promise<Looked[]> {
   return Promise.all([
-    permissionFinding(layout, probes),
-    watchFinding(layout, probes),
-    namesFinding(layout, probes),
-    diskFinding(layout, probes),
-    databaseFinding(layout, probes),
-    fileClockFinding(layout, probes),
-    backupsFinding(layout, probes),
+    bounded('permissions', () => permissionFinding(layout, probes)),
+    bounded('watches', () => watchFinding(layout, probes)),
+    bounded('names', () => namesFinding(layout, probes)),
+    bounded('disk', () => diskFinding(layout, probes)),
+    bounded('database', () => databaseFinding(layout, probes)),
+    bounded('clock', () => fileClockFinding(layout, probes)),
+    bounded('backups', () => backupsFinding(layout, probes)),
+    bounded('archives', async () => archivesFinding(await probes.archives(layout))),
+    bounded('restore', () => restoreFinding(layout)),
+    bounded('locks', () => locksFinding(layout)),
+    bounded('pid_files', () => pidFilesFinding(layout)),
   ]);
 }
 
@@ -167,7 +235,11 @@ async function diskFinding({ root }: WorkspaceLayout, { freeBytes }: DoctorProbe
 }
 
 async function databaseFinding({ database }: WorkspaceLayout, probes: DoctorProbes): Promise<Finding> {
-  if (!(await stat(database).catch(() => null))) return unseen('database', 'not there yet: the server makes it');
+  const stats = await stat(database).catch(() => null);
+  if (stats === null) return unseen('database', 'not there yet: the server makes it');
+  if (stats.size > LARGEST_CHECKED) {
+    return unseen('database', `${Math.floor(stats.size / MIB)} MiB, too large to be checked here; a backup checks it`);
+  }
   const faults = await probes
     .databaseFaults(database)
     .catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
@@ -224,9 +296,17 @@ async function portFinding({ name, host, port, flag, taken }: Port): Promise<Fin
   if (error === null) return well(name, `${port} is free`);
   const why =
     error === 'EADDRINUSE'
-      ? `is taken by ${(await portHolder(host, port)) ?? 'another program'}`
+      ? `is taken by ${(await portHolder(host, port)) ?? (await listenerOn(port)) ?? 'another program'}`
       : `cannot be used on ${host} (${error})`;
   return ill(name, `${port} ${why}`, `mc serve ${flag} 0`);
+}
+
+/** A token opens what its scope says: whoever has one should know which there are. */
+async function tokensFinding({ tokens }: DoctorProbes): Promise<Finding> {
+  const scopes = await tokens();
+  if (scopes.length === 0) return unseen('tokens', 'none: this machine may do all, others nothing');
+  const counts = [...new Set(scopes)].sort().map((scope) => `${scopes.filter((one) => one === scope).length} ${scope}`);
+  return well('tokens', `${scopes.length} let in: ${counts.join(', ')}`);
 }
 
 /** The errno with which the port is refused; null when it is free. */
@@ -241,4 +321,12 @@ function tryPort(host: string, port: number): Promise<string | null> {
 async function readLimit(name: string): Promise<number | null> {
   const text = await readFile(`/proc/sys/fs/inotify/${name}`, 'utf8').catch(() => '');
   return text.trim() === '' ? null : Number(text);
+}
+
+function homeOrNull(): string | null {
+  try {
+    return homeDirectory();
+  } catch {
+    return null;
+  }
 }

@@ -2,9 +2,9 @@ import { type Config, packageVersion } from '../../base/index.js';
 import type { HealthAnswer, PeerRow, WebSocketStatusAnswer } from '../../protocol/index.js';
 import type { DoctorProbes } from './local.js';
 import { explain } from '../errors.js';
-import { type Finding, ill, well } from './finding.js';
+import { type Finding, ill, some, unseen, well } from './finding.js';
 import { quote } from '../quote.js';
-import { reachServer } from '../reach/reach.js';
+import { reachServer, type Server } from '../reach/reach.js';
 import { isSlow } from '../reach/slow.js';
 
 /** Clocks of two machines may differ by so much, beyond the time that the answer took. */
@@ -16,10 +16,13 @@ export interface ServerFindings {
   ports: Set<number>;
 }
 
-type ServerProbes = Pick<DoctorProbes, 'now' | 'answerMs'>;
+type ServerProbes = Pick<DoctorProbes, 'now' | 'answerMs' | 'targets'>;
 
 /** Asks the server; without one that is the finding. */
-export async function serverFindings(config: Config, { now, answerMs }: ServerProbes): Promise<ServerFindings> {
+export async function serverFindings(
+  config: Config,
+  { now, answerMs, targets }: ServerProbes,
+): Promise<ServerFindings> {
   try {
     const server = await reachServer(config, { timeoutMs: answerMs });
     const { rest, url } = server;
@@ -34,6 +37,7 @@ export async function serverFindings(config: Config, { now, answerMs }: ServerPr
         clockFinding(health, asked, answered),
         peersFinding(stream, url),
         ...watchFindings(health),
+        await targetsOfServer(rest, targets),
       ],
       ports: new Set([url, server.identity.stream].map((address) => Number(new URL(address).port))),
     };
@@ -44,7 +48,43 @@ export async function serverFindings(config: Config, { now, answerMs }: ServerPr
     // Where another process listens, a server of ours cannot.
     const elsewhere = code === 'server.foreign' ? ' --port 0 --ws-port 0' : '';
     const fix = refused ? 'mc doctor --token-file FILE' : start + elsewhere;
-    return { findings: [ill('server', message, fix)], ports: new Set() };
+    return { findings: [ill('server', message, fix), await targetsOfFile(targets)], ports: new Set() };
+  }
+}
+
+/** Targets of alerts that were never reached, or are no more: whoever waits for one of them waits in vain. */
+async function targetsOfServer(rest: Server['rest'], targets: ServerProbes['targets']): Promise<Finding> {
+  // A server from before there were targets does not know them.
+  const answer = await rest.alertTargets().catch(() => null);
+  if (answer === null) return targetsOfFile(targets);
+  if (answer.error !== null) return ill('alert_targets', answer.error, 'mc alerts target list');
+  const [off, silent] = [
+    answer.targets.find((target) => target.off !== null && !target.paused),
+    answer.targets.filter((target) => target.last_success_at === null && !target.paused),
+  ];
+  if (off)
+    return ill('alert_targets', `${off.name} is sent nothing more: ${off.off}`, `mc alerts test ${quote(off.name)}`);
+  const [first] = silent;
+  if (first) {
+    const why = first.last_error === null ? '' : ` (${first.last_error})`;
+    const names = some(
+      silent.map(({ name }) => name),
+      ', ',
+    );
+    return ill('alert_targets', `never delivered: ${names}${why}`, `mc alerts test ${quote(first.name)}`);
+  }
+  if (answer.targets.length === 0) return unseen('alert_targets', 'none: alerts are told to those who are attached');
+  return well('alert_targets', `${answer.targets.length}, each was reached`);
+}
+
+async function targetsOfFile(targets: ServerProbes['targets']): Promise<Finding> {
+  try {
+    const names = await targets();
+    if (names.length === 0) return unseen('alert_targets', 'none: alerts are told to those who are attached');
+    return unseen('alert_targets', `${names.length}; whether they deliver is known to a server that runs`);
+  } catch (error) {
+    const { message, hint } = explain(error, 'doctor');
+    return ill('alert_targets', message, hint ?? 'mc alerts target list');
   }
 }
 

@@ -115,6 +115,11 @@ export function statusLine(status: Status, terminal: Terminal, now: number): str
   ].join(' | ');
 }
 
+/** Whether an agent or an alert needs a person, or the server itself is not healthy: what `--exit-code` reports. */
+export function needsPerson({ agents, alerts, health }: Status, now: number): boolean {
+  return health.status !== 'healthy' || needsOf(agents, alerts ?? [], now).length > 0;
+}
+
 /** How many alerts fire that nobody has seen to, with the sign of the loudest; nothing when none does. */
 function alertsText({ alerts }: Status, terminal: Terminal): string[] {
   const unseen = unseenAlerts(alerts ?? []);

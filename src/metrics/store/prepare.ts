@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeDirectory } from '../../base/index.js';
@@ -8,7 +7,7 @@ import { isLegacy, type LegacyReport, UpgradeError, upgradeLegacy } from './lega
 import { metaNumber } from './meta.js';
 import { migrate } from './migrations.js';
 import { removeUnfinished } from './old-copy.js';
-import { isTaken, obstaclesAt, rootsAround } from './place.js';
+import { fileAt, isTaken, obstaclesAt, rootsAround } from './place.js';
 import { rollUpAtOnce } from './rollup.js';
 import { SCHEMA_VERSION } from './schema.js';
 
@@ -85,7 +84,7 @@ export async function giveUp(path: string, now: number, error: unknown): Promise
 
 /** Whether preparing will take long enough to need a worker. */
 export function preparesLong(path: string): boolean {
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LONG_WORK_BYTES;
+  return (fileAt(path)?.size ?? 0) > LONG_WORK_BYTES;
 }
 
 async function upgrade(path: string, now: number, patience: number, notices: Notice[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { mc, office, openTerminal } from '../tui/terminal.js';
@@ -11,6 +11,25 @@ it('asks on a terminal', async () => {
   await terminal.shows('Restore? [y/N]');
   terminal.keys('n', 'Enter');
   await terminal.shows('left with 130');
+});
+
+it('asks before it prunes: no deletes nothing, yes deletes what was shown and says so once', async () => {
+  const root = office();
+  const archives = () => readdirSync(join(root, 'mission-control/backups')).filter((name) => name.endsWith('.tar.gz'));
+  const before = archives();
+  const prune = mc(`backup prune --keep-within 1s --keep-last 1 --include-foreign -w '${root}'`);
+  const refused = openTerminal(120, 40, prune);
+  await refused.shows('Delete them? [y/N]');
+  refused.keys('n', 'Enter');
+  await refused.shows('left with 130');
+  await refused.shows('nothing was changed');
+  expect(archives()).toEqual(before);
+  const agreed = openTerminal(120, 40, prune);
+  await agreed.shows('Delete them? [y/N]');
+  agreed.keys('y', 'Enter');
+  await agreed.shows('left with 0');
+  expect(archives().length).toBeLessThan(before.length);
+  expect(agreed.screen().match(/would go/g)).toHaveLength(before.length - archives().length);
 });
 
 it('never asks while its result goes into a file, though a person sits there', async () => {

@@ -118,6 +118,24 @@ describe('a file that an agent makes', () => {
     ]);
   });
 
+  it('an ignore file without end is named and not packed, and all else is', async () => {
+    const office = await openOffice({ runner: threadRunner() });
+    for (const directory of ['', HOME]) {
+      writeFileSync(office.path(join(directory, '.mcignore')), '');
+      truncateSync(office.path(join(directory, '.mcignore')), 5 * 2 ** 30);
+    }
+    const { made, to } = await backUp(office);
+    expect(made.partial).toBe(true);
+    const lost = made.problems.filter(({ kind }) => kind === 'unreadable');
+    expect(lost.map(({ path, reason }) => `${path}: ${reason}`).toSorted()).toEqual(
+      ['.mcignore', `${HOME}/.mcignore`].map(
+        (path) => `${path}: larger than 256 kB, which no ignore file is: not in the backup`,
+      ),
+    );
+    expect(existsSync(join(to, HOME, 'state.json'))).toBe(true);
+    expect(existsSync(join(to, HOME, '.mcignore'))).toBe(false);
+  });
+
   it('an ignore file that is a link out of the workspace is not read', async () => {
     const office = await openOffice();
     const secret = join(scratch(), 'secret');

@@ -19,6 +19,7 @@ import { openWriter } from '../../../src/metrics/store/database.js';
 import { prepareDatabase } from '../../../src/metrics/store/prepare.js';
 import { readDatabase } from '../../../src/metrics/query/index.js';
 import { workspaceLayout } from '../../../src/base/index.js';
+import { silentLog } from '../../../src/base/log.js';
 import { handClock, MINUTE, newAgent, newRig, T0 } from '../../support/metrics.js';
 import { scratch } from '../../support/scratch.js';
 
@@ -92,6 +93,7 @@ describe('what lies in the place of a database', () => {
   it.each([
     ['a FIFO', '', (path: string) => execFileSync('mkfifo', [path])],
     ['a link out', '', (path: string, outside: string) => symlinkSync(join(outside, 'stolen.db'), path)],
+    ['a link to itself', '', (path: string) => symlinkSync('metrics.db', path)],
     ['a sparse file', '', (path: string) => execFileSync('truncate', ['-s', '5G', path])],
     ['a FIFO for its log', '-wal', (path: string) => execFileSync('mkfifo', [path])],
     ['a link for its index', '-shm', (path: string, outside: string) => symlinkSync(join(outside, 'stolen-shm'), path)],
@@ -122,6 +124,27 @@ describe('what lies in the place of a database', () => {
     await service.start();
     expect(service.health()).toContain('symbolic link that leads out of the workspace');
     expect(readdirSync(outside)).toEqual([]);
+    await service.stop();
+  });
+});
+
+describe('a database that cannot be opened', () => {
+  it('is logged once for each reason, however often it is tried, and again when it comes back', async () => {
+    const logged: string[] = [];
+    const log = Object.assign(silentLog(), { error: (_: object, text: string) => logged.push(text) });
+    const { service, clock, layout } = newRig(scratch(), { log });
+    const collect = async () => {
+      clock.move(MINUTE);
+      await service.collect();
+    };
+    mkdirSync(layout.database, { recursive: true });
+    await service.start();
+    for (let n = 0; n < 3; n += 1) await collect();
+    expect(service.health()).toBe(`the database cannot be opened: ${layout.database} is a directory`);
+    expect(logged).toEqual(['the metrics database cannot be opened']);
+    rmSync(layout.database, { recursive: true });
+    await collect();
+    expect(service.health()).toBe('available');
     await service.stop();
   });
 });

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { backupsOnRecord } from '../../../src/backup/catalog/on-record.js';
+import { archivesOnRecord, backupsOnRecord } from '../../../src/backup/catalog/on-record.js';
 import { databaseFaults } from '../../../src/backup/pack/database.js';
 import { surveyPlaces } from '../../../src/workspace/index.js';
 import {
   acquireLock,
   keepServerRecord,
   loadConfig,
+  McError,
   packageVersion,
   proveIdentity,
   serversDirectory,
@@ -49,7 +50,16 @@ async function look({ probes = {}, flags = {} }: Case = {}) {
     home: root,
   });
   const answer = await diagnose(config, {
-    ...machineProbes({ databaseFaults, watched: surveyPlaces, backups: backupsOnRecord }),
+    ...machineProbes({
+      databaseFaults,
+      watched: surveyPlaces,
+      backups: backupsOnRecord,
+      archives: archivesOnRecord,
+      tokens: () => Promise.resolve([]),
+      targets: () => Promise.resolve([]),
+    }),
+    env: { XDG_CONFIG_HOME: root },
+    home: root,
     freeBytes: () => Promise.resolve(2 ** 40),
     watchLimits: () => Promise.resolve({ watches: 65_536, instances: 128 }),
     ...probes,
@@ -59,8 +69,8 @@ async function look({ probes = {}, flags = {} }: Case = {}) {
 
 const REFUSED = Object.assign(new Error('no'), { code: 'EACCES' });
 
-/** A server of this workspace that answers these two routes so. */
-async function serve(health: object = {}, stream: object = {}): Promise<number> {
+/** A server of this workspace that answers these routes so. */
+async function serve(health: object = {}, stream: object = {}, targets: object = {}): Promise<number> {
   const server = createServer((request, reply) => {
     const { port } = server.address() as AddressInfo;
     const timestamp = new Date().toISOString();
@@ -83,7 +93,9 @@ async function serve(health: object = {}, stream: object = {}): Promise<number> 
             workspace: root,
             ...health,
           }
-        : { connected_clients: 0, peers: [], epoch: 'e', seq: 0, url: `ws://127.0.0.1:${port}`, ...stream };
+        : request.url === '/api/alerts/targets'
+          ? { targets: [], alertmanagers: [], error: null, ...targets }
+          : { connected_clients: 0, peers: [], epoch: 'e', seq: 0, url: `ws://127.0.0.1:${port}`, ...stream };
     reply.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   servers.push(server);
@@ -113,12 +125,20 @@ describe('a sound installation', () => {
       'database',
       'clock',
       'backups',
+      'archives',
+      'restore',
+      'locks',
+      'pid_files',
       'port',
       'ws_port',
+      'tokens',
+      'secrets',
+      'runtimes',
       'server',
       'version',
       'server_clock',
       'clients',
+      'alert_targets',
     ]);
     expect(answer.findings.every(({ message, fix }) => message !== '' && fix === null)).toBe(true);
   });
@@ -140,7 +160,18 @@ describe('a sound installation', () => {
 describe('what was not looked at', () => {
   it('has a dash instead of a tick: no database, no backup, a port that is picked', async () => {
     const { answer, found } = await look();
-    for (const name of ['database', 'backups', 'port', 'ws_port']) expect(found[name]?.skipped).toBe(true);
+    const names = [
+      'database',
+      'backups',
+      'archives',
+      'port',
+      'ws_port',
+      'tokens',
+      'secrets',
+      'runtimes',
+      'alert_targets',
+    ];
+    for (const name of names) expect(found[name]?.skipped).toBe(true);
     const text = doctorText(answer, terminalOf({ isTTY: false }, { LANG: 'C.UTF-8' }));
     expect(text).toMatch(/^– database +not there yet/m);
     expect(text).toMatch(/^✓ workspace/m);
@@ -257,7 +288,9 @@ describe('on this machine', () => {
     const { found } = await look({ flags: { port, wsPort: port } });
     expect(found.port).toMatchObject({ ok: false, fix: 'mc serve --port 0' });
     expect(found.ws_port).toMatchObject({ ok: false, fix: 'mc serve --ws-port 0' });
-    expect(found.port?.message).toBe(`${port} is taken by another program`);
+    expect(found.port?.message).toMatch(
+      new RegExp(`^${port} is taken by (?:another program|.+ \\(process ${process.pid}\\))$`),
+    );
     const foreign = await look({ flags: { host: '203.0.113.1', port } });
     expect(foreign.found.port?.message).toContain('cannot be used on 203.0.113.1');
   });
@@ -324,6 +357,76 @@ describe('the server', () => {
       message: '1 of 2 read too slowly: #7 127.0.0.1 page is 900 events behind, 586 kB wait',
       fix: `curl http://127.0.0.1:${port}/api/websocket/status`,
     });
+  });
+});
+
+describe('targets of alerts', () => {
+  const target = (more: object) => ({
+    name: 'ops',
+    paused: false,
+    off: null,
+    last_success_at: null,
+    last_error: null,
+    ...more,
+  });
+
+  it('that never delivered are told with the command that proves it', async () => {
+    await serve({}, {}, { targets: [target({ last_error: 'HTTP 500' }), target({ name: 'off', paused: true })] });
+    const { found } = await look();
+    expect(found.alert_targets).toMatchObject({
+      ok: false,
+      message: 'never delivered: ops (HTTP 500)',
+      fix: 'mc alerts test ops',
+    });
+  });
+
+  it('that are sent nothing more, and a file of them that makes no sense, are told', async () => {
+    await serve({}, {}, { targets: [target({ off: 'HTTP 410', last_success_at: '2026-11-01T00:00:00.000Z' })] });
+    expect((await look()).found.alert_targets).toMatchObject({
+      ok: false,
+      message: 'ops is sent nothing more: HTTP 410',
+    });
+  });
+
+  it('that were reached are well', async () => {
+    await serve({}, {}, { targets: [target({ last_success_at: '2026-11-01T00:00:00.000Z' })] });
+    expect((await look()).found.alert_targets).toMatchObject({
+      ok: true,
+      skipped: false,
+      message: '1, each was reached',
+    });
+  });
+
+  it('are not known to deliver without a server; a fault of their file is told', async () => {
+    const two = await look({ probes: { targets: () => Promise.resolve(['a', 'b']) } });
+    expect(two.found.alert_targets).toMatchObject({ ok: true, skipped: true });
+    const fault = new McError('config.invalid', 'alerts.json: there is no key "x"', { hint: 'mend it' });
+    const { found } = await look({ probes: { targets: () => Promise.reject(fault) } });
+    expect(found.alert_targets).toMatchObject({ ok: false, message: fault.message, fix: 'mend it' });
+  });
+});
+
+describe('tokens', () => {
+  it('are told by their scopes', async () => {
+    const { found } = await look({ probes: { tokens: () => Promise.resolve(['read', 'admin', 'read']) } });
+    expect(found.tokens).toMatchObject({ ok: true, skipped: false, message: '3 let in: 1 admin, 2 read' });
+  });
+
+  it('in a file that is not to be trusted are a finding', async () => {
+    const fault = new McError('config.invalid', 'tokens.json can be written by others', {
+      hint: 'chmod 600 tokens.json',
+    });
+    const { found } = await look({ probes: { tokens: () => Promise.reject(fault) } });
+    expect(found.tokens).toMatchObject({ ok: false, message: fault.message, fix: 'chmod 600 tokens.json' });
+  });
+});
+
+describe('what cannot be looked at', () => {
+  it('is a finding itself', async () => {
+    const fail = () => Promise.reject(new Error('the disk is gone'));
+    const { found, answer } = await look({ probes: { watched: fail, archives: fail, freeBytes: fail } });
+    for (const name of ['watches', 'archives', 'disk']) expect(found[name]).toMatchObject({ ok: false });
+    expect(answer.ok).toBe(false);
   });
 });
 
