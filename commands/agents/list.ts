@@ -12,10 +12,10 @@ export default class AgentsList extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(AgentsList);
-    const desk = await this.open(flags);
-    const answer = await (await reachServer(desk.config)).rest.agents();
+    const output = await this.open(flags);
+    const answer = await (await reachServer(output.config)).rest.agents();
     const agents = answer.agents.filter((row) => flags.status === undefined || row.normalized_status === flags.status);
-    desk.result({ ...answer, agents }, () => agentsTable(agents, desk.terminal, Date.now()));
-    if (agents.length === 0) desk.note(flags.status ? `no agent is ${flags.status}` : 'no agents yet');
+    output.result({ ...answer, agents }, () => agentsTable(agents, output.terminal, Date.now()));
+    if (agents.length === 0) output.note(flags.status ? `no agent is ${flags.status}` : 'no agents yet');
   }
 }

@@ -16,12 +16,12 @@ export default class TasksList extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(TasksList);
-    const desk = await this.open(flags);
-    const answer = await (await reachServer(desk.config)).rest.tasks();
+    const output = await this.open(flags);
+    const answer = await (await reachServer(output.config)).rest.tasks();
     const tasks = answer.tasks
       .filter((task) => flags.status === undefined || task.status === flags.status)
       .filter((task) => flags.assignee === undefined || task.assignee === flags.assignee);
-    desk.result({ ...answer, tasks }, () => tasksTable(tasks, desk.terminal));
-    if (tasks.length === 0) desk.note('no such tasks');
+    output.result({ ...answer, tasks }, () => tasksTable(tasks, output.terminal));
+    if (tasks.length === 0) output.note('no such tasks');
   }
 }
