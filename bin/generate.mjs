@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // Writes what is generated from the built program: oclif.manifest.json, the README's table of commands, the table of
-// settings in docs/configuration.md, the routes in docs/api.md and the errors in docs/errors.md. With --check it only says which
-// of them are not as they should be.
+// settings in docs/configuration.md, the routes in docs/api.md, the errors in docs/errors.md, docs/cli.md and man/mc.1. With --check it
+// only says which of them are not as they should be.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { apiReference } from './api-reference.mjs';
+import { commandPages, manualPage } from './cli-reference.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (file) => readFileSync(join(root, file), 'utf8');
@@ -17,15 +18,18 @@ const wanted = {
   'docs/configuration.md': between(read('docs/configuration.md'), 'settings', await settingsTable()),
   'docs/api.md': between(read('docs/api.md'), 'routes', await apiReference(root)),
   'docs/alerts.md': between(read('docs/alerts.md'), 'rules', await ruleTable()),
+  'docs/cli.md': commandPages(manifest, await load('protocol/codes.js')),
+  'man/mc.1': manualPage(manifest, await load('protocol/codes.js')),
   'docs/errors.md': between(read('docs/errors.md'), 'errors', await errorTable()),
 };
 
 for (const [file, text] of Object.entries(wanted)) {
-  if (read(file) === text) continue;
+  if (existsSync(join(root, file)) && read(file) === text) continue;
   if (process.argv.includes('--check')) {
     console.error(`${file} does not match the program: run \`node bin/generate.mjs\` and commit it`);
     process.exitCode = 1;
   } else {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);
     console.log(`wrote ${file}`);
   }
