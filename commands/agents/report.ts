@@ -30,16 +30,16 @@ export default class AgentsReport extends McCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AgentsReport);
     const report = readReport(flags);
-    const desk = await this.open(flags);
-    const { rest } = await reachServer(desk.config);
+    const output = await this.open(flags);
+    const { rest } = await reachServer(output.config);
     if (flags['dry-run']) {
       await mustKnowAgent(rest, args.id);
       const text = () => cleanText(`would report of ${args.id}: ${JSON.stringify(report)}`);
-      return desk.result({ dry_run: true, agent: args.id, report }, text);
+      return output.result({ dry_run: true, agent: args.id, report }, text);
     }
     const answer = await askAgent(rest, args.id, () => rest.reportAgent(args.id, report));
     // Hooks hand what stands on stdout to the agent itself: with --quiet there is nothing.
-    if (flags.quiet && !desk.json) return;
-    desk.result(answer, () => cleanText(`${answer.agent.id} is ${answer.agent.normalized_status}`));
+    if (flags.quiet && !output.json) return;
+    output.result(answer, () => cleanText(`${answer.agent.id} is ${answer.agent.normalized_status}`));
   }
 }
