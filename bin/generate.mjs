@@ -17,6 +17,7 @@ const wanted = {
   'README.md': between(read('README.md'), 'commands', commandTable(manifest)),
   'docs/configuration.md': between(read('docs/configuration.md'), 'settings', await settingsTable()),
   'docs/api.md': between(read('docs/api.md'), 'routes', await apiReference(root)),
+  'docs/alerts.md': between(read('docs/alerts.md'), 'rules', await ruleTable()),
   'docs/cli.md': commandPages(manifest, await load('protocol/codes.js')),
   'man/mc.1': manualPage(manifest, await load('protocol/codes.js')),
   'docs/errors.md': between(read('docs/errors.md'), 'errors', await errorTable()),
@@ -85,6 +86,22 @@ async function errorTable() {
     return `| \`${code}\` | ${means} | ${next} | ${exit} | ${http} |`;
   });
   return ['| code | what happened | what to do | exit | HTTP |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+async function ruleTable() {
+  const { BUILTIN_RULES } = await load('alerts/rules/index.js');
+  const { formatDuration } = await load('protocol/times.js');
+  const { withUnit } = await load('view/index.js');
+  const span = (ms) => (ms === 0 ? 'at once' : formatDuration(ms));
+  const rows = BUILTIN_RULES.map(({ name, severity, looksAt, limit, unit, forMs, keepFiringMs }) => {
+    const figure = limit === null ? '' : withUnit(limit, unit ?? '');
+    return `| \`${name}\` | ${severity} | ${looksAt} | ${figure} | ${span(forMs)} | ${span(keepFiringMs)} |`;
+  });
+  return [
+    '| rule | severity | looks at | limit | fires after | over after |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
 }
 
 async function settingsTable() {

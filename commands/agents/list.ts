@@ -16,6 +16,7 @@ export default class AgentsList extends McCommand {
   };
 
   async run(): Promise<void> {
+<<<<<<< HEAD
     const {
       flags: { watch, ...flags },
     } = await this.parse(AgentsList);
@@ -32,5 +33,13 @@ export default class AgentsList extends McCommand {
     const { value, text, agents } = await ask();
     desk.result(value, text);
     if (agents.length === 0) desk.note(flags.status ? `no agent is ${flags.status}` : 'no agents yet');
+=======
+    const { flags } = await this.parse(AgentsList);
+    const output = await this.open(flags);
+    const answer = await (await reachServer(output.config)).rest.agents();
+    const agents = answer.agents.filter((row) => flags.status === undefined || row.normalized_status === flags.status);
+    output.result({ ...answer, agents }, () => agentsTable(agents, output.terminal, Date.now()));
+    if (agents.length === 0) output.note(flags.status ? `no agent is ${flags.status}` : 'no agents yet');
+>>>>>>> w-house
   }
 }

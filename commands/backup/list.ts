@@ -15,6 +15,7 @@ export default class BackupList extends McCommand {
   };
 
   async run(): Promise<void> {
+<<<<<<< HEAD
     const {
       flags: { watch, ...flags },
     } = await this.parse(BackupList);
@@ -32,5 +33,18 @@ export default class BackupList extends McCommand {
     desk.result(value, text);
     if (all.length === 0) desk.note('no backups yet: mc backup create makes one');
     else if (wanted.length === 0) desk.note(`none of type ${flags.type}; without --type ${all.length} are listed`);
+=======
+    const { flags } = await this.parse(BackupList);
+    const output = await this.open(flags);
+    const { openCommandBackups } = backupsThere(output.config) ?? (await import('../../src/backup/index.js'));
+    const backups = await openCommandBackups(output.config, (text) => output.note(text));
+    const all = await backups.list();
+    const wanted = all.filter((backup) => flags.type === undefined || backup.backup_type === flags.type);
+    output.result({ backups: wanted, next_at: await nextBackupAt(output.config) }, () =>
+      backupsTable(wanted, output.terminal, Date.now()),
+    );
+    if (all.length === 0) output.note('no backups yet: mc backup create makes one');
+    else if (wanted.length === 0) output.note(`none of type ${flags.type}; without --type ${all.length} are listed`);
+>>>>>>> w-house
   }
 }

@@ -17,6 +17,7 @@ export default class TasksList extends McCommand {
   };
 
   async run(): Promise<void> {
+<<<<<<< HEAD
     const {
       flags: { watch, ...flags },
     } = await this.parse(TasksList);
@@ -32,5 +33,15 @@ export default class TasksList extends McCommand {
     const { value, text, tasks } = await ask();
     desk.result(value, text);
     if (tasks.length === 0) desk.note('no such tasks');
+=======
+    const { flags } = await this.parse(TasksList);
+    const output = await this.open(flags);
+    const answer = await (await reachServer(output.config)).rest.tasks();
+    const tasks = answer.tasks
+      .filter((task) => flags.status === undefined || task.status === flags.status)
+      .filter((task) => flags.assignee === undefined || task.assignee === flags.assignee);
+    output.result({ ...answer, tasks }, () => tasksTable(tasks, output.terminal));
+    if (tasks.length === 0) output.note('no such tasks');
+>>>>>>> w-house
   }
 }

@@ -20,8 +20,7 @@ export async function main(argv: readonly string[], root: string): Promise<void>
     const say = takeLastWords();
     reportError(error, argv, command);
     if (say === null) process.exit();
-    // Whatever it was: half of a server is not left alive, and the status says that it failed.
-    void say(error).finally(() => process.exit(EXIT.failed));
+    void endAfter(say, error);
   });
   try {
     // There are no plugins to look for, least of all in a home that cannot be read.
@@ -40,6 +39,15 @@ export async function main(argv: readonly string[], root: string): Promise<void>
     }
   } catch (error) {
     reportError(error, argv, command);
+  }
+}
+
+/** Whatever it was: half of a server is not left alive, and the status says that it failed. */
+async function endAfter(say: (error: unknown) => Promise<void>, error: unknown): Promise<void> {
+  try {
+    await say(error);
+  } finally {
+    process.exit(EXIT.failed);
   }
 }
 

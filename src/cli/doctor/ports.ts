@@ -1,7 +1,6 @@
 import { createServer } from 'node:net';
 import { errnoOf, portHolder } from '../../base/index.js';
 import { type Finding, ill, unseen, well } from './finding.js';
-import { listenerOn } from './listener.js';
 
 /** One of the server's ports. `taken`: those that are this workspace's own server's. */
 interface Port {
@@ -20,7 +19,7 @@ export async function portFinding({ name, host, port, flag, taken }: Port): Prom
   if (error === null) return well(name, `${port} is free`);
   const why =
     error === 'EADDRINUSE'
-      ? `is taken by ${(await portHolder(host, port)) ?? (await listenerOn(port)) ?? 'another program'}`
+      ? `is taken by ${(await portHolder(host, port)) ?? 'another program'}`
       : `cannot be used on ${host} (${error})`;
   return ill(name, `${port} ${why}`, `mc serve ${flag} 0`);
 }
