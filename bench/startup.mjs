@@ -17,7 +17,10 @@ cpSync(join(root, 'test', 'fixtures', 'office'), workspace, { recursive: true })
 const env = { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: join(home, 'config'), TERM: 'xterm-256color' };
 const where = ['--workspace', workspace];
 
-/** Name, arguments, and how much longer than `node -e 0` it may take. */
+/**
+ * Name, arguments, and how much longer than `node -e 0` it may take.
+ * @type {[string, string[], number | null][]}
+ */
 const CASES = [
   ['--version', ['--version'], 1.3],
   ['--help', ['--help'], 2.2],

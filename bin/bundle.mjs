@@ -68,7 +68,7 @@ function contentsOf({ outputs }, outdir, becomes) {
     Object.entries(outputs).map(([output, { inputs }]) => {
       const used = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
       const parts = new Set(used.map(([input]) => partOf(input)));
-      return [relative(outdir, becomes(resolve(output))), [...parts].sort()];
+      return [relative(outdir, becomes(resolve(output))), [...parts].sort((a, b) => (a < b ? -1 : 1))];
     }),
   );
 }

@@ -1,17 +1,17 @@
 #!/usr/bin/env node
 // `mc`. Starts the bundle, which is read several times faster than hundreds of modules. CommonJS, as the bundle is: with
 // Node.js 20 the loader of ES modules takes longer than all that `mc --version` does.
-const { existsSync, readFileSync } = require('node:fs');
-const { dirname, join } = require('node:path');
+const fs = require('node:fs');
+const path = require('node:path');
 
-const root = dirname(__dirname);
-const bundle = join(root, 'dist', 'bundle', 'main.cjs');
+const root = path.dirname(__dirname);
+const bundle = path.join(root, 'dist', 'bundle', 'main.cjs');
 const argv = process.argv.slice(2);
 
 if (argv[0] === '--version' || argv[0] === '-V') {
-  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { name, version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
   process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`);
-} else if (!existsSync(bundle)) {
+} else if (!fs.existsSync(bundle)) {
   process.stderr.write(`✗ mc is not built: ${bundle} is missing\n  build it with: npm run build\n`);
   process.exitCode = 1;
 } else {

@@ -20,7 +20,7 @@ export {
 } from './completion/index.js';
 export { configTable, shownConfig } from './print/config.js';
 export { diagnose, doctorText, mendAll } from './doctor/doctor.js';
-export { machineProbes } from './doctor/local.js';
+export { machineProbes } from './doctor/probes.js';
 export { eventLogTable } from './print/event-log.js';
 export {
   backupCard,

@@ -1,6 +1,7 @@
 import { type Config, toMcError } from '../../base/index.js';
 import { cleanText } from '../clean.js';
-import { type DoctorProbes, localFindings } from './local.js';
+import { localFindings } from './local.js';
+import type { DoctorProbes } from './probes.js';
 import { serverFindings } from './server.js';
 import type { Finding, Mend } from './finding.js';
 import { paint, type Terminal } from '../print/terminal.js';

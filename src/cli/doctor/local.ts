@@ -1,80 +1,21 @@
-import { constants } from 'node:fs';
-import { access, readdir, readFile, stat, statfs } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { readdir, stat } from 'node:fs/promises';
 import {
   type Config,
   errnoOf,
-  homeDirectory,
-  type McError,
-  nodeFault,
-  portHolder,
   toMcError,
   userConfigDirectory,
   type WorkspaceLayout,
   workspaceLayout,
 } from '../../base/index.js';
-import { backupsAhead, type DatedBackup, isoOf, lastBackupAt } from '../../protocol/index.js';
-import { type ArchiveOnRecord, archivesFinding } from './archives.js';
+import { backupsAhead, isoOf, lastBackupAt } from '../../protocol/index.js';
+import { archivesFinding } from './archives.js';
 import { type Finding, ill, type Looked, unseen, well } from './finding.js';
 import { locksFinding, pidFilesFinding, restoreFinding } from './leftovers.js';
+import { portFinding } from './ports.js';
+import type { DoctorProbes } from './probes.js';
 import { runtimesFinding } from './runtimes.js';
 import { secretsFinding } from './secrets.js';
 import { quote } from '../quote.js';
-
-/** How the doctor looks at this machine; each can be another's in a test. */
-export interface DoctorProbes {
-  /** Milliseconds since the epoch. */
-  now: () => number;
-  /** How long an answer of the server may take, in milliseconds. */
-  answerMs: number;
-  /** Rejects when this user may not read and write it. */
-  access: (path: string) => Promise<void>;
-  /** Bytes that this user may still write there. */
-  freeBytes: (path: string) => Promise<number>;
-  /** The kernel's limits of watches; null where it has none or does not tell. */
-  watchLimits: () => Promise<{ watches: number; instances: number } | null>;
-  /** How many directories of a workspace the server watches, and names in it that somebody mistook. */
-  watched: (root: string) => Promise<{ directories: number; mistaken: { path: string; meant: string }[] }>;
-  /** What is wrong with this Node.js, or null. */
-  nodeFault: () => McError | null;
-  /** What SQLite finds wrong with a database; empty when nothing is. */
-  databaseFaults: (path: string) => Promise<string[]>;
-  /** The full backups on record. */
-  backups: (layout: WorkspaceLayout) => Promise<(DatedBackup & { id: string })[]>;
-  /** What is on record about their archives. */
-  archives: (layout: WorkspaceLayout) => Promise<ArchiveOnRecord[]>;
-  /** The scopes of the tokens that a server here lets in. @throws McError for a file that is not to be trusted */
-  tokens: () => Promise<string[]>;
-  /** The targets of alerts in the user's file. @throws McError for a file that makes no sense */
-  targets: () => Promise<string[]>;
-  env: NodeJS.ProcessEnv;
-  /** Null: there is none. */
-  home: string | null;
-}
-
-/** What the rooms above hand in. */
-type RoomProbes = Pick<DoctorProbes, 'databaseFaults' | 'watched' | 'backups' | 'archives' | 'tokens' | 'targets'>;
-
-/** The probes of the machine this runs on. */
-export function machineProbes(own: RoomProbes): DoctorProbes {
-  return {
-    now: Date.now,
-    answerMs: 5000,
-    access: (path) => access(path, constants.R_OK | constants.W_OK),
-    freeBytes: async (path) => {
-      const { bavail, bsize } = await statfs(path);
-      return bavail * bsize;
-    },
-    watchLimits: async () => {
-      const [watches, instances] = await Promise.all([readLimit('max_user_watches'), readLimit('max_user_instances')]);
-      return watches === null || instances === null ? null : { watches, instances };
-    },
-    nodeFault: () => nodeFault(),
-    env: process.env,
-    home: homeOrNull(),
-    ...own,
-  };
-}
 
 /** Less than this is too little for a backup and a day of metrics. */
 const LEAST_FREE = 256 * 1024 ** 2;
@@ -280,52 +221,10 @@ async function backupsFinding(layout: WorkspaceLayout, { backups, now }: DoctorP
   return ill('backups', message, others ? `mc backup delete ${quote(first.id)}` : 'mc backup create');
 }
 
-interface Port {
-  name: string;
-  host: string;
-  port: number;
-  flag: string;
-  taken: ReadonlySet<number>;
-}
-
-async function portFinding({ name, host, port, flag, taken }: Port): Promise<Finding> {
-  if (port === 0) return unseen(name, 'picked freely when the server starts');
-  if (taken.has(port)) return well(name, `${port} is this workspace's server's`);
-  const error = await tryPort(host, port);
-  if (error === null) return well(name, `${port} is free`);
-  const why =
-    error === 'EADDRINUSE'
-      ? `is taken by ${(await portHolder(host, port)) ?? 'another program'}`
-      : `cannot be used on ${host} (${error})`;
-  return ill(name, `${port} ${why}`, `mc serve ${flag} 0`);
-}
-
 /** A token opens what its scope says: whoever has one should know which there are. */
 async function tokensFinding({ tokens }: DoctorProbes): Promise<Finding> {
   const scopes = await tokens();
   if (scopes.length === 0) return unseen('tokens', 'none: this machine may do all, others nothing');
   const counts = [...new Set(scopes)].sort().map((scope) => `${scopes.filter((one) => one === scope).length} ${scope}`);
   return well('tokens', `${scopes.length} let in: ${counts.join(', ')}`);
-}
-
-/** The errno with which the port is refused; null when it is free. */
-function tryPort(host: string, port: number): Promise<string | null> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', (error) => resolve(errnoOf(error) ?? error.message));
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(null)));
-  });
-}
-
-async function readLimit(name: string): Promise<number | null> {
-  const text = await readFile(`/proc/sys/fs/inotify/${name}`, 'utf8').catch(() => '');
-  return text.trim() === '' ? null : Number(text);
-}
-
-function homeOrNull(): string | null {
-  try {
-    return homeDirectory();
-  } catch {
-    return null;
-  }
 }

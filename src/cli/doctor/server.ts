@@ -1,6 +1,6 @@
 import { type Config, packageVersion } from '../../base/index.js';
 import type { HealthAnswer, PeerRow, WebSocketStatusAnswer } from '../../protocol/index.js';
-import type { DoctorProbes } from './local.js';
+import type { DoctorProbes } from './probes.js';
 import { explain } from '../errors.js';
 import { type Finding, ill, some, unseen, well } from './finding.js';
 import { quote } from '../quote.js';

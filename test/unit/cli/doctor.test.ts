@@ -19,7 +19,7 @@ import {
   workspaceLayout,
 } from '../../../src/base/index.js';
 import { diagnose, doctorText } from '../../../src/cli/doctor/doctor.js';
-import { type DoctorProbes, machineProbes } from '../../../src/cli/doctor/local.js';
+import { type DoctorProbes, machineProbes } from '../../../src/cli/doctor/probes.js';
 import { terminalOf } from '../../../src/cli/print/terminal.js';
 import { peerOf } from './rows.js';
 
