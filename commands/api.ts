@@ -37,15 +37,20 @@ export default class Api extends McCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Api);
     const call = await readApiCall(args.path, { method: flags.method, data: flags.data }, process.stdin);
-    const desk = await this.open(flags);
-    const server = await reachServer(desk.config, { timeoutMs: limitOf(call, desk.config) });
+    const output = await this.open(flags);
+    const server = await reachServer(output.config, { timeoutMs: limitOf(call, output.config) });
     if (!isStream(call)) {
       const answer = await callApi(server, call);
-      desk.result(answer, () => apiText(answer));
+      output.result(answer, () => apiText(answer));
       return;
     }
     const watch = watchSignals();
-    await followApi(server, call, (frame) => desk.item(frame, apiText(frame).replaceAll(/\n\s*/g, ' ')), watch.signal);
+    await followApi(
+      server,
+      call,
+      (frame) => output.item(frame, apiText(frame).replaceAll(/\n\s*/g, ' ')),
+      watch.signal,
+    );
     watch.dispose();
     if (watch.signal.aborted) throw interrupted();
   }

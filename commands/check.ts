@@ -34,13 +34,16 @@ export default class Check extends McCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Check);
     const limits = readLimits(flags);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const now = Date.now();
-    const facts = flags.offline ? await readWorkspace(desk, now) : await askFacts(await reachServer(desk.config), now);
+    const facts = flags.offline
+      ? await readWorkspace(output, now)
+      : await askFacts(await reachServer(output.config), now);
     const answer = runChecks(facts, limits, now);
     if (flags.junit !== undefined) await writeFileAtomic(flags.junit, checkJunit(answer));
     const checks = flags.quiet ? answer.checks.filter(({ ok }) => !ok) : answer.checks;
-    if (desk.json || checks.length > 0) desk.result(answer, () => checkText({ ...answer, checks }, desk.terminal));
+    if (output.json || checks.length > 0)
+      output.result(answer, () => checkText({ ...answer, checks }, output.terminal));
     if (!answer.ok) process.exitCode = EXIT.checkFailed;
   }
 }

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { cleanText, confirm, diagnose, doctorText, machineProbes, McCommand, mendAll } from '../src/cli/index.js';
+import type { Config } from '../src/base/index.js';
 import { EXIT } from '../src/protocol/index.js';
 
 export default class Doctor extends McCommand {
@@ -22,29 +23,36 @@ export default class Doctor extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Doctor);
+<<<<<<< HEAD
     const desk = await this.open(flags);
-    const look = () => diagnose(desk.config, probesOfRooms());
+    const look = () => diagnose(desk.config, probesOfRooms(desk.config));
+=======
+    const output = await this.open(flags);
+    const look = () => diagnose(output.config, probesOfRooms());
+>>>>>>> w-house
     let { mends, ...answer } = await look();
-    if (!flags.fix) desk.result(answer, () => doctorText(answer, desk.terminal));
+    if (!flags.fix) output.result(answer, () => doctorText(answer, output.terminal));
     else if (flags['dry-run']) {
       const would = mends.map(({ name, does }) => ({ name, message: does }));
       const lines = would.map(({ name, message }) => cleanText(`would mend ${name}: ${message}`));
-      desk.result({ ...answer, dry_run: true, would }, () => [doctorText(answer, desk.terminal), ...lines].join('\n'));
+      output.result({ ...answer, dry_run: true, would }, () =>
+        [doctorText(answer, output.terminal), ...lines].join('\n'),
+      );
     } else {
-      for (const { does } of mends) desk.note(cleanText(`mc doctor ${does}`));
+      for (const { does } of mends) output.note(cleanText(`mc doctor ${does}`));
       if (mends.length > 0) await confirm(`Mend ${mends.length === 1 ? 'it' : 'them'}?`, flags.yes);
       const fixed = await mendAll(mends);
       ({ mends, ...answer } = await look());
-      desk.result({ ...answer, fixed }, () => doctorText(answer, desk.terminal));
-      for (const { message } of fixed.filter(({ done }) => !done)) desk.note(cleanText(`not mended: ${message}`));
-      if (fixed.length === 0) desk.note('nothing that --fix can mend');
+      output.result({ ...answer, fixed }, () => doctorText(answer, output.terminal));
+      for (const { message } of fixed.filter(({ done }) => !done)) output.note(cleanText(`not mended: ${message}`));
+      if (fixed.length === 0) output.note('nothing that --fix can mend');
     }
     if (!answer.ok) process.exitCode = EXIT.checkFailed;
   }
 }
 
 /** How the doctor looks into rooms that the command line does not know; each is loaded when it is looked into. */
-function probesOfRooms() {
+function probesOfRooms({ values }: Config) {
   return machineProbes({
     async databaseFaults(path) {
       // Before SQLite opens it: a FIFO would be waited for.
@@ -71,7 +79,7 @@ function probesOfRooms() {
     },
     async targets() {
       const { alertsFilePath, readTargets } = await import('../src/alerts/delivery/target-file.js');
-      return readTargets(alertsFilePath()).map(({ name }) => name);
+      return readTargets(values.alertsFile ?? alertsFilePath()).map(({ name }) => name);
     },
   });
 }

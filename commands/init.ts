@@ -20,12 +20,12 @@ export default class Init extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Init);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     // Which workspace is in force may stand in the file that cannot be taken.
-    const fault = desk.config.faults.find(({ kind }) => kind !== 'workspace file');
+    const fault = output.config.faults.find(({ kind }) => kind !== 'workspace file');
     if (args.dir === undefined && fault) throw fault.error;
     const options = { now: Date.now(), sample: flags.sample, dryRun: flags['dry-run'] };
-    const starter = await writeStarter(args.dir ?? desk.config.workspace, options);
-    desk.result(starter, () => starterText(starter));
+    const starter = await writeStarter(args.dir ?? output.config.workspace, options);
+    output.result(starter, () => starterText(starter));
   }
 }

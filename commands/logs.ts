@@ -34,7 +34,7 @@ export default class Logs extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Logs);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { since } = readRange({ since: flags.since }, Date.now());
     const question = {
       since: since === undefined ? null : Date.parse(since),
@@ -42,12 +42,12 @@ export default class Logs extends McCommand {
       last: flags.lines ?? (since === undefined ? LINES : null),
     };
     await showLogs(
-      desk.config,
+      output.config,
       question,
       (line) => {
         // A line of another kind is no document.
-        if (desk.json && line.fields === null) desk.note(lineText(line, desk.terminal));
-        else desk.item(line.fields, lineText(line, desk.terminal));
+        if (output.json && line.fields === null) output.note(lineText(line, output.terminal));
+        else output.item(line.fields, lineText(line, output.terminal));
       },
       flags.follow ? watchSignals().signal : null,
     );

@@ -19,9 +19,9 @@ export default class Notify extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Notify);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const message = await readWords(args.message, 'the message');
-    const { rest } = await reachServer(desk.config);
+    const { rest } = await reachServer(output.config);
     if (flags.agent !== undefined) await mustKnowAgent(rest, flags.agent);
     const notification = {
       message,
@@ -31,9 +31,9 @@ export default class Notify extends McCommand {
     };
     if (flags['dry-run']) {
       const text = () => cleanText(`would send (${flags.level}): ${message}`);
-      return desk.result({ dry_run: true, notification }, text);
+      return output.result({ dry_run: true, notification }, text);
     }
     const answer = await rest.notify(notification);
-    desk.result(answer, () => `sent as ${answer.notification.id}`);
+    output.result(answer, () => `sent as ${answer.notification.id}`);
   }
 }

@@ -14,13 +14,13 @@ export default class Restart extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Restart);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { signal } = watchSignals();
-    const restarted = await restartBackground(desk.config, {
+    const restarted = await restartBackground(output.config, {
       waitMs: readWait('--wait', flags.wait),
       graceMs: readWait('--grace', flags.grace),
       signal,
     });
-    desk.result(restarted, () => startedText(restarted, desk.terminal));
+    output.result(restarted, () => startedText(restarted, output.terminal));
   }
 }

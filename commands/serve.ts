@@ -29,14 +29,14 @@ export default class Serve extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Serve);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const fault = process.env.MC_TRY_ANYWAY === '1' ? null : nodeFault();
     if (fault) throw fault;
     const { signal } = watchSignals();
     const grow = startWithSmallHeap();
-    const stage = desk.config.values.demo ? await raiseCurtain(desk) : null;
+    const stage = output.config.values.demo ? await raiseCurtain(output) : null;
     try {
-      await serve(desk, stage?.root ?? desk.config.workspace, signal, () => {
+      await serve(output, stage?.root ?? output.config.workspace, signal, () => {
         grow();
         stage?.play();
       });
@@ -48,10 +48,15 @@ export default class Serve extends McCommand {
   }
 }
 
-async function serve(desk: CommandOutput, workspace: string, signal: AbortSignal, onReady: () => void): Promise<void> {
+async function serve(
+  output: CommandOutput,
+  workspace: string,
+  signal: AbortSignal,
+  onReady: () => void,
+): Promise<void> {
   const { openServeLog, startServer, tokensPath } = await import('../src/server/index.js');
   const { alertsDirectory, alertsFilePath } = await import('../src/alerts/index.js');
-  const settings = { ...desk.config.values, workspace };
+  const settings = { ...output.config.values, workspace };
   const { log, path, close } = await openServeLog(settings, workspace, terminalOf(process.stderr, process.env).colour);
   onUncaught(async (error) => {
     log.fatal({ err: error }, 'an error that nobody expected: the server ends');
@@ -65,7 +70,8 @@ async function serve(desk: CommandOutput, workspace: string, signal: AbortSignal
       clock: systemClock,
       tokensFile: tokensPath(),
       serversDirectory: serversDirectory(),
-      alertsDirectory: alertsDirectory(),
+      // A fleet that is only played leaves nothing behind.
+    alertsDirectory: settings.demo ? null : alertsDirectory(),
       alertsFile: settings.alertsFile ?? alertsFilePath(),
       signal,
     }).catch((error: unknown) => {
@@ -77,7 +83,7 @@ async function serve(desk: CommandOutput, workspace: string, signal: AbortSignal
       if (signal.aborted) return;
       const { http, ws } = server;
       if (path) log.info({ http, ws, workspace, pid: process.pid, version: packageVersion() }, 'serving');
-      printReady(desk, server, settings.demo);
+      printReady(output, server, settings.demo);
       onReady();
       await Promise.race([aborted(signal), server.done]);
     } finally {

@@ -21,9 +21,9 @@ export default class Start extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Start);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { signal } = watchSignals();
-    const started = await startBackground(desk.config, { waitMs: readWait('--wait', flags.wait), signal });
-    desk.result(started, () => startedText(started, desk.terminal));
+    const started = await startBackground(output.config, { waitMs: readWait('--wait', flags.wait), signal });
+    output.result(started, () => startedText(started, output.terminal));
   }
 }

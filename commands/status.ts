@@ -57,23 +57,23 @@ export default class StatusCommand extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(StatusCommand);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const terminal = process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== 'dumb';
-    if (terminal && !flags.once && !flags.line && !flags['exit-code'] && !desk.json) {
-      process.exitCode = await dashboard(desk, flags);
+    if (terminal && !flags.once && !flags.line && !flags['exit-code'] && !output.json) {
+      process.exitCode = await dashboard(output, flags);
       return;
     }
     try {
       // A prompt waits for it each time.
-      const short = flags.line && desk.config.origins.timeout.kind === 'default' ? { timeoutMs: LINE_MS } : {};
-      const status = await collectStatus(await reachServer(desk.config, short));
-      const line = () => statusLine(status, desk.terminal, Date.now());
-      desk.result(status, () => (flags.line ? line() : statusText(status, desk.terminal, Date.now())));
+      const short = flags.line && output.config.origins.timeout.kind === 'default' ? { timeoutMs: LINE_MS } : {};
+      const status = await collectStatus(await reachServer(output.config, short));
+      const line = () => statusLine(status, output.terminal, Date.now());
+      output.result(status, () => (flags.line ? line() : statusText(status, output.terminal, Date.now())));
       if (flags['exit-code'] && needsPerson(status, Date.now())) process.exitCode = EXIT.checkFailed;
     } catch (thrown) {
-      const { error, down } = await explainDown(thrown, desk.config);
+      const { error, down } = await explainDown(thrown, output.config);
       // A prompt shows stdout only.
-      if (flags.line && !desk.json) process.stdout.write(`${noServerLine(desk.terminal, down)}\n`);
+      if (flags.line && !output.json) process.stdout.write(`${noServerLine(output.terminal, down)}\n`);
       throw error;
     }
   }

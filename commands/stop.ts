@@ -18,9 +18,9 @@ export default class Stop extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Stop);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { signal } = watchSignals();
-    const stopped = await stopBackground(desk.config, { graceMs: readWait('--grace', flags.grace), signal });
-    desk.result(stopped, () => stoppedText(stopped));
+    const stopped = await stopBackground(output.config, { graceMs: readWait('--grace', flags.grace), signal });
+    output.result(stopped, () => stoppedText(stopped));
   }
 }

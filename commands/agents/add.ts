@@ -20,15 +20,15 @@ export default class AgentsAdd extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AgentsAdd);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { addAgent } = await import('../../src/workspace/index.js');
-    const { workspace } = desk.config;
+    const { workspace } = output.config;
     const { name, role, emoji, 'dry-run': dryRun } = flags;
     const added = await addAgent(workspace, args.id, { name, role, emoji }, { now: Date.now(), dryRun });
     const verb = dryRun ? 'would create' : 'created';
-    desk.result({ ...added, workspace, dry_run: dryRun }, () =>
+    output.result({ ...added, workspace, dry_run: dryRun }, () =>
       added.files.map((file) => cleanText(`${verb}  ${added.directory}/${file}`)).join('\n'),
     );
-    if (!dryRun) desk.note(`next: mc agents report ${quote(args.id)} --status busy --task TEXT`);
+    if (!dryRun) output.note(`next: mc agents report ${quote(args.id)} --status busy --task TEXT`);
   }
 }

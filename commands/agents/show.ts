@@ -9,9 +9,9 @@ export default class AgentsShow extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AgentsShow);
-    const desk = await this.open(flags);
-    const { rest } = await reachServer(desk.config);
+    const output = await this.open(flags);
+    const { rest } = await reachServer(output.config);
     const agent = await askAgent(rest, args.id, () => rest.agent(args.id));
-    desk.result(agent, () => agentCard(agent, desk.terminal, Date.now()));
+    output.result(agent, () => agentCard(agent, output.terminal, Date.now()));
   }
 }

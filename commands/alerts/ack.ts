@@ -14,11 +14,11 @@ export default class AlertsAck extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AlertsAck);
-    const desk = await this.open(flags);
-    const { rest } = await reachServer(desk.config);
+    const output = await this.open(flags);
+    const { rest } = await reachServer(output.config);
     const body = flags.agent === undefined ? {} : { agent: flags.agent };
     const answer = await askRule(rest, args.rule, () => rest.ackAlert(args.rule, body));
-    desk.result(answer, () => {
+    output.result(answer, () => {
       const lines = answer.alerts.map(({ summary }) => cleanText(`  ${summary}`));
       return [`acknowledged ${counted(lines.length, 'alert')} of ${cleanText(args.rule)}`, ...lines].join('\n');
     });

@@ -16,12 +16,12 @@ export default class AlertsDeliveries extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(AlertsDeliveries);
-    const desk = await this.open(flags);
-    const { rest } = await reachServer(desk.config);
+    const output = await this.open(flags);
+    const { rest } = await reachServer(output.config);
     const { failed, target, limit } = flags;
     const answer = await rest.alertDeliveries({ limit, ...(failed ? { failed } : {}), ...(target ? { target } : {}) });
-    desk.result(answer, () => deliveriesTable(answer.deliveries, desk.terminal));
-    if (answer.deliveries.length === 0) desk.note(failed ? 'nothing failed' : 'nothing was sent yet');
-    else if (answer.next_cursor !== null) desk.note('there is more: --limit');
+    output.result(answer, () => deliveriesTable(answer.deliveries, output.terminal));
+    if (answer.deliveries.length === 0) output.note(failed ? 'nothing failed' : 'nothing was sent yet');
+    else if (answer.next_cursor !== null) output.note('there is more: --limit');
   }
 }

@@ -18,14 +18,14 @@ export default class AlertsHistory extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(AlertsHistory);
-    const desk = await this.open(flags);
-    const { rest } = await reachServer(desk.config);
+    const output = await this.open(flags);
+    const { rest } = await reachServer(output.config);
     const { rule, agent, limit, cursor } = flags;
     const { since } = readRange(flags, Date.now());
     if (rule !== undefined) mustBeRule(rule, (await rest.alerts()).rules);
     const answer = await rest.alertHistory({ since, rule, agent, limit, cursor });
-    desk.result(answer, () => alertHistoryTable(answer.alerts, desk.terminal));
-    if (answer.alerts.length === 0) desk.note('no such alerts');
-    if (answer.next_cursor !== null) desk.note(`there are older ones: --cursor ${answer.next_cursor}`);
+    output.result(answer, () => alertHistoryTable(answer.alerts, output.terminal));
+    if (answer.alerts.length === 0) output.note('no such alerts');
+    if (answer.next_cursor !== null) output.note(`there are older ones: --cursor ${answer.next_cursor}`);
   }
 }

@@ -21,16 +21,16 @@ export default class AlertsList extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(AlertsList);
-    const desk = await this.open(flags);
-    const { rest } = await reachServer(desk.config);
+    const output = await this.open(flags);
+    const { rest } = await reachServer(output.config);
     const { state, rule, agent } = flags;
     const answer = await rest.alerts({ state, rule, agent });
     if (rule !== undefined && answer.rules.length === 0) mustBeRule(rule, (await rest.alerts()).rules);
-    desk.result(answer, () => (flags.rules ? rulesTable(answer.rules, desk.terminal) : listText(answer, desk)));
+    output.result(answer, () => (flags.rules ? rulesTable(answer.rules, output.terminal) : listText(answer, output)));
     const { file, rules, alerts } = answer;
-    if (file.error !== null) desk.note(`${file.path ?? 'alerts.json'}: ${file.error}`);
+    if (file.error !== null) output.note(`${file.path ?? 'alerts.json'}: ${file.error}`);
     const watching = rules.filter(({ enabled }) => enabled).length;
-    if (!flags.rules && alerts.length === 0) desk.note(`no such alerts; ${watching} rules are watching`);
+    if (!flags.rules && alerts.length === 0) output.note(`no such alerts; ${watching} rules are watching`);
   }
 }
 

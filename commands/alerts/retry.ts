@@ -11,10 +11,10 @@ export default class AlertsRetry extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AlertsRetry);
-    const desk = await this.open(flags);
-    const { rest } = await reachServer(desk.config);
+    const output = await this.open(flags);
+    const { rest } = await reachServer(output.config);
     const answer = await rest.retryDelivery(args.id);
-    desk.result(answer, () => `${answer.delivery.id} is sent to ${answer.delivery.target} again`);
-    desk.note('see what becomes of it: mc alerts deliveries');
+    output.result(answer, () => `${answer.delivery.id} is sent to ${answer.delivery.target} again`);
+    output.note('see what becomes of it: mc alerts deliveries');
   }
 }

@@ -9,9 +9,9 @@ export default class AlertsShow extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AlertsShow);
-    const desk = await this.open(flags);
-    const { rest } = await reachServer(desk.config);
+    const output = await this.open(flags);
+    const { rest } = await reachServer(output.config);
     const answer = await askRule(rest, args.rule, () => rest.alertRule(args.rule));
-    desk.result(answer, () => ruleCard(answer, desk.terminal, Date.now()));
+    output.result(answer, () => ruleCard(answer, output.terminal, Date.now()));
   }
 }

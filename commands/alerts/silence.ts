@@ -19,11 +19,11 @@ export default class AlertsSilence extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AlertsSilence);
-    const desk = await this.open(flags);
-    const { rest } = await reachServer(desk.config);
+    const output = await this.open(flags);
+    const { rest } = await reachServer(output.config);
     const body = { for: flags.for, reason: flags.reason, ...(flags.agent === undefined ? {} : { agent: flags.agent }) };
     const silence = () => askRule(rest, args.rule, () => rest.silenceAlert(args.rule, body));
     const answer = await (flags.agent === undefined ? silence() : askAgent(rest, flags.agent, silence));
-    desk.result(answer, () => silenceLine(answer.silence, desk.terminal));
+    output.result(answer, () => silenceLine(answer.silence, output.terminal));
   }
 }

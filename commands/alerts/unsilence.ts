@@ -12,8 +12,8 @@ export default class AlertsUnsilence extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AlertsUnsilence);
-    const desk = await this.open(flags);
-    const { rest } = await reachServer(desk.config);
+    const output = await this.open(flags);
+    const { rest } = await reachServer(output.config);
     const { rules, silences } = await rest.alerts();
     mustBeRule(args.rule, rules);
     const meant = silences.filter(
@@ -27,7 +27,7 @@ export default class AlertsUnsilence extends McCommand {
     }
     const ended = [];
     for (const { id } of meant) ended.push((await rest.endSilence(id)).silence);
-    desk.result({ success: true, silences: ended }, () =>
+    output.result({ success: true, silences: ended }, () =>
       cleanText(`ended ${counted(ended.length, 'silence')} of ${args.rule}`),
     );
   }

@@ -38,33 +38,33 @@ export default class BackupCreate extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(BackupCreate);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const options = {
       agent: flags.agent ?? null,
       label: flags.label ?? null,
       exclude: flags.exclude ?? [],
       ...(flags['include-secrets'] && { includeSecrets: true }),
     };
-    if (flags['dry-run']) return preview(desk, options);
-    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    if (flags['dry-run']) return preview(output, options);
+    const { openCommandBackups } = backupsThere(output.config) ?? (await import('../../src/backup/index.js'));
+    const backups = await openCommandBackups(output.config, (text) => output.note(text));
     const progress = progressLine(process.stderr, flags.quiet);
     const backup = await backups.create(options, progress.update).finally(() => progress.clear());
-    desk.result(backup, () => (flags.quiet ? backup.id : backupCard(backup, desk.terminal, Date.now())));
+    output.result(backup, () => (flags.quiet ? backup.id : backupCard(backup, output.terminal, Date.now())));
     const problems = problemsText(backup.problems);
-    if (problems !== null) desk.note(problems);
+    if (problems !== null) output.note(problems);
     if (backup.partial) process.exitCode = EXIT.failed;
   }
 }
 
 /** Only looks: not even a restore that was interrupted is ended. */
-async function preview(desk: CommandOutput, options: Parameters<Backups['preview']>[0]): Promise<void> {
-  if (backupsThere(desk.config) !== null) throw onlyHere('--dry-run');
+async function preview(output: CommandOutput, options: Parameters<Backups['preview']>[0]): Promise<void> {
+  if (backupsThere(output.config) !== null) throw onlyHere('--dry-run');
   const { openBackups } = await import('../../src/backup/index.js');
-  const layout = workspaceLayout(desk.config.workspace);
-  const backups = await openBackups({ layout, settings: desk.config.values, clock: systemClock });
+  const layout = workspaceLayout(output.config.workspace);
+  const backups = await openBackups({ layout, settings: output.config.values, clock: systemClock });
   const seen = await backups.preview(options);
-  desk.result(seen, () => previewText(seen));
+  output.result(seen, () => previewText(seen));
   const problems = problemsText(seen.problems);
-  if (problems !== null) desk.note(problems);
+  if (problems !== null) output.note(problems);
 }

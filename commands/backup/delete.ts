@@ -19,13 +19,13 @@ export default class BackupDelete extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupDelete);
-    const desk = await this.open(flags);
-    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const output = await this.open(flags);
+    const { openCommandBackups } = backupsThere(output.config) ?? (await import('../../src/backup/index.js'));
+    const backups = await openCommandBackups(output.config, (text) => output.note(text));
     const backup = await backups.get(args.id);
-    if (flags['dry-run']) return desk.result(backup, () => backupCard(backup, desk.terminal, Date.now()));
+    if (flags['dry-run']) return output.result(backup, () => backupCard(backup, output.terminal, Date.now()));
     await confirm(`Delete ${backup.id} (${sizeText(backup.size_bytes)})?`, flags.yes);
     await backups.remove(backup.id);
-    desk.result({ success: true, deleted: backup.id }, () => `deleted ${backup.id}`);
+    output.result({ success: true, deleted: backup.id }, () => `deleted ${backup.id}`);
   }
 }

@@ -11,12 +11,12 @@ export default class BackupDrill extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupDrill);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const backups = await openCommandBackups(output.config, (text) => output.note(text));
     const progress = progressLine(process.stderr, flags.quiet);
     const report = await backups.drill(args.id, progress.update).finally(() => progress.clear());
-    desk.result(report, () => drillText(report));
+    output.result(report, () => drillText(report));
     if (!report.ok) process.exitCode = EXIT.checkFailed;
   }
 }

@@ -16,10 +16,10 @@ export default class BackupExport extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupExport);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const backups = await openCommandBackups(output.config, (text) => output.note(text));
     const { backup, file } = await backups.exportTo(args.id, args.file);
-    desk.result({ ...backup, file }, () => cleanText(`${backup.id} is in ${file}`));
+    output.result({ ...backup, file }, () => cleanText(`${backup.id} is in ${file}`));
   }
 }

@@ -10,11 +10,11 @@ export default class BackupImport extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupImport);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const backups = await openCommandBackups(output.config, (text) => output.note(text));
     const progress = progressLine(process.stderr, flags.quiet);
     const backup = await backups.importFrom(args.file, progress.update).finally(() => progress.clear());
-    desk.result(backup, () => backupCard(backup, desk.terminal, Date.now()));
+    output.result(backup, () => backupCard(backup, output.terminal, Date.now()));
   }
 }

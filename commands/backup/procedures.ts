@@ -7,10 +7,10 @@ export default class BackupProcedures extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(BackupProcedures);
-    const desk = await this.open(flags);
-    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const output = await this.open(flags);
+    const { openCommandBackups } = backupsThere(output.config) ?? (await import('../../src/backup/index.js'));
+    const backups = await openCommandBackups(output.config, (text) => output.note(text));
     const procedures = await backups.procedures();
-    desk.result(procedures, () => proceduresText(procedures));
+    output.result(procedures, () => proceduresText(procedures));
   }
 }

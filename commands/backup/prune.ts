@@ -24,9 +24,9 @@ export default class BackupPrune extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(BackupPrune);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { openCommandBackups } = await import('../../src/backup/index.js');
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const backups = await openCommandBackups(output.config, (text) => output.note(text));
     const keepWithin = flags['keep-within'] === undefined ? undefined : parseDuration(flags['keep-within']);
     if (keepWithin === null) throw new McError('usage', '--keep-within takes a duration such as 7d or 24h');
     const policy = {
@@ -41,16 +41,16 @@ export default class BackupPrune extends McCommand {
     let shown: string | null = null;
     if (!flags.yes || flags['dry-run']) {
       const seen = await backups.prune({ ...policy, dryRun: true });
-      if (flags['dry-run']) return desk.result(seen, () => pruneText(seen, desk.terminal));
+      if (flags['dry-run']) return output.result(seen, () => pruneText(seen, output.terminal));
       if (seen.decisions.some((decision) => !decision.keep)) {
-        desk.note(pruneText(seen, desk.terminal));
+        output.note(pruneText(seen, output.terminal));
         shown = JSON.stringify(seen.decisions);
         await confirm('Delete them?', false);
       }
     }
     const report = await backups.prune(policy);
-    desk.result(report, () =>
-      shown === JSON.stringify(report.decisions) ? prunedText(report) : pruneText(report, desk.terminal),
+    output.result(report, () =>
+      shown === JSON.stringify(report.decisions) ? prunedText(report) : pruneText(report, output.terminal),
     );
   }
 }

@@ -21,16 +21,16 @@ export default class BackupRecover extends McCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(BackupRecover);
     if (flags.back && flags['give-up']) throw new McError('usage', 'choose one of --back and --give-up');
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { openBackups } = await import('../../src/backup/index.js');
-    const layout = workspaceLayout(desk.config.workspace);
-    const backups = await openBackups({ layout, settings: desk.config.values, clock: systemClock });
+    const layout = workspaceLayout(output.config.workspace);
+    const backups = await openBackups({ layout, settings: output.config.values, clock: systemClock });
     const recovery = await backups.recover({
       ...(flags.back && { direction: 'back' as const }),
       giveUp: flags['give-up'],
       to: flags.to ?? null,
     });
-    desk.result({ success: true, recovery }, () =>
+    output.result({ success: true, recovery }, () =>
       recovery === null ? 'no restore was interrupted: nothing is to be done' : recoveryText(recovery),
     );
   }

@@ -49,9 +49,9 @@ export default class BackupRestore extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupRestore);
-    const desk = await this.open(flags);
-    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text), { strict: true });
+    const output = await this.open(flags);
+    const { openCommandBackups } = backupsThere(output.config) ?? (await import('../../src/backup/index.js'));
+    const backups = await openCommandBackups(output.config, (text) => output.note(text), { strict: true });
     const progress = progressLine(process.stderr, flags.quiet);
     const choice = {
       agent: flags.agent ?? null,
@@ -67,13 +67,13 @@ export default class BackupRestore extends McCommand {
     let leaveFiles = false;
     if (!flags.yes || flags['dry-run']) {
       const seen = await restore(true);
-      if (flags['dry-run']) return desk.result(restoreAnswer(seen), () => restoreText(seen));
-      desk.note(restoreText(seen));
+      if (flags['dry-run']) return output.result(restoreAnswer(seen), () => restoreText(seen));
+      output.note(restoreText(seen));
       leaveFiles = seen.restored + seen.deleted === 0;
       if (!leaveFiles) await confirm('Restore?', false);
     }
-    const server = choice.withDatabase && to === null && !leaveFiles ? await holdingServer(desk.config) : null;
+    const server = choice.withDatabase && to === null && !leaveFiles ? await holdingServer(output.config) : null;
     const report = server ? await restoreThrough(server, args.id, choice) : await restore(false);
-    desk.result(restoreAnswer(report), () => restoreText(report));
+    output.result(restoreAnswer(report), () => restoreText(report));
   }
 }

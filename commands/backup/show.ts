@@ -14,10 +14,10 @@ export default class BackupShow extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupShow);
-    const desk = await this.open(flags);
-    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const output = await this.open(flags);
+    const { openCommandBackups } = backupsThere(output.config) ?? (await import('../../src/backup/index.js'));
+    const backups = await openCommandBackups(output.config, (text) => output.note(text));
     const backup = await backups.get(args.id);
-    desk.result(backup, () => backupCard(backup, desk.terminal, Date.now()));
+    output.result(backup, () => backupCard(backup, output.terminal, Date.now()));
   }
 }

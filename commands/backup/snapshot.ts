@@ -8,13 +8,13 @@ export default class BackupSnapshot extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(BackupSnapshot);
-    const desk = await this.open(flags);
-    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const output = await this.open(flags);
+    const { openCommandBackups } = backupsThere(output.config) ?? (await import('../../src/backup/index.js'));
+    const backups = await openCommandBackups(output.config, (text) => output.note(text));
     const snapshot = await backups.snapshot();
-    desk.result(snapshot, () => backupCard(snapshot, desk.terminal, Date.now()));
+    output.result(snapshot, () => backupCard(snapshot, output.terminal, Date.now()));
     const problems = problemsText(snapshot.problems);
-    if (problems !== null) desk.note(problems);
+    if (problems !== null) output.note(problems);
     if (snapshot.partial) process.exitCode = EXIT.failed;
   }
 }

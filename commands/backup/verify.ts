@@ -17,9 +17,9 @@ export default class BackupVerify extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupVerify);
-    const desk = await this.open(flags);
-    const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
-    const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+    const output = await this.open(flags);
+    const { openCommandBackups } = backupsThere(output.config) ?? (await import('../../src/backup/index.js'));
+    const backups = await openCommandBackups(output.config, (text) => output.note(text));
     if ((args.id === undefined) !== flags.all) throw new McError('usage', 'name one backup, or say --all');
     const progress = progressLine(process.stderr, flags.quiet);
     const work =
@@ -28,7 +28,7 @@ export default class BackupVerify extends McCommand {
         : backups.verify(args.id, flags.deep, progress.update);
     const found = await work.finally(() => progress.clear());
     const reports = Array.isArray(found) ? found : [found];
-    desk.result(Array.isArray(found) ? { reports } : found, () => reports.map(verifyText).join('\n'));
+    output.result(Array.isArray(found) ? { reports } : found, () => reports.map(verifyText).join('\n'));
     if (reports.some((report) => !report.ok)) process.exitCode = EXIT.checkFailed;
   }
 }

@@ -8,8 +8,8 @@ export default class ConfigPath extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ConfigPath);
-    const desk = await this.open(flags);
-    const paths = configPaths(desk.config.workspace, process.env);
-    desk.result(paths, () => `${paths.user}\n${paths.workspace}`);
+    const output = await this.open(flags);
+    const paths = configPaths(output.config.workspace, process.env);
+    output.result(paths, () => `${paths.user}\n${paths.workspace}`);
   }
 }

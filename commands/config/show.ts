@@ -11,10 +11,10 @@ export default class ConfigShow extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ConfigShow);
-    const desk = await this.open(flags);
-    const shown = shownConfig(desk.config, flags.origin);
-    desk.result(shown, () => configTable(shown, desk.terminal));
+    const output = await this.open(flags);
+    const shown = shownConfig(output.config, flags.origin);
+    output.result(shown, () => configTable(shown, output.terminal));
     for (const { message, hint } of shown.faults)
-      desk.note(`not in force: ${message}${hint === null ? '' : `\n  ${hint}`}`);
+      output.note(`not in force: ${message}${hint === null ? '' : `\n  ${hint}`}`);
   }
 }

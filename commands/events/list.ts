@@ -33,14 +33,14 @@ export default class EventsList extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(EventsList);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { type, agent, limit, cursor } = flags;
-    const answer = await ask(desk, { type, agent, ...readRange(flags, Date.now()), limit, cursor });
-    desk.result(answer, () => eventLogTable(answer.events, desk.terminal));
-    if (answer.events.length === 0) desk.note('no such events');
-    if (typeof answer.next_cursor === 'string') desk.note(`there are older ones: --cursor ${answer.next_cursor}`);
+    const answer = await ask(output, { type, agent, ...readRange(flags, Date.now()), limit, cursor });
+    output.result(answer, () => eventLogTable(answer.events, output.terminal));
+    if (answer.events.length === 0) output.note('no such events');
+    if (typeof answer.next_cursor === 'string') output.note(`there are older ones: --cursor ${answer.next_cursor}`);
     if ((answer.ahead ?? 0) > 0) {
-      desk.note(
+      output.note(
         `${answer.ahead} entries of a time when the clock was ahead are left out; --until 9999-12-31 shows them`,
       );
     }
@@ -56,8 +56,8 @@ interface Asked {
   cursor: number | undefined;
 }
 
-function ask(desk: CommandOutput, asked: Asked): Promise<EventsAnswer> {
-  return askHistory(desk.config, {
+function ask(output: CommandOutput, asked: Asked): Promise<EventsAnswer> {
+  return askHistory(output.config, {
     server: (rest) => rest.systemEvents({ ...asked, cursor: asked.cursor?.toString() }),
     database: async (path) => {
       const { readDatabase } = await import('../../src/metrics/query/index.js');

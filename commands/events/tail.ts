@@ -36,15 +36,15 @@ export default class EventsTail extends McCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(EventsTail);
     const since = readPosition(flags.since);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const watch = watchSignals();
-    await tailEvents(desk.config, {
+    await tailEvents(output.config, {
       types: (flags.type ?? []) as EventType[],
       agent: flags.agent,
       since,
       limit: flags.limit ?? Number.POSITIVE_INFINITY,
-      onEvent: (event) => desk.item(event, eventText(event, desk.terminal)),
-      onNote: (text) => desk.note(text),
+      onEvent: (event) => output.item(event, eventText(event, output.terminal)),
+      onNote: (text) => output.note(text),
       signal: watch.signal,
     });
     watch.dispose();

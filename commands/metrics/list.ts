@@ -8,8 +8,8 @@ export default class MetricsList extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(MetricsList);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const metrics = [...listMetrics('agent'), ...listMetrics('system')];
-    desk.result({ metrics }, () => metricsTable(metrics, desk.terminal));
+    output.result({ metrics }, () => metricsTable(metrics, output.terminal));
   }
 }

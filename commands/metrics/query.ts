@@ -53,9 +53,9 @@ export default class MetricsQuery extends McCommand {
         hint: 'leave one of them out',
       });
     }
-    const desk = await this.open({ ...flags, json: flags.json || flags.format === 'json' });
+    const output = await this.open({ ...flags, json: flags.json || flags.format === 'json' });
     const format = flags.json ? 'json' : ((flags.format ?? 'table') as Format);
-    const answer = await ask(desk, {
+    const answer = await ask(output, {
       metric: argv as string[],
       agent: flags.agent,
       system: flags.system,
@@ -65,9 +65,9 @@ export default class MetricsQuery extends McCommand {
       group_by: flags['group-by'],
       explain: flags.explain,
       // Whoever reads a table reads no more; a file or another program takes all there is.
-      points: format === 'table' && desk.terminal.boxes ? String(TABLE_POINTS) : undefined,
+      points: format === 'table' && output.terminal.boxes ? String(TABLE_POINTS) : undefined,
     });
-    await print(desk, answer, format);
+    await print(output, answer, format);
   }
 }
 
@@ -76,8 +76,8 @@ interface Asked {
   [name: string]: string | readonly string[] | boolean | undefined;
 }
 
-function ask(desk: CommandOutput, asked: Asked): Promise<QueryAnswer> {
-  return askHistory(desk.config, {
+function ask(output: CommandOutput, asked: Asked): Promise<QueryAnswer> {
+  return askHistory(output.config, {
     server: (rest) => rest.metricsQuery(asked),
     database: async (path) => {
       const { readDatabase } = await import('../../src/metrics/query/index.js');
@@ -88,29 +88,29 @@ function ask(desk: CommandOutput, asked: Asked): Promise<QueryAnswer> {
   });
 }
 
-async function print(desk: CommandOutput, answer: QueryAnswer, format: Format): Promise<void> {
+async function print(output: CommandOutput, answer: QueryAnswer, format: Format): Promise<void> {
   if (format === 'ndjson') for (const line of queryLines(answer)) process.stdout.write(`${cleanJson(line)}\n`);
   else if (format === 'chart') {
     const { queryChart } = await import('../../src/cli/print/chart.js');
-    desk.result(answer, () => queryChart(answer, desk.terminal));
+    output.result(answer, () => queryChart(answer, output.terminal));
   } else if (answer.explain !== undefined && format === 'table') {
     const { explanationText } = await import('../../src/cli/print/metrics.js');
-    desk.result(answer, () => explanationText(answer, desk.terminal));
-  } else if (format === 'table') printTable(desk, answer);
-  else desk.result(answer, () => queryCsv(answer));
-  if (answer.series.length === 0) desk.note('nothing was measured in this range');
+    output.result(answer, () => explanationText(answer, output.terminal));
+  } else if (format === 'table') printTable(output, answer);
+  else output.result(answer, () => queryCsv(answer));
+  if (answer.series.length === 0) output.note('nothing was measured in this range');
 }
 
 /** On a terminal without the empty lines before the first figure and after the last. */
-function printTable(desk: CommandOutput, answer: QueryAnswer): void {
-  if (!desk.terminal.boxes) {
-    desk.result(answer, () => queryTable(answer, desk.terminal));
+function printTable(output: CommandOutput, answer: QueryAnswer): void {
+  if (!output.terminal.boxes) {
+    output.result(answer, () => queryTable(answer, output.terminal));
     return;
   }
   const { lines, before, after } = measuredLines(answer);
-  desk.result(answer, () => queryTable(answer, desk.terminal, lines));
+  output.result(answer, () => queryTable(answer, output.terminal, lines));
   if (before + after > 0 && lines.length > 0) {
     const left = [before > 0 && `${before} before`, after > 0 && `${after} after`].filter(Boolean).join(' and ');
-    desk.note(`${left} them are left out: nothing was measured then (a line is ${answer.step})`);
+    output.note(`${left} them are left out: nothing was measured then (a line is ${answer.step})`);
   }
 }

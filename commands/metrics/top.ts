@@ -23,14 +23,14 @@ export default class MetricsTop extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(MetricsTop);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const range = readRange(flags, Date.now());
-    await mustHaveWorkspace(desk.config, { evenDefault: true });
+    await mustHaveWorkspace(output.config, { evenDefault: true });
     const { readDatabase } = await import('../../src/metrics/query/index.js');
-    const { database } = workspaceLayout(desk.config.workspace);
+    const { database } = workspaceLayout(output.config.workspace);
     const answer = await readDatabase(database, 'top', { ...flags, ...range }, { now: Date.now() });
     const top = { ...answer, agents: answer.agents.slice(0, flags.limit) };
-    desk.result(top, () => topTable(top, desk.terminal));
-    if (top.agents.length === 0) desk.note('nothing has been sampled yet');
+    output.result(top, () => topTable(top, output.terminal));
+    if (top.agents.length === 0) output.note('nothing has been sampled yet');
   }
 }

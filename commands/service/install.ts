@@ -19,8 +19,8 @@ export default class ServiceInstall extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ServiceInstall);
-    const desk = await this.open(flags);
-    const change = await installService(desk.config, { dryRun: flags['dry-run'] });
-    desk.result(change, () => installedText(change));
+    const output = await this.open(flags);
+    const change = await installService(output.config, { dryRun: flags['dry-run'] });
+    output.result(change, () => installedText(change));
   }
 }

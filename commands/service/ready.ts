@@ -14,10 +14,10 @@ export default class ServiceReady extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ServiceReady);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const pid = Number(process.env.MAINPID ?? '');
     const waitMs = readWait('--wait', flags.wait);
-    await awaitService(desk.config, { pid: Number.isInteger(pid) && pid > 0 ? pid : null, waitMs });
-    desk.result({ ready: true }, () => 'ready');
+    await awaitService(output.config, { pid: Number.isInteger(pid) && pid > 0 ? pid : null, waitMs });
+    output.result({ ready: true }, () => 'ready');
   }
 }

@@ -10,9 +10,9 @@ export default class ServiceStatusCommand extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ServiceStatusCommand);
-    const desk = await this.open(flags);
-    const status = await serviceStatus(desk.config);
-    desk.result(status, () => serviceStatusText(status));
+    const output = await this.open(flags);
+    const status = await serviceStatus(output.config);
+    output.result(status, () => serviceStatusText(status));
     if (status.pid === null) process.exitCode = EXIT.noServer;
   }
 }

@@ -12,8 +12,8 @@ export default class ServiceUninstall extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ServiceUninstall);
-    const desk = await this.open(flags);
-    const change = await uninstallService(desk.config, { dryRun: flags['dry-run'] });
-    desk.result(change, () => uninstalledText(change));
+    const output = await this.open(flags);
+    const change = await uninstallService(output.config, { dryRun: flags['dry-run'] });
+    output.result(change, () => uninstalledText(change));
   }
 }

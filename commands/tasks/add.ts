@@ -19,7 +19,7 @@ export default class TasksAdd extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(TasksAdd);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { assignee, priority } = flags;
     const due = flags.due === undefined ? undefined : readDue(flags.due);
     const task = {
@@ -29,9 +29,9 @@ export default class TasksAdd extends McCommand {
       ...(due === undefined ? {} : { due }),
     };
     checkNewTask(task);
-    const { rest } = await reachServer(desk.config);
-    if (flags['dry-run']) return desk.result({ dry_run: true, task }, () => cleanText(`would add: ${task.title}`));
+    const { rest } = await reachServer(output.config);
+    if (flags['dry-run']) return output.result({ dry_run: true, task }, () => cleanText(`would add: ${task.title}`));
     const answer = await rest.createTasks([task]);
-    desk.result(answer, () => cleanText(`${answer.ids.join(', ')} stands in ${answer.file_path}`));
+    output.result(answer, () => cleanText(`${answer.ids.join(', ')} stands in ${answer.file_path}`));
   }
 }

@@ -13,15 +13,15 @@ export default class TasksDone extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(TasksDone);
-    const desk = await this.open(flags);
-    const { rest } = await reachServer(desk.config);
+    const output = await this.open(flags);
+    const { rest } = await reachServer(output.config);
     if (flags['dry-run']) {
       const { tasks } = await rest.tasks();
       const task = await askTask(rest, args.id, () => Promise.resolve().then(() => taskNamed(tasks, args.id)));
       const text = () => `would complete: ${cleanText(task.text)} (${task.source})`;
-      return desk.result({ dry_run: true, task }, text);
+      return output.result({ dry_run: true, task }, text);
     }
     const answer = await askTask(rest, args.id, () => rest.patchTask(args.id, { status: 'completed' }));
-    desk.result(answer, () => `completed: ${cleanText(answer.task.text)} (${answer.task.source})`);
+    output.result(answer, () => `completed: ${cleanText(answer.task.text)} (${answer.task.source})`);
   }
 }

@@ -27,12 +27,12 @@ export default class TokenCreate extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(TokenCreate);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { createToken, tokensPath } = await import('../../src/server/auth/index.js');
     const asked = { scope: flags.scope as Scope, label: flags.label ?? null, now: systemClock.now() };
     const { token, row } = await createToken(tokensPath(), asked);
-    desk.result({ ...row, token }, () => token);
-    desk.note(
+    output.result({ ...row, token }, () => token);
+    output.note(
       `keep it: it cannot be shown again. Use it as MC_TOKEN, --token-file or Authorization: Bearer (${row.id})`,
     );
   }

@@ -8,10 +8,10 @@ export default class TokenList extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(TokenList);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { readTokens, tokenRow, tokensPath } = await import('../../src/server/auth/index.js');
     const tokens = readTokens(tokensPath()).map(tokenRow);
-    desk.result({ tokens }, () => tokensTable(tokens, desk.terminal));
-    if (tokens.length === 0) desk.note('no tokens yet: mc token create');
+    output.result({ tokens }, () => tokensTable(tokens, output.terminal));
+    if (tokens.length === 0) output.note('no tokens yet: mc token create');
   }
 }

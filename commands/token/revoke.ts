@@ -20,7 +20,7 @@ export default class TokenRevoke extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(TokenRevoke);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { readTokens, revokeToken, tokenRow, tokensPath } = await import('../../src/server/auth/index.js');
     const found = readTokens(tokensPath())
       .map(tokenRow)
@@ -28,11 +28,11 @@ export default class TokenRevoke extends McCommand {
     if (found && (flags['dry-run'] || !flags.yes)) {
       const what = cleanText(`${found.id} (${found.label ?? found.scope})`);
       if (flags['dry-run'])
-        return desk.result({ success: true, dry_run: true, revoked: found }, () => `would revoke ${what}`);
+        return output.result({ success: true, dry_run: true, revoked: found }, () => `would revoke ${what}`);
       await confirm(`Revoke ${what}?`, false);
     }
     const revoked = await revokeToken(tokensPath(), args.id);
-    desk.result({ success: true, revoked }, () =>
+    output.result({ success: true, revoked }, () =>
       cleanText(`revoked ${revoked.id} (${revoked.label ?? revoked.scope})`),
     );
   }

@@ -11,15 +11,15 @@ export interface Listening {
 }
 
 /** Says on stdout that a server is ready: one line per listener, with --json one line for all. */
-export function printReady(desk: CommandOutput, { http, ws, workspace }: Listening, demo: boolean): void {
+export function printReady(output: CommandOutput, { http, ws, workspace }: Listening, demo: boolean): void {
   const text = `REST       ${http}\nWebSocket  ${ws}`;
-  desk.item({ event: 'ready', http, ws, workspace, pid: process.pid }, text);
+  output.item({ event: 'ready', http, ws, workspace, pid: process.pid }, text);
   // Beside a log of JSON lines there are no lines of another kind.
-  if (desk.json || desk.config.values.logFormat === 'json') return;
-  desk.note(`serving ${demo ? 'a made-up fleet in ' : ''}${workspace}; Ctrl-C ends it`);
-  const found = demo || desk.config.values.port !== SETTINGS.port.default ? ` --server ${http}` : '';
-  const named = desk.config.origins.workspace.kind === 'default' ? '' : ` --workspace ${quote(workspace)}`;
-  desk.note(`in another terminal: ${commandName()} status${demo ? found : named}`);
+  if (output.json || output.config.values.logFormat === 'json') return;
+  output.note(`serving ${demo ? 'a made-up fleet in ' : ''}${workspace}; Ctrl-C ends it`);
+  const found = demo || output.config.values.port !== SETTINGS.port.default ? ` --server ${http}` : '';
+  const named = output.config.origins.workspace.kind === 'default' ? '' : ` --workspace ${quote(workspace)}`;
+  output.note(`in another terminal: ${commandName()} status${demo ? found : named}`);
 }
 
 /** How this program was called: from a checkout it is not on the path. */

@@ -53,12 +53,9 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
     next: 'Name one by its key: `mc tasks list --json` has them.',
   },
   'notification.not_found': { means: 'There is no notification of this id.', next: 'Run `mc api /api/notifications`.' },
-  'alert.not_found': {
-    means: 'There is no alert or rule of this name.',
-    next: 'Run `mc api /api/alerts`.',
-  },
-  'target.not_found': { means: 'There is no target of this name for alerts.', next: 'Run `mc alerts target list`.' },
-  'delivery.not_found': { means: 'There is no delivery of this id.', next: 'Run `mc alerts deliveries`.' },
+  'alert.not_found': { means: 'No alert rule, or no alert of one, has this name.', next: 'Run `mc alerts list`.' },
+  'target.not_found': { means: 'No alert target has this name.', next: 'Run `mc alerts target list`.' },
+  'delivery.not_found': { means: 'No delivery of an alert has this number.', next: 'Run `mc alerts deliveries`.' },
   'file.not_found': { means: 'There is no such file.', next: 'Run `mc api /api/files/browse`, or look at the path.' },
   'file.refused': {
     means: 'The path leads out of the workspace, is hidden or secret, or is not a file.',

@@ -53,7 +53,7 @@ export default class AlertsTargetAdd extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AlertsTargetAdd);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const { addTarget, alertsFilePath, neededSecret, newSigningSecret, parseAddress, shownTarget } = await import(
       '../../../src/alerts/delivery/target-file.js'
     );
@@ -69,7 +69,7 @@ export default class AlertsTargetAdd extends McCommand {
     };
     const kept = await secret();
     const { level, rule: rules = [], agent: agents = [], 'quiet-hours': quiet } = flags;
-    const target = await addTarget(desk.config.values.alertsFile ?? alertsFilePath(), {
+    const target = await addTarget(output.config.values.alertsFile ?? alertsFilePath(), {
       name: args.name,
       url: args.url,
       ...(kept === null ? {} : { secret: kept }),
@@ -81,12 +81,12 @@ export default class AlertsTargetAdd extends McCommand {
       ...(flags.fallback ? { fallback: true } : {}),
     });
     const shown = shownTarget(target);
-    desk.result({ success: true, target: shown, secret: made }, () => {
+    output.result({ success: true, target: shown, secret: made }, () => {
       const line = cleanText(`added ${shown.name}: ${shown.url}`);
       return made === null ? line : `${line}\n${made}`;
     });
     if (made !== null)
-      desk.note('the secret verifies what arrives there (Standard Webhooks); it cannot be shown again');
-    desk.note(`see that it arrives: mc alerts target test ${shown.name}`);
+      output.note('the secret verifies what arrives there (Standard Webhooks); it cannot be shown again');
+    output.note(`see that it arrives: mc alerts target test ${shown.name}`);
   }
 }

@@ -9,16 +9,16 @@ export default class AlertsTargetList extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(AlertsTargetList);
-    const desk = await this.open(flags);
-    const answer = await targetsThere(desk.config, async () => {
+    const output = await this.open(flags);
+    const answer = await targetsThere(output.config, async () => {
       const file = await import('../../../src/alerts/delivery/target-file.js');
-      const path = desk.config.values.alertsFile ?? file.alertsFilePath();
+      const path = output.config.values.alertsFile ?? file.alertsFilePath();
       return file.readTargets(path).map(file.shownTarget);
     });
-    desk.result(answer, () => targetsTable(answer, desk.terminal));
-    if (answer.error !== null) desk.note(answer.error);
+    output.result(answer, () => targetsTable(answer, output.terminal));
+    if (answer.error !== null) output.note(answer.error);
     if (answer.targets.length + answer.alertmanagers.length === 0) {
-      desk.note('no targets yet: mc alerts target add NAME URL');
+      output.note('no targets yet: mc alerts target add NAME URL');
     }
   }
 }

@@ -17,11 +17,11 @@ export default class AlertsTargetPause extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AlertsTargetPause);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const file = await import('../../../src/alerts/delivery/target-file.js');
     const paused = !flags.resume;
-    await file.pauseTarget(desk.config.values.alertsFile ?? file.alertsFilePath(), args.target, paused);
-    desk.result({ success: true, target: args.target, paused }, () =>
+    await file.pauseTarget(output.config.values.alertsFile ?? file.alertsFilePath(), args.target, paused);
+    output.result({ success: true, target: args.target, paused }, () =>
       paused ? `paused ${args.target}` : `${args.target} goes on`,
     );
   }

@@ -16,16 +16,16 @@ export default class AlertsTargetRemove extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AlertsTargetRemove);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const file = await import('../../../src/alerts/delivery/target-file.js');
-    const path = desk.config.values.alertsFile ?? file.alertsFilePath();
+    const path = output.config.values.alertsFile ?? file.alertsFilePath();
     const removed = file.shownTarget(file.mustHave(file.readTargets(path), args.target));
     const what = `${removed.name} (${removed.url})`;
     if (flags['dry-run']) {
-      return desk.result({ success: true, dry_run: true, removed }, () => `would remove ${what}`);
+      return output.result({ success: true, dry_run: true, removed }, () => `would remove ${what}`);
     }
     if (!flags.yes) await confirm(`Remove ${what}?`, false);
     await file.removeTarget(path, args.target);
-    desk.result({ success: true, removed }, () => `removed ${what}`);
+    output.result({ success: true, removed }, () => `removed ${what}`);
   }
 }
