@@ -100,7 +100,6 @@ export const DENSE = {
   'markdown.boxes': 'ordinary_boxes',
   'markdown.rows': 'ordinary_rows',
   'markdown.line_ends': 'ordinary_lines',
-  'json_tasks.numbers': 'ordinary_numbers',
   'json_tasks.zeros': 'ordinary_numbers',
   'json_tasks.not_a_number': 'ordinary_numbers',
   'office.fields': 'ordinary_fields',

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // Writes what is generated from the built program: oclif.manifest.json, the README's table of commands, the table of
-// settings in docs/configuration.md, the routes in docs/api.md and the errors in docs/errors.md. With --check it only says which
-// of them are not as they should be.
+// settings in docs/configuration.md, the routes in docs/api.md, the errors in docs/errors.md, docs/cli.md and man/mc.1. With --check it
+// only says which of them are not as they should be.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { apiReference } from './api-reference.mjs';
+import { commandPages, manualPage } from './cli-reference.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (file) => readFileSync(join(root, file), 'utf8');
@@ -16,15 +17,19 @@ const wanted = {
   'README.md': between(read('README.md'), 'commands', commandTable(manifest)),
   'docs/configuration.md': between(read('docs/configuration.md'), 'settings', await settingsTable()),
   'docs/api.md': between(read('docs/api.md'), 'routes', await apiReference(root)),
+  'docs/alerts.md': between(read('docs/alerts.md'), 'rules', await ruleTable()),
+  'docs/cli.md': commandPages(manifest, await load('protocol/codes.js')),
+  'man/mc.1': manualPage(manifest, await load('protocol/codes.js')),
   'docs/errors.md': between(read('docs/errors.md'), 'errors', await errorTable()),
 };
 
 for (const [file, text] of Object.entries(wanted)) {
-  if (read(file) === text) continue;
+  if (existsSync(join(root, file)) && read(file) === text) continue;
   if (process.argv.includes('--check')) {
     console.error(`${file} does not match the program: run \`node bin/generate.mjs\` and commit it`);
     process.exitCode = 1;
   } else {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);
     console.log(`wrote ${file}`);
   }
@@ -81,6 +86,22 @@ async function errorTable() {
     return `| \`${code}\` | ${means} | ${next} | ${exit} | ${http} |`;
   });
   return ['| code | what happened | what to do | exit | HTTP |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+async function ruleTable() {
+  const { BUILTIN_RULES } = await load('alerts/rules/index.js');
+  const { formatDuration } = await load('protocol/times.js');
+  const { withUnit } = await load('view/index.js');
+  const span = (ms) => (ms === 0 ? 'at once' : formatDuration(ms));
+  const rows = BUILTIN_RULES.map(({ name, severity, looksAt, limit, unit, forMs, keepFiringMs }) => {
+    const figure = limit === null ? '' : withUnit(limit, unit ?? '');
+    return `| \`${name}\` | ${severity} | ${looksAt} | ${figure} | ${span(forMs)} | ${span(keepFiringMs)} |`;
+  });
+  return [
+    '| rule | severity | looks at | limit | fires after | over after |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
 }
 
 async function settingsTable() {

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { cleanText, confirm, diagnose, doctorText, machineProbes, McCommand, mendAll } from '../src/cli/index.js';
+import type { Config } from '../src/base/index.js';
 import { EXIT } from '../src/protocol/index.js';
 
 export default class Doctor extends McCommand {
@@ -22,8 +23,13 @@ export default class Doctor extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Doctor);
+<<<<<<< HEAD
+    const desk = await this.open(flags);
+    const look = () => diagnose(desk.config, probesOfRooms(desk.config));
+=======
     const output = await this.open(flags);
     const look = () => diagnose(output.config, probesOfRooms());
+>>>>>>> w-house
     let { mends, ...answer } = await look();
     if (!flags.fix) output.result(answer, () => doctorText(answer, output.terminal));
     else if (flags['dry-run']) {
@@ -46,7 +52,7 @@ export default class Doctor extends McCommand {
 }
 
 /** How the doctor looks into rooms that the command line does not know; each is loaded when it is looked into. */
-function probesOfRooms() {
+function probesOfRooms({ values }: Config) {
   return machineProbes({
     async databaseFaults(path) {
       // Before SQLite opens it: a FIFO would be waited for.
@@ -73,7 +79,7 @@ function probesOfRooms() {
     },
     async targets() {
       const { alertsFilePath, readTargets } = await import('../src/alerts/delivery/target-file.js');
-      return readTargets(alertsFilePath()).map(({ name }) => name);
+      return readTargets(values.alertsFile ?? alertsFilePath()).map(({ name }) => name);
     },
   });
 }

@@ -70,7 +70,8 @@ async function serve(
       clock: systemClock,
       tokensFile: tokensPath(),
       serversDirectory: serversDirectory(),
-      alertsDirectory: alertsDirectory(),
+      // A fleet that is only played leaves nothing behind.
+    alertsDirectory: settings.demo ? null : alertsDirectory(),
       alertsFile: settings.alertsFile ?? alertsFilePath(),
       signal,
     }).catch((error: unknown) => {

@@ -8,11 +8,13 @@ export default class AgentsReport extends McCommand {
   static override exits = ['noServer', 'notFound', 'notAllowed'] as const;
   static override examples = [
     '<%= config.bin %> agents report api --status busy --task "Replay the outage"',
+    '<%= config.bin %> agents report api --status needs_input --waiting-for "which region?"',
     '<%= config.bin %> agents report api --status idle --counter tasks_completed=12',
   ];
   static override args = { id: Args.string({ description: 'Name of its directory', required: true }) };
   static override flags = {
     status: Flags.string({ description: 'A word such as active, busy, idle, error, needs_input, offline' }),
+    'waiting-for': Flags.string({ description: 'What it waits for a person to do', helpValue: 'TEXT' }),
     task: Flags.string({ description: 'What it works on' }),
     zone: Flags.string({ description: 'Where in the office it is' }),
     activity: Flags.string({ description: 'Something it did, for the activity log' }),

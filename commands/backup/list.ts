@@ -1,15 +1,39 @@
 import { Flags } from '@oclif/core';
-import { backupsTable, backupsThere, McCommand, nextBackupAt } from '../../src/cli/index.js';
+import { backupsTable, backupsThere, McCommand, nextBackupAt, WATCH_FLAG, watchList } from '../../src/cli/index.js';
 
 export default class BackupList extends McCommand {
   static override summary = 'List all backups, oldest first';
-  static override exits = ['noServer', 'notAllowed'] as const;
-  static override examples = ['<%= config.bin %> backup list', '<%= config.bin %> backup list --json'];
+  static override exits = ['noServer', 'notAllowed', 'interrupted'] as const;
+  static override examples = [
+    '<%= config.bin %> backup list',
+    '<%= config.bin %> backup list --json',
+    '<%= config.bin %> backup list --watch',
+  ];
   static override flags = {
+    ...WATCH_FLAG,
     type: Flags.string({ description: 'Only backups of this type', options: ['full', 'agent_state', 'snapshot'] }),
   };
 
   async run(): Promise<void> {
+<<<<<<< HEAD
+    const {
+      flags: { watch, ...flags },
+    } = await this.parse(BackupList);
+    const desk = await this.open(flags);
+    const ask = async () => {
+      const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
+      const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+      const all = await backups.list();
+      const wanted = all.filter((backup) => flags.type === undefined || backup.backup_type === flags.type);
+      const value = { backups: wanted, next_at: await nextBackupAt(desk.config) };
+      return { value, text: () => backupsTable(wanted, desk.terminal, Date.now()), all, wanted };
+    };
+    if (watch) return watchList(desk, ['backup_update'], ask);
+    const { value, text, all, wanted } = await ask();
+    desk.result(value, text);
+    if (all.length === 0) desk.note('no backups yet: mc backup create makes one');
+    else if (wanted.length === 0) desk.note(`none of type ${flags.type}; without --type ${all.length} are listed`);
+=======
     const { flags } = await this.parse(BackupList);
     const output = await this.open(flags);
     const { openCommandBackups } = backupsThere(output.config) ?? (await import('../../src/backup/index.js'));
@@ -21,5 +45,6 @@ export default class BackupList extends McCommand {
     );
     if (all.length === 0) output.note('no backups yet: mc backup create makes one');
     else if (wanted.length === 0) output.note(`none of type ${flags.type}; without --type ${all.length} are listed`);
+>>>>>>> w-house
   }
 }

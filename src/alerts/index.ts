@@ -3,8 +3,9 @@
  * figures are handed in by the server.
  */
 export type * from './contract.js';
-export { type AlertsFileContent, alertsFilePath, readAlertsFile } from './file.js';
-export { createDelivery, type Delivery, type DeliveryFigures } from './delivery/delivery.js';
+export { alertsFilePath, readAlertsFile } from './file.js';
+export type { Delivery } from './delivery/contract.js';
+export { createDelivery } from './delivery/delivery.js';
 export { checkDoors } from './delivery/doors.js';
 export { createTargetBook } from './delivery/target-file.js';
 export { type BackupView, BUILTIN_RULES, type Facts } from './rules/index.js';

@@ -12,7 +12,7 @@ export interface Pace {
 /** Many changes are looked at together. */
 const SOON_MS = 20;
 /** Looking takes at most one part in so many of the time. */
-const SHARE = 20;
+const SHARE = 10;
 
 /** Runs `look`, never while it runs and never so often that little else gets done. What it throws is not caught here. */
 export function createPace(look: () => void): Pace {

@@ -22,7 +22,7 @@ import { createWorks } from './engine/work.js';
 import { createKeeper } from './keeper.js';
 import { createPace } from './pace.js';
 import type { Facts, World } from './rules/index.js';
-import { memoryDatabase, openDatabase, type OpenedDatabase } from './store/database.js';
+import { openOrRemember } from './store/database.js';
 import { createStore, type KeptSilence } from './store/store.js';
 
 export interface AlertsOptions {
@@ -86,7 +86,7 @@ const HEARD: ReadonlySet<EventType> = new Set([
  */
 export async function startAlerts(options: AlertsOptions): Promise<AlertsService> {
   const { snapshot, clock, log, monotonic = monotonicNow, outlet = null } = options;
-  const opened = await open(options);
+  const opened = await openOrRemember(options.database, clock.now(), (db) => outlet?.prepare(db));
   const store = createStore(opened.db);
   const keeper = createKeeper(store, outlet, (error) => log.error({ err: error }, 'alerts could not be kept'));
   const book = openRuleBook(options.file);
@@ -194,7 +194,7 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
   };
 
   const noteFailures = (found: Round['failures']) => {
-    for (const rule of [...failures.keys()]) if (!found.has(rule)) failures.delete(rule);
+    for (const rule of failures.keys()) if (!found.has(rule)) failures.delete(rule);
     for (const [rule, error] of found) {
       const { message } = toMcError(error);
       if (failures.get(rule) !== message) log.error({ err: error, rule }, 'a rule of alerts failed');
@@ -213,7 +213,10 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
     keeper.also(() => {
       for (const { alert } of gone) store.forget(alert);
       for (const entry of pending) store.keep(entry);
-      for (const [agent, seen] of work) seen ? store.keepWork(seen) : store.forgetWork(agent);
+      for (const [agent, seen] of work) {
+        if (seen) store.keepWork(seen);
+        else store.forgetWork(agent);
+      }
     });
   };
 
@@ -281,15 +284,4 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
       store.close();
     },
   };
-}
-
-/** Without a place to write in, alerts are watched for all the same. */
-async function open({ database, clock, outlet }: AlertsOptions): Promise<OpenedDatabase & { fault: string | null }> {
-  const prepare = (db: OpenedDatabase['db']) => outlet?.prepare(db);
-  if (database === null) return { db: memoryDatabase(prepare), setAside: null, fault: null };
-  try {
-    return { ...(await openDatabase(database, clock.now(), prepare)), fault: null };
-  } catch (error) {
-    return { db: memoryDatabase(prepare), setAside: null, fault: `${database}: ${toMcError(error).message}` };
-  }
 }

@@ -71,10 +71,19 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   const opened = await openBackups({ ...options, onRecovery });
   /** The backups as they were last listed: what health asks the clock about. */
   let latest: readonly Backup[] = [];
+  /** What is wrong and stands in no record, by what failed: a full disk may have refused that too. */
+  const unrecorded = new Map<string, string>();
   const list = async () => {
-    const found = await opened.list();
-    latest = found;
-    return found;
+    try {
+      latest = await opened.list();
+      unrecorded.delete('list');
+      return [...latest];
+    } catch (thrown) {
+      const { code, message } = toMcError(thrown);
+      // Broken off by the stop.
+      if (code !== 'interrupted') unrecorded.set('list', `the backups cannot be listed: ${message}`);
+      throw thrown;
+    }
   };
   const backups: Backups = { ...opened, list };
   // A server is needed most when something is wrong with its backups: it starts all the same, and says so.
@@ -89,9 +98,6 @@ export async function createBackupService(options: BackupServiceOptions): Promis
   let known = false;
   let stopped = false;
   let state = unrecovered && isFailure(unrecovered, 'recovery') ? unrecovered.message : await stateOf(backups);
-
-  /** What is wrong and stands in no record, by what failed: a full disk may have refused that too. */
-  const unrecorded = new Map<string, string>();
 
   /** Failures and damage are sent to everyone; being busy, misused or refused only to who asked. */
   const watched = async <T>(

@@ -5,7 +5,7 @@ import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 export interface LogFileOptions {
   /** The file that is written; older ones lie beside it under the same name with `.1`, `.2` … behind, `.1` the newest. */
   path: string;
-  /** A file of more bytes than this, or one of yesterday, is followed by a new one. */
+  /** A file that is larger than this is followed by a new one, and so is every file at midnight. */
   maxMb: number;
   /** So many older files are kept: all of them never take more than (keep + 1) times `maxMb`. */
   keep: number;
@@ -26,7 +26,7 @@ export interface LogFile {
 const MOST_WAITING = 8 * 1024 * 1024;
 
 /**
- * Opens a log file that is followed by a new one every day and whenever it is large. A file that cannot be written never
+ * Opens a log file that is followed by a new one at midnight and whenever it is large. A file that cannot be written never
  * stops who logs: lines are lost then, and the first line after says how many.
  */
 export function openLogFile({ path, maxMb, keep, onTrouble, retryMs = 5000 }: LogFileOptions): LogFile {

@@ -1,16 +1,21 @@
 import { get } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { ROUTES, SERVER_NAME } from '../protocol/index.js';
+import { listenerOn } from './listener.js';
 
 /** How long whoever holds the port may take to say who it is, in milliseconds. */
 const ANSWER_MS = 1500;
 const MOST_BYTES = 16 * 1024;
 
 /**
- * Who holds a port of this machine, when it is an mc: "mc, which serves /home/me/fleet (version 0.1.0)". Null when it does
- * not say so: another program, or one that speaks TLS. `host` is where one would have listened.
+ * Who holds a port of this machine: "mc, which serves /home/me/fleet (version 0.1.0)", else the program, "node (process
+ * 1234)". Null when neither it nor the system says so: it is another user's, say. `host` is where one would have listened.
  */
-export function portHolder(host: string, port: number): Promise<string | null> {
+export async function portHolder(host: string, port: number): Promise<string | null> {
+  return (await mcOn(host, port)) ?? (await listenerOn(port));
+}
+
+function mcOn(host: string, port: number): Promise<string | null> {
   const target = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   const url = `http://${isIPv6(target) ? `[${target}]` : target}:${port}`;
   return ask(url + ROUTES.identity.path).then(

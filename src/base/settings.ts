@@ -243,7 +243,7 @@ export const SETTINGS = {
     min: 1,
     max: 10_000,
     default: 10,
-    description: 'Size in MiB at which a log file is followed by a new one, which it is every day as well',
+    description: 'Size in MiB at which a log file is followed by a new one, which it is at midnight as well',
   },
   logKeep: { kind: 'integer', min: 1, max: 1000, default: 9, description: 'Older log files that are kept' },
 } as const satisfies Record<string, Definition>;

@@ -9,6 +9,15 @@ export { askFacts, factsOf } from './check-facts.js';
 export { limitFlags, readLimits } from './check-limits.js';
 export { cleanJson, cleanText } from './clean.js';
 export { type CommandOutput, McCommand } from './command.js';
+export {
+  candidatesFor,
+  type KnownCommand,
+  liveWords,
+  SHELLS,
+  type Shell,
+  shellScript,
+  shellWords,
+} from './completion/index.js';
 export { configTable, shownConfig } from './print/config.js';
 export { diagnose, doctorText, mendAll } from './doctor/doctor.js';
 export { machineProbes } from './doctor/local.js';
@@ -74,3 +83,4 @@ export { testTarget } from './target-test.js';
 export { tokensTable } from './print/tokens.js';
 export { readWords } from './words.js';
 export { terminalOf } from './print/terminal.js';
+export { WATCH_FLAG, watchList } from './watch.js';

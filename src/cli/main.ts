@@ -5,6 +5,7 @@ import { McHelp } from './help.js';
 import { takeLastWords } from './last-words.js';
 import { guardPipes } from './pipes.js';
 import { readRequest } from './resolve.js';
+import { sayUpdateNote } from './update-note.js';
 
 /**
  * What `bin/run.js` starts: reads the command line, runs one command or shows help. Never rejects; the exit status is set.
@@ -19,8 +20,7 @@ export async function main(argv: readonly string[], root: string): Promise<void>
     const say = takeLastWords();
     reportError(error, argv, command);
     if (say === null) process.exit();
-    // Whatever it was: half of a server is not left alive, and the status says that it failed.
-    void say(error).finally(() => process.exit(EXIT.failed));
+    void endAfter(say, error);
   });
   try {
     // There are no plugins to look for, least of all in a home that cannot be read.
@@ -35,9 +35,19 @@ export async function main(argv: readonly string[], root: string): Promise<void>
     else {
       command = request.id.replaceAll(':', ' ');
       await config.runCommand(request.id, request.argv, found);
+      await sayUpdateNote(argv);
     }
   } catch (error) {
     reportError(error, argv, command);
+  }
+}
+
+/** Whatever it was: half of a server is not left alive, and the status says that it failed. */
+async function endAfter(say: (error: unknown) => Promise<void>, error: unknown): Promise<void> {
+  try {
+    await say(error);
+  } finally {
+    process.exit(EXIT.failed);
   }
 }
 

@@ -5,6 +5,7 @@ import { suggest } from '../base/index.js';
 /** What of `mc agents report` was given. */
 interface ReportFlags {
   status?: string | undefined;
+  'waiting-for'?: string | undefined;
   task?: string | undefined;
   zone?: string | undefined;
   activity?: string | undefined;
@@ -18,6 +19,7 @@ interface ReportFlags {
 export function readReport(flags: ReportFlags): AgentReport {
   const report: AgentReport = {};
   if (flags.status !== undefined) report.status = readStatus(flags.status);
+  if (flags['waiting-for'] !== undefined) report.waiting_for = flags['waiting-for'];
   for (const key of ['task', 'zone', 'activity'] as const) {
     const value = flags[key];
     if (value !== undefined) report[key] = value;
@@ -25,7 +27,7 @@ export function readReport(flags: ReportFlags): AgentReport {
   if (flags.counter !== undefined) report.counters = readCounters(flags.counter);
   if (Object.keys(report).length > 0) return report;
   throw new McError('usage', 'the report is empty', {
-    hint: 'give at least one of --status, --task, --zone, --activity, --counter',
+    hint: 'give at least one of --status, --waiting-for, --task, --zone, --activity, --counter',
   });
 }
 

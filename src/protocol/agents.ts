@@ -112,6 +112,8 @@ export interface Agent {
 /** What `POST /api/agents/{id}/report` and a published `agent_status` accept; merged into state.json. */
 export interface AgentReport {
   status?: string;
+  /** What it waits for a person to do. A status without it forgets what the last wait was for. */
+  waiting_for?: string;
   task?: string;
   zone?: string;
   activity?: string;

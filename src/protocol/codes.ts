@@ -27,6 +27,22 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** What each says; help, docs/cli.md and the manual page are made from it. */
+export const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
+  done: 'done',
+  failed: 'failed for a reason of ours or the machine’s',
+  usage: 'wrong usage, or bad input or config',
+  noServer: 'no server answers',
+  notFound: 'what was named does not exist',
+  checkFailed: 'a check or a verification failed',
+  busy: 'busy: another process holds the lock, or the port is taken',
+  notAllowed: 'not allowed (token missing or wrong)',
+  interrupted: 'interrupted',
+};
+
+/** What every command can end with. */
+export const ALWAYS_EXITS: readonly (keyof typeof EXIT)[] = ['done', 'failed', 'usage'];
+
 /** Every error we name: what it means for a process (exit status) and for an HTTP client (status). Its words: `ERROR_WORDS`. */
 export const ERRORS = {
   internal: { exit: EXIT.failed, http: 500 },

@@ -58,7 +58,7 @@ export async function watchForAlerts({
           bus: plan.bus,
           publish: (drafts) => void feed.publish(drafts),
           restore: (draft) => state.apply(draft),
-          facts: facts.now,
+          facts: () => facts.now(),
           latest: () => metrics.lastRows(),
           collectInterval: plan.settings.collectInterval,
           clock,

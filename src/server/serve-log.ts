@@ -9,7 +9,7 @@ export interface ServeLog {
   /** Where it lies; null: on stderr. */
   path: string | null;
   /** Resolves when what was said is written down, within two seconds. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**

@@ -6,7 +6,6 @@ import {
   type Clock,
   keepServerRecord,
   Lifecycle,
-  McError,
   newServerKey,
   packageVersion,
   rootsOf,
@@ -217,17 +216,15 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
 
   const s = tls ? 's' : '';
   const urls = { http: `http${s}://${urlHost(host)}:${rest.port}`, ws: `ws${s}://${urlHost(host)}:${socket.port}` };
+  const common = { settings, clock, log, newId, ...(options.monotonic ? { monotonic: options.monotonic } : {}) };
   const delivery = createDeliveries({
+    ...common,
     url: urls.http,
     alertsFile: options.alertsFile ?? null,
     publish: (drafts) => void feed.publish(drafts),
-    ...{ settings, clock, log, newId, ...(options.monotonic ? { monotonic: options.monotonic } : {}) },
   });
-  const alerts = await watchForAlerts({
-    places: options,
-    delivery,
-    ...{ life, services, feed, metrics, backups, bus, state, settings, layout, clock, log, newId },
-  });
+  const parts = { life, services, feed, metrics, backups, bus, state, layout };
+  const alerts = await watchForAlerts({ ...common, ...parts, places: options, delivery });
 
   const key = newServerKey();
   const context: ApiContext = {

@@ -133,7 +133,7 @@ export function agentNamed(snapshot: Snapshot, id: string): Agent {
 function checkReport(report: AgentReport): void {
   if (Object.keys(report).length === 0) {
     throw new McError('input.invalid', 'the report is empty', {
-      hint: 'give status, task, zone, activity or counters',
+      hint: 'give status, waiting_for, task, zone, activity or counters',
     });
   }
   if (report.status !== undefined && normalizeStatus(report.status) === null) {

@@ -181,6 +181,7 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
       says: 'the server in the background: started, found and ended',
       imports: ['clean.ts', 'print', 'quote.ts', 'reach', 'signals.ts'],
     },
+    completion: { says: 'what may stand next on a command line', imports: ['reach'] },
     logs: {
       says: 'the log of a server in the background: read, filtered and followed',
       imports: ['background', 'clean.ts', 'print', 'quote.ts', 'reach'],

@@ -1,7 +1,8 @@
 import Sqlite from 'better-sqlite3';
 import { onTestFinished, vi } from 'vitest';
 import type { AlertChange } from '../../src/alerts/contract.js';
-import { createDelivery, type Delivery, type DeliveryOptions } from '../../src/alerts/delivery/delivery.js';
+import type { Delivery, DeliveryOptions } from '../../src/alerts/delivery/contract.js';
+import { createDelivery } from '../../src/alerts/delivery/delivery.js';
 import { parseTargets } from '../../src/alerts/delivery/target-list.js';
 import type { TargetBook } from '../../src/alerts/delivery/target-file.js';
 import type { Target } from '../../src/alerts/delivery/target.js';
@@ -17,7 +18,7 @@ export interface Stand {
   logged: () => string;
   /** Moves both clocks. */
   pass(ms: number): void;
-  now(): number;
+  now: () => number;
   /** Makes the targets others. */
   target(entries: unknown[]): void;
   change(changes: (Partial<AlertChange> & { alert: Alert })[]): void;
@@ -55,7 +56,7 @@ export function standUp(options: StandOptions = {}): Stand {
     clock: { now: () => now },
     monotonic: () => monotonic,
     random: () => 0.5,
-    log: { warn: say, info: say, error: say } as unknown as DeliveryOptions['log'],
+    log: { warn: say, info: say, error: say },
     notify: (notification) => void notified.push(notification),
     env: options.env ?? {},
     ...(options.ms ? { ms: options.ms } : {}),
@@ -70,7 +71,7 @@ export function standUp(options: StandOptions = {}): Stand {
   onTestFinished(close);
   const change: Stand['change'] = (changes) => {
     const whole = changes.map(({ alert, kind = alert.state === 'resolved' ? 'resolved' : 'firing', tell = true }) => {
-      return { alert, kind, tell, title: 'Something is wrong' } as AlertChange;
+      return { alert, kind, tell, title: 'Something is wrong' } satisfies AlertChange;
     });
     database.transaction(() => delivery.onChange(whole, database))();
     delivery.onCommitted();
@@ -104,6 +105,6 @@ export function standUp(options: StandOptions = {}): Stand {
 }
 
 /** Waits until something is so. */
-export function until(check: () => void): Promise<void> {
+export function until(check: () => void | Promise<void>): Promise<void> {
   return vi.waitFor(check, { timeout: 20_000, interval: 10 });
 }

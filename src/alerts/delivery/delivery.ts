@@ -1,88 +1,21 @@
 import { createHash } from 'node:crypto';
-import { type Clock, McError, monotonicNow, toMcError } from '../../base/index.js';
-import type { Logger } from '../../base/log.js';
-import {
-  type Alert,
-  type AlertTarget,
-  type AlertTargetsAnswer,
-  type DeliveriesAnswer,
-  type DeliveryRow,
-  type NewNotification,
-  isoOf,
-  routePath,
-  type TargetTestAnswer,
-} from '../../protocol/index.js';
-import type { AlertChange, AlertsDatabase, AlertsOutlet } from '../contract.js';
-import type { Smtp } from './mail.js';
+import { McError, monotonicNow, toMcError } from '../../base/index.js';
+import { type Alert, routePath } from '../../protocol/index.js';
+import type { AlertChange, AlertsDatabase } from '../contract.js';
+import type { Delivery, DeliveryOptions } from './contract.js';
 import { type Managers, startManagers } from './managers.js';
 import { bounded, idOf } from './message.js';
-import { createOutbox, migrate, type Outbox, type Outcome, type TargetRecord } from './outbox.js';
+import { createOutbox, migrate, type Outbox, type TargetRecord } from './outbox.js';
+import { proveWeekly, testAlert } from './proof.js';
 import { queueChanges } from './queue.js';
 import { createSender } from './send.js';
-import { mustHave, type TargetBook } from './target-file.js';
-import { hears, shownTarget, type Target } from './target.js';
+import { mustHave } from './target-file.js';
+import { problemOf, queuesByTarget, rowOf } from './standing.js';
+import { hears, type Target } from './target.js';
 import { startWorker, type Worker } from './worker.js';
 
+/** How often chores come round, in milliseconds. */
 const HOUR = 3_600_000;
-/** A target that nothing arrived at for so long is sent a proof that it would. */
-const CANARY_MS = 7 * 24 * HOUR;
-/** A message that waits for longer makes its target a problem. */
-const LATE_MS = 10 * 60_000;
-
-export interface DeliveryOptions {
-  targets: TargetBook;
-  /** URLs of Alertmanagers, all of which hear of everything. */
-  alertmanagers: readonly string[];
-  smtp: Smtp;
-  /** The name of this machine. */
-  host: string;
-  /** Where a person finds this server, `http://…` without a slash at its end. */
-  url: string;
-  clock: Clock;
-  log: Pick<Logger, 'warn' | 'info' | 'error'>;
-  notify: (notification: NewNotification) => void;
-  /** Where secrets may stand. Default: this process's. */
-  env?: NodeJS.ProcessEnv;
-  monotonic?: () => number;
-  /** 0 to 1. */
-  random?: () => number;
-  /** Other times than the contract's, in milliseconds. */
-  ms?: { attempt?: number; rest?: number; resend?: number; away?: number };
-}
-
-export interface DeliveriesWanted {
-  /** Only those that gave up or were refused. */
-  failed?: boolean | undefined;
-  target?: string | undefined;
-  limit?: number | undefined;
-  /** `next_cursor` of the page before. */
-  cursor?: string | undefined;
-}
-
-/** What a scrape is told. */
-export interface DeliveryFigures {
-  outcomes: { target: string; outcome: Outcome; count: number }[];
-  /** How long the oldest message that waits for a target has waited, in seconds; 0: none waits. */
-  lags: { target: string; seconds: number }[];
-}
-
-/** Takes alerts to people. */
-export interface Delivery extends AlertsOutlet {
-  /** Begins to send what waits. */
-  start(): void;
-  close(): Promise<void>;
-  /** What does not arrive, in words; null: all is well. */
-  health(): string | null;
-  targets(): AlertTargetsAnswer;
-  deliveries(wanted: DeliveriesWanted): DeliveriesAnswer;
-  /** Sends again what was refused or given up. @throws McError `delivery.not_found`, `input.invalid` for what has arrived */
-  retry(id: number): DeliveryRow;
-  /** Sends a test to a target, at once and once. @throws McError `target.not_found`, `starting` */
-  test(target: string): Promise<TargetTestAnswer>;
-  /** Whether an Alertmanager holds an alert back. */
-  suppresses(alert: Alert): boolean;
-  figures(): DeliveryFigures;
-}
 
 /** Makes what takes alerts to people; `prepare` gives it its database, and nothing is sent before `start`. */
 export function createDelivery(options: DeliveryOptions): Delivery {
@@ -109,14 +42,25 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const recordOf = ({ name, url }: Target): TargetRecord | null =>
     outbox?.record(name, createHash('sha256').update(url).digest('base64url')) ?? null;
   /** With those that were switched off as paused. */
-  const standing = (): Target[] =>
-    book.targets().map((target) => (recordOf(target)?.off ? { ...target, paused: true } : target));
+  const standing = (): Target[] => {
+    tellBook(book.error());
+    return book.targets().map((target) => (recordOf(target)?.off ? { ...target, paused: true } : target));
+  };
   /** Whoever hears of what changes now. */
   const listening = (): Target[] => {
     const managed = options.alertmanagers.length > 0 && managers?.away() !== true;
     return standing().filter(({ paused, fallback }) => !paused && !(fallback && managed));
   };
 
+  let bookFault: string | null = null;
+  const tellBook = (fault: string | null): void => {
+    if (fault === bookFault) return;
+    bookFault = fault;
+    if (fault === null) return log.info({}, 'the targets of alerts were read');
+    log.warn({ reason: fault }, 'the targets of alerts are wrong: those that were read before are in force');
+    const message = `${fault}; the targets that were read before are in force`;
+    options.notify({ title: 'Alerts: the targets are wrong', message, level: 'warning' });
+  };
   let lastFault = '';
   /** The same again and again says nothing new. */
   const onError = (error: unknown): void => {
@@ -134,24 +78,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const doChores = (): void => {
     try {
       const at = now();
-      for (const target of standing()) if (!target.paused) proveWeekly(target, at);
+      for (const target of standing()) {
+        const isDue = !target.paused && outbox !== null && proveWeekly(outbox, target, recordOf(target), host, at);
+        if (isDue) worker?.wake();
+      }
       outbox?.forget(at);
     } catch (error) {
       onError(error);
     }
-  };
-
-  const proveWeekly = (target: Target, at: number): void => {
-    const { last_success_at: success = null, canary_at: canary = null } = recordOf(target) ?? {};
-    // Of a new target the first one is due in a week: whoever makes it, tests it.
-    const last = Math.max(success ?? 0, canary ?? 0);
-    if (canary !== null && last <= at && at - last < CANARY_MS) return;
-    outbox?.canary(target.name, at);
-    if (canary === null) return;
-    const alert = testAlert('canary', target.name, host, at);
-    outbox?.keep(alert, false, at);
-    outbox?.add(alert, target.name, 'test', at);
-    worker?.wake();
   };
 
   const takeOver = (since: number): void => {
@@ -168,27 +102,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const open = (): Outbox => {
     if (outbox !== null) return outbox;
     throw new McError('starting', 'the database of alerts is not open', { hint: 'try again in a moment' });
-  };
-
-  const rowOf = (target: Target): AlertTarget => {
-    const record = recordOf(target);
-    const waiting = outbox?.queues().find(({ target: name }) => name === target.name)?.count ?? 0;
-    return {
-      ...shownTarget(target),
-      off: record?.off ?? null,
-      waiting: outbox === null ? null : waiting,
-      last_success_at: timeOf(record?.last_success_at),
-      last_error_at: timeOf(record?.last_error_at),
-      last_error: record?.last_error ?? null,
-    };
-  };
-
-  const problemOf = (target: Target, at: number): string | null => {
-    const record = recordOf(target);
-    if (record?.off) return `target ${target.name} is off: ${record.off}`;
-    const queue = outbox?.queues().find(({ target: name }) => name === target.name);
-    const isLate = queue !== undefined && at - queue.oldest > LATE_MS && record?.last_error != null;
-    return isLate ? `target ${target.name} is not reached: ${record.last_error}` : null;
   };
 
   return {
@@ -246,12 +159,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     },
     health() {
       const at = now();
-      const away = managers?.away() === true ? ['no Alertmanager answers'] : [];
-      const problems = [...away, ...book.targets().flatMap((target) => problemOf(target, at) ?? [])];
+      const fault = book.error();
+      const away = [
+        ...(fault === null ? [] : [fault]),
+        ...(managers?.away() === true ? ['no Alertmanager answers'] : []),
+      ];
+      const queues = queuesByTarget(outbox);
+      const of = (target: Target) => problemOf(target, recordOf(target), queues.get(target.name), at);
+      const problems = [...away, ...book.targets().flatMap((target) => of(target) ?? [])];
       return problems.length === 0 ? null : problems.join('; ');
     },
     targets: () => ({
-      targets: book.targets().map(rowOf),
+      targets: book.targets().map((target) => rowOf(target, recordOf(target), outbox)),
       alertmanagers: managers?.states() ?? [],
       error: book.error(),
     }),
@@ -319,29 +238,3 @@ const UNSENT: Record<string, string | undefined> = {
   resting: 'it failed five times in a row and is left alone for a minute',
   stopped: 'the server stops',
 };
-
-/** An alert that is about nothing, to be told to one target. */
-function testAlert(rule: 'test' | 'canary', target: string, host: string, at: number): Alert {
-  const since = new Date(at).toISOString();
-  return {
-    id: `${rule}|${target}|${host}|${since}`,
-    rule,
-    severity: 'info',
-    state: 'firing',
-    agent: null,
-    since,
-    fired_at: since,
-    resolved_at: null,
-    summary: `This is a test: alerts from ${host} reach the target ${target}`,
-    evidence: rule === 'test' ? 'somebody asked for it: mc alerts test' : 'sent when nothing else arrived for a week',
-    value: null,
-    limit: null,
-    unit: null,
-    acknowledged_at: null,
-    silenced_until: null,
-  };
-}
-
-function timeOf(time: number | null | undefined): string | null {
-  return time === null || time === undefined ? null : isoOf(time);
-}

@@ -39,7 +39,7 @@ export function bounded(alert: Alert): Alert {
 }
 
 /** A text without line ends and other control characters, which would be taken for something else at the other end. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return (
     text
       // oxlint-disable-next-line no-control-regex -- control characters are what this is about

@@ -2,7 +2,7 @@ import type { Waiting } from './outbox.js';
 import { LONGEST_WAIT_MS } from './plan.js';
 
 /** More messages than this in a minute are told as one. */
-export const BURST = 20;
+const BURST = 20;
 export const MINUTE_MS = 60_000;
 
 /** What is known of a target when its next message is picked. */

@@ -2,7 +2,7 @@ import { readRegularSync, wasRead } from '../../base/index.js';
 import type { Secret } from './target.js';
 
 /** What stands for a secret wherever people look. */
-export const HIDDEN = '•••';
+const HIDDEN = '•••';
 /** Shorter texts would be found in the middle of words. */
 const SHORTEST = 5;
 const LIMIT = 64 * 1024;

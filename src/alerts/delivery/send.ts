@@ -10,6 +10,8 @@ import { neededSecret, type Target } from './target.js';
 export type Attempt = Verdict | { outcome: 'resting' } | { outcome: 'stopped' };
 
 export interface Sender {
+  /** Loads what most targets need, in the background. */
+  warm(): void;
   /** Makes one attempt. Never rejects; reasons hold no secret. */
   send(target: Target, message: Message, options: { signal: AbortSignal; canary?: boolean }): Promise<Attempt>;
 }
@@ -63,6 +65,7 @@ export function createSender({ smtp, env, now, ms = {} }: SenderOptions): Sender
   };
 
   return {
+    warm: () => void load().catch(() => {}),
     async send(target, message, { signal, canary = false }) {
       let hide = hider([], [target.url]);
       try {

@@ -7,7 +7,7 @@ import type { Target } from './target.js';
 
 export { alertsFilePath } from '../file.js';
 export type { KeptTarget } from './target-list.js';
-export { neededSecret, parseAddress, type Secret, shownTarget } from './target.js';
+export { neededSecret, parseAddress, shownTarget } from './target.js';
 
 const MODE = 0o600;
 /** How often it is looked whether the file is another, in milliseconds. */

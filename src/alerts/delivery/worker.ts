@@ -1,4 +1,4 @@
-import type { Alert, NewNotification } from '../../protocol/index.js';
+import { type Alert, ALERT_SEVERITIES, type NewNotification } from '../../protocol/index.js';
 import { bounded, idOf, type Message, MOST_TOLD } from './message.js';
 import type { Outbox, Waiting } from './outbox.js';
 import { type Lane, MINUTE_MS, pick } from './pick.js';
@@ -69,6 +69,8 @@ export function startWorker(options: WorkerOptions): Worker {
     let waitMs = LOOK_MS;
     try {
       const targets = new Map(options.targets().map((target) => [target.name, target]));
+      // The first message must not wait for packages to be read.
+      if (targets.size > 0) sender.warm();
       for (const { target: name } of queuesInTurn()) {
         const target = targets.get(name);
         if (target === undefined) dropOf(name);
@@ -141,7 +143,9 @@ export function startWorker(options: WorkerOptions): Worker {
 
   /** Null when there is nothing (more) to say: the rows are over then. */
   const messageOf = (rows: readonly Waiting[], isDigest: boolean, target: Target): Message | null => {
-    const alerts = rows.flatMap(({ alert }) => options.outbox().alert(alert) ?? []);
+    // Of a thousand only those that are named are looked up, the loudest first.
+    const told = rows.toSorted((a, b) => rankOf(b) - rankOf(a)).slice(0, MOST_TOLD);
+    const alerts = told.flatMap(({ alert }) => options.outbox().alert(alert) ?? []);
     const [first] = alerts;
     const [row] = rows;
     if (first === undefined || row === undefined) {
@@ -149,7 +153,7 @@ export function startWorker(options: WorkerOptions): Worker {
       return null;
     }
     const at = now();
-    const common = { at, host: options.host, total: alerts.length, alerts: alerts.slice(0, MOST_TOLD).map(bounded) };
+    const common = { at, host: options.host, total: rows.length, alerts: alerts.map(bounded) };
     if (isDigest) {
       const id = row.batch ?? idOf(`digest|${target.name}|${options.host}|${new Date(at).toISOString()}`);
       return { ...common, id, type: 'alert.digest', url: options.linkTo(null) };
@@ -224,6 +228,10 @@ export function startWorker(options: WorkerOptions): Worker {
       await Promise.all(busy.values());
     },
   };
+}
+
+function rankOf({ severity }: Waiting): number {
+  return ALERT_SEVERITIES.indexOf(severity);
 }
 
 /** How often the oldest of some messages was tried, with the attempt that is being made, and since when. */

@@ -40,6 +40,9 @@ export interface Engine {
   acknowledge(entries: readonly Entry[], at: string): Round['changes'];
 }
 
+/** A fleet that fails as a whole is taken in over several looks, so that none of them holds everybody else up. */
+const MOST_CHANGES = 200;
+
 /** One alert of a rule for each agent, and one about none. */
 export function keyOf(rule: string, agent: string | null): string {
   return `${rule}\0${agent ?? ''}`;
@@ -96,10 +99,10 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
       entry.clearMs = null;
       if (entry.alert.state !== 'pending') continue;
       const wait = Math.max(rule.forMs - entry.heldMs, cool.get(keyOf(rule.name, agent)) ?? 0);
-      if (wait > 0) {
+      if (wait > 0 || round.changes.length >= MOST_CHANGES) {
         if (entry.alert.summary === '') entry.alert = saying(entry.alert, rule, finding);
-        wakeIn(wait);
-      } else fire(rule, entry, finding, now, round);
+        wakeIn(Math.max(0, wait));
+      } else round.changes.push(fired(rule, entry, finding, now));
     }
     if (allUnknown) return;
     for (const [agent, entry] of held) {
@@ -110,7 +113,7 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
       }
       entry.clearMs = entry.clearMs === null ? 0 : entry.clearMs + passed;
       const rest = rule.enabled ? rule.keepFiringMs - entry.clearMs : 0;
-      if (rest > 0) wakeIn(rest);
+      if (rest > 0 || round.changes.length >= MOST_CHANGES) wakeIn(Math.max(0, rest));
       else end(rule.title, entry, now, round);
     }
   };
@@ -127,11 +130,6 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
     return { alert, heldMs, clearMs: null, told: false, notification: null };
   };
 
-  const fire = (rule: ActiveRule, entry: Entry, finding: Finding, now: string, round: Round): void => {
-    entry.alert = { ...saying(entry.alert, rule, finding), state: 'firing', fired_at: now };
-    round.changes.push({ kind: 'firing', alert: entry.alert, title: rule.title, tell: false, entry });
-  };
-
   const end = (title: string, entry: Entry, now: string, round: Round): void => {
     const { rule, agent } = entry.alert;
     entry.alert = { ...entry.alert, state: 'resolved', resolved_at: now };
@@ -141,7 +139,7 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
 
   /** Silences begin and end; a new alert and one whose silence is over are told, unless somebody knows. */
   const settle = (rules: readonly ActiveRule[], silences: readonly KeptSilence[], now: number, round: Round) => {
-    const fresh = new Set(round.changes.map(({ entry }) => entry));
+    const changes = new Map(round.changes.map((change) => [change.entry, change]));
     for (const rule of rules) {
       for (const entry of byRule.get(rule.name)?.values() ?? []) {
         const until = silencedUntil(entry.alert, silences, now);
@@ -149,10 +147,10 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
         const silenced_until = until === null ? null : isoOf(until);
         const changed = silenced_until !== entry.alert.silenced_until;
         if (changed) entry.alert = { ...entry.alert, silenced_until };
-        if (entry.alert.state !== 'firing' || (!changed && !fresh.has(entry))) continue;
+        if (entry.alert.state !== 'firing' || (!changed && !changes.has(entry))) continue;
         const tell = !entry.told && !rule.muted && until === null && entry.alert.acknowledged_at === null;
         entry.told ||= tell;
-        const own = round.changes.find((change) => change.entry === entry);
+        const own = changes.get(entry);
         if (own) Object.assign(own, { alert: entry.alert, tell });
         else round.changes.push({ kind: 'changed', alert: entry.alert, title: rule.title, tell, entry });
       }
@@ -203,6 +201,12 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
           };
         }),
   };
+}
+
+/** It fires from now on. Who is told is settled later. */
+function fired(rule: ActiveRule, entry: Entry, finding: Finding, now: string): Round['changes'][number] {
+  entry.alert = { ...saying(entry.alert, rule, finding), state: 'firing', fired_at: now };
+  return { kind: 'firing', alert: entry.alert, title: rule.title, tell: false, entry };
 }
 
 /** An alert with what was found now. */

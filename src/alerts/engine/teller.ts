@@ -1,8 +1,11 @@
+import { monotonicNow } from '../../base/index.js';
 import { ALERT_SEVERITIES, type AlertSeverity, cutText, type Notification } from '../../protocol/index.js';
 import type { Entry, Round } from './engine.js';
 
-/** Alerts of one rule that come within so long are one message: ten agents fail for one reason one after the other. */
-export const GROUP_MS = 1000;
+/** Alerts of one rule that come within so long of each other are one message: agents fail for one reason one after the other. */
+const GROUP_MS = 1000;
+/** By then it is told, whatever else comes. */
+const GROUP_MOST_MS = 5000;
 /** Agents and ids that a message names; of more it says how many. */
 const NAMED = 20;
 const IN_TEXT = 3;
@@ -26,7 +29,9 @@ interface Group {
   title: string;
   isOver: boolean;
   entries: Set<Entry>;
-  timer: NodeJS.Timeout;
+  timer: NodeJS.Timeout | undefined;
+  /** When it is told at the latest, monotonic. */
+  until: number;
 }
 
 export function createTeller({ newId, publish, onTold }: TellerOptions): Teller {
@@ -49,19 +54,22 @@ export function createTeller({ newId, publish, onTold }: TellerOptions): Teller 
         const isOver = kind === 'resolved';
         if (!isToTell || (isOver && entry.notification === null)) continue;
         const key = `${isOver}\0${entry.alert.rule}`;
-        const group = groups.get(key) ?? { title, isOver, entries: new Set(), timer: timerFor(() => tell(key)) };
+        const until = monotonicNow() + GROUP_MOST_MS;
+        const group = groups.get(key) ?? { title, isOver, entries: new Set(), timer: undefined, until };
         group.entries.add(entry);
         groups.set(key, group);
+        clearTimeout(group.timer);
+        group.timer = timerFor(() => tell(key), Math.min(GROUP_MS, Math.max(0, group.until - monotonicNow())));
       }
     },
     stop() {
-      for (const key of [...groups.keys()]) tell(key);
+      for (const key of groups.keys()) tell(key);
     },
   };
 }
 
-function timerFor(work: () => void): NodeJS.Timeout {
-  const timer = setTimeout(work, GROUP_MS);
+function timerFor(work: () => void, ms: number): NodeJS.Timeout {
+  const timer = setTimeout(work, ms);
   timer.unref();
   return timer;
 }

@@ -2,7 +2,7 @@ import { cutText, formatDuration } from '../../protocol/index.js';
 import { IN_LINE, MINUTE, type Rule } from './rule.js';
 
 /** How long a task may take while too few of the agent's tasks are known to say what is usual for it. */
-export const UNUSUAL_MS = 120 * MINUTE;
+const UNUSUAL_MS = 120 * MINUTE;
 
 /** An agent works on one task for longer than nearly all of its tasks take. */
 export const agentStuck: Rule = {

@@ -1,7 +1,7 @@
 import { MINUTE, type Rule } from './rule.js';
 
 /** Of fewer tasks a share says nothing. */
-export const ENOUGH_TASKS = 5;
+const ENOUGH_TASKS = 5;
 
 /** Too many of the tasks that ended in the last hour failed. */
 export const errorRate: Rule = {

@@ -38,5 +38,5 @@ export const BUILTIN_RULES: readonly Rule[] = [
   databaseSetAside,
 ];
 
-export type { ActiveRule, BackupView, Facts, Finding, Rule, Verdict, WorkView, World } from './rule.js';
+export type { ActiveRule, BackupView, Facts, Finding, Rule, WorkView, World } from './rule.js';
 export { activeRules } from './active.js';

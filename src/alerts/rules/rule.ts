@@ -51,7 +51,7 @@ export interface World {
   samples: { system: MetricRow | null; agents: ReadonlyMap<string, MetricRow> } | null;
   facts: Facts;
   /** Null: it works on none. */
-  workOf(agent: string): WorkView | null;
+  workOf: (agent: string) => WorkView | null;
 }
 
 /** Something of which a rule's condition holds. */
@@ -63,16 +63,16 @@ export interface Finding {
   /** The limit that was passed where it is not the rule's own. */
   limit?: number | null;
   /** One line: what is wrong; and what it was seen by. */
-  say(): { summary: string; evidence: string };
+  say: () => { summary: string; evidence: string };
 }
 
 /** What a rule says of the world. What it says nothing of is well. */
 export interface Verdict {
-  found(finding: Finding): void;
+  found: (finding: Finding) => void;
   /** Cannot be judged now: its alert stays as it is. Without an agent: none of the rule can. */
-  unknown(agent?: string): void;
+  unknown: (agent?: string) => void;
   /** May be found in so many milliseconds although nothing happens. */
-  wakeIn(ms: number): void;
+  wakeIn: (ms: number) => void;
 }
 
 /** When a person should be told. A value: adding one is a file of its own and a line in the list. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { homedir, hostname } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { errnoOf, kindOfFile, makeDirectory, McError } from '../../base/index.js';
+import { errnoOf, kindOfFile, makeDirectory, McError, toMcError } from '../../base/index.js';
 import type { AlertsDatabase } from '../contract.js';
 
 /** Where the databases of a user's alerts lie: in the user's own directory, where no agent writes. */
@@ -19,7 +19,7 @@ export function alertsDatabasePath(directory: string, workspace: string): string
 }
 
 /** A database that can be used, and what had to be done for it. */
-export interface OpenedDatabase {
+interface OpenedDatabase {
   db: AlertsDatabase;
   /** What was wrong with the one before, and where it lies now; null: nothing. */
   setAside: string | null;
@@ -46,11 +46,7 @@ const COMPANIONS = ['-wal', '-shm', '-journal'];
  * file is set aside, whole; nothing is deleted. `prepare` makes the tables of others in it.
  * @throws the system's error where it cannot be written
  */
-export async function openDatabase(
-  path: string,
-  now: number,
-  prepare: (db: AlertsDatabase) => void,
-): Promise<OpenedDatabase> {
+async function openDatabase(path: string, now: number, prepare: (db: AlertsDatabase) => void): Promise<OpenedDatabase> {
   await makeDirectory(dirname(path));
   chmodSync(dirname(path), 0o700);
   const obstacle = obstacleAt(path);
@@ -62,8 +58,24 @@ export async function openDatabase(
   return { db, setAside: `the database of alerts was ${first}; it lies at ${aside}` };
 }
 
-/** A database that is gone when the process ends. */
-export function memoryDatabase(prepare: (db: AlertsDatabase) => void): AlertsDatabase {
+/**
+ * The same; without a place to write in, one that is gone when the process ends: alerts are watched for all the same.
+ * `fault`: why it could not be opened.
+ */
+export async function openOrRemember(
+  path: string | null,
+  now: number,
+  prepare: (db: AlertsDatabase) => void,
+): Promise<OpenedDatabase & { fault: string | null }> {
+  if (path === null) return { db: memoryDatabase(prepare), setAside: null, fault: null };
+  try {
+    return { ...(await openDatabase(path, now, prepare)), fault: null };
+  } catch (error) {
+    return { db: memoryDatabase(prepare), setAside: null, fault: `${path}: ${toMcError(error).message}` };
+  }
+}
+
+function memoryDatabase(prepare: (db: AlertsDatabase) => void): AlertsDatabase {
   const db = new Sqlite(':memory:');
   db.exec(SCHEMA);
   prepare(db);

@@ -67,7 +67,7 @@ export function createStore(db: AlertsDatabase): AlertStore {
     db,
     current: () =>
       (db.prepare('SELECT * FROM current').all() as CurrentRow[]).flatMap((row) => {
-        const alert = parsed<Alert>(row.alert);
+        const alert = parsed(row.alert) as Alert | null;
         if (alert === null) return [];
         return { alert, heldMs: row.held_ms, told: row.told === 1, notification: row.notification };
       }),
@@ -79,9 +79,9 @@ export function createStore(db: AlertsDatabase): AlertStore {
     work: () =>
       (db.prepare('SELECT * FROM work').all() as WorkRow[]).map((row) => ({
         ...row,
-        durations: (parsed<unknown[]>(row.durations) ?? []).filter((ms) => typeof ms === 'number'),
+        durations: ((parsed(row.durations) ?? []) as unknown[]).filter((ms) => typeof ms === 'number'),
       })),
-    inOne: (work) => void one.immediate(work),
+    inOne: (work) => one.immediate(work),
     keep: ({ alert, heldMs, told, notification }) =>
       void keep.run(alert.rule, alert.agent ?? '', JSON.stringify(alert), heldMs, Number(told), notification),
     forget: ({ rule, agent }) => void forget.run(rule, agent ?? ''),
@@ -107,7 +107,7 @@ export function createStore(db: AlertsDatabase): AlertStore {
         .all({ before, rule, agent, since, most: limit + 1 }) as { seq: number; alert: string }[];
       const page = rows.slice(0, limit);
       const next = rows.length > limit ? String(page.at(-1)?.seq) : null;
-      return { alerts: page.flatMap(({ alert }) => parsed<Alert>(alert) ?? []), next_cursor: next };
+      return { alerts: page.flatMap(({ alert }) => (parsed(alert) ?? []) as Alert | []), next_cursor: next };
     },
     close: () => void db.close(),
   };
@@ -128,9 +128,9 @@ export function silenceRow({ id, rule, agent, reason, createdAt, until }: KeptSi
   return { id, rule, agent, reason, created_at: isoOf(createdAt) ?? '', until: isoOf(until) ?? '' };
 }
 
-function parsed<T>(text: string): T | null {
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text);
   } catch {
     return null;
   }

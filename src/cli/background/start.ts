@@ -62,10 +62,14 @@ export async function restartBackground(
     const running = await findRunning(place);
     if (running !== null && running.background === null) throw notOurs(running);
     // One that was killed has left what it was started with.
-    const before = (running?.background ?? (await readBackground(place)))?.settings ?? {};
-    const settings = { ...givenSettings(config, ['env']), ...before, ...givenSettings(config, ['flag']) };
+    const before = running?.background ?? (await readBackground(place));
+    const settings = { ...givenSettings(config, ['env']), ...before?.settings, ...givenSettings(config, ['flag']) };
     const killed = running === null ? null : await stopRunning(running, { place, config, graceMs });
-    const started = await begin({ place, config, options }, settings);
+    const started = await begin({ place, config, options }, settings).catch(async (error: unknown) => {
+      // With what was known to work the next restart begins.
+      if (before !== null && (await findRunning(place)) === null) await writeBackground(place, before);
+      throw error;
+    });
     return { ...started, stopped: running !== null, killed: killed !== null };
   });
 }

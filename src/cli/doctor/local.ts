@@ -17,7 +17,6 @@ import { backupsAhead, type DatedBackup, isoOf, lastBackupAt } from '../../proto
 import { type ArchiveOnRecord, archivesFinding } from './archives.js';
 import { type Finding, ill, type Looked, unseen, well } from './finding.js';
 import { locksFinding, pidFilesFinding, restoreFinding } from './leftovers.js';
-import { listenerOn } from './listener.js';
 import { runtimesFinding } from './runtimes.js';
 import { secretsFinding } from './secrets.js';
 import { quote } from '../quote.js';
@@ -98,7 +97,7 @@ export async function localFindings(
 ): Promise<Looked[]> {
   const layout = workspaceLayout(config.workspace);
   const workspace = await bounded('workspace', () => workspaceFinding(layout));
-  const { host, port, wsPort, tokenFile } = config.values;
+  const { host, port, wsPort, tokenFile, alertsFile } = config.values;
   const free = (name: string, number: number, flag: string) =>
     bounded(name, () => portFinding({ name, host, port: number, flag, taken }));
   return [
@@ -108,16 +107,16 @@ export async function localFindings(
     await free('port', port, '--port'),
     await free('ws_port', wsPort, '--ws-port'),
     await bounded('tokens', () => tokensFinding(probes)),
-    await bounded('secrets', () => secretsFinding(secretFiles(probes, tokenFile))),
+    await bounded('secrets', () => secretsFinding(secretFiles(probes, [tokenFile, alertsFile]))),
     await bounded('runtimes', () => runtimesFinding(probes.env, probes.home)),
   ];
 }
 
 /** Files of this user's that hold secrets, whether they are there or not. */
-function secretFiles({ env, home }: DoctorProbes, tokenFile: string | null): string[] {
+function secretFiles({ env, home }: DoctorProbes, named: readonly (string | null)[]): string[] {
   const own = userConfigDirectory(env, home ?? undefined);
   const files = ['tokens.json', 'alerts.json', 'config.json'].map((name) => `${own}/${name}`);
-  return tokenFile === null ? files : [...files, tokenFile];
+  return [...files, ...named.filter((file) => file !== null)];
 }
 
 function alone(finding: Finding): Looked {
@@ -296,7 +295,7 @@ async function portFinding({ name, host, port, flag, taken }: Port): Promise<Fin
   if (error === null) return well(name, `${port} is free`);
   const why =
     error === 'EADDRINUSE'
-      ? `is taken by ${(await portHolder(host, port)) ?? (await listenerOn(port)) ?? 'another program'}`
+      ? `is taken by ${(await portHolder(host, port)) ?? 'another program'}`
       : `cannot be used on ${host} (${error})`;
   return ill(name, `${port} ${why}`, `mc serve ${flag} 0`);
 }

@@ -1,4 +1,10 @@
-import type { Alert, AlertRule, AlertRuleAnswer, AlertSilence } from '../../protocol/index.js';
+import {
+  type Alert,
+  type AlertRule,
+  type AlertRuleAnswer,
+  type AlertSilence,
+  formatDuration,
+} from '../../protocol/index.js';
 import { alertState, COLUMNS, exactAgo, levelSign, longSpan, UNKNOWN, withUnit } from '../../view/index.js';
 import { cleanText } from '../clean.js';
 import { colourOf, glyphOf } from './glyphs.js';
@@ -51,7 +57,7 @@ export function rulesTable(rules: readonly AlertRule[], terminal: Terminal): str
     { header: COLUMNS.alerts.source, cell: ({ source }) => source },
     {
       header: COLUMNS.alerts.for,
-      cell: ({ for_seconds: s }) => (s === 0 ? 'at once' : longSpan(s * 1000)),
+      cell: ({ for_seconds: s }) => spanOf(s),
       align: 'right',
     },
     { header: COLUMNS.alerts.looksAt, cell: looksAt, min: 16, givesWay: true },
@@ -65,15 +71,14 @@ export function ruleCard(
   terminal: Terminal,
   now: number,
 ): string {
-  const span = (seconds: number) => (seconds === 0 ? 'at once' : longSpan(seconds * 1000));
   const facts: [string, string][] = [
     ['state', ruleState(rule)],
     ['severity', rule.severity],
     ['looks at', looksAt(rule)],
     ['limit', rule.limit === null ? UNKNOWN : withUnit(rule.limit, rule.unit ?? '')],
-    ['fires after', span(rule.for_seconds)],
-    ['is over after', span(rule.keep_firing_seconds)],
-    ['again after', span(rule.cooldown_seconds)],
+    ['fires after', spanOf(rule.for_seconds)],
+    ['is over after', spanOf(rule.keep_firing_seconds)],
+    ['again after', spanOf(rule.cooldown_seconds)],
     ['from', rule.source === 'user' ? 'alerts.json' : 'mc itself'],
     ...(rule.error === null ? [] : [['not judged', rule.error] satisfies [string, string]]),
   ];
@@ -105,6 +110,10 @@ function ruleState({ enabled, muted, state, firing, pending, error }: AlertRule)
   const counts = [firing > 0 ? `${firing} firing` : '', pending > 0 ? `${pending} pending` : ''].filter(Boolean);
   const words = counts.length > 0 ? counts : [state];
   return [...words, ...(muted ? ['muted'] : []), ...(error === null ? [] : ['not judged'])].join(', ');
+}
+
+function spanOf(seconds: number): string {
+  return seconds === 0 ? 'at once' : formatDuration(seconds * 1000);
 }
 
 function looksAt({ looks_at: what, title }: AlertRule): string {

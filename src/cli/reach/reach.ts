@@ -34,6 +34,7 @@ export async function reachServer(
   const identity = await identify(candidate, config, timeoutMs).catch(async (error: unknown) => {
     throw await explain(error);
   });
+  answered = identity.version;
   const { token } = config.values;
   const rest = createRestClient({
     baseUrl: url,
@@ -44,6 +45,13 @@ export async function reachServer(
     explain,
   });
   return { url, rest, token, identity, candidate };
+}
+
+let answered: string | null = null;
+
+/** The version of the server that this process has talked to last; null: of none. */
+export function answeredVersion(): string | null {
+  return answered;
 }
 
 interface Asked {

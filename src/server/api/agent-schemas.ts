@@ -104,6 +104,7 @@ const Counter = Type.Optional(Type.Number({ minimum: 0 }));
 export const ReportBody = Type.Object(
   {
     status: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    waiting_for: Type.Optional(Type.String({ maxLength: 2000 })),
     task: Type.Optional(Type.String({ maxLength: 2000 })),
     zone: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     activity: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { isAhead, listAgents, listMetrics, type MetricRow, type NamedMetric } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
+import { alertMetrics } from './prometheus-alerts.js';
 import { deliveryMetrics } from './prometheus-deliveries.js';
 
 /** Agents whose figures are shown; those of more are dropped and counted, so that a scrape stays small. */
@@ -14,6 +15,7 @@ export function createPrometheus(context: ApiContext): () => Promise<{ type: str
   const signs = new Registry();
   const own = new Registry();
   const setOwn = ownMetrics(own, context);
+  const setAlerts = alertMetrics(own, context);
   const setDeliveries = deliveryMetrics(own, context);
   const fleetText = held(fleet, fleetMetrics(fleet, own));
   const signsText = held(signs, agentSigns(signs));
@@ -25,6 +27,7 @@ export function createPrometheus(context: ApiContext): () => Promise<{ type: str
       await signsText(agents, () => [listAgents(context.feed.snapshot), context.clock.now()]),
     ];
     setOwn();
+    setAlerts();
     setDeliveries();
     return { type: fleet.contentType, text: [...texts, await own.metrics()].join('\n') };
   };

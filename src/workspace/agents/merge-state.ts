@@ -13,6 +13,7 @@ export function mergeState(bytes: Uint8Array | null, report: AgentReport, now: n
   const state = parsed.ok && isObject(parsed.value) ? parsed.value : {};
   const edits: JsonEdit[] = [];
   if (report.status !== undefined) edits.push({ path: ['status'], value: report.status });
+  edits.push(...waitingEdits(state, report));
   if (report.task !== undefined) edits.push(taskEdit(state, report.task));
   for (const [counter, value] of Object.entries(report.counters ?? {})) {
     edits.push({ path: counterPath(state, counter as CounterName), value });
@@ -20,6 +21,13 @@ export function mergeState(bytes: Uint8Array | null, report: AgentReport, now: n
   const lastActive = 'lastActive' in state ? 'lastActive' : 'last_active';
   edits.push({ path: [lastActive], value: new Date(now).toISOString() });
   return editJson(old, edits);
+}
+
+/** What an earlier wait was for says nothing of the next one: a new status takes it away. */
+function waitingEdits(state: Record<string, unknown>, { status, waiting_for: what }: AgentReport): JsonEdit[] {
+  if (what !== undefined) return [{ path: ['waiting_for'], value: what === '' ? null : what }];
+  const isOld = status !== undefined && state.waiting_for !== undefined && state.waiting_for !== null;
+  return isOld ? [{ path: ['waiting_for'], value: null }] : [];
 }
 
 /** An empty task says that there is none now. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRestClient, type RestClient } from '../../../src/client/index.js';
 import { ROUTES, type RouteName, routeOf, routePath } from '../../../src/protocol/index.js';
-import { alertsToNowhere } from '../../support/nowhere.js';
+import { alertsToNowhere, waitingDelivery } from '../../support/nowhere.js';
 import { type Office, startSharedOffice } from '../../integration/server/office.js';
 import { letApiFail } from '../../integration/alerts/failing.js';
 
@@ -36,18 +36,13 @@ const CALLS: Record<RouteName, (client: RestClient) => Promise<unknown> | string
   silenceAlert: (client) => client.silenceAlert('disk_low', { for: '1h', reason: 'Client' }),
   endSilence: async (client) =>
     client.endSilence((await client.silenceAlert('agent_stale', { for: '1h', reason: 'x' })).silence.id),
-  ackAlert: async (client) => {
-    await letApiFail(office);
-    return client.ackAlert('agent_error', { agent: 'api' });
-  },
   alertTargets: (client) => client.alertTargets(),
   testAlertTarget: (client) => client.testAlertTarget('nowhere'),
   alertDeliveries: (client) => client.alertDeliveries({ failed: true, target: 'nowhere', limit: 5 }),
-  retryDelivery: async (client) => {
+  retryDelivery: async (client) => client.retryDelivery(await waitingDelivery(office.server)),
+  ackAlert: async (client) => {
     await letApiFail(office);
-    const waiting = () => client.alertDeliveries({ limit: 1 });
-    await expect.poll(async () => (await waiting()).deliveries.length, { timeout: 10_000 }).toBe(1);
-    return client.retryDelivery((await waiting()).deliveries[0]?.id ?? 0);
+    return client.ackAlert('agent_error', { agent: 'api' });
   },
   backups: (client) => client.backups({ type: 'full' }),
   createBackup: (client) => client.createBackup({ type: 'snapshot' }),

@@ -9,6 +9,11 @@ import { newAgent, T0 } from '../../support/metrics.js';
 
 const HOSTILE = ['plain', 'quote"back\\slash', 'line\nbreak', 'esc\u001b[31m\u009b\u202e'];
 
+const RULES = [
+  { name: 'agent_error', severity: 'error', enabled: true, pending: 1, firing: 2 },
+  { name: 'disk_low', severity: 'critical', enabled: false, pending: 0, firing: 0 },
+];
+
 function scraper(names: readonly string[]) {
   const snapshot = emptySnapshot();
   for (const [n, id] of names.entries()) {
@@ -26,6 +31,7 @@ function scraper(names: readonly string[]) {
     bus: { position: () => ({ epoch: 'e', seq: 7 }) },
     hub: { clients: 2 },
     lastRows: () => ({ revision: 1, agents, system, timestamp: null }),
+    alerts: () => ({ rows: () => RULES }),
     delivery: {
       figures: () => ({
         outcomes: [{ target: 'ops', outcome: 'delivered', count: 3 }],
@@ -51,6 +57,14 @@ function lacksPromtool(): boolean {
 }
 
 describe('what Prometheus is told', () => {
+  it('has how many alerts of each rule fire, and none of a rule that is switched off', async () => {
+    const { text } = await scraper([])();
+    expect(linesOf(text, 'mc_alerts')).toEqual([
+      'mc_alerts{rule="agent_error",severity="error",state="pending"} 1',
+      'mc_alerts{rule="agent_error",severity="error",state="firing"} 2',
+    ]);
+  });
+
   it('has the status of each agent and its last sign, none of a time that cannot be', async () => {
     const { text } = await scraper(HOSTILE)();
     expect(linesOf(text, 'mc_agent_status')).toHaveLength(4);

@@ -4,7 +4,7 @@ import { ROUTES, type RouteName, routeOf, routePath } from '../../../src/protoco
 import type { ApiContext } from '../../../src/server/api/index.js';
 import { allEndpoints } from '../../../src/server/api/mount.js';
 import { ErrorAnswer } from '../../../src/server/api/schemas.js';
-import { alertsToNowhere } from '../../support/nowhere.js';
+import { alertsToNowhere, waitingDelivery } from '../../support/nowhere.js';
 import { type Office, startSharedOffice } from '../../integration/server/office.js';
 import { letApiFail } from '../../integration/alerts/failing.js';
 
@@ -97,13 +97,8 @@ async function callRoute(name: RouteName) {
     const path = '/api/alerts/disk_low/silence';
     params.id = (await office.send('POST', path, { for: '1h', reason: 'to be ended' })).body.silence.id;
   }
+  if (params.id === '{delivery}') params.id = String(await waitingDelivery(office.server));
   if (name === 'ackAlert') await letApiFail(office);
-  if (params.id === '{delivery}') {
-    await letApiFail(office);
-    const first = async () => (await office.get('/api/alerts/deliveries?limit=1')).body.deliveries[0]?.id;
-    await expect.poll(first, { timeout: 10_000 }).toBeDefined();
-    params.id = String(await first());
-  }
   return office.send(ROUTES[name].method, routePath(name, params) + query, body);
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Alert, AlertsAnswer } from '../../../src/protocol/index.js';
+import type { Alert, AlertHistoryAnswer, AlertsAnswer } from '../../../src/protocol/index.js';
 import { makePlace, type Place, run, runJson, type Served, serve } from './mc.js';
 
 let place: Place;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   await writeFile(join(directory, 'alerts.json'), JSON.stringify({ builtin }), { mode: 0o600 });
   served = await serve(place);
   here = ['-w', place.office];
-  await say('api', { status: 'needs_input', waiting_for: 'which region?' });
+  await run(place, ['agents', 'report', 'api', '--status', 'needs_input', '--waiting-for', 'which region?', ...here]);
   await say('builder', { status: 'error' });
   await vi.waitFor(
     async () => {
@@ -35,6 +35,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await served.end();
   await place.clear();
+});
+
+it('mc agents list --status waiting lists who waits for a person', async () => {
+  const { json } = await runJson(place, ['agents', 'list', '--status', 'waiting', ...here]);
+  expect(json.agents).toMatchObject([{ id: 'api', status: 'needs_input', waiting_for: 'which region?' }]);
 });
 
 describe('mc alerts', () => {
@@ -128,18 +133,20 @@ describe('mc alerts', () => {
     expect((await run(place, ['status', '--once', ...here])).out).toMatch(
       /needs somebody: \d+\n +✕ builder +builder is in error/,
     );
-    expect((await run(place, ['status', '--line', ...here])).out).toMatch(/\| ✕ \d+ alerts? \|/);
+    expect((await run(place, ['status', '--line', '--timeout', '20s', ...here])).out).toMatch(/\| ✕ \d+ alerts? \|/);
   });
 
   it('are history when they are over', async () => {
     await say('api', { status: 'busy' });
     await vi.waitFor(
       async () => {
-        const { json } = await mcAlertsJson('history', '--rule', 'agent_waiting', '--since', '1h');
-        expect(json.alerts).toMatchObject([{ rule: 'agent_waiting', agent: 'api', state: 'resolved' }]);
+        const answer = await fetch(`${served.ready.http}/api/alerts/history?rule=agent_waiting`);
+        expect(((await answer.json()) as AlertHistoryAnswer).alerts).toHaveLength(1);
       },
-      { timeout: 20_000, interval: 500 },
+      { timeout: 20_000, interval: 200 },
     );
+    const { json } = await mcAlertsJson('history', '--rule', 'agent_waiting', '--since', '1h');
+    expect(json.alerts).toMatchObject([{ rule: 'agent_waiting', agent: 'api', state: 'resolved' }]);
     expect((await mcAlerts('history')).out).toMatch(/▲ warning +agent_waiting +api +api waits for a person/);
     expect((await mcAlerts('history', '--agent', 'courier')).err).toContain('no such alerts');
   });

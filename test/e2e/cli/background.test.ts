@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { identityOf, workspaceLayout } from '../../../src/base/index.js';
-import { makePlace, mc, type Place, run, runJson, serve } from './mc.js';
+import { lockable } from '../../support/read-only.js';
+import { scratch } from '../../support/scratch.js';
+import { makePlace, mc, type Place, run, serve } from './mc.js';
 
 const FREE = ['--port', '0', '--ws-port', '0'];
-const LONG = { timeout: 60_000 };
+const LONG = { timeout: 90_000 };
 
 let place: Place;
 /** Servers of this test that must not outlive it. */
@@ -18,7 +20,7 @@ beforeEach(async () => {
   pids = [];
 });
 afterEach(async () => {
-  for (const pid of pids) {
+  for (const pid of [...pids, ...recorded()]) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
@@ -27,6 +29,20 @@ afterEach(async () => {
   }
   await place.clear();
 });
+
+/** Servers that a record names, should a test have ended before it knew of them. */
+function recorded(): number[] {
+  return ['servers', 'background'].flatMap((name) => {
+    const directory = join(state(), name);
+    const names = existsSync(directory) ? readdirSync(directory).filter((entry) => entry.endsWith('.json')) : [];
+    return names.map((entry) => JSON.parse(readFileSync(join(directory, entry), 'utf8')).holder.pid as number);
+  });
+}
+
+async function jsonOf(args: readonly string[]) {
+  const { status, out } = await run(place, [...args, '--json'], LONG);
+  return { status, json: JSON.parse(out) };
+}
 
 const state = () => join(place.home, '.local', 'state', 'mission-control');
 const layout = () => workspaceLayout(place.office);
@@ -72,23 +88,24 @@ describe('mc start and mc stop', () => {
     expect(leftovers()).toEqual([]);
     expect(JSON.parse((await stop()).out)).toMatchObject({ stopped: false, pid: null });
     expect((await run(place, ['stop', '-w', place.office])).out).toBe(`nothing is running for ${place.office}\n`);
-  }, 60_000);
+  }, 120_000);
 
   it('two starts at the same moment are one server', async () => {
     const both = await Promise.all([start(), start()]);
     expect(both.map(({ pid }) => pid)).toEqual([both[0]?.pid, both[0]?.pid]);
     expect(both.filter(({ started }) => started)).toHaveLength(1);
     await stop();
-  }, 60_000);
+  }, 120_000);
 
   it('say why a server could not start, and end with its status', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const port = String((other.address() as { port: number }).port);
-    const taken = await runJson(place, ['start', '-w', place.office, '--port', port, '--ws-port', '0']);
+    const taken = await jsonOf(['start', '-w', place.office, '--port', port, '--ws-port', '0']);
     other.close();
     expect(taken.status).toBe(6);
     expect(taken.json).toMatchObject({ error: { code: 'port.taken', message: expect.stringContaining(port) } });
+    if (existsSync('/proc/net/tcp')) expect(taken.json.error.message).toContain(`(process ${process.pid})`);
     const nowhere = await run(place, ['start', '-w', join(place.home, 'nowhere')]);
     expect(nowhere).toMatchObject({ status: 2, err: expect.stringContaining('no workspace at') });
     const tls = await run(place, [
@@ -111,7 +128,7 @@ describe('mc start and mc stop', () => {
       err: expect.stringContaining('--wait'),
     });
     expect(leftovers()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('take over from one that was killed, and say so of one that is gone', async () => {
     const first = await start();
@@ -127,7 +144,7 @@ describe('mc start and mc stop', () => {
     expect(third).toMatchObject({ started: true });
     expect(third.pid).not.toBe(second.pid);
     await stop();
-  }, 60_000);
+  }, 120_000);
 
   it('kill one that does not end in time, with the reason, and leave nothing of it', async () => {
     const { pid } = await start();
@@ -142,7 +159,7 @@ describe('mc start and mc stop', () => {
     });
     expect(alive(pid)).toBe(false);
     expect(leftovers()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('stop a server in the foreground too, and do not restart it', async () => {
     const served = await serve(place);
@@ -152,7 +169,7 @@ describe('mc start and mc stop', () => {
     expect((await start()).pid).toBe(served.ready.pid);
     expect(JSON.parse((await stop()).out)).toMatchObject({ stopped: true, pid: served.ready.pid });
     expect((await served.process).exitCode).toBe(0);
-  }, 60_000);
+  }, 120_000);
 
   it('touch no process that only a file of the workspace names', async () => {
     const bystander = spawn('sleep', ['100']);
@@ -174,7 +191,7 @@ describe('mc start and mc stop', () => {
     await stop();
     expect(alive(pid)).toBe(true);
     bystander.kill();
-  }, 60_000);
+  }, 120_000);
 
   it('do not take another process for a server whose number it got', async () => {
     const bystander = spawn('sleep', ['100']);
@@ -192,7 +209,7 @@ describe('mc start and mc stop', () => {
     expect(JSON.parse((await stop()).out)).toMatchObject({ stopped: false });
     expect(alive(pid)).toBe(true);
     bystander.kill();
-  }, 60_000);
+  }, 120_000);
 
   it('say that a server on another machine holds the workspace', async () => {
     mkdirSync(layout().pids, { recursive: true });
@@ -211,7 +228,7 @@ describe('mc start and mc stop', () => {
     expect(started).toMatchObject({ status: 6, err: expect.stringContaining(holder.host) });
     expect(await stop()).toMatchObject({ status: 6, err: expect.stringContaining(holder.host) });
     rmSync(layout().serverLock);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('mc restart', () => {
@@ -239,7 +256,7 @@ describe('mc restart', () => {
     };
     expect(settingsOf(first.pid)).toEqual(given);
     const restart = async (more: string[]) => {
-      const { status, json } = await runJson(place, ['restart', '-w', place.office, ...more]);
+      const { status, json } = await jsonOf(['restart', '-w', place.office, ...more]);
       expect(status).toBe(0);
       pids.push(json.pid);
       return json as { pid: number; http: string; stopped: boolean };
@@ -251,12 +268,14 @@ describe('mc restart', () => {
     expect((await fetch(`${second.http}/api/agents`)).status).toBe(401);
     process.kill(second.pid, 'SIGKILL');
     await expect.poll(() => alive(second.pid)).toBe(false);
+    const refused = await run(place, ['restart', '-w', place.office, '--host', '203.0.113.1'], LONG);
+    expect(refused.status).not.toBe(0);
     const third = await restart([]);
     expect(third.stopped).toBe(false);
     expect(settingsOf(third.pid)).toEqual({ ...given, MC_RATE_LIMIT: '78' });
     await stop();
     expect(leftovers()).toEqual([]);
-  }, 90_000);
+  }, 180_000);
 });
 
 describe('mc logs', () => {
@@ -278,7 +297,7 @@ describe('mc logs', () => {
     expect(await run(place, ['logs', '--log-file', log, '-n', '1'])).toMatchObject({
       out: expect.stringContaining('stopped'),
     });
-  }, 60_000);
+  }, 120_000);
 
   it('-f goes on with what comes', async () => {
     await start();
@@ -290,7 +309,7 @@ describe('mc logs', () => {
     await expect.poll(() => said, { timeout: 20_000 }).toContain('"stopped"');
     follower.kill('SIGINT');
     expect((await follower).exitCode).toBe(0);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('an error that nobody expected', () => {
@@ -329,7 +348,7 @@ describe('an error that nobody expected', () => {
     ]);
     expect(status).toBe(2);
     expect(err).toContain('cannot lie in the workspace');
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('mc status of a server that does not run', () => {
@@ -351,10 +370,25 @@ describe('mc status of a server that does not run', () => {
     expect(JSON.parse(json.out)).toMatchObject({
       error: { code: 'server.unreachable', message: expect.stringContaining('without a word of stopping') },
     });
-  }, 90_000);
+  }, 180_000);
 });
 
 describe('without a place of its own', () => {
+  it('says that the workspace cannot be written', async ({ skip }) => {
+    const workspace = scratch();
+    const ground = lockable(workspace);
+    if (ground === null) return skip('root may not mount here');
+    mkdirSync(join(workspace, 'mission-control', 'agents'), { recursive: true });
+    chmodSync(join(workspace, 'mission-control'), 0o555);
+    ground.readOnly();
+    const { status, err } = await run(place, ['start', '-w', workspace, ...FREE], LONG);
+    ground.writable();
+    chmodSync(join(workspace, 'mission-control'), 0o755);
+    expect(status).not.toBe(0);
+    expect(err).toContain(join(workspace, 'mission-control', 'backend'));
+    expect(err).toMatch(/read-only|permission denied|not permitted/i);
+  }, 120_000);
+
   it('says what a background server needs', async () => {
     const file = join(place.home, 'a-file');
     writeFileSync(file, '');
@@ -364,5 +398,5 @@ describe('without a place of its own', () => {
     expect(err).toContain('XDG_STATE_HOME');
     const empty = await run(place, ['start', '-w', place.office, ...FREE], { env: { HOME: '' } });
     expect(empty).toMatchObject({ status: 2, err: expect.stringContaining('HOME') });
-  }, 60_000);
+  }, 120_000);
 });

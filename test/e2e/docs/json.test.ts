@@ -25,6 +25,10 @@ it('docs/json.md names every field that the commands print', async () => {
   const { json: paths } = await runJson(place, ['config', 'path']);
   const { json: begun } = await runJson(place, ['init', join(place.office, 'new'), '--dry-run']);
   const { json: found } = await runJson(place, ['doctor']);
+  const target = ['alerts', 'target'];
+  const { json: added } = await runJson(place, [...target, 'add', 'ops', 'https://example.org/x']);
+  const { json: paused } = await runJson(place, [...target, 'pause', 'ops']);
+  const { json: removed } = await runJson(place, [...target, 'remove', 'ops', '--dry-run']);
   const { status, json: failed } = await runJson(place, ['token', 'revoke', 'none', '--yes']);
   expect(status).toBe(4);
   expect([
@@ -34,6 +38,10 @@ it('docs/json.md names every field that the commands print', async () => {
     ...missing('`mc config show`', shown),
     ...missing('`mc config show`', paths),
     ...missing('`mc init`', begun),
+    ...missing('`mc alerts target`', added),
+    ...missing('`mc alerts target`', added.target),
+    ...missing('`mc alerts target`', paused),
+    ...missing('`mc alerts target`', removed),
     ...missing('`mc doctor`', found),
     ...missing('`mc doctor`', found.findings[0], 'findings[].'),
     ...missing('Errors', failed.error, 'error.'),

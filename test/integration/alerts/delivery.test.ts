@@ -30,7 +30,7 @@ describe('delivery', () => {
       data: { id: alert.id, rule: 'agent_error', agent: 'web-1', host: 'host-1', summary: 'web-1 is in error' },
     });
     expect(second?.json).toMatchObject({ type: 'alert.resolved', data: { id: alert.id, state: 'resolved' } });
-    expect(second?.headers['webhook-id']).toBe(`${first?.headers['webhook-id']}|resolved`);
+    expect(second?.headers['webhook-id']).toBe(`${String(first?.headers['webhook-id'])}|resolved`);
     for (const secret of secrets) {
       const webhook = new Webhook(secret);
       // The library holds the time against the real clock, which is not that of this test.

@@ -25,7 +25,7 @@ it(`kill -9 in the middle of a delivery loses nothing: each arrives once or twic
     // Each start is a minute later: what was on its way is due again.
     const args = [script, join(folder, 'alerts.db'), receiver.url, String(round * 60_000)];
     const started = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-    createInterface({ input: started.stdout! }).on('line', (line) => said.push(line));
+    createInterface({ input: started.stdout }).on('line', (line) => said.push(line));
     started.stdin?.on('error', () => {});
     return started;
   };

@@ -14,7 +14,8 @@ beforeEach(() => {
   Object.assign(clock, { now: NOW, at: 0 });
 });
 afterEach(() => {
-  stand?.alerts.stop();
+  stand.alerts.stop();
+  expect(stand.failures).toEqual([]);
   rmSync(directory, { recursive: true, force: true });
 });
 

@@ -23,6 +23,8 @@ export interface Stand {
   facts: Facts;
   /** Every alert that went onto the stream, in order. */
   told: Alert[];
+  /** What listeners of the bus threw. */
+  failures: unknown[];
   notifications: Notification[];
   agent(id: string, parts?: Partial<Agent>): void;
   publish(draft: EventDraft): void;
@@ -45,7 +47,8 @@ export async function startStand(options: StandOptions): Promise<Stand> {
   const { directory, clock = { now: NOW, at: 0 } } = options;
   const snapshot = emptySnapshot();
   for (const [id, parts] of Object.entries(options.agents ?? {})) snapshot.agents.set(id, agentOf(id, parts));
-  const bus = createBus({ epoch: 'e', onSubscriberError: (error) => Promise.reject(error) });
+  const failures: unknown[] = [];
+  const bus = createBus({ epoch: 'e', onSubscriberError: (error) => failures.push(error) });
   const publish = (draft: EventDraft) => {
     applyEvent(snapshot, draft);
     bus.publish(draft);
@@ -55,6 +58,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     snapshot,
     facts: factsOf(options.facts),
     told: [],
+    failures,
     notifications: [],
     publish,
     agent(id, parts = {}) {

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { acquireLock, workspaceLayout } from '../../../src/base/index.js';
+import { acquireLock, McError, workspaceLayout } from '../../../src/base/index.js';
 import { inlineTools } from '../../../src/backup/jobs/jobs.js';
 import { inlineRunner } from '../../../src/backup/jobs/runner.js';
 import { scratch } from '../../support/scratch.js';
@@ -191,6 +191,34 @@ describe('restoring', () => {
     expect(readFileSync(join(outside, 'api/state.json'), 'utf8')).toBe('now');
     expect(readdirSync(join(outside, 'api')).filter((name) => name.endsWith('.mc-tmp'))).toEqual([]);
     expect(await backups.recover()).toBeNull();
+  });
+
+  it.each([
+    ['before any file of it is staged', 0],
+    ['between two of its files', 2],
+  ])('notices a directory that is renamed %s, and loses nothing of it', async (_, when) => {
+    const office = await openOffice();
+    const home = office.path('mission-control/agents/api');
+    const moved = office.path('mission-control/agents/moved');
+    const backup = await office.backups.create();
+    for (const name of ['state.json', 'SOUL.md']) writeFileSync(join(home, name), 'now');
+    const runner = inlineRunner((onUpdate) =>
+      inlineTools((update) => {
+        onUpdate(update);
+        if (update.phase !== 'write') return;
+        if (update.files_done === when) renameSync(home, moved);
+        // Progress is told ten times a second: so every file of these is told of.
+        else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150);
+      }),
+    );
+    const { backups } = await openOffice({ root: office.root, runner });
+    await expect(backups.restore(backup.id, { agent: 'api' })).rejects.toBeInstanceOf(McError);
+    for (const name of ['state.json', 'SOUL.md']) expect(readFileSync(join(moved, name), 'utf8')).toBe('now');
+    expect(existsSync(home)).toBe(false);
+    expect(await backups.recover()).toBeNull();
+    renameSync(moved, home);
+    await office.backups.restore(backup.id, { agent: 'api' });
+    for (const name of ['state.json', 'SOUL.md']) expect(readFileSync(join(home, name), 'utf8')).not.toBe('now');
   });
 
   it.each([

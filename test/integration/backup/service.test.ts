@@ -56,6 +56,18 @@ describe('the service', () => {
     expect(service.health()).toBe('available');
   });
 
+  it('says in its health that the backups cannot be listed, until they can', async () => {
+    const { service, office } = await startService();
+    const { backups } = workspaceLayout(office.root);
+    rmSync(backups, { recursive: true, force: true });
+    writeFileSync(backups, 'not a directory');
+    await expect(service.list()).rejects.toThrow();
+    expect(service.health()).toMatch(/^the backups cannot be listed: /);
+    rmSync(backups);
+    await service.list();
+    expect(service.health()).toBe('available');
+  });
+
   it('tells everyone about a snapshot, and of its failure', async () => {
     const { service, office, drafts, updates } = await startService();
     const made = await service.snapshot();

@@ -1,11 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { inlineTools } from '../../../src/backup/jobs/jobs.js';
 import { inlineRunner, type TaskRunner } from '../../../src/backup/jobs/runner.js';
+import { scratch } from '../../support/scratch.js';
+import { unprivileged } from '../../support/unprivileged.js';
 import { names, openOffice } from './office.js';
+
+const PROGRAM = resolve('bin/run.js');
 
 const BAD = 'backup_20250101_000000.tar.gz';
 const failure = (path: string) =>
@@ -31,6 +35,33 @@ function refusing(bad: () => string | null): TaskRunner {
     },
   };
 }
+
+describe('a file that its reader may not read', () => {
+  it('is named by the preview and by the backup alike, and all else is taken', ({ skip }) => {
+    const user = unprivileged(PROGRAM) ?? skip('root cannot be somebody else here');
+    const home = scratch();
+    const root = join(home, 'w');
+    cpSync('test/fixtures/office', root, { recursive: true });
+    user.give(home);
+    const path = 'mission-control/agents/api/state.json';
+    chmodSync(join(root, path), 0);
+    const create = (...flags: string[]) => {
+      const words = [...user.prefix, process.execPath, PROGRAM, 'backup', 'create', '--json', '-w', root, ...flags];
+      const [command = '', ...rest] = words;
+      const { stdout } = spawnSync(command, rest, { encoding: 'utf8', env: { ...process.env, HOME: home } });
+      return JSON.parse(stdout) as { partial: boolean; problems: object[]; files?: number; file_count?: number };
+    };
+    const problems = [{ path, kind: 'unreadable', reason: 'EACCES' }];
+    const seen = create('--dry-run');
+    expect(seen).toMatchObject({ partial: true, problems });
+    expect(create()).toMatchObject({
+      partial: true,
+      problems: [expect.objectContaining({ path, kind: 'unreadable' })],
+    });
+    chmodSync(join(root, path), 0o644);
+    expect(create('--dry-run')).toMatchObject({ partial: false, problems: [], files: (seen.files ?? 0) + 1 });
+  });
+});
 
 describe('an archive that cannot be read', () => {
   it('is listed as such, stays, and everything else goes on', async () => {

@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { acquireLock, isAlive, type LockHolder, readLock } from '../../../src/base/index.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { acquireLock, identityOf, isAlive, type LockHolder, readLock } from '../../../src/base/index.js';
 import { scratch } from '../../support/scratch.js';
 
 const path = () => join(scratch(), 'pids', 'server.lock');
@@ -167,3 +167,19 @@ describe('acquireLock', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ pid: 1, details: {} });
   });
 });
+
+it.skipIf(!existsSync('/proc/self/stat'))(
+  'a process that has ended and that nobody waited for does not live',
+  async () => {
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 100'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    onTestFinished(() => void parent.kill());
+    const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))));
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /);
+    const holder = { ...(await identityOf(pid)), since: '', purpose: 'mc serve', details: {} };
+    expect(await isAlive(holder)).toBe(false);
+    const living = { ...holder, ...(await identityOf(parent.pid ?? 0)) };
+    expect(await isAlive(living)).toBe(true);
+    expect(await isAlive({ ...living, started: '1' })).toBe(false);
+    expect(await isAlive({ ...living, boot: 'another' })).toBe(false);
+  },
+);

@@ -9,7 +9,7 @@ import { acquireLock, workspaceLayout } from '../../../src/base/index.js';
 import { type ArchiveOnRecord, archivesFinding } from '../../../src/cli/doctor/archives.js';
 import { mendAll } from '../../../src/cli/doctor/doctor.js';
 import { locksFinding, pidFilesFinding, restoreFinding } from '../../../src/cli/doctor/leftovers.js';
-import { listenerOn, socketsOn } from '../../../src/cli/doctor/listener.js';
+import { listenerOn, socketsOn } from '../../../src/base/listener.js';
 import { runtimesFinding } from '../../../src/cli/doctor/runtimes.js';
 import { secretsFinding } from '../../../src/cli/doctor/secrets.js';
 import { scratch } from '../../support/scratch.js';

@@ -8,6 +8,11 @@ describe('readReport', () => {
     ).toEqual({ status: 'In Progress', task: 'x', counters: { tasks_completed: 12, cost: 0.5 } });
   });
 
+  it('takes what an agent waits for', () => {
+    const report = { status: 'needs_input', waiting_for: 'which region?' };
+    expect(readReport({ status: 'needs_input', 'waiting-for': 'which region?' })).toEqual(report);
+  });
+
   it('refuses a report that says nothing', () => {
     expect(() => readReport({})).toThrow(expect.objectContaining({ code: 'usage', exit: 2 }));
   });

@@ -39,6 +39,15 @@ describe('mergeState', () => {
     expect(merged({ current_task: 'old' }, { task: 'new' })).toMatchObject({ current_task: 'new' });
   });
 
+  test('what it waits for goes with the status that it belongs to', () => {
+    const asks = { status: 'needs_input', waiting_for: 'which region?' };
+    expect(merged({ status: 'busy' }, asks)).toEqual({ ...asks, last_active: ISO });
+    expect(merged(asks, { task: 'x' })).toMatchObject(asks);
+    expect(merged(asks, { status: 'busy' })).toMatchObject({ status: 'busy', waiting_for: null });
+    expect(merged(asks, { waiting_for: '' })).toMatchObject({ status: 'needs_input', waiting_for: null });
+    expect(merged({ status: 'busy' }, { status: 'idle' })).toEqual({ status: 'idle', last_active: ISO });
+  });
+
   test('a file that is not there yet', () => {
     expect(mergeState(null, { status: 'busy', task: 'a' }, NOW).toString()).toBe(
       `{\n  "status": "busy",\n  "current_tasks": [\n    "a"\n  ],\n  "last_active": "${ISO}"\n}\n`,

@@ -6,7 +6,7 @@ import { jsonTo, type Outgoing } from './form.js';
 export const RESEND_MS = 60_000;
 /** What is not sent again for so long is over for Alertmanager. */
 const ENDS_AFTER_MS = 3 * RESEND_MS;
-export const SOURCE = 'mission-control';
+const SOURCE = 'mission-control';
 
 export interface Batch {
   alerts: readonly Alert[];
