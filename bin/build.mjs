@@ -34,6 +34,7 @@ mkdirSync(dist, { recursive: true });
 execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root], {
   stdio: 'inherit',
 });
-const { metafile, contents } = await bundle(entryPoints(), join(dist, 'bundle'));
-writeFileSync(join(dist, 'bundle', 'THIRD-PARTY.txt'), noticesOf(metafile, root));
+const dashboard = join(root, 'src', 'tui', 'dashboard.tsx');
+const { metafiles, contents } = await bundle(entryPoints(), dashboard, join(dist, 'bundle'));
+writeFileSync(join(dist, 'bundle', 'THIRD-PARTY.txt'), noticesOf(metafiles, root));
 writeFileSync(join(dist, 'contents.json'), JSON.stringify(contents, null, 2));

@@ -20,44 +20,82 @@ const __filename = __mcPath(import.meta.url);
 const __dirname = __mcDirname(__filename);
 `;
 
-/** Builds what `entryPoints` name (`{in, out}`) into `outdir`. Returns esbuild's metafile, and what each file holds. */
-export async function bundle(entryPoints, outdir) {
+const COMMON = {
+  bundle: true,
+  metafile: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  jsx: 'automatic',
+  external: EXTERNAL,
+  minifySyntax: true,
+  logLevel: 'warning',
+};
+
+/**
+ * Builds what `entryPoints` name (`{in, out}`) into `outdir`, and beside it `alone`: the source file of what cannot be CommonJS.
+ * Returns esbuild's metafiles, and per file which packages and rooms of ours it holds code of.
+ */
+export async function bundle(entryPoints, alone, outdir) {
   const { outputFiles, metafile } = await build({
+    ...COMMON,
     entryPoints,
     outdir,
-    bundle: true,
-    metafile: true,
     splitting: true,
     write: false,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    jsx: 'automatic',
-    external: EXTERNAL,
-    plugins: [lazyOclif],
-    minifySyntax: true,
-    logLevel: 'warning',
+    plugins: [lazyOclif, leaveOut(alone)],
   });
-  const converted = new Map();
-  for (const { path, text } of outputFiles) converted.set(path, await commonJs(text));
-  /** The file that an output of esbuild becomes: what waits at its top for something can only be an ES module. */
-  const becomes = (path) => path.replace(/\.js$/, converted.get(path) === null ? '.mjs' : '.cjs');
+  const outputs = new Set(outputFiles.map(({ path }) => path));
+  const becomes = (path) => path.replace(/\.js$/, '.cjs');
   for (const { path, text } of outputFiles) {
-    const code = converted.get(path) ?? MODULE_BANNER + text;
-    const required = code.replaceAll(/\bimport\("(node:\w+|\.{1,2}\/[^"]+\.js)"\)/g, (whole, name) =>
-      name.startsWith('node:') || converted.get(resolve(dirname(path), name))
-        ? `Promise.resolve().then(() => require("${name}"))`
-        : whole,
+    const required = (await commonJs(text)).replaceAll(/\bimport\(("\.{1,2}\/[^"]+\.js")\)/g, (whole, name) =>
+      outputs.has(resolve(dirname(path), JSON.parse(name))) ? `Promise.resolve().then(() => require(${name}))` : whole,
     );
     const renamed = required.replaceAll(/(?<=["'])\.{1,2}\/[^"']+\.js(?=["'])/g, (name) => {
       const target = resolve(dirname(path), name);
-      if (!converted.has(target)) return name;
-      return name.slice(0, -basename(target).length) + basename(becomes(target));
+      return outputs.has(target) ? name.slice(0, -basename(target).length) + basename(becomes(target)) : name;
     });
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(becomes(path), await smaller(renamed));
   }
-  return { metafile, contents: contentsOf(metafile, outdir, becomes) };
+  const other = await buildAlone(alone, outdir);
+  const contents = { ...contentsOf(metafile, outdir, becomes), ...contentsOf(other, outdir, (path) => path) };
+  return { metafiles: [metafile, other], contents };
+}
+
+/** What waits at its top for something (Ink's layout does) is an ES module, whole in itself. */
+async function buildAlone(file, outdir) {
+  const { metafile } = await build({
+    ...COMMON,
+    entryPoints: [file],
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    // Ink's developer tools are loaded by DEV=true only.
+    splitting: true,
+    minifyWhitespace: true,
+    banner: { js: MODULE_BANNER },
+  });
+  return metafile;
+}
+
+function nameAlone(file) {
+  return `${basename(file, '.tsx')}.mjs`;
+}
+
+/** Only where it is loaded while the program runs: what it takes of ours are types, so that nothing is there twice. */
+function leaveOut(file) {
+  const source = `./${basename(file, '.tsx')}.js`;
+  return {
+    name: 'leave out',
+    setup(builder) {
+      builder.onResolve({ filter: /\.js$/ }, ({ path, kind, resolveDir }) =>
+        // Chunks lie at the top of the bundle, as it does.
+        kind === 'dynamic-import' && path === source && resolveDir === dirname(file)
+          ? { path: `./${nameAlone(file)}`, external: true }
+          : undefined,
+      );
+    },
+  };
 }
 
 /** Which packages and rooms of ours each file holds code of: the tests ask what a command loads. */
@@ -78,25 +116,17 @@ async function smaller(text) {
   return (await transform(text, { platform: 'node', target: 'node20.19', minifyWhitespace: true })).code;
 }
 
-/** An ES module as CommonJS with lazy imports; null when it waits at its top. */
+/** An ES module as CommonJS with lazy imports. @throws when it waits at its top for something */
 async function commonJs(text) {
-  try {
-    const { code } = await transform(text, {
-      format: 'cjs',
-      platform: 'node',
-      target: 'node20.19',
-      // Our own modules ask where they lie by their URL.
-      define: { 'import.meta.url': '__mcUrl' },
-      logLevel: 'silent',
-    });
-    const url = 'const __mcUrl = require("node:url").pathToFileURL(__filename).href;\n';
-    return (
-      (code.includes('__mcUrl') ? url : '') + lazyRequires(code, /^var (import_\w+) = (.*\brequire\(".*"\).*);$/gm)
-    );
-  } catch (error) {
-    if (/Top-level await/.test(String(error))) return null;
-    throw error;
-  }
+  const { code } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    // Our own modules ask where they lie by their URL.
+    define: { 'import.meta.url': '__mcUrl' },
+  });
+  const url = 'const __mcUrl = require("node:url").pathToFileURL(__filename).href;\n';
+  return (code.includes('__mcUrl') ? url : '') + lazyRequires(code, /^var (import_\w+) = (.*\brequire\(".*"\).*);$/gm);
 }
 
 /**

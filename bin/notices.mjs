@@ -4,9 +4,11 @@ import { join } from 'node:path';
 
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)/i;
 
-/** One text with the name, version, licence and licence text of every package in the bundle. `metafile`: esbuild's. */
-export function noticesOf(metafile, root) {
-  const inputs = Object.values(metafile.outputs).flatMap(({ inputs: parts }) => Object.keys(parts));
+/** One text with the name, version, licence and licence text of every package in the bundle. `metafiles`: esbuild's. */
+export function noticesOf(metafiles, root) {
+  const inputs = metafiles
+    .flatMap(({ outputs }) => Object.values(outputs))
+    .flatMap(({ inputs: parts }) => Object.keys(parts));
   const places = new Set(inputs.map((input) => packageOf(join(root, input))).filter((place) => place !== null));
   const parts = [...places].sort().map(noticeOf);
   return `mc is distributed with these packages inside of its bundle.\n\n${[...new Set(parts)].join('\n')}`;
