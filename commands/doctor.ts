@@ -23,13 +23,8 @@ export default class Doctor extends McCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Doctor);
-<<<<<<< HEAD
-    const desk = await this.open(flags);
-    const look = () => diagnose(desk.config, probesOfRooms(desk.config));
-=======
     const output = await this.open(flags);
-    const look = () => diagnose(output.config, probesOfRooms());
->>>>>>> w-house
+    const look = () => diagnose(output.config, probesOfRooms(output.config));
     let { mends, ...answer } = await look();
     if (!flags.fix) output.result(answer, () => doctorText(answer, output.terminal));
     else if (flags['dry-run']) {

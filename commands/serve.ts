@@ -71,7 +71,7 @@ async function serve(
       tokensFile: tokensPath(),
       serversDirectory: serversDirectory(),
       // A fleet that is only played leaves nothing behind.
-    alertsDirectory: settings.demo ? null : alertsDirectory(),
+      alertsDirectory: settings.demo ? null : alertsDirectory(),
       alertsFile: settings.alertsFile ?? alertsFilePath(),
       signal,
     }).catch((error: unknown) => {

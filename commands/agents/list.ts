@@ -16,30 +16,21 @@ export default class AgentsList extends McCommand {
   };
 
   async run(): Promise<void> {
-<<<<<<< HEAD
     const {
       flags: { watch, ...flags },
     } = await this.parse(AgentsList);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const ask = async () => {
-      const answer = await (await reachServer(desk.config)).rest.agents();
+      const answer = await (await reachServer(output.config)).rest.agents();
       const agents = answer.agents.filter(
         (row) => flags.status === undefined || row.normalized_status === flags.status,
       );
-      const text = () => agentsTable(agents, desk.terminal, Date.now());
+      const text = () => agentsTable(agents, output.terminal, Date.now());
       return { value: { ...answer, agents }, text, agents };
     };
-    if (watch) return watchList(desk, ['agent_status', 'agent_removed', 'agent_activity'], ask);
+    if (watch) return watchList(output, ['agent_status', 'agent_removed', 'agent_activity'], ask);
     const { value, text, agents } = await ask();
-    desk.result(value, text);
-    if (agents.length === 0) desk.note(flags.status ? `no agent is ${flags.status}` : 'no agents yet');
-=======
-    const { flags } = await this.parse(AgentsList);
-    const output = await this.open(flags);
-    const answer = await (await reachServer(output.config)).rest.agents();
-    const agents = answer.agents.filter((row) => flags.status === undefined || row.normalized_status === flags.status);
-    output.result({ ...answer, agents }, () => agentsTable(agents, output.terminal, Date.now()));
+    output.result(value, text);
     if (agents.length === 0) output.note(flags.status ? `no agent is ${flags.status}` : 'no agents yet');
->>>>>>> w-house
   }
 }

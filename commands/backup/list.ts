@@ -15,36 +15,22 @@ export default class BackupList extends McCommand {
   };
 
   async run(): Promise<void> {
-<<<<<<< HEAD
     const {
       flags: { watch, ...flags },
     } = await this.parse(BackupList);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const ask = async () => {
-      const { openCommandBackups } = backupsThere(desk.config) ?? (await import('../../src/backup/index.js'));
-      const backups = await openCommandBackups(desk.config, (text) => desk.note(text));
+      const { openCommandBackups } = backupsThere(output.config) ?? (await import('../../src/backup/index.js'));
+      const backups = await openCommandBackups(output.config, (text) => output.note(text));
       const all = await backups.list();
       const wanted = all.filter((backup) => flags.type === undefined || backup.backup_type === flags.type);
-      const value = { backups: wanted, next_at: await nextBackupAt(desk.config) };
-      return { value, text: () => backupsTable(wanted, desk.terminal, Date.now()), all, wanted };
+      const value = { backups: wanted, next_at: await nextBackupAt(output.config) };
+      return { value, text: () => backupsTable(wanted, output.terminal, Date.now()), all, wanted };
     };
-    if (watch) return watchList(desk, ['backup_update'], ask);
+    if (watch) return watchList(output, ['backup_update'], ask);
     const { value, text, all, wanted } = await ask();
-    desk.result(value, text);
-    if (all.length === 0) desk.note('no backups yet: mc backup create makes one');
-    else if (wanted.length === 0) desk.note(`none of type ${flags.type}; without --type ${all.length} are listed`);
-=======
-    const { flags } = await this.parse(BackupList);
-    const output = await this.open(flags);
-    const { openCommandBackups } = backupsThere(output.config) ?? (await import('../../src/backup/index.js'));
-    const backups = await openCommandBackups(output.config, (text) => output.note(text));
-    const all = await backups.list();
-    const wanted = all.filter((backup) => flags.type === undefined || backup.backup_type === flags.type);
-    output.result({ backups: wanted, next_at: await nextBackupAt(output.config) }, () =>
-      backupsTable(wanted, output.terminal, Date.now()),
-    );
+    output.result(value, text);
     if (all.length === 0) output.note('no backups yet: mc backup create makes one');
     else if (wanted.length === 0) output.note(`none of type ${flags.type}; without --type ${all.length} are listed`);
->>>>>>> w-house
   }
 }

@@ -17,31 +17,20 @@ export default class TasksList extends McCommand {
   };
 
   async run(): Promise<void> {
-<<<<<<< HEAD
     const {
       flags: { watch, ...flags },
     } = await this.parse(TasksList);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const ask = async () => {
-      const answer = await (await reachServer(desk.config)).rest.tasks();
+      const answer = await (await reachServer(output.config)).rest.tasks();
       const tasks = answer.tasks
         .filter((task) => flags.status === undefined || task.status === flags.status)
         .filter((task) => flags.assignee === undefined || task.assignee === flags.assignee);
-      return { value: { ...answer, tasks }, text: () => tasksTable(tasks, desk.terminal), tasks };
+      return { value: { ...answer, tasks }, text: () => tasksTable(tasks, output.terminal), tasks };
     };
-    if (watch) return watchList(desk, ['task_update'], ask);
+    if (watch) return watchList(output, ['task_update'], ask);
     const { value, text, tasks } = await ask();
-    desk.result(value, text);
-    if (tasks.length === 0) desk.note('no such tasks');
-=======
-    const { flags } = await this.parse(TasksList);
-    const output = await this.open(flags);
-    const answer = await (await reachServer(output.config)).rest.tasks();
-    const tasks = answer.tasks
-      .filter((task) => flags.status === undefined || task.status === flags.status)
-      .filter((task) => flags.assignee === undefined || task.assignee === flags.assignee);
-    output.result({ ...answer, tasks }, () => tasksTable(tasks, output.terminal));
+    output.result(value, text);
     if (tasks.length === 0) output.note('no such tasks');
->>>>>>> w-house
   }
 }
