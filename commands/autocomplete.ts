@@ -20,7 +20,7 @@ export default class Autocomplete extends McCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Autocomplete);
-    const desk = await this.open(flags);
+    const output = await this.open(flags);
     const named =
       (args.shell as Shell | undefined) ?? SHELLS.find((shell) => shell === basename(process.env.SHELL ?? ''));
     if (named === undefined) {
@@ -28,6 +28,6 @@ export default class Autocomplete extends McCommand {
         hint: 'name it: mc autocomplete bash',
       });
     }
-    desk.result({ shell: named, script: shellScript(named) }, () => shellScript(named));
+    output.result({ shell: named, script: shellScript(named) }, () => shellScript(named));
   }
 }

@@ -32,8 +32,8 @@ export default class Complete extends McCommand {
     const { words: known, live } = candidatesFor(before, typed, commands);
     let found: string[] = [];
     if (live !== null) {
-      const desk = await this.open({ ...flags, ...placeIn(before) });
-      found = await liveWords(desk.config, live, backupIds);
+      const output = await this.open({ ...flags, ...placeIn(before) });
+      found = await liveWords(output.config, live, backupIds);
     }
     const lines = shellWords([...known, ...found], typed, flags.shell).map((word) => `${word}\n`);
     // A server that hangs must not keep the shell waiting.

@@ -31,37 +31,37 @@ const ANEW_MS = 10_000;
  * @throws McError `interrupted` at Ctrl-C; what `ask` throws at first, and what `tailEvents` throws
  */
 export async function watchList(
-  desk: CommandOutput,
+  output: CommandOutput,
   types: readonly EventType[],
   ask: () => Promise<Shown>,
 ): Promise<void> {
   const watch = watchSignals();
-  const frames = desk.terminal.boxes && !desk.json;
+  const frames = output.terminal.boxes && !output.json;
   let last = '';
   const show = async () => {
     const { value, text } = await ask();
-    const shown = desk.json ? cleanJson(value) : text();
+    const shown = output.json ? cleanJson(value) : text();
     if (shown === last) return;
     if (frames) process.stdout.write(frameOf(shown, process.stdout.rows || 24));
-    else desk.item(value, last === '' ? shown : `\n${shown}`);
+    else output.item(value, last === '' ? shown : `\n${shown}`);
     last = shown;
   };
   await show();
   const { again, stop } = oneAtATime(() =>
     show().catch((error: unknown) => {
       // The server may come back: the stream waits for it, and says so.
-      desk.note(explain(error, null).message);
+      output.note(explain(error, null).message);
     }),
   );
   const timer = frames ? setInterval(again, ANEW_MS) : undefined;
   try {
-    await tailEvents(desk.config, {
+    await tailEvents(output.config, {
       types,
       agent: undefined,
       since: undefined,
       limit: Number.POSITIVE_INFINITY,
       onEvent: again,
-      onNote: (text) => (text === 'live' ? again() : desk.note(text)),
+      onNote: (text) => (text === 'live' ? again() : output.note(text)),
       signal: watch.signal,
     });
   } finally {

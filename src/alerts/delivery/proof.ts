@@ -5,17 +5,17 @@ import type { Target } from './target.js';
 /** A target that nothing arrived at for so long is sent a proof that it would. */
 const CANARY_MS = 7 * 24 * 3_600_000;
 
+interface ProofFacts {
+  record: Pick<TargetRecord, 'last_success_at' | 'canary_at'> | null;
+  host: string;
+  now: number;
+}
+
 /**
  * Queues the proof that a target is reached, when nothing has arrived there for a week. Of a new target the first one is due in
  * a week: whoever makes it, tests it. Returns whether something was queued.
  */
-export function proveWeekly(
-  outbox: Outbox,
-  { name }: Target,
-  record: Pick<TargetRecord, 'last_success_at' | 'canary_at'> | null,
-  host: string,
-  now: number,
-): boolean {
+export function proveWeekly(outbox: Outbox, { name }: Target, { record, host, now }: ProofFacts): boolean {
   const { last_success_at: success = null, canary_at: canary = null } = record ?? {};
   const last = Math.max(success ?? 0, canary ?? 0);
   if (canary !== null && last <= now && now - last < CANARY_MS) return false;

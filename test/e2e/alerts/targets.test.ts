@@ -59,6 +59,18 @@ describe('mc alerts target', () => {
     expect((await runJson(place, target('list'))).json.targets).toHaveLength(1);
   });
 
+  it('keeps all that are added at once: who comes second is told to try again', { timeout: 60_000 }, async () => {
+    const names = ['t1', 't2', 't3'];
+    const results = await Promise.all(
+      names.map((name) => run(place, target('add', name, 'https://example.org'), { timeout: 50_000 })),
+    );
+    const added = names.filter((_, at) => results[at]?.status === 0);
+    expect(added.length).toBeGreaterThan(0);
+    expect(results.every(({ status }) => status === 0 || status === 6)).toBe(true);
+    const { json } = await runJson(place, target('list'));
+    expect(json.targets.map(({ name }: { name: string }) => name).sort()).toEqual(added);
+  });
+
   it('refuses what cannot be a target, with the reason and what to write', async () => {
     const refused = async (args: string[], message: string, input = '') => {
       const { status, err } = await run(place, target('add', ...args), { input });

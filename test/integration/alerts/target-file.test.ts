@@ -33,29 +33,6 @@ describe('the file of targets', () => {
     await expect(removeTarget(path, 'ops')).rejects.toMatchObject({ code: 'target.not_found' });
   });
 
-  it('ten that are added at once are all there', async () => {
-    const path = join(scratch(), 'alerts.json');
-    const names = Array.from({ length: 10 }, (_, at) => `t${at}`);
-    const tries = names.map(async (name) => {
-      for (;;) {
-        const done = await addTarget(path, { ...ops, name }).then(
-          () => true,
-          (error: { code?: string }) => {
-            expect(error.code).toBe('busy');
-            return false;
-          },
-        );
-        if (done) return;
-      }
-    });
-    await Promise.all(tries);
-    expect(
-      readTargets(path)
-        .map(({ name }) => name)
-        .sort(),
-    ).toEqual(names);
-  });
-
   it('a file that is spoiled changes nothing of what was read before, and is told of', async () => {
     const path = join(scratch(), 'alerts.json');
     let now = 0;

@@ -44,7 +44,7 @@ const FILES: Record<string, string | null> = {
 
 /** What agents can put in a file's place, and the word by which it is called. */
 const KINDS: Record<string, { make: (path: string, outside: string) => void | Promise<void>; word: RegExp }> = {
-  'a FIFO': { make: (path) => execFileSync('mkfifo', [path]), word: /FIFO/ },
+  'a FIFO': { make: (path) => void execFileSync('mkfifo', [path]), word: /FIFO/ },
   'a directory': { make: (path) => mkdirSync(path), word: /directory/ },
   'a link to itself': { make: (path) => symlinkSync(basename(path), path), word: /link/ },
   'a link that leads out': { make: (path, outside) => symlinkSync(outside, path), word: /link that leads out/ },
