@@ -90,20 +90,17 @@ function firstFrame() {
     const child = spawn('script', ['-qec', `stty cols 120 rows 40; exec ${line}`, '/dev/null'], { env, cwd: home });
     let seen = '';
     let at = null;
-    let leaving;
-    child.stdin.on('error', () => {});
     child.stdout.on('data', (chunk) => {
       seen += chunk;
       if (at !== null || !seen.includes('agents')) return;
       at = performance.now() - began;
-      // A key that comes before the dashboard listens is lost.
-      leaving = setInterval(() => child.stdin.write('q'), 50);
+      // Its terminal goes away, and the dashboard with it.
+      child.kill('SIGTERM');
     });
     child.once('error', fail);
     const limit = setTimeout(() => child.kill('SIGKILL'), 20_000);
     child.once('close', () => {
       clearTimeout(limit);
-      clearInterval(leaving);
       if (at === null) fail(new Error(`the dashboard drew nothing: ${seen.slice(0, 500)}`));
       else done(at);
     });
