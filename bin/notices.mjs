@@ -10,7 +10,7 @@ export function noticesOf(metafiles, root) {
     .flatMap(({ outputs }) => Object.values(outputs))
     .flatMap(({ inputs: parts }) => Object.keys(parts));
   const places = new Set(inputs.map((input) => packageOf(join(root, input))).filter((place) => place !== null));
-  const parts = [...places].sort().map(noticeOf);
+  const parts = [...places].sort((a, b) => (a < b ? -1 : 1)).map(noticeOf);
   return `mc is distributed with these packages inside of its bundle.\n\n${[...new Set(parts)].join('\n')}`;
 }
 

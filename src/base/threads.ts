@@ -118,6 +118,7 @@ export interface AnswerOptions {
 }
 
 /** In a worker: answers every request from now on with what `work` returns or throws. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- each worker names what it is asked
 export function answerRequests<R>(
   work: (request: R, note: (note: unknown) => void) => unknown,
   { transfer = () => [], pack = packError }: AnswerOptions = {},

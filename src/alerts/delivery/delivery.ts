@@ -79,7 +79,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     try {
       const at = now();
       for (const target of standing()) {
-        const isDue = !target.paused && outbox !== null && proveWeekly(outbox, target, { record: recordOf(target), host, now: at });
+        const isDue =
+          !target.paused && outbox !== null && proveWeekly(outbox, target, { record: recordOf(target), host, now: at });
         if (isDue) worker?.wake();
       }
       outbox?.forget(at);

@@ -82,9 +82,10 @@ function notificationOf(id: string, { title, isOver, entries }: { title: string;
   const one = alerts.length === 1 ? first : undefined;
   const rest = agents.length - IN_TEXT;
   const named = agents.slice(0, IN_TEXT).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  const many = agents.length === alerts.length ? `${agents.length} agents: ${named}` : `${alerts.length} alerts`;
   const message = one
     ? `${one.summary} (${one.evidence})`
-    : `${alerts.length} ${agents.length === 0 ? 'alerts' : 'agents'}: ${named}; the first: ${first?.summary ?? ''} (${first?.evidence ?? ''})`;
+    : `${many}; the first: ${first?.summary ?? ''} (${first?.evidence ?? ''})`;
   return {
     id,
     title: isOver ? `Over: ${title}` : title,

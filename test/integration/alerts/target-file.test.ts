@@ -1,13 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  addTarget,
-  createTargetBook,
-  pauseTarget,
-  readTargets,
-  removeTarget,
-} from '../../../src/alerts/delivery/target-file.js';
+import { addTarget, createTargetBook, pauseTarget, removeTarget } from '../../../src/alerts/delivery/target-file.js';
 import { startOffice } from '../server/office.js';
 import { until } from '../../support/delivery.js';
 import { scratch } from '../../support/scratch.js';

@@ -171,9 +171,12 @@ describe('acquireLock', () => {
 it.skipIf(!existsSync('/proc/self/stat'))(
   'a process that has ended and that nobody waited for does not live',
   async () => {
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 100'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const parent = spawn('sh', ['-c', 'sleep 100 & echo $!; exec sleep 100'], { stdio: ['ignore', 'pipe', 'ignore'] });
     onTestFinished(() => void parent.kill());
     const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))));
+    // A shell would wait for it.
+    await expect.poll(() => readFileSync(`/proc/${parent.pid}/cmdline`, 'utf8')).toMatch(/^sleep/);
+    process.kill(pid);
     await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /);
     const holder = { ...(await identityOf(pid)), since: '', purpose: 'mc serve', details: {} };
     expect(await isAlive(holder)).toBe(false);

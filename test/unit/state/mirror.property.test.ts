@@ -54,12 +54,13 @@ function* joinFrames(snapshot: Snapshot, position: Position): Generator<string> 
   for (const { timestamp, acknowledged_at: _, ...data } of snapshot.notifications) {
     yield JSON.stringify({ type: 'notification', timestamp, source: SOURCE, data });
   }
+  for (const alert of snapshot.alerts.values()) yield control('alert', alert);
   yield control('synced', position);
 }
 
 function expectSame(mirror: Mirror, snapshot: Snapshot) {
-  const { agents, office, tasks, notifications } = mirror.getSnapshot();
-  expect({ agents, office, tasks, notifications }).toEqual(snapshot);
+  const { agents, office, tasks, notifications, alerts } = mirror.getSnapshot();
+  expect({ agents, office, tasks, notifications, alerts }).toEqual(snapshot);
 }
 
 describe('for any history', { timeout: 30_000 * many }, () => {
