@@ -14,6 +14,7 @@ export default class Complete extends McCommand {
   static override summary = 'Print what may stand next on a command line, one word a line';
   static override description =
     'What the script of mc autocomplete asks at each Tab. Prints nothing where it knows nothing.';
+  static override examples = ['<%= config.bin %> complete --shell zsh -- agents show a'];
   static override hidden = true;
   static override configFaults = 'own' as const;
   static override strict = false;

@@ -13,6 +13,7 @@ import {
   LAYOUT,
 } from '../../protocol/index.js';
 import { type CatalogEntry, findBackup, rememberArchive } from '../catalog/catalog.js';
+import { namesIn } from '../catalog/places.js';
 import { isSafetyLabel } from '../catalog/safety-label.js';
 import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
 import { backupFileName, backupId, requireFits } from '../catalog/ids.js';
@@ -132,6 +133,8 @@ export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate)
     onUpdate({ ...about, state: 'started' });
     const problems: BackupProblem[] = [];
     const agents: string[] = [];
+    // Throws where a file stands in their place, which the listing takes for a workspace without agents.
+    await namesIn(layout.agents);
     const there = await listAgentIds(layout.root);
     for (const { name, reason } of there.refused) {
       // A snapshot of no agents would pass for a good one.

@@ -83,7 +83,7 @@ describe('bin/run.js without a build', () => {
   it('says how to make one, and knows its version all the same', async () => {
     const copy = join(place.home, 'unbuilt');
     await mkdir(join(copy, 'bin'), { recursive: true });
-    await cp(join(root, 'bin', 'run.js'), join(copy, 'bin', 'run.js'));
+    for (const name of ['run.js', 'package.json']) await cp(join(root, 'bin', name), join(copy, 'bin', name));
     await cp(join(root, 'package.json'), join(copy, 'package.json'));
     const start = (...args: string[]) =>
       execa(process.execPath, [join(copy, 'bin', 'run.js'), ...args], { reject: false });
