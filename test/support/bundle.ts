@@ -16,16 +16,7 @@ export async function bundled(entry: string, directory: string): Promise<string>
       {
         name: 'packages by path',
         setup(plugin) {
-          plugin.onResolve(
-            {
-              filter:
-                /^(better-sqlite3|cockatiel|execa|fastest-levenshtein|nodemailer|pino|pino-pretty|request-filtering-agent|standardwebhooks)$/,
-            },
-            ({ path }) => ({
-              path: import.meta.resolve(path),
-              external: true,
-            }),
-          );
+          plugin.onResolve({ filter: /^[^./]/ }, ({ path }) => ({ path: import.meta.resolve(path), external: true }));
         },
       },
     ],
