@@ -116,6 +116,7 @@ describe('mc status', () => {
     expect(status).toBe(0);
     expect(Object.keys(json).sort()).toEqual([
       'agents',
+      'alerts',
       'backups',
       'health',
       'notifications',

@@ -137,7 +137,7 @@ describe('without a server', () => {
     expect(status).toBe(0);
     expect(out).toMatch(/^✓ health /m);
     const xml = await readFile(file, 'utf8');
-    expect(xml).toContain('<testsuite name="mc check" tests="6" failures="0"');
+    expect(xml).toContain('<testsuite name="mc check" tests="7" failures="0"');
     await run(place, ['check', '--offline', '--require-agent', '<none>', '--junit', file, ...here]);
     expect(await readFile(file, 'utf8')).toContain(
       '<testcase classname="mc.check" name="agent:&lt;none&gt;" time="0"><failure message=',
@@ -148,7 +148,7 @@ describe('without a server', () => {
     await rm(workspaceLayout(place.office).database);
     const { status, json } = await runJson(place, ['metrics', 'query', 'rss', ...here]);
     expect([status, json.error.code]).toEqual([4, 'not_found']);
-    expect((await runJson(place, ['check', '--offline', ...here])).json.checks).toHaveLength(6);
+    expect((await runJson(place, ['check', '--offline', ...here])).json.checks).toHaveLength(7);
   });
 });
 
