@@ -55,6 +55,16 @@ export function cutText(text: string, limit: number, mark = '…'): string {
   return text.slice(0, wholeEnd(text, end)) + mark;
 }
 
+/** The first words of a text on one line, for warnings and titles. */
+export function clip(text: string, length = 200): string {
+  // Clipped twice: a status word of 10 MB must not be searched as a whole.
+  const line = text
+    .slice(0, length * 4)
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return cutText(line, length);
+}
+
 /** The last place at or before `end` where no character is cut in two. */
 function wholeEnd(text: string, end: number): number {
   const start = windowStart(text, end);

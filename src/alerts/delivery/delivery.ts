@@ -35,6 +35,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let worker: Worker | null = null;
   let managers: Managers | null = null;
   let chores: NodeJS.Timeout | undefined;
+  /** Targets whose trouble is in the log already. */
   const failing = new Set<string>();
 
   const linkTo = (alert: Alert | null): string =>
@@ -131,6 +132,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         notify: options.notify,
         onError,
         onFailure,
+        onSuccess: (name) => void failing.delete(name),
       });
       if (options.alertmanagers.length > 0) {
         managers = startManagers({

@@ -37,6 +37,8 @@ export interface WorkerOptions {
   onError: (error: unknown) => void;
   /** What a message met that did not arrive. */
   onFailure: (target: string, reason: string) => void;
+  /** A message has arrived. */
+  onSuccess: (target: string) => void;
 }
 
 export interface Worker {
@@ -174,7 +176,7 @@ export function startWorker(options: WorkerOptions): Worker {
       case 'delivered':
         options.outbox().end(rows, 'delivered', at, null);
         options.outbox().success(target.name, at);
-        return;
+        return options.onSuccess(target.name);
       case 'again': {
         const next = nextAttempt({ ...triedOf(rows, at), now: at, afterMs: attempt.afterMs, random: options.random() });
         options.outbox().failure(target.name, at, attempt.reason, null);

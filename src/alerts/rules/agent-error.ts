@@ -1,4 +1,4 @@
-import { type Agent, cutText, fieldOf, textFrom } from '../../protocol/index.js';
+import { type Agent, clip, fieldOf, textFrom } from '../../protocol/index.js';
 import { evidenceOf } from './agent-evidence.js';
 import { IN_LINE, MINUTE, type Rule } from './rule.js';
 
@@ -27,16 +27,13 @@ export const agentError: Rule = {
 
 /** Where a state.json says why, the first one that does counts: a text, or an object with a message. */
 const REASONS = ['error', 'last_error', 'message', 'blocked_on'] as const;
-/** Of a text that an agent wrote no more is looked at. */
-const LOOKED_AT = 2000;
 
 /** `api is in error: 401, the key has expired`. */
 function summaryOf({ id, state }: Pick<Agent, 'id' | 'state'>): string {
   for (const name of REASONS) {
     const said = fieldOf(state, name);
-    const text = textFrom(said) ?? textFrom(fieldOf(said, 'message')) ?? '';
-    const line = text.slice(0, LOOKED_AT).replaceAll(/\s+/g, ' ').trim();
-    if (line !== '') return `${id} is in error: ${cutText(line, IN_LINE)}`;
+    const line = clip(textFrom(said) ?? textFrom(fieldOf(said, 'message')) ?? '', IN_LINE);
+    if (line !== '') return `${id} is in error: ${line}`;
   }
   return `${id} is in error`;
 }

@@ -1,7 +1,7 @@
 import { WARNINGS_COUNTED, type Warn } from './files.js';
 import type { FoundFile } from '../text/read-bytes.js';
 import { type CounterSource, numberIn } from './counters.js';
-import { clip } from '../text/decode.js';
+import { clip } from '../../protocol/index.js';
 import { isObject, kindOf, parseTolerantJson } from '../text/json.js';
 import { filled, hasPlaceholder } from '../text/markdown.js';
 import { type Sign, fieldSigns } from './signs.js';

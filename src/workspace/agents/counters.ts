@@ -1,6 +1,5 @@
-import { type AgentCounters, type CounterName, eachCounter } from '../../protocol/index.js';
+import { type AgentCounters, type CounterName, eachCounter, clip } from '../../protocol/index.js';
 import type { Warn } from './files.js';
-import { clip } from '../text/decode.js';
 import { kindOf } from '../text/json.js';
 
 /** Other names under which files state a counter. */

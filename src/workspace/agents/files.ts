@@ -1,5 +1,5 @@
 import type { AgentWarning } from '../../protocol/index.js';
-import { clip } from '../text/decode.js';
+import { clip } from '../../protocol/index.js';
 import type { FoundFile, RefusedFile } from '../text/read-bytes.js';
 
 /** The files of an agent that stand directly in its directory. */

@@ -1,4 +1,5 @@
-import { clip, decodeText } from '../text/decode.js';
+import { clip } from '../../protocol/index.js';
+import { decodeText } from '../text/decode.js';
 import { markdownField, readFences, splitLines } from '../text/markdown.js';
 
 /** What IDENTITY.md says of an agent. */

@@ -1,6 +1,5 @@
-import { isAhead, isoOf } from '../../protocol/index.js';
+import { isAhead, isoOf, clip } from '../../protocol/index.js';
 import type { Warn } from './files.js';
-import { clip } from '../text/decode.js';
 import { kindOf } from '../text/json.js';
 
 /** A time at which an agent did something, and where it is written. Milliseconds since the epoch. */

@@ -1,4 +1,5 @@
-import { clip, decodeText } from '../text/decode.js';
+import { clip } from '../../protocol/index.js';
+import { decodeText } from '../text/decode.js';
 import { firstHeader, markdownField, readFences, splitLines } from '../text/markdown.js';
 
 /** What SOUL.md says of an agent. */

@@ -1,6 +1,5 @@
-import { type Agent, type AgentStatus, type Evidence, isoOf, normalizeStatus } from '../../protocol/index.js';
+import { type Agent, type AgentStatus, type Evidence, isoOf, normalizeStatus, clip } from '../../protocol/index.js';
 import type { Warn } from './files.js';
-import { clip } from '../text/decode.js';
 import { kindOf } from '../text/json.js';
 import { hasPlaceholder } from '../text/markdown.js';
 

@@ -1,7 +1,7 @@
 import type { AgentTask } from '../../protocol/index.js';
 import type { Warn } from './files.js';
 import { type FoundFile, type RefusedFile, isFound } from '../text/read-bytes.js';
-import { clip } from '../text/decode.js';
+import { clip } from '../../protocol/index.js';
 import { isObject, kindOf, parseTolerantJson } from '../text/json.js';
 import { isoTime, timeIn } from './signs.js';
 import { priorityIn } from '../tasks/fields.js';

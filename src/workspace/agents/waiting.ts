@@ -1,4 +1,4 @@
-import { clip } from '../text/decode.js';
+import { clip } from '../../protocol/index.js';
 import { kindOf } from '../text/json.js';
 import type { Warn } from './files.js';
 

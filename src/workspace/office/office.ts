@@ -1,8 +1,7 @@
-import { type Office, type OfficeReading, type Place, cutText } from '../../protocol/index.js';
+import { type Office, type OfficeReading, type Place, cutText, clip } from '../../protocol/index.js';
 import { BOUNDS, counted } from '../text/bounds.js';
 import { numberIn } from '../agents/counters.js';
 import { createCrowd } from './crowd.js';
-import { clip } from '../text/decode.js';
 import { isObject, kindOf, parseTolerantJson } from '../text/json.js';
 import { type Point, placeInZone, zoneCentres, zoneKey } from './zones.js';
 

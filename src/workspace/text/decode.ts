@@ -43,16 +43,6 @@ function lineOf(text: string, offset: number): number {
   return line;
 }
 
-/** The first words of a text on one line, for warnings and titles. */
-export function clip(text: string, length = 200): string {
-  // Clipped twice: a status word of 10 MB must not be searched as a whole.
-  const line = text
-    .slice(0, length * 4)
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-  return cutText(line, length);
-}
-
 function withoutBom(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }

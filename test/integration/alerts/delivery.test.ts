@@ -103,6 +103,21 @@ describe('delivery', () => {
     expect(JSON.stringify(stand.delivery.deliveries({}))).not.toContain('secret-place');
   });
 
+  it('logs once that a target fails, and again when it fails after it has recovered', async () => {
+    const receiver = await startReceiver(403);
+    const stand = standUp({ targets: [{ name: 'ops', url: `${receiver.url}/in`, private: true }] });
+    const logged = () => stand.logged().split('does not take what it is sent').length - 1;
+    const outcomes = ['refused', 'refused', 'delivered', 'refused'];
+    for (const [at, logs] of [1, 1, 1, 2].entries()) {
+      receiver.answer(outcomes[at] === 'delivered' ? 204 : 403);
+      stand.fire(firingAlert({ id: `alert-${at}` }));
+      const wanted = outcomes.slice(0, at + 1).map((outcome) => `ops firing ${outcome}`);
+      await until(() => expect(stand.states()).toEqual(wanted));
+      expect(logged()).toBe(logs);
+      stand.pass(MINUTE);
+    }
+  });
+
   it('waits as long as Retry-After asks', async () => {
     const receiver = await startReceiver((response) => void response.writeHead(429, { 'retry-after': '90' }).end());
     const stand = standUp({ targets: [{ name: 'ops', url: receiver.url, private: true }] });

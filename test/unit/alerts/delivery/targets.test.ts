@@ -26,7 +26,7 @@ describe('the URL of a target', () => {
     ['https://example.org/in?x=1', 'webhook', 'https://example.org/•••'],
     ['https://example.org', 'webhook', 'https://example.org'],
     ['https://me:pass@example.org/in', 'webhook', 'https://•••@example.org/•••'],
-    ['slack+https://hooks.slack.com/services/T0/B0/XXXX', 'slack', 'slack+https://hooks.slack.com/•••'],
+    ['slack+https://chat.example.org/services/T0/B0/secret', 'slack', 'slack+https://chat.example.org/•••'],
     ['discord+https://discord.com/api/webhooks/1/token', 'discord', 'discord+https://discord.com/•••'],
     ['ntfy+https://ntfy.sh/my-topic', 'ntfy', 'ntfy+https://ntfy.sh/•••'],
     ['telegram://-1001234', 'telegram', 'telegram://-1001234'],
