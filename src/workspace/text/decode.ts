@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { cutText } from '../../protocol/index.js';
 
 /** Text of a file without its BOM. `invalidAt`: offset in `text` of the first byte that was not UTF-8, null when all was. */
 export interface DecodedText {
