@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { McError, readRegularSync, suggest, userConfigDirectory, wasRead } from '../base/index.js';
 
@@ -41,6 +42,16 @@ export function readAlertsFile(path: string): AlertsFileContent | null {
     );
   }
   return { rules: value.rules, builtin: value.builtin, targets: value.targets };
+}
+
+/** A text that is another one whenever the file is, or who may read it: both may be what was wrong. Never throws. */
+export function alertsFileVersion(path: string): string {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats ? `${stats.ino}:${stats.mtimeMs}:${stats.ctimeMs}:${stats.size}` : 'none';
+  } catch (error) {
+    return String(error);
+  }
 }
 
 function refuseOthers(path: string, { mode, uid }: { mode: number; uid: number }): void {

@@ -7,6 +7,8 @@ interface Common {
   door?: true;
   /** Not shown by `mc config show` in the clear. */
   secret?: true;
+  /** Names a file, from the directory in which a command is called: for a server that runs elsewhere it is made absolute. */
+  path?: true;
 }
 
 type Definition = Common &
@@ -45,7 +47,7 @@ export const SETTINGS = {
     door: true,
   },
   token: { kind: 'string', default: null, description: 'Access token', door: true, secret: true },
-  tokenFile: { kind: 'string', default: null, description: 'File that holds the access token', door: true },
+  tokenFile: { kind: 'string', default: null, description: 'File that holds the access token', door: true, path: true },
   host: { kind: 'string', default: '127.0.0.1', description: 'Address to listen on', door: true },
   port: {
     kind: 'integer',
@@ -84,8 +86,15 @@ export const SETTINGS = {
     default: null,
     description: 'Certificate chain (PEM file): serve https and wss',
     door: true,
+    path: true,
   },
-  tlsKey: { kind: 'string', default: null, description: 'Private key of the certificate (PEM file)', door: true },
+  tlsKey: {
+    kind: 'string',
+    default: null,
+    description: 'Private key of the certificate (PEM file)',
+    door: true,
+    path: true,
+  },
   allowFile: {
     kind: 'list',
     default: [],
@@ -207,6 +216,7 @@ export const SETTINGS = {
     default: null,
     description: 'Rules of alerts and where they go (JSON file); alerts.json beside the user’s config file',
     door: true,
+    path: true,
   },
   alertmanagerUrl: {
     kind: 'list',
@@ -237,6 +247,7 @@ export const SETTINGS = {
     default: null,
     description: 'File that is logged to, as lines of JSON, instead of stderr',
     door: true,
+    path: true,
   },
   logMaxMb: {
     kind: 'integer',

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { acquireLock, McError, suggest, writeFileAtomic } from '../../base/index.js';
-import { readAlertsFile } from '../file.js';
+import { alertsFileVersion, readAlertsFile } from '../file.js';
 import { type KeptTarget, parseTarget, parseTargets } from './target-list.js';
 import type { Target } from './target.js';
 
@@ -39,7 +38,7 @@ export function createTargetBook(path: string | null, monotonic: () => number): 
     const now = monotonic();
     if (path === null || now - lookedAt < LOOK_MS) return;
     lookedAt = now;
-    const current = versionOf(path);
+    const current = alertsFileVersion(path);
     if (current === version) return;
     version = current;
     try {
@@ -53,15 +52,6 @@ export function createTargetBook(path: string | null, monotonic: () => number): 
     targets: () => (look(), targets),
     error: () => (look(), error),
   };
-}
-
-function versionOf(path: string): string {
-  try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    return stats ? `${stats.ino}:${stats.mtimeMs}:${stats.ctimeMs}:${stats.size}` : 'none';
-  } catch (error) {
-    return String(error);
-  }
 }
 
 /** Adds a target. @throws McError `config.invalid`, `usage` for a name that is taken, `busy` */

@@ -1,9 +1,16 @@
 import { resolve } from 'node:path';
-import { type Config, envOf, type Origin, SETTING_KEYS, type SettingKey, settingText } from '../../base/index.js';
+import {
+  type Config,
+  envOf,
+  type Origin,
+  SETTING_KEYS,
+  type SettingKey,
+  settingOf,
+  settingText,
+} from '../../base/index.js';
 
 /** Which server a command talks to, and what only a server in the foreground has, says nothing of one in the background. */
 const NOT_TAKEN: readonly SettingKey[] = ['workspace', 'server', 'stream', 'timeout', 'demo', 'demoAgents', 'demoRate'];
-const PATHS: readonly SettingKey[] = ['tokenFile', 'tlsCert', 'tlsKey', 'logFile'];
 
 /**
  * The settings that came from one of these places, as environment variables: exact, and a token among them is not seen in the
@@ -18,7 +25,7 @@ export function givenSettings({ values, origins }: Config, kinds: readonly Origi
   return Object.fromEntries(
     given.map((key) => {
       const text = settingText(key, values[key]);
-      return [envOf(key), PATHS.includes(key) ? resolve(text) : text];
+      return [envOf(key), settingOf(key).path ? resolve(text) : text];
     }),
   );
 }
