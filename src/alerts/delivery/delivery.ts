@@ -172,11 +172,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const problems = [...away, ...book.targets().flatMap((target) => of(target) ?? [])];
       return problems.length === 0 ? null : problems.join('; ');
     },
-    targets: () => ({
-      targets: book.targets().map((target) => rowOf(target, recordOf(target), outbox)),
-      alertmanagers: managers?.states() ?? [],
-      error: book.error(),
-    }),
+    targets() {
+      const queues = queuesByTarget(outbox);
+      const waiting = ({ name }: Target) => (outbox === null ? null : (queues.get(name)?.count ?? 0));
+      return {
+        targets: book.targets().map((target) => rowOf(target, recordOf(target), waiting(target))),
+        alertmanagers: managers?.states() ?? [],
+        error: book.error(),
+      };
+    },
     deliveries({ failed = false, target, limit = 100, cursor }) {
       if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) {
         throw new McError('input.invalid', 'cursor: not one of this list', {
@@ -228,9 +232,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     suppresses: (alert) => managers?.suppresses(alert) ?? false,
     figures() {
       const at = now();
-      const queues = new Map(outbox?.queues().map(({ target, oldest }) => [target, oldest]));
+      const queues = queuesByTarget(outbox);
       const lags = book.targets().map(({ name }) => {
-        return { target: name, seconds: Math.max(0, at - (queues.get(name) ?? at)) / 1000 };
+        return { target: name, seconds: Math.max(0, at - (queues.get(name)?.oldest ?? at)) / 1000 };
       });
       return { outcomes: outbox?.counts() ?? [], lags };
     },

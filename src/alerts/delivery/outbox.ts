@@ -216,6 +216,9 @@ export function createOutbox(db: Database) {
     },
     /** A target's record; one whose `mark` (what it leads to) is another begins anew. */
     record(name: string, mark: string): TargetRecord {
+      // Read first: it is asked for at every look and by health, and hardly ever written.
+      const known = target.get(name) as (TargetRecord & { mark: string }) | undefined;
+      if (known?.mark === mark) return known;
       saveTarget.run(name, mark);
       return target.get(name) as TargetRecord;
     },

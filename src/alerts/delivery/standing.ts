@@ -15,12 +15,12 @@ export function queuesByTarget(outbox: Outbox | null): Map<string, Queue> {
   return new Map(outbox?.queues().map(({ target, oldest, count }) => [target, { oldest, count }]));
 }
 
-/** A target with what is known of its deliveries; null: nothing is, because there is no database. */
-export function rowOf(target: Target, record: TargetRecord | null, outbox: Outbox | null): AlertTarget {
+/** A target with what is known of its deliveries. `waiting`: messages; null: not known, because there is no database. */
+export function rowOf(target: Target, record: TargetRecord | null, waiting: number | null): AlertTarget {
   return {
     ...shownTarget(target),
     off: record?.off ?? null,
-    waiting: outbox === null ? null : (queuesByTarget(outbox).get(target.name)?.count ?? 0),
+    waiting,
     last_success_at: timeOf(record?.last_success_at),
     last_error_at: timeOf(record?.last_error_at),
     last_error: record?.last_error ?? null,
