@@ -15,6 +15,8 @@ export interface AtomicOptions {
   mode?: number;
   /** Real paths (`rootsOf`) in one of which the directory must lie; absent: anywhere. */
   within?: readonly string[];
+  /** As of `makeDirectory`. */
+  below?: string;
 }
 
 /**
@@ -26,10 +28,10 @@ export interface AtomicOptions {
 export async function writeFileAtomic(
   path: string,
   data: string | Uint8Array,
-  { mode, within }: AtomicOptions = {},
+  { mode, within, below }: AtomicOptions = {},
 ): Promise<void> {
   try {
-    await makeDirectory(dirname(path));
+    await makeDirectory(dirname(path), below);
     const held = await holdDirectory(dirname(path), within);
     try {
       const name = basename(path);
@@ -69,17 +71,18 @@ async function fileAt(path: string): Promise<Stats | null> {
 
 /**
  * Makes a directory, and those above it, unless it is there. Unlike Node's own recursive mkdir it ends where a file system
- * takes no directories: in /proc that one tries again for ever, until all memory is gone.
- * @throws the system's error
+ * takes no directories: in /proc that one tries again for ever, until all memory is gone. `below`: a directory above it that
+ * must be there and is never made, not even when it goes while this is under way (a disk that is taken off, say).
+ * @throws the system's error; ENOENT when `below` is away
  */
-export async function makeDirectory(path: string): Promise<void> {
+export async function makeDirectory(path: string, below?: string): Promise<void> {
   try {
     await makeOne(path);
   } catch (error) {
     const parent = dirname(path);
-    if (errnoOf(error) !== 'ENOENT' || parent === path) throw error;
+    if (errnoOf(error) !== 'ENOENT' || parent === path || parent === below) throw error;
     // The directory may be there by now: others make the same one.
-    if (!(await isDirectory(parent))) await makeDirectory(parent);
+    if (!(await isDirectory(parent))) await makeDirectory(parent, below);
     await makeOne(path);
   }
 }

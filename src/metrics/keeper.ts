@@ -129,7 +129,7 @@ export function createKeeper({ path, retention, clock, thread, monotonic = monot
       await endMaintenance();
       const now = clock.now();
       // Only in a workspace that is still there: one that is being removed must not come back.
-      if (isTaken(dirname(dirname(dirname(path))))) await makeDirectory(dirname(path));
+      await makeDirectory(dirname(path), dirname(dirname(dirname(path))));
       const held = freeName(path, isTaken(path) ? 'replaced' : 'removed', now);
       await writeCopy(current().db, held);
       current().db.close();

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Clock, toMcError, writeFileAtomic } from '../base/index.js';
 import type { Logger } from '../base/log.js';
@@ -86,8 +85,7 @@ function createWriter({ path, roots, clock, log }: StatusReportOptions): (facts:
     const text = `${JSON.stringify({ timestamp: clock.now() / 1000, ...facts })}\n`;
     try {
       // A workspace that is away (a disk that is not mounted, say) must not be begun anew in its place.
-      await stat(dirname(dirname(path)));
-      await writeFileAtomic(path, text, { mode: 0o644, within: roots });
+      await writeFileAtomic(path, text, { mode: 0o644, within: roots, below: dirname(dirname(path)) });
       if (refused !== null) log.info('status.json is written again');
       refused = null;
     } catch (error) {

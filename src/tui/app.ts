@@ -35,7 +35,6 @@ export interface AppOptions {
 export interface App {
   /** One input as Ink reports it. */
   input(input: string, key: InkKey): void;
-  resized(): void;
   /** Gives the terminal back for a while: nothing is drawn until `resume`. */
   suspend(): void;
   /** Takes the terminal again, whatever has become of it, and draws everything. */
@@ -130,6 +129,7 @@ export function startApp({ output, seek, socket, now, random, options, start, on
 
   const quit = (status: number) => {
     clearInterval(clock);
+    output.off('resize', resized);
     unsubscribe();
     frames.stop();
     session.stop();
@@ -137,6 +137,14 @@ export function startApp({ output, seek, socket, now, random, options, start, on
     finish(status);
   };
 
+  const resized = () => {
+    painter.reset();
+    apply({ type: 'size', size: size() });
+    frames.request(true);
+  };
+
+  // Before the first frame, and not with Ink, which comes later: a window that changes meanwhile is heard too.
+  output.on('resize', resized);
   modes.enter();
   paint();
   return {
@@ -149,11 +157,6 @@ export function startApp({ output, seek, socket, now, random, options, start, on
       else if (event !== null) apply({ type: 'mouse', event });
       else for (const name of keysOf(input, key)) apply({ type: 'key', key: name });
       want();
-      frames.request(true);
-    },
-    resized() {
-      painter.reset();
-      apply({ type: 'size', size: size() });
       frames.request(true);
     },
     suspend() {

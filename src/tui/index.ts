@@ -48,7 +48,7 @@ export async function runDashboard({ stdin, stdout, ...rest }: DashboardOptions)
   try {
     // The first frame stands already: Ink takes longer to load than everything else.
     const { mountDashboard } = await import('./dashboard.js');
-    unmount = mountDashboard(app, stdin, stdout);
+    unmount = mountDashboard(app, stdin);
     return await app.done;
   } finally {
     unmount();

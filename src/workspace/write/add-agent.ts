@@ -45,7 +45,7 @@ export async function addAgent(
   const added = { id, directory: agentPath(id), files: Object.keys(files) };
   if (await exists(join(layout.agents, id))) throw taken(id);
   if (dryRun) return added;
-  await makeDirectory(layout.agents);
+  await makeDirectory(layout.agents, layout.missionControl);
   const agents = await holdDirectory(layout.agents, await rootsOf(layout));
   const aside = join(agents.path, `.${randomBytes(6).toString('hex')}.mc-tmp`);
   try {

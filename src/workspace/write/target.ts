@@ -52,8 +52,9 @@ export async function editOrBegin(ground: Ground, edit: TargetEdit): Promise<voi
     await editTarget(ground, edit);
   } catch (error) {
     if (!(error instanceof McError) || !isNoDirectory(error.cause)) throw error;
-    await makeDirectory(dirname(edit.path)).catch((reason: unknown) => {
-      throw toMcError(reason, workspaceLayout(ground.root).root);
+    const layout = workspaceLayout(ground.root);
+    await makeDirectory(dirname(edit.path), layout.missionControl).catch((reason: unknown) => {
+      throw toMcError(reason, layout.root);
     });
     await editTarget(ground, edit);
   }

@@ -9,7 +9,7 @@ import { makePlace, type Place, run, runJson, serve } from '../cli/mc.js';
 
 let place: Place;
 beforeEach(async () => {
-  place = await makePlace();
+  place = await makePlace({ overdue: true });
 });
 afterEach(() => place.clear());
 

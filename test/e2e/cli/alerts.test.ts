@@ -14,7 +14,7 @@ const say = (agent: string, state: object) =>
   writeFile(join(place.office, 'mission-control/agents', agent, 'state.json'), JSON.stringify(state));
 
 beforeAll(async () => {
-  place = await makePlace();
+  place = await makePlace({ overdue: true });
   const directory = join(place.home, 'config', 'mission-control');
   await mkdir(directory, { recursive: true });
   const builtin = { agent_waiting: { for: '0s' }, agent_error: { for: '0s', severity: 'critical' } };

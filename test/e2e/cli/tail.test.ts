@@ -19,14 +19,6 @@ let tails: Running[] = [];
 beforeAll(async () => {
   place = await makePlace();
   served = await serve(place);
-  // The fixture has overdue tasks: the alert about them is told a moment after the start.
-  await vi.waitFor(
-    async () => {
-      const told = await (await fetch(`${served.ready.http}/api/notifications`)).text();
-      expect(told).toContain('Tasks overdue');
-    },
-    { timeout: 10_000, interval: 50 },
-  );
 });
 afterEach(async () => {
   for (const tail of tails) tail.kill('SIGKILL');

@@ -28,8 +28,6 @@ describe.each([
   it('shows each screen', async () => {
     const { keys, shows, still } = await atWork(columns, rows);
     await shows('FLEET');
-    // Alerts of overdue tasks are told together, after a moment: until then each counts, where there is room for the count.
-    if (columns > 100) await shows(/8 Bell +2\b/);
     for (const [key, name, sign] of SCREENS) {
       keys(key);
       await shows(sign);

@@ -3,11 +3,18 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, onTestFinished } from 'vitest';
+import { afterAll, expect, onTestFinished } from 'vitest';
+import { withoutOverdue } from '../cli/mc.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const MC = join(ROOT, 'bin', 'run.js');
 let count = 0;
+
+/** Nothing of the machine's configuration, nothing left behind; what a fixture's overdue tasks would say comes in no picture. */
+const home = mkdtempSync(join(tmpdir(), 'mc-tui-home-'));
+const HOME = { HOME: home, XDG_CONFIG_HOME: join(home, 'config'), XDG_STATE_HOME: join(home, 'state') };
+await withoutOverdue(HOME.XDG_CONFIG_HOME);
+afterAll(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
 
 /** The program in a real terminal (tmux), as a person has it. */
 export interface Terminal {
@@ -47,7 +54,7 @@ export function openTerminal(
       input,
     });
   const tmux = (...args: string[]) => run(args);
-  const all = { LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TZ: 'UTC', TERM: 'screen-256color', PS1: 'ready> ', ...env };
+  const all = { ...HOME, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TZ: 'UTC', TERM: 'screen-256color', PS1: 'ready> ', ...env };
   const words = Object.entries(all).map(([name, value]) => `${name}='${value}'`);
   tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), `env -u NO_COLOR -u CI ${words.join(' ')} sh`);
   onTestFinished(() => {
@@ -118,7 +125,10 @@ export interface Serving {
 /** `mc serve` over a workspace, ready. */
 export async function serve(workspace: string, ports = ['--port', '0', '--ws-port', '0']): Promise<Serving> {
   const args = [MC, 'serve', '--json', '-w', workspace, ...ports, '--log-level', 'error'];
-  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child: ChildProcess = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...HOME },
+  });
   const gone = new Promise<void>((resolve) => {
     child.on('exit', () => resolve());
   });

@@ -71,7 +71,7 @@ export function sitDown(
     resize: (columns, rows) => {
       screen = createScreen(columns, rows);
       Object.assign(output, { columns, rows });
-      app.resized();
+      output.emit('resize');
     },
   };
 }

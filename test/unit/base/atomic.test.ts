@@ -41,6 +41,16 @@ describe('writeFileAtomic', () => {
 });
 
 describe('makeDirectory', () => {
+  it('makes nothing above the directory that must be there', async () => {
+    const away = join(scratch(), 'away');
+    await expect(makeDirectory(join(away, 'x', 'y'), away)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(writeFileAtomic(join(away, 'x', 'y'), '', { below: away })).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(existsSync(away)).toBe(false);
+    mkdirSync(away);
+    await makeDirectory(join(away, 'x', 'y'), away);
+    expect(existsSync(join(away, 'x', 'y'))).toBe(true);
+  });
+
   it('makes all that is missing, once or many at a time', async () => {
     for (let turn = 0; turn < 50; turn += 1) {
       const path = join(scratch(), 'a', 'b', 'c');
