@@ -240,10 +240,10 @@ describe('a workspace that vanishes', () => {
     const agents = async () => (await office.get('/api/agents')).body.agents.length;
 
     await rename(place, away);
-    await expect.poll(health, { timeout: 5000 }).toEqual([200, 'degraded', words]);
+    await expect.poll(health).toEqual([200, 'degraded', words]);
     await expect.poll(agents).toBe(0);
     await rename(away, place);
-    await expect.poll(health, { timeout: 5000 }).toEqual([200, 'healthy', 'available']);
-    await expect.poll(agents, { timeout: 5000 }).toBe(16);
+    await expect.poll(health).toEqual([200, 'healthy', 'available']);
+    await expect.poll(agents).toBe(16);
   });
 });
