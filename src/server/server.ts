@@ -131,6 +131,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     clock,
     log,
     newId,
+    root: layout.root,
     watch: (listeners) =>
       createWatcher({
         root: layout.root,

@@ -3,6 +3,7 @@ import type { HealthAnswer, PeerRow, WebSocketStatusAnswer } from '../../protoco
 import type { DoctorProbes } from './probes.js';
 import { explain } from '../errors.js';
 import { type Finding, ill, some, unseen, well } from './finding.js';
+import { unwellServices } from '../../view/index.js';
 import { quote } from '../quote.js';
 import { reachServer, type Server } from '../reach/reach.js';
 import { isSlow } from '../reach/slow.js';
@@ -88,12 +89,13 @@ async function targetsOfFile(targets: ServerProbes['targets']): Promise<Finding>
   }
 }
 
-function healthFinding({ status, services }: HealthAnswer, url: string): Finding {
+function healthFinding(health: HealthAnswer, url: string): Finding {
+  const { status } = health;
   if (status === 'healthy') return well('server', `${url} is healthy`);
-  const trouble = Object.entries(services).filter(([, state]) => state !== 'available' && state !== 'running');
-  const watcher = trouble.some(([name]) => name === 'watcher');
+  const trouble = unwellServices(health);
+  const watcher = trouble.some(({ service }) => service === 'watcher');
   const fix = watcher ? 'sudo sysctl fs.inotify.max_user_watches=524288' : `curl ${quote(`${url}/api/health`)}`;
-  return ill('server', `${status}: ${trouble.map(([name, state]) => `${name}: ${state}`).join(', ')}`, fix);
+  return ill('server', `${status}: ${trouble.map(({ service, state }) => `${service}: ${state}`).join(', ')}`, fix);
 }
 
 /** Looking every second is right where it was asked for or nothing else works; people should know all the same. */
