@@ -34,11 +34,11 @@ export interface Need {
  */
 export function needsOf(agents: Iterable<Watched>, alerts: Iterable<Alert>, now: number, zone?: string): Need[] {
   const unseen = unseenAlerts(alerts);
-  const told = new Set(unseen.map(({ rule, agent }) => `${rule} ${agent}`));
+  const alerted = new Set(unseen.map(({ rule, agent }) => `${rule} ${agent}`));
   // The rules about a status are called after it.
-  const isTold = ({ id, normalized_status: status, warnings }: Watched) =>
-    warnings.length === 0 && told.has(`agent_${status} ${id}`);
-  const inNeed = [...agents].filter((agent) => needsPerson(agent) && !isTold(agent)).sort(byTrouble);
+  const isAlerted = ({ id, normalized_status: status, warnings }: Watched) =>
+    warnings.length === 0 && alerted.has(`agent_${status} ${id}`);
+  const inNeed = [...agents].filter((agent) => needsPerson(agent) && !isAlerted(agent)).sort(byTrouble);
   return [...unseen.map((alert) => alertNeed(alert, now, zone)), ...inNeed.map((agent) => agentNeed(agent, now, zone))];
 }
 
