@@ -74,15 +74,15 @@ async function targetsOfServer(rest: Server['rest'], targets: ServerProbes['targ
     );
     return failed('alert_targets', `never delivered: ${names}${why}`, `mc alerts test ${quote(first.name)}`);
   }
-  if (answer.targets.length === 0) return skipped('alert_targets', 'none: alerts are told to those who are attached');
+  if (answer.targets.length === 0) return skipped('alert_targets', 'none: alerts reach connected clients only');
   return passed('alert_targets', `${answer.targets.length}, each was reached`);
 }
 
 async function targetsOfFile(targets: ServerProbes['targets']): Promise<Finding> {
   try {
     const names = await targets();
-    if (names.length === 0) return skipped('alert_targets', 'none: alerts are told to those who are attached');
-    return skipped('alert_targets', `${names.length}; whether they deliver is known to a server that runs`);
+    if (names.length === 0) return skipped('alert_targets', 'none: alerts reach connected clients only');
+    return skipped('alert_targets', `${names.length}; only a running server knows whether they deliver`);
   } catch (error) {
     const { message, hint } = explain(error, 'doctor');
     return failed('alert_targets', message, hint ?? 'mc alerts target list');

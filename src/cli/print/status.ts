@@ -191,7 +191,7 @@ function needsText({ agents, alerts }: Status, terminal: Terminal, now: number):
     return paint(terminal, colourOf(sign.tone) ?? 'yellow', truncate(line, terminal.width));
   });
   const more = needs.length - shown.length;
-  return [`needs somebody: ${needs.length}`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
+  return [`needs a person: ${needs.length}`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
 function unwell({ health }: Status, terminal: Terminal): string[] {
