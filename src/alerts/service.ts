@@ -15,6 +15,7 @@ import { ruleRows, type Standing } from './answers.js';
 import { openRuleBook } from './book.js';
 import { flyCanary } from './canary.js';
 import type { Alerts, AlertsOutlet } from './contract.js';
+import type { AlertsFileReader } from './file.js';
 import { createRequests } from './requests.js';
 import { createEngine, keyOf, type Round } from './engine/engine.js';
 import { createNotifier } from './engine/notifier.js';
@@ -28,8 +29,8 @@ import { createStore, type KeptSilence } from './store/store.js';
 export interface AlertsOptions {
   /** Where the database lies (`alertsDatabasePath`); null: what is kept ends with the process. */
   database: string | null;
-  /** The user's `alerts.json`; null: there are only the built-in rules. */
-  file: string | null;
+  /** The user's `alerts.json`. */
+  file: AlertsFileReader;
   snapshot: Snapshot;
   bus: Pick<Bus, 'subscribe'>;
   /** Puts events onto the stream, and into the snapshot. */
