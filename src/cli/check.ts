@@ -9,12 +9,12 @@ import {
   formatDuration,
   type HealthAnswer,
 } from '../protocol/index.js';
-import { counted } from '../view/index.js';
+import { counted, unwellServices } from '../view/index.js';
 
 /** What the checks look at, the same with a server and without. null: not known, or not looked at. */
 export interface CheckFacts {
   /** What the server says of itself; null: no server was asked. */
-  server: Pick<HealthAnswer, 'status' | 'services'> | null;
+  server: Pick<HealthAnswer, 'status' | 'services' | 'sources'> | null;
   /** 0 to 1. */
   health: number | null;
   agents: readonly CheckedAgent[];
@@ -86,9 +86,11 @@ export function runChecks(facts: CheckFacts, limits: CheckLimits, now: number): 
 }
 
 /** A server that is not well says itself what is wrong. */
-function serverCheck({ status, services }: NonNullable<CheckFacts['server']>): Check {
-  const unwell = Object.entries(services).filter(([, state]) => state !== 'available' && state !== 'running');
-  const why = unwell.map(([name, state]) => `${name}: ${state}`).join(', ');
+function serverCheck(server: NonNullable<CheckFacts['server']>): Check {
+  const { status } = server;
+  const why = unwellServices(server)
+    .map(({ service, state }) => `${service}: ${state}`)
+    .join(', ');
   const message = why === '' ? status : `${status} (${why})`;
   return check('server', status === 'healthy', { value: status, limit: 'healthy', unit: 'status', message });
 }

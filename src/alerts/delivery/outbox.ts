@@ -44,8 +44,8 @@ const DAY = 86_400_000;
 /** What is over is kept for so long, and no more than so many rows. */
 const KEPT_MS = 30 * DAY;
 const KEPT_ROWS = 20_000;
-/** Alertmanager is told for so long that an alert is over. */
-const RESOLVED_TOLD_MS = 15 * 60_000;
+/** An alert that is over is sent to Alertmanager for so long. */
+const RESOLVED_SENT_MS = 15 * 60_000;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS deliveries (
@@ -211,7 +211,7 @@ export function createOutbox(db: Database) {
           `SELECT body FROM delivery_alerts WHERE told = 1 AND (state = 'firing' OR (state = 'resolved' AND changed_at > ?))`,
         )
         .pluck()
-        .all(now - RESOLVED_TOLD_MS) as string[];
+        .all(now - RESOLVED_SENT_MS) as string[];
       return rows.map((body) => JSON.parse(body) as Alert);
     },
     /** A target's record; one whose `mark` (what it leads to) is another begins anew. */

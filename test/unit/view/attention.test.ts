@@ -141,7 +141,18 @@ describe('a notification is urgent', () => {
 
 describe('services', () => {
   it('that are not well are named with what is said of them', () => {
-    const services = { api: 'running', websocket: 'available', watcher: 'polls: out of watches' };
-    expect(unwellServices(services)).toEqual([{ service: 'watcher', state: 'polls: out of watches' }]);
+    const works = { websocket: 'available', pipeline: 'available', backup: 'available', alerts: 'available' };
+    const services = { api: 'running', ...works, watcher: 'polls: out of watches' } as const;
+    const watcher = { service: 'watcher', state: 'polls: out of watches' };
+    expect(unwellServices({ services })).toEqual([watcher]);
+    const sources = {
+      workspace: { state: services.watcher, last_error: null },
+      sound: { state: 'available', last_error: null },
+      runtime: { state: 'its records are locked', last_error: null },
+    };
+    expect(unwellServices({ services, sources })).toEqual([
+      watcher,
+      { service: 'source runtime', state: 'its records are locked' },
+    ]);
   });
 });
