@@ -41,7 +41,7 @@ export interface Engine {
 }
 
 /** A fleet that fails as a whole is taken in over several looks, so that none of them holds everybody else up. */
-const MOST_CHANGES = 200;
+const MOST_CHANGES = 100;
 
 /** One alert of a rule for each agent, and one about none. */
 export function keyOf(rule: string, agent: string | null): string {
