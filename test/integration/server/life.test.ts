@@ -9,9 +9,10 @@ import { silentLog } from '../../../src/base/log.js';
 import { startServer } from '../../../src/server/index.js';
 import { openDoor } from '../../../src/server/ports.js';
 import { emptyDirectory, officeCopy, rawExchange, settingsWith, startOffice } from './office.js';
+import { quietAlerts } from '../../support/quiet-alerts.js';
 
 async function start(workspace: string, changes: Parameters<typeof settingsWith>[0] = {}) {
-  return startServer({ workspace, settings: await settingsWith(changes), log: silentLog() });
+  return startServer({ workspace, settings: await settingsWith(changes), log: silentLog(), alertsFile: quietAlerts() });
 }
 
 const lockOf = (root: string) => join(root, 'mission-control/backend/pids/server.lock');
