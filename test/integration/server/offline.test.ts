@@ -6,7 +6,6 @@ import { silentLog } from '../../../src/base/log.js';
 import { startServer } from '../../../src/server/index.js';
 import { readFacts } from '../../../src/server/offline.js';
 import { cleanLater, emptyDirectory, settingsWith } from './office.js';
-import { quietAlerts } from '../../support/quiet-alerts.js';
 
 const SILENT_MS = 5 * 60_000;
 
@@ -25,7 +24,7 @@ it('is judged the same without a server as by one: an agent silent for longer th
     await utimes(file, then, then);
   }
   const settings = await settingsWith({ noBackups: true, collectInterval: 1000 });
-  const server = await startServer({ workspace: root, settings, log: silentLog(), alertsFile: quietAlerts() });
+  const server = await startServer({ workspace: root, settings, log: silentLog() });
   cleanLater(() => server.stop());
   const ask = async () => {
     const answer = await fetch(`${server.http}/api/system/status`);
