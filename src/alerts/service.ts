@@ -14,7 +14,7 @@ import {
 import { ruleRows, type Standing } from './answers.js';
 import { openRuleBook } from './book.js';
 import { flyCanary } from './canary.js';
-import type { Alerts, AlertsOutlet } from './contract.js';
+import type { AlertChange, Alerts, AlertsOutlet } from './contract.js';
 import type { AlertsFileReader } from './file.js';
 import { createRequests } from './requests.js';
 import { createEngine, keyOf, type Round } from './engine/engine.js';
@@ -147,7 +147,9 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
     if (changes.length === 0) return;
     keeper.write(changes);
     const at = clock.now();
-    options.publish(changes.map(({ alert }) => ({ type: 'alert', data: alert, at })));
+    // An update has the time that it names, so that it can be told from other news of the alert (`isAlertUpdate`).
+    const timeOf = ({ kind, alert }: AlertChange) => (kind === 'updated' ? Date.parse(alert.updated_at ?? '') : at);
+    options.publish(changes.map((change) => ({ type: 'alert', data: change.alert, at: timeOf(change) })));
     notifier.take(changes);
   };
 

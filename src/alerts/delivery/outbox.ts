@@ -98,6 +98,7 @@ export function createOutbox(db: Database) {
     `INSERT INTO delivery_alerts (id, state, told, changed_at, body) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET state = excluded.state, told = excluded.told, changed_at = excluded.changed_at, body = excluded.body`,
   );
+  const refresh = db.prepare('UPDATE delivery_alerts SET body = ? WHERE id = ?');
   const isKnown = db
     .prepare(`SELECT 1 FROM deliveries WHERE alert = ? AND target = ? AND kind = ? AND state <> 'dropped' LIMIT 1`)
     .pluck();
@@ -168,6 +169,8 @@ export function createOutbox(db: Database) {
     keep(alert: Alert, told: boolean, now: number): void {
       saveAlert.run(alert.id, alert.state, told ? 1 : 0, now, JSON.stringify(alert));
     },
+    /** What is sent of an alert from now on says what it says now. */
+    refresh: (alert: Alert) => void refresh.run(JSON.stringify(alert), alert.id),
     /** Queues a message, unless it was before. */
     add(alert: Alert, name: string, kind: MessageKind, now: number): void {
       if (isKnown.get(alert.id, name, kind) !== undefined) return;

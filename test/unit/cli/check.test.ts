@@ -171,6 +171,11 @@ describe('the checks', () => {
       value: 0,
       message: 'no alert fires (silenced: agent_stale of api)',
     });
+    const muted = alertOf({ rule: 'watcher_polling', agent: null, muted: true });
+    expect(firing([quiet, muted])).toMatchObject({
+      ok: true,
+      message: 'no alert fires (silenced: agent_stale of api) (muted: watcher_polling)',
+    });
     expect(firing(null)).toMatchObject({ ok: false, message: 'not known: this server watches for none' });
     expect(runChecks(facts({ alerts: [loud] }), LIMITS, NOW).ok).toBe(true);
   });

@@ -93,9 +93,10 @@ describe('the banner', () => {
     expect(banner(modelOf(store))).toBe(before);
   });
 
-  it('is not there for milder ones, for silenced ones, and for those that are over', () => {
+  it('is not there for milder ones, for silenced and muted ones, and for those that are over', () => {
     const calm = banner(modelOf(liveStore()));
-    for (const alert of [STALE, { ...DISK, silenced_until: at(-60) }]) expect(banner(office([alert]).model)).toBe(calm);
+    for (const alert of [STALE, { ...DISK, silenced_until: at(-60) }, { ...DISK, muted: true }])
+      expect(banner(office([alert]).model)).toBe(calm);
     const { store } = office([DISK]);
     store.frame(live(9, { type: 'alert', data: { ...DISK, state: 'resolved', resolved_at: at(0) } }));
     expect(banner(modelOf(store))).toBe(calm);

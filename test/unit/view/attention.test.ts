@@ -80,6 +80,7 @@ describe('an alert needs a person', () => {
       alert('over', { state: 'resolved' }),
       alert('known', { acknowledged_at: since }),
       alert('quiet', { silenced_until: '2026-02-18T08:00:00Z' }),
+      alert('muted', { muted: true }),
     ];
     const needs = needsOf([agent('a', 'error')], alerts, NOW);
     expect(needs.map(({ who }) => who)).toEqual(['loud', 'old', 'young', 'a']);
@@ -109,6 +110,7 @@ describe('an alert needs a person', () => {
     expect(alertState(alert('x'), NOW)).toBe('firing');
     expect(alertState(alert('x', { acknowledged_at: since }), NOW)).toBe('firing, acknowledged');
     expect(alertState(alert('x', { silenced_until: '2026-02-18T08:00:00Z' }), NOW)).toBe('firing, silenced for 2h');
+    expect(alertState(alert('x', { muted: true }), NOW)).toBe('firing, muted');
     expect(alertState(alert('x', { state: 'pending', silenced_until: 'nonsense' }), NOW)).toBe(
       'pending, silenced for –',
     );
