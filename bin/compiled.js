@@ -1,6 +1,7 @@
 // Keeps what V8 makes of the bundle's source, so that the next `mc` need not make it again: half of a short command's time
 // goes into reading code. It is code that runs, so it lies where only this user can write, and nothing is taken that
 // somebody else wrote. Without a place for it everything works as well, and slower.
+const { isAscii } = require('node:buffer');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -15,9 +16,9 @@ exports.keepCompiled = function keepCompiled(bundle, name) {
     if (process.env.NODE_DISABLE_COMPILE_CACHE) return;
     const directory = ownDirectory();
     if (directory === null) return;
-    const { enableCompileCache } = require('node:module');
-    if (enableCompileCache) enableCompileCache(directory);
-    else keepHere(bundle, path.join(directory, name));
+    // Loading node:module takes time, and it has this since Node.js 22.
+    if (Number.parseInt(process.versions.node, 10) < 22) keepHere(bundle, path.join(directory, name));
+    else require('node:module').enableCompileCache?.(directory);
   } catch {
     // Where nothing can be kept nothing is.
   }
@@ -40,31 +41,28 @@ function isOwn(stats) {
 /** What Node.js 20 lacks: `module.enableCompileCache`, for the files of the bundle. */
 function keepHere(bundle, file) {
   const vm = require('node:vm');
-  const Module = require('node:module');
   const known = readKept(file);
   const made = new Map();
-  const otherwise = Module._extensions['.js'];
-  Module._extensions['.cjs'] = (module, filename) => {
-    const source = filename.startsWith(bundle + path.sep) ? fs.readFileSync(filename, 'utf8') : null;
+  const otherwise = require.extensions['.js'];
+  require.extensions['.cjs'] = (module, filename) => {
+    const { source, identity } = filename.startsWith(bundle + path.sep) ? readSource(filename) : { source: null };
     // Code that is kept has lost how to import an ES module, as the dashboard is.
     if (source === null || source.includes('import("./')) return otherwise(module, filename);
-    const identity = identityOf(filename);
     const kept = known.get(filename);
     const cachedData = kept?.identity === identity ? kept.data : undefined;
-    const script = new vm.Script(Module.wrap(source), { filename, cachedData });
+    const script = new vm.Script(source, { filename, cachedData });
     if (cachedData === undefined || script.cachedDataRejected) made.set(filename, { identity, script });
-    const wrapped = script.runInThisContext();
-    wrapped.call(
-      module.exports,
-      module.exports,
-      Module.createRequire(filename),
-      module,
-      filename,
-      path.dirname(filename),
-    );
+    const directory = path.dirname(filename);
+    const ownRequire = Object.assign((id) => module.require(id), {
+      resolve: (id) => require.resolve(id, { paths: [directory] }),
+      main: require.main,
+      cache: require.cache,
+    });
+    script.runInThisContext().call(module.exports, module.exports, ownRequire, module, filename, directory);
   };
   process.once('exit', () => {
-    if (made.size === 0 || process.uptime() > SHORT_LIFE_S) return;
+    // What failed has not shown what the command uses.
+    if (made.size === 0 || process.exitCode || process.uptime() > SHORT_LIFE_S) return;
     try {
       for (const name of known.keys()) if (!fs.existsSync(name)) known.delete(name);
       for (const [name, { identity, script }] of made) known.set(name, { identity, data: script.createCachedData() });
@@ -75,10 +73,25 @@ function keepHere(bundle, file) {
   });
 }
 
-/** Changes with every change of a file. npm sets times of modification to a day in 1985, but nobody sets this one. */
-function identityOf(filename) {
-  const { size, ino, ctimeMs } = fs.statSync(filename);
-  return `${size} ${ino} ${ctimeMs}`;
+const HEAD = '(function (exports, require, module, __filename, __dirname) { ';
+const TAIL = '\n})';
+
+/**
+ * The function that Node.js makes of a file, and what changes with every change of it: npm sets times of modification to a
+ * day in 1985, but nobody sets `ctime`. In one piece, because putting it together would copy all of it once more.
+ */
+function readSource(filename) {
+  const opened = fs.openSync(filename, 'r');
+  try {
+    const { size, ino, ctimeMs } = fs.fstatSync(opened);
+    const bytes = Buffer.allocUnsafe(HEAD.length + size + TAIL.length);
+    bytes.write(HEAD, 'latin1');
+    if (fs.readSync(opened, bytes, HEAD.length, size, 0) !== size) return { source: null };
+    bytes.write(TAIL, HEAD.length + size, 'latin1');
+    return { source: bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8'), identity: `${size} ${ino} ${ctimeMs}` };
+  } finally {
+    fs.closeSync(opened);
+  }
 }
 
 /**

@@ -16,7 +16,7 @@ if (argv[0] === '--version' || argv[0] === '-V') {
   process.exitCode = 1;
 } else {
   require('./compiled.js').keepCompiled(path.dirname(bundle), commandName());
-  void require(bundle).main(argv, root);
+  void require(bundle).main(argv, root, require);
 }
 
 /** What the words begin with, where that is a command. */
