@@ -45,7 +45,7 @@ export interface Engine {
 /** What an alert says while it fires is brought up to date so often: figures move all the time. */
 const REFRESH_MS = 60_000;
 /** A fleet that fails as a whole is taken in over several looks, so that none of them holds everybody else up. */
-const MOST_CHANGES = 200;
+const MOST_CHANGES = 100;
 
 /** One alert of a rule for each agent, and one about none. */
 export function keyOf(rule: string, agent: string | null): string {
