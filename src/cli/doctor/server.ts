@@ -1,5 +1,6 @@
 import { type Config, packageVersion } from '../../base/index.js';
 import type { HealthAnswer, PeerRow, WebSocketStatusAnswer } from '../../protocol/index.js';
+import { waitingVersion } from '../../view/index.js';
 import type { DoctorProbes } from './probes.js';
 import { explain } from '../errors.js';
 import { type Finding, ill, some, unseen, well } from './finding.js';
@@ -104,8 +105,13 @@ function watchFindings({ watch }: HealthAnswer): Finding[] {
   return [well('watching', how)];
 }
 
-function versionFinding({ version }: HealthAnswer, config: Config): Finding {
+function versionFinding(health: HealthAnswer, config: Config): Finding {
+  const { version } = health;
   const ours = packageVersion();
+  const waiting = waitingVersion(health);
+  if (waiting !== null) {
+    return ill('version', `the server runs ${version}, and ${waiting} was installed there since`, 'mc restart');
+  }
   if (version === ours) return well('version', version);
   const fix = `mc serve --workspace ${quote(config.workspace)}`;
   return ill('version', `the server is ${version}, this is ${ours}: stop it and start it again`, fix);

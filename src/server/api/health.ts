@@ -36,6 +36,9 @@ const Health = Type.Object({
     ),
   ),
   version: Type.String(),
+  installed_version: Type.Optional(
+    Nullable(Type.String({ description: 'the version that is installed where it runs: another one after an update' })),
+  ),
   uptime: Type.Number(),
   workspace: Type.String(),
   watch: Type.Optional(
@@ -107,17 +110,19 @@ export function createHealthWriter(): (answer: HealthAnswer) => string {
       details = answer.supervision;
       supervision = details === undefined ? '' : `,"supervision":${JSON.stringify(details)}`;
     }
-    const { status, timestamp, version, uptime, workspace, watch } = answer;
+    const { status, timestamp, version, installed_version: installed, uptime, workspace, watch } = answer;
     return (
       `{"status":"${status}","timestamp":"${timestamp}",${services}` +
-      `"version":${JSON.stringify(version)},"uptime":${uptime},"workspace":${JSON.stringify(workspace)}` +
+      `"version":${JSON.stringify(version)},` +
+      (installed === undefined ? '' : `"installed_version":${JSON.stringify(installed)},`) +
+      `"uptime":${uptime},"workspace":${JSON.stringify(workspace)}` +
       (watch === undefined ? '' : `,"watch":${JSON.stringify(watch)}`) +
       `${supervision}}`
     );
   };
 }
 
-function healthOf({ services, clock, version, startedAt, layout, feed }: ApiContext): HealthAnswer {
+function healthOf({ services, clock, version, installed, startedAt, layout, feed }: ApiContext): HealthAnswer {
   const now = clock.now();
   const { states, active, down, details } = services.look();
   const whole = Object.values(states).every((state) => state === 'available');
@@ -128,6 +133,7 @@ function healthOf({ services, clock, version, startedAt, layout, feed }: ApiCont
     services: { api: 'running', ...states },
     active,
     version,
+    installed_version: installed(),
     uptime: Math.max(0, now - startedAt) / 1000,
     workspace: layout.root,
     watch: { mode, reason },
