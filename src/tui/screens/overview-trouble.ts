@@ -6,19 +6,19 @@ import type { Model } from '../model.js';
 /** More than these are for the screens of agents and alerts. */
 const MOST = 12;
 
-/** Alerts and agents that somebody has to see to. */
+/** Alerts and agents that a person has to see to. */
 export function needsIn({ data }: Model): Need[] {
   return needsOf(data.view.agents.values(), data.view.alerts.values(), data.now);
 }
 
 /** Each with why and since when, in so many lines below the head; of more the head says where they are. */
 export function troubleLines(needs: readonly Need[], width: number, room: number): Line[] {
-  if (needs.length === 0) return [line(['strong', ' NEEDS SOMEBODY'], '  0'), line(['good', ' ✓ '], 'nobody')];
+  if (needs.length === 0) return [line(['strong', ' NEEDS A PERSON'], '  0'), line(['good', ' ✓ '], 'nobody')];
   const shown = needs.slice(0, Math.max(1, Math.min(MOST, room)));
   const rest = needs.length - shown.length;
-  const more = rest === 0 ? '' : `   ${rest} more: 2 and 8 list them first`;
+  const more = rest === 0 ? '' : `   ${rest} more on screens 2 and 8`;
   return [
-    line(['strong', ' NEEDS SOMEBODY'], `  ${needs.length}`, ['dim', more]),
+    line(['strong', ' NEEDS A PERSON'], `  ${needs.length}`, ['dim', more]),
     ...shown.map(({ sign, who, mark, why }): Line => {
       const text = mark === null ? why : `${mark.glyph} ${why}`;
       return { spans: [' ', signSpan(sign), ' ', ...cell(who, 14, 'strong'), ...cell(text, Math.max(1, width - 19))] };

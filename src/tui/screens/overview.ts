@@ -30,7 +30,7 @@ export const overview: Screen = {
       sparkLines(model, size.columns),
     ];
     const needs = narrow ? [] : needsIn(model);
-    // Who needs somebody comes first; that nobody does is seen by its absence.
+    // Who needs a person comes first; that nobody does is seen by its absence.
     if (needs.length > 0) panes.unshift(troubleLines(needs, size.columns, roomForNeeds(size.rows, panes)));
     return stacked(panes, (rows) => recentLines(model, size.columns, rows), size);
   },
@@ -53,11 +53,11 @@ function wide(model: Model, size: Size): Line[] {
   );
 }
 
-/** The lines that what happened gets at least, once three that need somebody are listed. */
+/** The lines that what happened gets at least, once three that need a person are listed. */
 const RECENT_LINES = 5;
 
 /**
- * How many of those that need somebody are listed: as many as leave room for the panes below, of which the last ones go where
+ * How many of those that need a person are listed: as many as leave room for the panes below, of which the last ones go where
  * there is none.
  */
 function roomForNeeds(rows: number, panes: readonly Line[][]): number {

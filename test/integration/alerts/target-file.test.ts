@@ -12,6 +12,7 @@ import {
   rotateSecret,
 } from '../../../src/alerts/delivery/target-file.js';
 import { valueOf } from '../../../src/alerts/delivery/secret.js';
+import { openAlertsFile } from '../../../src/alerts/index.js';
 import { startOffice } from '../server/office.js';
 import { until } from '../../support/delivery.js';
 import { scratch } from '../../support/scratch.js';
@@ -89,7 +90,7 @@ describe('the file of targets', () => {
   it('a file that is spoiled changes nothing of what was read before, and is told of', async () => {
     const path = join(scratch(), 'alerts.json');
     let now = 0;
-    const book = createTargetBook(path, () => now);
+    const book = createTargetBook(openAlertsFile(path, () => now));
     const look = () => {
       now += 1000;
       return [book.targets().map(({ name }) => name), book.error()];
