@@ -77,7 +77,10 @@ export async function removeTarget(path: string, name: string): Promise<void> {
 
 /** Pauses a target, or goes on with it. @throws McError `target.not_found`, `config.invalid`, `busy` */
 export async function pauseTarget(path: string, name: string, paused: boolean): Promise<void> {
-  await changeTarget(path, name, ({ paused: _, ...rest }) => (paused ? { ...rest, paused } : rest));
+  await changeTarget(path, name, (target) => {
+    const { paused: _, ...rest } = target;
+    return paused ? { ...rest, paused } : rest;
+  });
 }
 
 /**
