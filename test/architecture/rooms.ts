@@ -192,7 +192,7 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     },
     doctor: {
       says: 'looking at machine, workspace and server for what is wrong',
-      imports: ['clean.ts', 'errors.ts', 'print', 'quote.ts', 'reach'],
+      imports: ['clean.ts', 'errors.ts', 'logs', 'print', 'quote.ts', 'reach'],
     },
   },
   tui: {
