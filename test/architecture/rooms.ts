@@ -33,7 +33,12 @@ export const ROOMS: Record<string, Room> = {
     node: true,
   },
   workspace: { floor: 2, imports: ['base', 'protocol'], packages: ['chokidar'], node: true },
-  runtimes: { floor: 2, imports: ['base', 'protocol'], packages: [], node: true },
+  runtimes: {
+    floor: 2,
+    imports: ['base', 'protocol'],
+    packages: ['better-sqlite3', 'fzstd', 'json5', '@pydantic/genai-prices'],
+    node: true,
+  },
   state: { floor: 3, imports: ['protocol'], packages: [], node: false },
   bus: { floor: 4, imports: ['protocol'], packages: [], node: false },
   metrics: {
