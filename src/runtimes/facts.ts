@@ -1,3 +1,5 @@
+import type { Session } from '../protocol/runtimes.js';
+
 /** What records say, before time, processes and other records have a say. JSON-safe but for `bigint`. */
 
 /** One answer of a model. All counts are tokens, whole and not negative. */
@@ -41,6 +43,14 @@ export interface ErrorFact {
   http_status: number | null;
   /** ISO 8601 UTC. */
   resets_at: string | null;
+}
+
+/** A session as its runtime's own records have it: without what only all of them together tell (its agent's id, its usage). */
+export interface AssembledSession extends Omit<Session, 'agent' | 'project' | 'usage'> {
+  /** The agent as the runtime names it; null: its project's directory is its agent. */
+  agentId: string | null;
+  /** The first working directory, absolute, as the runtime wrote it; null: it said none. */
+  cwdRaw: string | null;
 }
 
 /** Why a line counts nothing. */
