@@ -1,4 +1,4 @@
-import type { Session } from '../protocol/runtimes.js';
+import type { Session } from '../protocol/index.js';
 
 /** What records say, before time, processes and other records have a say. JSON-safe but for `bigint`. */
 
