@@ -1,5 +1,5 @@
 import type { CronJob, Live } from '../../protocol/runtimes.js';
-import type { AssembledSession, Findings } from '../facts.js';
+import type { AssembledSession, DropReason, Findings } from '../facts.js';
 import type { Processes } from '../processes.js';
 
 /** What the reader of one OpenClaw home is given once. Paths are absolute. */
@@ -21,8 +21,11 @@ export interface OpenclawMoment {
   /** Milliseconds since the epoch. */
   now: number;
   processes: Processes;
-  /** Where to say what is found of an agent (its OpenClaw id: `main`), in the order in which copies give way: the first one counts. */
-  findings(agentId: string): Findings;
+  /**
+   * Where to say what is found of an agent (its OpenClaw id: `main`). Copies carry the same key, in any order: a response
+   * belongs to the session that began first. `repeat`: what one is called that is known already in its own session.
+   */
+  findings(agentId: string, repeat: DropReason): Findings;
 }
 
 /** One agent of OpenClaw, found in folders, in its config or in its list of databases. */
@@ -33,18 +36,11 @@ export interface OpenclawAgent {
   name: string | null;
 }
 
-/** Responses that were put down to a Codex thread before its OpenClaw session was known: they are that session's. */
-export interface OpenclawMove {
-  agentId: string;
-  from: string;
-  to: string;
-}
-
-/** What a look gives: all of it, not the difference to the last one, but for `kept` and `moves`. */
+/** What a look gives: all of it, not the difference to the last one, but for `read` and `kept`. */
 export interface OpenclawLook {
   state: 'reading' | 'absent' | 'failed';
   agents: OpenclawAgent[];
-  /** With their agent's OpenClaw id as `agentId`. `errors`, `compactions` and `live` are filled in. */
+  /** With their agent's OpenClaw id as `agentId`. A copied response belongs to the one with the smallest `started_at`. */
   sessions: AssembledSession[];
   /** `agent` is `openclaw:<id>`. */
   cron: CronJob[];
@@ -57,14 +53,14 @@ export interface OpenclawLook {
   bytes: number;
   /** How much of the history has been read. */
   backfill: { done_bytes: number; total_bytes: number };
+  /** Entries that this look went through, and those among them that are not JSON. */
+  read: { lines: number; malformed: number };
   /** There is more to read now: look again soon, after others had their turn. */
   more: boolean;
   /** What cannot be used at the moment, and why. Paths are relative to the home. */
   warnings: string[];
   /** To be kept in the same transaction as what `findings` was told: JSON-safe values by name; null: forget it. */
   kept: [name: string, value: unknown][];
-  /** To be applied to what the ledger holds, after what `findings` was told. */
-  moves: OpenclawMove[];
 }
 
 /** Reads one OpenClaw home: looked at again and again, each look reads on from where the last one ended. */
