@@ -76,6 +76,6 @@ export interface TranscriptForm<State> {
   begin(path: string): State;
   /** Whether a line is worth parsing, by its bytes (without its end). Most are not. */
   wants(line: Buffer): boolean;
-  /** Takes in one parsed line. Changes the state. Never throws, whatever the line holds. */
+  /** Takes in one parsed line, its long strings empty (`slim`). Changes the state. Never throws, whatever the line holds. */
   take(state: State, line: unknown, findings: Findings): void;
 }
