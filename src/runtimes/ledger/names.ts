@@ -93,7 +93,7 @@ export function createNames(db: Database): Names {
 /** Sixteen bytes that stand for a text of a runtime (a key, a path), which itself is not kept. */
 export function hashOf(runtime: RuntimeName, text: string): Buffer {
   // By way of a string: a buffer of its own for each would cost more than the hash.
-  return Buffer.from(hash('sha256', `${runtime}\n${text}`, 'latin1').slice(0, 16), 'latin1');
+  return Buffer.from(hash('sha256', `${runtime}\n${text}`, 'binary').slice(0, 16), 'latin1');
 }
 
 /**
