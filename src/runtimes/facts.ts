@@ -76,6 +76,11 @@ export interface TranscriptForm<State> {
   begin(path: string): State;
   /** Whether a line is worth parsing, by its bytes (without its end). Most are not. */
   wants(line: Buffer): boolean;
+  /**
+   * Reads a line that is worth it, where `JSON.parse` of all of it would be too much: lines of megabytes of which the head says all
+   * that is needed. Throws a SyntaxError for a line that is malformed. Absent: `JSON.parse`.
+   */
+  read?(line: Buffer): unknown;
   /** Takes in one parsed line. Changes the state. Never throws, whatever the line holds. */
   take(state: State, line: unknown, findings: Findings): void;
 }
