@@ -1,4 +1,4 @@
-import type { Session } from '../protocol/runtimes.js';
+import type { Session } from '../protocol/index.js';
 
 /** What records say, before time, processes and other records have a say. JSON-safe but for `bigint`. */
 
@@ -76,6 +76,11 @@ export interface TranscriptForm<State> {
   begin(path: string): State;
   /** Whether a line is worth parsing, by its bytes (without its end). Most are not. */
   wants(line: Buffer): boolean;
-  /** Takes in one parsed line, its long strings empty (`slim`). Changes the state. Never throws, whatever the line holds. */
+  /**
+   * Reads a line that is worth it, where `JSON.parse` of all of it would be too much: lines of megabytes of which the head says all
+   * that is needed. Throws a SyntaxError for a line that is malformed. Absent: `JSON.parse`, its long strings empty (`slim`).
+   */
+  read?(line: Buffer): unknown;
+  /** Takes in one parsed line. Changes the state. Never throws, whatever the line holds. */
   take(state: State, line: unknown, findings: Findings): void;
 }
