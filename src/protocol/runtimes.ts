@@ -6,9 +6,12 @@ export type RuntimeName = (typeof RUNTIME_NAMES)[number];
 export const LIVE_STATUSES = ['working', 'waiting', 'idle', 'error', 'gone', 'unknown'] as const;
 export type LiveStatus = (typeof LIVE_STATUSES)[number];
 
+/** Where a session's status may come from. */
+export const LIVE_SOURCES = ['registry', 'process', 'transcript', 'lock', 'database', 'hook'] as const;
+
 /** Where a session's status comes from. */
 export interface LiveEvidence {
-  source: 'registry' | 'process' | 'transcript' | 'lock' | 'database' | 'hook';
+  source: (typeof LIVE_SOURCES)[number];
   /** Relative to the home directory; null when it is the absence of one that tells. */
   file: string | null;
   field: string | null;
@@ -25,6 +28,14 @@ export interface Live {
   /** ISO 8601 UTC; null: not known. */
   since: string | null;
   evidence: LiveEvidence;
+}
+
+/** Sessions of one agent, by what they do. */
+export interface SessionCounts {
+  working: number;
+  waiting: number;
+  idle: number;
+  error: number;
 }
 
 /** Model responses added up. `input` excludes what caches gave, `output` includes reasoning. */

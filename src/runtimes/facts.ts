@@ -1,4 +1,4 @@
-import type { Session } from '../protocol/runtimes.js';
+import type { Session } from '../protocol/index.js';
 
 /** What records say, before time, processes and other records have a say. JSON-safe but for `bigint`. */
 
@@ -78,7 +78,7 @@ export interface TranscriptForm<State> {
   wants(line: Buffer): boolean;
   /**
    * Reads a line that is worth it, where `JSON.parse` of all of it would be too much: lines of megabytes of which the head says all
-   * that is needed. Throws a SyntaxError for a line that is malformed. Absent: `JSON.parse`.
+   * that is needed. Throws a SyntaxError for a line that is malformed. Absent: `JSON.parse`, its long strings empty (`slim`).
    */
   read?(line: Buffer): unknown;
   /** Takes in one parsed line. Changes the state. Never throws, whatever the line holds. */

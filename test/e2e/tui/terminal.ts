@@ -54,7 +54,15 @@ export function openTerminal(
       input,
     });
   const tmux = (...args: string[]) => run(args);
-  const all = { ...HOME, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TZ: 'UTC', TERM: 'screen-256color', PS1: 'ready> ', ...env };
+  const all = {
+    ...HOME,
+    LANG: 'C.UTF-8',
+    LC_ALL: 'C.UTF-8',
+    TZ: 'UTC',
+    TERM: 'screen-256color',
+    PS1: 'ready> ',
+    ...env,
+  };
   const words = Object.entries(all).map(([name, value]) => `${name}='${value}'`);
   tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), `env -u NO_COLOR -u CI ${words.join(' ')} sh`);
   onTestFinished(() => {
