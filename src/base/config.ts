@@ -167,7 +167,8 @@ async function readConfigFile(path: string, within: readonly string[] | null): P
 function rootsOfRuntimes(path: string, runtimes: Record<string, unknown>): string[] {
   return Object.entries(runtimes).flatMap(([name, of]) => {
     const place = `runtimes.${name}`;
-    if (!(RUNTIME_NAMES as readonly string[]).includes(name)) throw notOfRuntimes(path, place, RUNTIME_NAMES.join(', '));
+    if (!(RUNTIME_NAMES as readonly string[]).includes(name))
+      throw notOfRuntimes(path, place, RUNTIME_NAMES.join(', '));
     if (!isRecord(of) || Object.keys(of).some((key) => key !== 'roots')) {
       throw notOfRuntimes(path, place, '{"roots": [a directory, …]}');
     }

@@ -42,7 +42,10 @@ const AGAIN_MS = [1000, 5000, 30_000];
 const CLOSE_MS = 2000;
 
 /** Reads nothing before the source is started. `file`: the built worker; without one the work is done in this thread. */
-export function createRuntimes({ setup, clock, log }: RuntimesOptions, file: string = workerFile('runtimes')): Runtimes {
+export function createRuntimes(
+  { setup, clock, log }: RuntimesOptions,
+  file: string = workerFile('runtimes'),
+): Runtimes {
   const thread = existsSync(file) ? createThread({ file, name: 'mc runtimes' }) : null;
   const here = thread === null ? createPerformer() : null;
   const perform = (name: string, input: unknown): Promise<unknown> =>

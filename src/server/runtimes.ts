@@ -50,7 +50,7 @@ export function runtimesOf({ places, settings, agents, clock, log }: RuntimesOpt
   const configured = configuredRoots(settings.runtimeRoots);
   const roots = Object.fromEntries(
     RUNTIME_NAMES.map((name) => [name, rootNames(name, { home, env, configured: configured.get(name) })]),
-  ) as EngineSetup['roots'];
+  );
   const setup: EngineSetup = {
     runtimes,
     roots,
@@ -79,9 +79,13 @@ function configuredRoots(entries: readonly string[]): Map<RuntimeName, string[]>
     const [name = '', ...path] = entry.split('=');
     const runtime = RUNTIME_NAMES.find((known) => known === name);
     if (!runtime || path.join('=') === '') {
-      throw new McError('usage', `--runtime-roots: ${JSON.stringify(entry)} does not name a runtime and its directory`, {
-        hint: `write it as codex=~/work/.codex; runtimes are ${RUNTIME_NAMES.join(', ')}`,
-      });
+      throw new McError(
+        'usage',
+        `--runtime-roots: ${JSON.stringify(entry)} does not name a runtime and its directory`,
+        {
+          hint: `write it as codex=~/work/.codex; runtimes are ${RUNTIME_NAMES.join(', ')}`,
+        },
+      );
     }
     found.set(runtime, [...(found.get(runtime) ?? []), path.join('=')]);
   }

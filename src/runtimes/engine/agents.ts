@@ -54,7 +54,8 @@ export function runtimeAgent({ id, runtime, name, sessions, gateway, usage }: Ag
       ...eachCounter(() => null),
       tokens_used: usage?.total ?? null,
       // What has no price is not free.
-      cost: usage === null || (usage.cost_pico === 0n && usage.unpriced_tokens > 0) ? null : Number(usage.cost_pico) / 1e12,
+      cost:
+        usage === null || (usage.cost_pico === 0n && usage.unpriced_tokens > 0) ? null : Number(usage.cost_pico) / 1e12,
     },
     last_active: newest(sessions),
     heartbeat_interval: null,
@@ -102,7 +103,8 @@ function taskOf({ runtime, id, title, started_at, live }: Session): AgentTask | 
 
 function countSessions(sessions: readonly Session[]): SessionCounts {
   const counts: SessionCounts = { working: 0, waiting: 0, idle: 0, error: 0 };
-  for (const { live } of sessions) if (Object.hasOwn(counts, live.status)) counts[live.status as keyof SessionCounts] += 1;
+  for (const { live } of sessions)
+    if (Object.hasOwn(counts, live.status)) counts[live.status as keyof SessionCounts] += 1;
   return counts;
 }
 

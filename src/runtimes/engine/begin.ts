@@ -23,7 +23,7 @@ export async function beginEngine(setup: EngineSetup): Promise<Questions> {
   const readers = new Map<RuntimeName, { open: OpenReader; roots: readonly string[] }>();
   for (const runtime of setup.runtimes) {
     const open = READERS[runtime];
-    if (open) readers.set(runtime, { open, roots: setup.roots[runtime] });
+    if (open) readers.set(runtime, { open, roots: setup.roots[runtime] ?? [] });
   }
   const { home, temporary, scratch, version, pace, processes: given } = setup;
   const engine = createEngine({

@@ -6,7 +6,7 @@ import type { Pace } from '../read/transcripts.js';
 export interface EngineSetup {
   runtimes: readonly RuntimeName[];
   /** Where records of each may be. */
-  roots: Record<RuntimeName, readonly string[]>;
+  roots: Readonly<Record<string, readonly string[]>>;
   home: string;
   temporary: string;
   /** For private copies: a directory of ours. */

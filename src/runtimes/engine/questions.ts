@@ -153,7 +153,15 @@ function unpricedModels(ledger: Ledger, filter: Omit<UsageQuery, 'by' | 'tz' | '
     .map(({ keys }) => keys.model ?? 'unknown');
 }
 
-function accountOf({ runtime, files, read, offered, dropped, counted, unpriced_models }: Account): ReconcileAnswer['accounts'][number] {
+function accountOf({
+  runtime,
+  files,
+  read,
+  offered,
+  dropped,
+  counted,
+  unpriced_models,
+}: Account): ReconcileAnswer['accounts'][number] {
   const { lines, malformed, unknown, errors } = read;
   const all: Record<string, number> = { ...read.dropped };
   for (const [reason, count] of Object.entries(dropped)) all[reason] = (all[reason] ?? 0) + count;
