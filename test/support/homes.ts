@@ -24,9 +24,9 @@ export interface Home {
   apply(step: number): void;
 }
 
-/** Makes one in a scratch directory. The same seed gives the same records. */
-export function makeHome(seed = 1): Home {
-  const root = join(scratch(), 'fixture');
+/** Makes one, in a scratch directory unless a directory is named. The same seed gives the same records. */
+export function makeHome(seed = 1, directory = scratch()): Home {
+  const root = join(directory, 'fixture');
   const make = (...args: string[]) =>
     execFileSync(process.execPath, [MAKE, ...args, '--modules', ROOT], { stdio: ['ignore', 'ignore', 'inherit'] });
   make(root, '--seed', String(seed));

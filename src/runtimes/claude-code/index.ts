@@ -1,0 +1,7 @@
+/** Claude Code: what its transcripts and the records of its processes say. Pure: whoever asks reads the files. */
+export { wantsFile, wantsRecord } from './files.js';
+export { form } from './form.js';
+export { recordOf, type ProcessRecord } from './registry.js';
+export { assembleClaude, type ClaudeRecords, type ClaudeSession } from './sessions.js';
+export { outsideTranscript } from './stated.js';
+export type { ClaudeState, StatedCosts, StatedUsage } from './state.js';

@@ -1,0 +1,169 @@
+import { isoOf } from '../../protocol/index.js';
+import type { AssembledSession } from '../facts.js';
+import { evidencePath, tilde } from '../home.js';
+import type { Processes } from '../processes.js';
+import { liveOf, processOf, type Registered, type Transcript } from './live.js';
+import type { ProcessRecord } from './registry.js';
+import { resumed } from './resumed.js';
+import { added, statedOf } from './stated.js';
+import type { ClaudeState, StatedCosts } from './state.js';
+
+/** Something below a root: where, and what it says. */
+interface Found {
+  /** Absolute. */
+  root: string;
+  /** Relative to the root, with `/`. */
+  path: string;
+}
+
+/** All that is known of Claude Code on this machine at one time. */
+export interface ClaudeRecords {
+  /** Absolute: paths that are told begin there. */
+  home: string;
+  files: Iterable<Found & { state: ClaudeState }>;
+  registry: Iterable<Found & { record: ProcessRecord }>;
+  processes: Processes;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+/** A session of Claude Code, and what its processes say of their use. */
+export interface ClaudeSession {
+  session: AssembledSession;
+  /** By model: for `outsideTranscript`. Empty when none says. */
+  stated: StatedCosts;
+}
+
+/** The files of one session. */
+export interface Files {
+  id: string;
+  /** The transcript itself; null when there are only those of its subagents, or none. */
+  main: Transcript | null;
+  /** By name: a copy below another root is the same. */
+  subagents: Map<string, ClaudeState>;
+}
+
+/**
+ * Sessions of Claude Code, in the order in which they began. Those of a process that has written nothing yet are among them; of a
+ * process that is gone, only those with a transcript.
+ */
+export function assembleClaude(records: ClaudeRecords): ClaudeSession[] {
+  const { home, now } = records;
+  const files = bySession(records);
+  const registry = resumed(bestRecords(records), files);
+  for (const [id, { process }] of registry) {
+    if (process !== 'dead' && process !== 'other')
+      files.get(id) ?? files.set(id, { id, main: null, subagents: new Map() });
+  }
+  return [...files.values()]
+    .map((each) => sessionOf(each, registry.get(each.id) ?? null, home, now))
+    .sort(
+      (one, other) =>
+        compare(one.session.started_at, other.session.started_at) || compare(one.session.id, other.session.id),
+    );
+}
+
+function sessionOf(files: Files, registered: Registered | null, home: string, now: number): ClaudeSession {
+  const { id, main, subagents } = files;
+  const all = [...(main === null ? [] : [main.state]), ...subagents.values()];
+  const first = main?.state ?? earliest(all);
+  const record = registered?.record ?? null;
+  const cwdRaw = first?.cwd ?? record?.cwd ?? null;
+  const titles = main?.state.titles;
+  return {
+    session: {
+      runtime: 'claude-code',
+      agentId: null,
+      id,
+      parent: null,
+      kind: 'main',
+      hidden: false,
+      title: titles?.custom ?? titles?.name ?? titles?.ai ?? null,
+      cwdRaw,
+      cwd: cwdRaw === null ? null : tilde(home, cwdRaw),
+      branch: first?.branch ?? null,
+      version: first?.version ?? record?.version ?? null,
+      started_at: iso(least(all.map((state) => state.started_at)) ?? record?.started_at ?? null),
+      last_at: iso(greatest(all.map((state) => state.last_at))),
+      model: main?.state.model ?? null,
+      context_tokens: main?.state.context_tokens ?? null,
+      // No record says how much a model takes in.
+      context_limit: null,
+      compactions: main?.state.compactions ?? 0,
+      subagents: subagents.size,
+      errors: all.reduce((sum, state) => sum + state.errors, 0),
+      live: liveOf(registered, main, waitsFor(main?.state ?? null, subagents.values()), now),
+    },
+    stated: main === null ? {} : statedOf(main.state),
+  };
+}
+
+/** Files by their sessions. Of a file's copies below several roots, the one that goes furthest counts. */
+function bySession({ files, home }: ClaudeRecords): Map<string, Files> {
+  const found = new Map<string, Files>();
+  for (const { root, path, state } of files) {
+    if (state.session === null || (state.last_at === null && !state.subagent)) continue;
+    const of: Files = found.get(state.session) ?? { id: state.session, main: null, subagents: new Map() };
+    found.set(of.id, of);
+    if (!state.subagent) {
+      if (further(state, of.main?.state)) of.main = { state, file: evidencePath(home, root, path) };
+      continue;
+    }
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (further(state, of.subagents.get(name))) of.subagents.set(name, state);
+  }
+  return found;
+}
+
+/** One record a session: of a process that is there, then the newest. */
+function bestRecords({ registry, home, processes }: ClaudeRecords): Map<string, Registered> {
+  const best = new Map<string, Registered>();
+  for (const { root, path, record } of registry) {
+    const found: Registered = { record, file: evidencePath(home, root, path), process: processOf(record, processes) };
+    const known = best.get(record.session);
+    if (known === undefined || compareRecords(found, known) > 0) best.set(record.session, found);
+  }
+  return best;
+}
+
+function compareRecords(one: Registered, other: Registered): number {
+  const rank = { alive: 2, unknown: 1, dead: 0, other: 0 };
+  return rank[one.process] - rank[other.process] || (one.record.status_at ?? 0) - (other.record.status_at ?? 0);
+}
+
+/** The tool that was called last and has no result yet, in the conversation or by a subagent; else the one called last. */
+function waitsFor(main: ClaudeState | null, subagents: Iterable<ClaudeState>): string | null {
+  const open = [...(main === null ? [] : [main]), ...subagents].filter(
+    ({ pending, tail }) => pending.length > 0 && tail !== null,
+  );
+  const last = open.toSorted((one, other) => (one.tail?.at ?? 0) - (other.tail?.at ?? 0)).at(-1);
+  return last?.pending.at(-1)?.name ?? main?.tool ?? null;
+}
+
+function further(state: ClaudeState, than: ClaudeState | undefined): boolean {
+  return than === undefined || (state.last_at ?? 0) > (than.last_at ?? 0);
+}
+
+function earliest(states: ClaudeState[]): ClaudeState | null {
+  return states.toSorted((one, other) => (one.started_at ?? Infinity) - (other.started_at ?? Infinity))[0] ?? null;
+}
+
+function least(times: (number | null)[]): number | null {
+  return times.reduce((least, time) => (time === null || (least !== null && least <= time) ? least : time), null);
+}
+
+function greatest(times: (number | null)[]): number | null {
+  return times.reduce(
+    (greatest, time) => (time === null || (greatest !== null && greatest >= time) ? greatest : time),
+    null,
+  );
+}
+
+function iso(time: number | null): string | null {
+  return time === null ? null : isoOf(time);
+}
+
+function compare(one: string | null, other: string | null): number {
+  const [a, b] = [one ?? '', other ?? ''];
+  return a < b ? -1 : a > b ? 1 : 0;
+}
