@@ -46,10 +46,11 @@ export function isoTimeOf(value: unknown): string | null {
 
 /**
  * How many tokens a field says. Missing is 0; what is negative, not finite or not a number is 0 too, and `bad` is told.
+ * @param most more is a mistake: for counts of more than one response
  */
-export function tokensOf(value: unknown, bad: () => void): number {
+export function tokensOf(value: unknown, bad: () => void, most = MOST_TOKENS): number {
   if (value === undefined || value === null) return 0;
-  if (typeof value === 'number' && value >= 0 && value <= MOST_TOKENS) return Math.trunc(value);
+  if (typeof value === 'number' && value >= 0 && value <= most) return Math.trunc(value) || 0;
   bad();
   return 0;
 }

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { McError, readRegular, wasRead } from '../../base/index.js';
+import type { Cost, PriceTable } from '../ledger/contract.js';
+import { type BundledPrices, loadBundledPrices } from './bundle.js';
+import { costByFile, type PriceEntry, parsePriceFile } from './price-file.js';
+
+export interface Prices {
+  /** As of the last `refresh`. */
+  readonly table: PriceTable;
+  /** What is wrong with the price file; the last good one is in force then. null: nothing. */
+  readonly fault: McError | null;
+  /** Reads the file again if it changed. True: `table` is another one now. */
+  refresh(): Promise<boolean>;
+}
+
+export interface PriceSource {
+  /** The user's price file; there need not be one, unless it is `named`. */
+  path: string;
+  /** True: somebody asked for this very file, so that its absence is a fault. */
+  named?: boolean;
+}
+
+/** A price file has some hundred entries. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Prices as they are now: the user's file before the table that comes with the program. Never throws for the file. */
+export async function openPrices(source: PriceSource): Promise<Prices> {
+  const bundle = await loadBundledPrices();
+  let table = tableOf([], 'none', bundle);
+  let seen: string | null = null;
+  let fault: McError | null = null;
+  const prices = {
+    get table() {
+      return table;
+    },
+    get fault() {
+      return fault;
+    },
+    async refresh() {
+      const { text, problem } = await readText(source);
+      if (problem !== null) {
+        fault = problem;
+        return false;
+      }
+      if (text === seen) return false;
+      try {
+        table =
+          text === null
+            ? tableOf([], 'none', bundle)
+            : tableOf(parsePriceFile(text, source.path), hashOf(text), bundle);
+        fault = null;
+      } catch (error) {
+        if (!(error instanceof McError)) throw error;
+        fault = error;
+        // The same text would be refused again; the table stays.
+        seen = text;
+        return false;
+      }
+      seen = text;
+      return true;
+    },
+  };
+  await prices.refresh();
+  return prices;
+}
+
+/** What the runtime reported, else what the user's file says, else the bundled table; else it has no price. */
+function tableOf(entries: readonly PriceEntry[], fileVersion: string, bundle: BundledPrices): PriceTable {
+  return {
+    version: `${fileVersion}+${bundle.version}`,
+    costOf(response): Cost | null {
+      const { reported_pico: reported } = response;
+      if (reported !== null && reported > 0n) return { pico: reported, basis: 'reported' };
+      const byFile = costByFile(entries, response);
+      if (byFile !== undefined) return byFile === null ? null : { pico: byFile, basis: 'file' };
+      const pico = bundle.costOf(response);
+      return pico === null ? null : { pico, basis: 'bundle' };
+    },
+  };
+}
+
+async function readText({ path, named }: PriceSource): Promise<{ text: string | null; problem: McError | null }> {
+  const file = await readRegular(path, { limit: MAX_BYTES });
+  if (wasRead(file)) return { text: file.bytes.toString('utf8'), problem: null };
+  if (file === null && named !== true) return { text: null, problem: null };
+  const hint = named === true ? 'name a file that can be read with --prices' : 'mend the file or remove it';
+  const reason = file === null ? 'there is no such file' : file.reason;
+  return { text: null, problem: new McError('config.invalid', `${path}: ${reason}`, { hint }) };
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
