@@ -55,7 +55,9 @@ function placeOf(
   const configured = config.agents.filter((agent) => agent.id === id);
   const paths = named.filter(({ agentId }) => agentId === id).map(({ path }) => path);
   const elsewhere = [...configured.flatMap(({ agentDir }) => agentDir ?? []), ...paths.map((path) => dirname(path))];
-  const homes = [...new Set([...plain([join(own, 'agent')]), ...elsewhere.flatMap((path) => realDirectory(path) ?? [])])];
+  const homes = [
+    ...new Set([...plain([join(own, 'agent')]), ...elsewhere.flatMap((path) => realDirectory(path) ?? [])]),
+  ];
   const store = config.sessions === null ? null : realDirectory(dirname(config.sessions.replaceAll('{agentId}', id)));
   const sessions = plain([join(own, 'sessions'), ...homes.map((home) => join(home, 'sessions'))]);
   if (store !== null && !sessions.includes(store)) sessions.push(store);

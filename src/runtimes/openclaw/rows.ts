@@ -54,7 +54,10 @@ export function hasRows(database: ReadDatabase): boolean {
 export function lastSeqs(database: ReadDatabase): Map<string, number> {
   const found = new Map<string, number>();
   const next = (after: string) =>
-    textOf(only(database, ['session_id'], 'WHERE session_id > ? ORDER BY session_id LIMIT 1', [after])?.['session_id'], MOST_ID);
+    textOf(
+      only(database, ['session_id'], 'WHERE session_id > ? ORDER BY session_id LIMIT 1', [after])?.['session_id'],
+      MOST_ID,
+    );
   for (let id = next(''); id !== null && found.size < MOST_SESSIONS; id = next(id)) {
     const last = only(database, ['seq'], 'WHERE session_id = ? ORDER BY seq DESC LIMIT 1', [id]);
     found.set(id, numberFrom(last?.['seq']) ?? -1);
