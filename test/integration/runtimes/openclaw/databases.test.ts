@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { answer, jsonl, makeOwnHome, NOW, type OwnHome, prompt, put } from './own-home.js';
@@ -74,7 +83,12 @@ describe('a database that nobody has open', () => {
     put(database, 's1', [answer(10)]);
     database.pragma('cache_size = 1');
     database.exec('BEGIN');
-    put(database, 's1', Array.from({ length: 200 }, () => answer(99, { pad: 'x'.repeat(1000) })), 1);
+    put(
+      database,
+      's1',
+      Array.from({ length: 200 }, () => answer(99, { pad: 'x'.repeat(1000) })),
+      1,
+    );
     const torn = makeOwnHome();
     // As it is on disk in the middle of the change, with the journal that undoes it.
     for (const part of ['', '-journal']) {
@@ -130,7 +144,9 @@ describe('a database that cannot be read', () => {
     database.close();
     rmSync(path, { force: true });
     make(path);
-    expect(readerOf(home).look().warnings).toEqual([`${WHERE}: openclaw-agent.sqlite-wal ${reason}: what was read of it before stays`]);
+    expect(readerOf(home).look().warnings).toEqual([
+      `${WHERE}: openclaw-agent.sqlite-wal ${reason}: what was read of it before stays`,
+    ]);
   });
 
   it('does not keep other agents from being read', () => {
@@ -147,7 +163,9 @@ describe('a database that cannot be read', () => {
     const database = home.database();
     put(database, 's1', [answer(10)]);
     database.exec('ALTER TABLE transcript_events DROP COLUMN event_zstd; ALTER TABLE session_nodes DROP COLUMN label');
-    database.exec('DROP TABLE transcript_rewrite_watermarks; CREATE TABLE news(x); ALTER TABLE session_windows ADD COLUMN new');
+    database.exec(
+      'DROP TABLE transcript_rewrite_watermarks; CREATE TABLE news(x); ALTER TABLE session_windows ADD COLUMN new',
+    );
     database.close();
     const reader = readerOf(home);
     expect(reader.look().warnings).toEqual([]);
@@ -185,7 +203,11 @@ describe('rows', () => {
   it('are read in slices, and the status is known before all of them are', () => {
     const home = makeOwnHome();
     const database = home.database();
-    put(database, 'old', Array.from({ length: 1200 }, (_, index) => answer(index + 1, { pad: 'x'.repeat(10_000) })));
+    put(
+      database,
+      'old',
+      Array.from({ length: 1200 }, (_, index) => answer(index + 1, { pad: 'x'.repeat(10_000) })),
+    );
     database.exec(`UPDATE session_windows SET created_at = ${NOW - 9_000_000}`);
     put(database, 'new', [answer(5), prompt()]);
     database.close();
@@ -228,7 +250,9 @@ describe('archives', () => {
   it('count with a checksum that is right, and are reported with another one', () => {
     const home = makeOwnHome();
     const database = home.database();
-    const add = database.prepare("INSERT INTO session_transcript_archives VALUES (?, 'g', 'deleted', 'identity', ?, ?)");
+    const add = database.prepare(
+      "INSERT INTO session_transcript_archives VALUES (?, 'g', 'deleted', 'identity', ?, ?)",
+    );
     const [good, bad] = [jsonl([answer(10)]), jsonl([answer(66)])].map((text) => Buffer.from(text));
     const shaOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
     add.run('good', good, shaOf(good as Buffer));

@@ -47,10 +47,13 @@ export function makeOwnHome(): OwnHome {
       writeFileSync(join(state, path), body);
       return join(state, path);
     },
-    database: (journal = 'wal') => open(join(state, 'agents', 'main', 'agent', 'openclaw-agent.sqlite'), AGENT, journal),
+    database: (journal = 'wal') =>
+      open(join(state, 'agents', 'main', 'agent', 'openclaw-agent.sqlite'), AGENT, journal),
     global() {
       const database = open(join(state, 'state', 'openclaw.sqlite'), GLOBAL, 'wal');
-      database.prepare('INSERT OR IGNORE INTO gateway_boot_lifecycle VALUES (?, ?, ?, NULL)').run('boot-1', GATEWAY, NOW - 3_600_000);
+      database
+        .prepare('INSERT OR IGNORE INTO gateway_boot_lifecycle VALUES (?, ?, ?, NULL)')
+        .run('boot-1', GATEWAY, NOW - 3_600_000);
       return database;
     },
   };
@@ -71,13 +74,25 @@ let entries = 0;
 /** An answer of a model with so many tokens in and out. */
 export function answer(input: number, more: Record<string, unknown> = {}, at = NOW - 60_000): Record<string, unknown> {
   entries += 1;
-  const message = { role: 'assistant', provider: 'openai', model: 'gpt-5.2', stopReason: 'stop', usage: { input, output: 1 }, ...more };
+  const message = {
+    role: 'assistant',
+    provider: 'openai',
+    model: 'gpt-5.2',
+    stopReason: 'stop',
+    usage: { input, output: 1 },
+    ...more,
+  };
   return { type: 'message', id: `e${entries}`, timestamp: new Date(at + entries).toISOString(), message };
 }
 
 export function prompt(at = NOW - 60_000): Record<string, unknown> {
   entries += 1;
-  return { type: 'message', id: `e${entries}`, timestamp: new Date(at + entries).toISOString(), message: { role: 'user' } };
+  return {
+    type: 'message',
+    id: `e${entries}`,
+    timestamp: new Date(at + entries).toISOString(),
+    message: { role: 'user' },
+  };
 }
 
 /** Puts entries into the database as rows of a session, from a `seq` on; the session is made. */
@@ -85,7 +100,9 @@ export function put(database: Sqlite.Database, session: string, list: unknown[],
   database
     .prepare("INSERT OR IGNORE INTO session_nodes VALUES (?, ?, '{}', ?, 'running', ?, 'operator', NULL, NULL, NULL)")
     .run(`agent:main:${session}`, session, NOW, NOW - 3_600_000);
-  database.prepare('INSERT OR IGNORE INTO session_windows VALUES (?, ?, ?, ?, NULL)').run(session, `agent:main:${session}`, NOW - 3_600_000, NOW);
+  database
+    .prepare('INSERT OR IGNORE INTO session_windows VALUES (?, ?, ?, ?, NULL)')
+    .run(session, `agent:main:${session}`, NOW - 3_600_000, NOW);
   const row = database.prepare('INSERT INTO transcript_events VALUES (?, ?, ?, ?, NULL, NULL)');
   for (const [index, entry] of list.entries()) row.run(session, from + index, JSON.stringify(entry), NOW);
 }
