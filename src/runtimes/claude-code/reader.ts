@@ -75,6 +75,9 @@ export const openClaudeReader: OpenReader = ({ roots, home, ledger, version, onP
           quotas: [],
           rankBy: 'last_at',
           agents: [],
+          stated: new Map(
+            sessions.flatMap(({ session, stated }) => (Object.keys(stated).length > 0 ? [[session.id, stated]] : [])),
+          ),
           gateway: null,
         },
         more,

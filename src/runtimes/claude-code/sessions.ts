@@ -40,7 +40,7 @@ export interface ClaudeRecords {
 /** A session of Claude Code, and what its processes say of their use. */
 export interface ClaudeSession {
   session: AssembledSession;
-  /** By model: for `outsideTranscript`. Empty when none says. */
+  /** By model. Empty when none says. */
   stated: StatedCosts;
 }
 
