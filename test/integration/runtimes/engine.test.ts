@@ -95,6 +95,12 @@ describe.each(seeds)('the engine over a home made by seed %i', (seed) => {
   });
 
   it('keeps accounts that agree', () => {
-    expect(engine.reconcile().differences).toEqual([]);
+    const { accounts, differences } = engine.reconcile();
+    expect(differences).toEqual([]);
+    const outside = accounts.map(({ runtime, outside_transcript }) => [runtime, outside_transcript]);
+    const [said] = home.expected.sessions.flatMap(
+      (session: Record<string, unknown>) => session.outside_transcript ?? [],
+    );
+    expect(Object.fromEntries(outside)).toEqual({ 'claude-code': said, codex: null, openclaw: null });
   });
 });
