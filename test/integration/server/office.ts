@@ -8,6 +8,7 @@ import { type Clock, loadConfig, type Settings } from '../../../src/base/index.j
 import { type Logger, silentLog } from '../../../src/base/log.js';
 import { type RunningServer, startServer } from '../../../src/server/index.js';
 import type { AlertPlaces } from '../../../src/server/alerts.js';
+import { quietAlerts } from '../../support/quiet-alerts.js';
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/office', import.meta.url));
 
@@ -97,7 +98,7 @@ async function runOffice({
   settings,
   clock,
   tokensFile,
-  alertsFile,
+  alertsFile = quietAlerts(),
   log = silentLog(),
   alerts = {},
 }: OfficeOptions & { root: string }): Promise<Office> {
@@ -108,7 +109,7 @@ async function runOffice({
     ...alerts,
     ...(clock ? { clock } : {}),
     ...(tokensFile ? { tokensFile } : {}),
-    ...(alertsFile ? { alertsFile } : {}),
+    alertsFile,
   });
   return {
     root,
