@@ -65,7 +65,11 @@ function jobFrom(job: unknown): StoredJob | null {
     agentId: textOf(fieldOf(job, 'agentId')),
     name: titleOf(fieldOf(job, 'name')) ?? id,
     enabled: fieldOf(job, 'enabled') !== false,
-    schedule: scheduleOf(fieldOf(schedule, 'kind'), { expr: fieldOf(schedule, 'expr'), everyMs: fieldOf(schedule, 'everyMs'), at }),
+    schedule: scheduleOf(fieldOf(schedule, 'kind'), {
+      expr: fieldOf(schedule, 'expr'),
+      everyMs: fieldOf(schedule, 'everyMs'),
+      at,
+    }),
     tz: textOf(pathOf(schedule, 'tz'), 60),
     next: fieldOf(state, 'nextRunAtMs'),
     last: fieldOf(state, 'lastRunAtMs'),

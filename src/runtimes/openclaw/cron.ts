@@ -77,7 +77,11 @@ export function cronJobs(jobs: readonly StoredJob[], runs: readonly CronRun[], f
   }
   return jobs.map((job) => {
     const all = byJob.get(job.id) ?? [];
-    return withRuns(job, all.filter(({ store }) => store === null || job.store === null || store === job.store), fallback);
+    return withRuns(
+      job,
+      all.filter(({ store }) => store === null || job.store === null || store === job.store),
+      fallback,
+    );
   });
 }
 
@@ -134,12 +138,21 @@ function jobFrom(row: Row): StoredJob | null {
 function taskRuns(database: ReadDatabase): CronRun[] {
   const columns = database.columns('task_runs');
   if (!['runtime', 'source_id', 'detail_json', 'created_at'].every((name) => columns.has(name))) return [];
-  const detail = (field: string) => ({ name: field, needs: 'detail_json', sql: `json_extract("detail_json", '$.${field}')` });
+  const detail = (field: string) => ({
+    name: field,
+    needs: 'detail_json',
+    sql: `json_extract("detail_json", '$.${field}')`,
+  });
   const wanted: Wanted[] = ['source_id', 'created_at', ...['storeKey', 'status', 'runAtMs'].map(detail)];
   const rest = `WHERE runtime = 'cron' AND CASE WHEN json_valid(detail_json) THEN json_extract(detail_json, '$.kind') END = 'cron-run'
     ORDER BY created_at DESC LIMIT ${MOST_RUNS}`;
   return [...database.rows('task_runs', wanted, rest)].flatMap((row) =>
-    runFrom({ job: row['source_id'], store: row['storeKey'], status: row['status'], at: row['runAtMs'] ?? row['created_at'] }),
+    runFrom({
+      job: row['source_id'],
+      store: row['storeKey'],
+      status: row['status'],
+      at: row['runAtMs'] ?? row['created_at'],
+    }),
   );
 }
 

@@ -16,8 +16,6 @@ export interface Reading {
   read: EntriesRead;
   /** `mute`: nobody hears. */
   tell(session: string, source: 'rows' | 'archive' | 'mute'): Telling;
-  /** Why an archive cannot be used. */
-  warn(reason: string): void;
 }
 
 /** What is known of one transcript in a database. */
@@ -34,6 +32,8 @@ export interface AgentDatabase {
     /** Whether transcripts are in it: then `sessions.json` and files are leftovers. */
     hasRows: boolean;
     version: string | null;
+    /** Why archives cannot be used. */
+    problems: string[];
     nodes: SessionNode[];
     windows: Map<string, SessionWindow>;
     rows: Map<string, StoredTranscript>;
@@ -57,6 +57,7 @@ export function createAgentDatabase(path: string, sessions: () => readonly strin
   const known: AgentDatabase['known'] = {
     hasRows: false,
     version: null,
+    problems: [],
     nodes: [],
     windows: new Map(),
     rows: new Map(),
@@ -109,6 +110,7 @@ export function createAgentDatabase(path: string, sessions: () => readonly strin
   };
   const readArchives = (database: ReadDatabase, reading: Reading): boolean => {
     const there = new Set<string>();
+    known.problems = [];
     let done = true;
     for (const archive of archivesOf(database)) {
       there.add(archive.sha256);
@@ -120,7 +122,7 @@ export function createAgentDatabase(path: string, sessions: () => readonly strin
       const telling = reading.tell(archive.session, 'archive');
       const state = readArchive(database, archive, sessions(), { ...reading, telling });
       if (state === null || typeof state === 'string') {
-        if (state === null) reading.warn(`an archive in ${archive.table} is not there, or larger than 256 MiB`);
+        if (state === null) known.problems.push(`an archive in ${archive.table} is not there, or larger than 256 MiB`);
         else damaged.set(archive.sha256, `an archive in ${archive.table} ${state}`);
         continue;
       }
@@ -128,7 +130,7 @@ export function createAgentDatabase(path: string, sessions: () => readonly strin
       known.archives.set(archive.sha256, stored);
       keep.set(`archive:${own}:${archive.sha256}`, stored);
     }
-    for (const reason of damaged.values()) reading.warn(reason);
+    known.problems.push(...damaged.values());
     for (const sha256 of known.archives.keys()) {
       if (there.has(sha256)) continue;
       known.archives.delete(sha256);
@@ -157,7 +159,7 @@ export function createAgentDatabase(path: string, sessions: () => readonly strin
       for (const sha256 of known.archives.keys()) keep.forget(`archive:${own}:${sha256}`);
       keep.forget(`database:${own}`);
       known.archives.clear();
-      Object.assign(known, { nodes: [], windows: new Map(), hasRows: false, version: null });
+      Object.assign(known, { nodes: [], windows: new Map(), hasRows: false, version: null, problems: [] });
     },
   };
 }

@@ -7,16 +7,16 @@ import { isSame, type Stamp, stampOf, writtenAt } from './stamp.js';
 export interface FileSet {
   /** As they are at `now`. Files that were written to within a day are looked at every time, the others every minute. */
   look(directories: readonly string[], now: number): ReadonlyMap<string, Stamp>;
+  /** Directories that cannot be read: absolute path, and why. */
+  problems(): ReadonlyMap<string, string>;
 }
 
 export interface FileSetOptions {
   /** How many directories may lie below one another. */
   depth: number;
-  wants(name: string): boolean;
+  wants: (name: string) => boolean;
   /** How often directories are listed, in milliseconds; those that did not change are not. */
   every: number;
-  /** Hears of directories that cannot be read: absolute path, and why. */
-  warn(path: string, reason: string): void;
 }
 
 interface Listed {
@@ -37,6 +37,7 @@ const RACY_MS = 2_000;
 export function createFileSet(options: FileSetOptions): FileSet {
   const listings = new Map<string, Listed>();
   const stamps = new Map<string, Stamp>();
+  const problems = new Map<string, string>();
   const last = { listed: Number.NaN, whole: Number.NaN, hot: Number.NaN };
   // A clock that was set back has everything looked at anew.
   const due = (time: number, every: number, now: number) => !(now >= time && now - time < every);
@@ -47,12 +48,13 @@ export function createFileSet(options: FileSetOptions): FileSet {
     else if (!isSame(stamps.get(path) ?? null, stamp)) stamps.set(path, stamp);
   };
   const list = (directories: readonly string[], now: number) => {
+    problems.clear();
     const found = new Set<string>();
     const seen = new Set<string>();
     const waiting = directories.map((path) => ({ path, depth: options.depth }));
     for (let next = waiting.pop(); next !== undefined && found.size < MOST_FILES; next = waiting.pop()) {
       const { path, depth } = next;
-      const listed = listingOf(path, listings.get(path), options);
+      const listed = listingOf(path, listings.get(path), options.wants, (reason) => problems.set(path, reason));
       if (listed === null) continue;
       seen.add(path);
       listings.set(path, listed);
@@ -65,11 +67,12 @@ export function createFileSet(options: FileSetOptions): FileSet {
     last.listed = now;
   };
   return {
+    problems: () => problems,
     look(directories, now) {
       const whole = due(last.whole, WHOLE_MS, now);
       if (whole || due(last.listed, options.every, now)) list(directories, now);
       const paths = [...stamps.keys()];
-      const hot = paths.filter((path) => Math.abs(now - writtenAt(stamps.get(path) as Stamp)) < HOT_MS);
+      const hot = paths.filter((path) => now - writtenAt(stamps.get(path) as Stamp) < HOT_MS);
       if (whole) {
         last.whole = now;
         for (const path of paths) restat(path);
@@ -82,7 +85,12 @@ export function createFileSet(options: FileSetOptions): FileSet {
   };
 }
 
-function listingOf(path: string, known: Listed | undefined, { wants, warn }: FileSetOptions): Listed | null {
+function listingOf(
+  path: string,
+  known: Listed | undefined,
+  wants: (name: string) => boolean,
+  warn: (reason: string) => void,
+): Listed | null {
   try {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (!stats?.isDirectory()) return null;
@@ -96,7 +104,7 @@ function listingOf(path: string, known: Listed | undefined, { wants, warn }: Fil
       folders: entries.filter((entry) => entry.isDirectory()).map(({ name }) => name),
     };
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') warn(path, reasonOf(error));
+    if (errnoOf(error) !== 'ENOENT') warn(reasonOf(error));
     return null;
   }
 }

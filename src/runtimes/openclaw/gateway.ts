@@ -24,7 +24,12 @@ const LOCK_BYTES = 64 * 1024;
  * @param lock what its lock says (`readLock`)
  * @param file of the global database, for the evidence
  */
-export function gatewayOf(lock: Lock | null, boots: readonly Boot[], processes: Processes, file: string): Gateway | null {
+export function gatewayOf(
+  lock: Lock | null,
+  boots: readonly Boot[],
+  processes: Processes,
+  file: string,
+): Gateway | null {
   if (lock !== null && isAlive(lock.pid, lock.start, processes)) {
     const boot = boots.find(({ pid }) => pid === lock.pid) ?? null;
     const since = lock.created ?? isoFrom(boot?.started ?? null);

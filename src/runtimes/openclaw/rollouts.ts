@@ -1,108 +1,87 @@
 import { basename } from 'node:path';
 import { fieldOf } from '../../protocol/index.js';
-import { type CodexState, form, wantsFile } from '../codex/index.js';
+import { type CodexState, form, isPacked, wantsFile } from '../codex/index.js';
 import type { Findings } from '../facts.js';
-import { createFileSet } from './file-set.js';
-import { hashOf, type Keep } from './keep.js';
-import { type FilePlace, isRead, readFileOn } from './place.js';
 import type { Reading } from './database.js';
+import type { Keep } from './keep.js';
+import { type FilePlace, readFileOn } from './place.js';
+import { createReadFiles, type ReadFile, type ReadFiles } from './read-files.js';
 import { aliasOfThread, type Telling } from './transcript.js';
 
 /** One rollout of Codex that an agent runs inside itself. */
-export interface RolloutFile {
-  path: string;
-  place: FilePlace | null;
+export interface RolloutFile extends ReadFile {
   state: CodexState;
-  /** The session that its responses were put down to. */
+  /** The session that its responses were put down to; null: nothing is read of it. */
   session: string | null;
-}
-
-/** Rollouts in the Codex homes of one agent. */
-export interface AgentRollouts {
-  readonly known: ReadonlyMap<string, RolloutFile>;
-  /** Which there are now. @returns those with something to read, or whose session is another one than was thought */
-  look(directories: readonly string[], sessionOf: (thread: string) => string | null, now: number): RolloutFile[];
-  /** Reads one on. @returns whether all of it is read */
-  read(file: RolloutFile, telling: Telling, reading: Reading): boolean;
-  progress(): { files: number; bytes: number; done: number };
 }
 
 /** Days of a year are three directories deep. */
 const DEPTH = 3;
 const LISTED_MS = 5_000;
 
-/** @param warn hears of what cannot be read: absolute path, and why */
-export function createAgentRollouts(keep: Keep, warn: (path: string, reason: string) => void): AgentRollouts {
-  const known = new Map<string, RolloutFile>();
-  const sizes = new Map<string, number>();
-  const wants = (name: string) => wantsFile(`sessions/${name}`);
-  const set = createFileSet({ depth: DEPTH, every: LISTED_MS, wants, warn });
+/** Rollouts in the Codex homes of one agent. */
+export function createAgentRollouts(keep: Keep): ReadFiles<RolloutFile> {
+  return createReadFiles<RolloutFile>(keep, {
+    name: 'rollouts',
+    files: { depth: DEPTH, every: LISTED_MS, wants: (name) => wantsFile(inCodex(name)) },
+    begin(path, kept) {
+      const [place, state, session] = [fieldOf(kept, 'place'), fieldOf(kept, 'state'), fieldOf(kept, 'session')];
+      if (place === undefined || state === undefined || typeof session !== 'string')
+        return { path, place: null, state: form.begin(inCodex(path)), session: null };
+      return { path, place: place as FilePlace, state: state as CodexState, session };
+    },
+  });
+}
 
-  return {
-    known,
-    look(directories, sessionOf, now) {
-      const stamps = set.look(directories, now);
-      const waiting: RolloutFile[] = [];
-      for (const [path, stamp] of stamps) {
-        sizes.set(path, stamp.size);
-        const file = known.get(path) ?? recalled(path, keep);
-        known.set(path, file);
-        const session = sessionOf(file.state.thread) ?? file.state.thread;
-        // What its transcript says of it came later: all of it is put down once more, to the session that it is of.
-        if (file.session !== session) Object.assign(file, { place: null, session });
-        if (!isRead(file.place, stamp)) waiting.push(file);
+/**
+ * Reads a rollout on; from its beginning when it is another session's than was thought: what its transcript says of it may come
+ * later. @returns whether all of it is read
+ */
+export function readRollout(
+  files: ReadFiles<RolloutFile>,
+  file: RolloutFile,
+  telling: Telling,
+  { budget, read }: Pick<Reading, 'budget' | 'read'>,
+): boolean {
+  const findings = findingsOf(telling, file);
+  const parse = form.read?.bind(form) ?? ((line: Buffer): unknown => JSON.parse(line.toString('utf8')));
+  const place = readFileOn({
+    path: file.path,
+    packed: isPacked(file.path),
+    place: file.session === telling.session ? file.place : null,
+    budget,
+    restart: () => {
+      file.state = form.begin(inCodex(file.path));
+    },
+    line(line) {
+      read.lines += 1;
+      if (!form.wants(line)) return;
+      let value: unknown;
+      try {
+        value = parse(line);
+      } catch {
+        read.malformed += 1;
+        return;
       }
-      for (const path of known.keys()) {
-        if (stamps.has(path)) continue;
-        known.delete(path);
-        sizes.delete(path);
-        keep.forget(nameIn(path));
-      }
-      return waiting;
+      form.take(file.state, value, findings);
     },
-    read(file, telling, reading) {
-      const findings = findingsOf(telling, file);
-      const parse = form.read?.bind(form) ?? ((line: Buffer): unknown => JSON.parse(line.toString('utf8')));
-      const place = readFileOn({
-        path: file.path,
-        packed: file.path.endsWith('.zst'),
-        place: file.place,
-        budget: reading.budget,
-        restart: () => {
-          file.state = form.begin(`sessions/${basename(file.path)}`);
-        },
-        line(line) {
-          reading.read.lines += 1;
-          if (!form.wants(line)) return;
-          let value: unknown;
-          try {
-            value = parse(line);
-          } catch {
-            reading.read.malformed += 1;
-            return;
-          }
-          form.take(file.state, value, findings);
-        },
-        warn: (reason) => warn(file.path, reason),
-      });
-      if (place === null) return true;
-      file.place = place;
-      keep.set(nameIn(file.path), structuredClone({ place, state: file.state, session: file.session }));
-      return place.done;
-    },
-    progress() {
-      let [bytes, done] = [0, 0];
-      for (const size of sizes.values()) bytes += size;
-      for (const { path, place } of known.values()) done += Math.min(place?.offset ?? 0, sizes.get(path) ?? 0);
-      return { files: known.size, bytes, done };
-    },
-  };
+    warn: (reason) => files.note(file, reason),
+  });
+  if (place !== null) file.session = telling.session;
+  return files.put(file, place, { state: file.state, session: file.session });
+}
+
+/** As Codex' own reader would be told of it. */
+function inCodex(path: string): string {
+  return `sessions/${basename(path)}`;
 }
 
 /** What Codex' form finds, as this agent's: a mirror of the same thread in a transcript gives way to it. */
 function findingsOf({ agentId, session, findings }: Telling, file: RolloutFile): Findings {
   return {
-    ...findings,
+    dropped: (reason) => findings.dropped(reason),
+    unknown: (kind) => findings.unknown(kind),
+    warning: (reason) => findings.warning(reason),
     response: (response) =>
       findings.response({
         ...response,
@@ -112,16 +91,4 @@ function findingsOf({ agentId, session, findings }: Telling, file: RolloutFile):
       }),
     error: (error) => findings.error({ ...error, session }),
   };
-}
-
-function nameIn(path: string): string {
-  return `rollout:${hashOf(path)}`;
-}
-
-function recalled(path: string, keep: Keep): RolloutFile {
-  const kept = structuredClone(keep.get(nameIn(path)));
-  const [place, state, session] = [fieldOf(kept, 'place'), fieldOf(kept, 'state'), fieldOf(kept, 'session')];
-  if (place === undefined || state === undefined || typeof session !== 'string')
-    return { path, place: null, state: form.begin(`sessions/${basename(path)}`), session: null };
-  return { path, place: place as FilePlace, state: state as CodexState, session };
 }

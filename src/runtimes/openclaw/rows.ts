@@ -54,7 +54,10 @@ export function hasRows(database: ReadDatabase): boolean {
 export function lastSeqs(database: ReadDatabase): Map<string, number> {
   const found = new Map<string, number>();
   const next = (after: string) =>
-    textOf(only(database, ['session_id'], 'WHERE session_id > ? ORDER BY session_id LIMIT 1', [after])?.['session_id'], MOST_ID);
+    textOf(
+      only(database, ['session_id'], 'WHERE session_id > ? ORDER BY session_id LIMIT 1', [after])?.['session_id'],
+      MOST_ID,
+    );
   for (let id = next(''); id !== null && found.size < MOST_SESSIONS; id = next(id)) {
     const last = only(database, ['seq'], 'WHERE session_id = ? ORDER BY seq DESC LIMIT 1', [id]);
     found.set(id, numberFrom(last?.['seq']) ?? -1);
@@ -90,7 +93,7 @@ export function readRows(
 /** What the last rows of a session say of its turn, whatever was read of it before. @throws NotReadable */
 export function tailOf(database: ReadDatabase, telling: Telling): Tail | null {
   const rest = `WHERE session_id = ? ORDER BY seq DESC LIMIT ${TAIL_ROWS}`;
-  const rows = [...database.rows(TABLE, EVENT, rest, [telling.session])].reverse();
+  const rows = [...database.rows(TABLE, EVENT, rest, [telling.session])].toReversed();
   const state = beginTranscript();
   takeSlice(rows, { seq: -1, generation: null, state }, { telling, read: { lines: 0, malformed: 0 } });
   return state.tail;

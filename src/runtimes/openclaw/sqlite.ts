@@ -66,7 +66,8 @@ export function clearCopies(scratch: string): void {
 export function openDatabase(path: string, { processes, scratch }: Around): ReadDatabase {
   const shared = `${path}-shm`;
   for (const name of [path, `${path}-wal`, shared]) refuseOther(name);
-  if (stampOf(shared) !== null && processes.holdsLock(shared) !== false) return opened(path, { readonly: true, isCopy: false });
+  if (stampOf(shared) !== null && processes.holdsLock(shared) !== false)
+    return opened(path, { readonly: true, isCopy: false });
   return openCopy(path, scratch);
 }
 

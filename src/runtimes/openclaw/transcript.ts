@@ -32,6 +32,8 @@ export interface Telling {
   findings: Findings;
   /** Whether an error is told for the first time: copies of a transcript have it too. */
   firstError(key: string): boolean;
+  /** Hears of the entry of every response. */
+  entry?(id: string): void;
 }
 
 const QUIET = new Set([
@@ -117,6 +119,7 @@ function takeResponse(
   if (known.at === null) return findings.warning('a response without a time in it or before it is not counted');
   state.model = model ?? state.model;
   const id = textOf(fieldOf(entry, 'id')) ?? `${telling.session}:`;
+  telling.entry?.(id);
   findings.response(responseOf(usage, { id, model, provider, at: known.at, thread: known.thread }, telling));
 }
 

@@ -1,4 +1,11 @@
-import { type Around, type DatabaseStamp, databaseStampOf, NotReadable, openDatabase, type ReadDatabase } from './sqlite.js';
+import {
+  type Around,
+  type DatabaseStamp,
+  databaseStampOf,
+  NotReadable,
+  openDatabase,
+  type ReadDatabase,
+} from './sqlite.js';
 import { isRacy, isSame } from './stamp.js';
 
 /** A database that is opened when it changed, and only then. */
