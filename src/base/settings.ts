@@ -1,3 +1,5 @@
+import { RUNTIME_NAMES } from '../protocol/index.js';
+
 interface Common {
   description: string;
   /**
@@ -20,7 +22,8 @@ type Definition = Common &
     /** Written `90s`, held in milliseconds. */
     | { kind: 'duration'; min: number; max: number; default: number }
     | { kind: 'boolean'; default: boolean }
-    | { kind: 'list'; default: readonly string[] }
+    /** `words`: all that may stand in it; absent: any text. */
+    | { kind: 'list'; default: readonly string[]; words?: readonly string[] }
   );
 
 const DAY = 86_400_000;
@@ -121,6 +124,26 @@ export const SETTINGS = {
     default: 'auto',
     description:
       'How changes of files are seen: reported by the system, or by looking every second (for bind mounts, WSL)',
+  },
+  runtimes: {
+    kind: 'list',
+    words: ['all', 'none', ...RUNTIME_NAMES],
+    default: ['all'],
+    description: `Whose own records are read: all, none, or some of ${RUNTIME_NAMES.join(', ')}`,
+    door: true,
+  },
+  runtimeRoots: {
+    kind: 'list',
+    default: [],
+    description: 'Where a runtime keeps its records, when not where it does by itself: codex=~/work/.codex',
+    door: true,
+  },
+  prices: {
+    kind: 'string',
+    default: null,
+    description: 'Prices of models (JSON file); prices.json beside the user’s config file',
+    door: true,
+    path: true,
   },
   maxClients: { kind: 'integer', min: 1, max: 100_000, default: 10_000, description: 'WebSocket clients at once' },
   collectInterval: {

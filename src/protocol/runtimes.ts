@@ -2,6 +2,10 @@
 export const RUNTIME_NAMES = ['claude-code', 'codex', 'openclaw'] as const;
 export type RuntimeName = (typeof RUNTIME_NAMES)[number];
 
+/** How reading a runtime's records goes. `absent`: it has none here. */
+export const RUNTIME_STATES = ['reading', 'absent', 'disabled', 'failed'] as const;
+export type RuntimeState = (typeof RUNTIME_STATES)[number];
+
 /** What a session does now. `gone`: no process has it any more. */
 export const LIVE_STATUSES = ['working', 'waiting', 'idle', 'error', 'gone', 'unknown'] as const;
 export type LiveStatus = (typeof LIVE_STATUSES)[number];
@@ -116,4 +120,130 @@ export interface Quota {
   resets_at: string | null;
   /** When the runtime said so. */
   at: string;
+}
+
+/** How reading one runtime's records goes. */
+export interface RuntimeReport {
+  runtime: RuntimeName;
+  state: RuntimeState;
+  /** With `~` in the place of the home directory. */
+  roots: string[];
+  /** Files and databases that are read, and their bytes. */
+  files: number;
+  bytes: number;
+  /** Of the runtime, as its records name them. */
+  versions: string[];
+  /** For how long something has been there that is not read yet, in milliseconds. */
+  lag_ms: number;
+  backfill: Backfill;
+  /** What cannot be used, and why. Paths are relative to the home directory. */
+  warnings: string[];
+}
+
+/** How far records have been read. */
+export interface Backfill {
+  done_bytes: number;
+  total_bytes: number;
+}
+
+/** Answer of `/api/runtimes`. */
+export interface RuntimesAnswer {
+  runtimes: RuntimeReport[];
+  quotas: Quota[];
+  /** What is wrong with prices and with the ledger of usage; empty when nothing is. */
+  faults: string[];
+}
+
+/** What sessions are asked for. */
+export interface SessionsQuery {
+  runtime?: RuntimeName;
+  agent?: string;
+  status?: LiveStatus;
+  /** Those that no person began, too. */
+  hidden?: boolean;
+  /** Those with a line since then, and those that are not gone. Milliseconds since the epoch. */
+  since?: number;
+}
+
+/** Answer of `/api/sessions`. */
+export interface SessionsAnswer {
+  sessions: Session[];
+  /** Of all that were asked for, on whatever page. */
+  summary: Record<LiveStatus, number> & { total: number };
+  next_cursor?: string | null;
+}
+
+/** What usage may be summed up by. */
+export const USAGE_KEYS = ['runtime', 'agent', 'project', 'session', 'model', 'day'] as const;
+export type UsageKey = (typeof USAGE_KEYS)[number];
+
+/** What use is asked for. Times in milliseconds since the epoch. */
+export interface UsageQuery {
+  by: readonly UsageKey[];
+  since?: number | undefined;
+  /** Not included. */
+  until?: number | undefined;
+  /** Cuts time into pieces of so many milliseconds. */
+  step?: number | undefined;
+  /** Whose days, as in `Europe/Vienna`; UTC when not said. */
+  tz?: string | undefined;
+  runtime?: string | undefined;
+  agent?: string | undefined;
+  session?: string | undefined;
+  model?: string | undefined;
+}
+
+/** A sum, under what it was asked for by. Keys that were not asked for are absent, unknown ones null. */
+export interface UsageGroup extends UsageSum, Partial<Record<UsageKey, string | null>> {
+  /** With a step: the beginning of its piece of time. */
+  at?: string;
+}
+
+/** Who says what was used cost: the runtimes themselves, price lists, or now one and now the other. null: nothing has a price. */
+export const COST_BASES = ['reported', 'list', 'mixed'] as const;
+export type CostBasis = (typeof COST_BASES)[number];
+
+/** Answer of `/api/usage`. */
+export interface UsageAnswer {
+  since: string | null;
+  until: string | null;
+  groups: UsageGroup[];
+  total: UsageSum;
+  cost_basis: CostBasis | null;
+  /** Models that nobody has a price of. */
+  unpriced_models: string[];
+  backfill: Backfill;
+}
+
+/** Answer of `/api/cron`. */
+export interface CronAnswer {
+  jobs: CronJob[];
+}
+
+/** What became of all lines of one runtime. */
+export interface UsageAccount {
+  runtime: RuntimeName;
+  /** Files that are there. */
+  files: number;
+  lines: number;
+  /** Not JSON. */
+  malformed: number;
+  /** By the name of their kind. */
+  unknown: Record<string, number>;
+  errors: number;
+  /** Responses that were found, however often. */
+  offered: number;
+  /** Of those, and of lines like them, what counts nothing, by reason. */
+  dropped: Record<string, number>;
+  counted: number;
+  unpriced_models: string[];
+}
+
+/** Answer of `/api/usage/reconcile`. */
+export interface ReconcileAnswer {
+  accounts: UsageAccount[];
+  total: UsageSum;
+  /** What does not agree, in words; empty when everything does. */
+  differences: string[];
+  backfill: Backfill;
 }

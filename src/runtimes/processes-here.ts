@@ -2,14 +2,6 @@ import { readFileSync, statSync } from 'node:fs';
 import { errnoOf } from '../base/index.js';
 import type { Processes } from './processes.js';
 
-/** A process that stands in for those of the machine, in tests of the whole. */
-export interface GivenProcesses {
-  /** Start by pid, as `startOf` answers. */
-  starts: Record<number, string>;
-  /** Absolute paths of files that are locked. */
-  held: string[];
-}
-
 /** The processes of this machine. What it knows of locks is of the moment in which it was made: make one per look. */
 export function processesHere(platform: NodeJS.Platform = process.platform): Processes {
   if (platform !== 'linux') return { startOf: () => undefined, holdsLock: () => null };
@@ -27,12 +19,6 @@ export function processesHere(platform: NodeJS.Platform = process.platform): Pro
       }
     },
   };
-}
-
-/** `Processes` of a table. */
-export function processesGiven({ starts, held }: GivenProcesses): Processes {
-  const locked = new Set(held);
-  return { startOf: (pid) => starts[pid] ?? null, holdsLock: (path) => locked.has(path) };
 }
 
 /** Field 22 of /proc/<pid>/stat. The second field, a name in parentheses, may hold spaces and parentheses itself. */

@@ -1,5 +1,7 @@
 import type { RuntimeName } from '../../protocol/index.js';
+import type { ProjectBook } from '../agents.js';
 import type { DropReason, ErrorFact, Response } from '../facts.js';
+import type { Priced } from '../prices/rates.js';
 
 /** Model responses added up, exactly. Tokens but for `responses`, `web_searches` and the cost. */
 export interface ExactSum {
@@ -50,7 +52,7 @@ export interface UsageDelta {
 export interface PutResult {
   /** Responses that were not known. */
   fresh: number;
-  /** Known already: another line or another file had them. By the reason that was given for the same session. */
+  /** Known already in the same session: another line, or another file. */
   repeated: number;
   /** Known already, of another session. */
   forked: number;
@@ -147,7 +149,22 @@ export interface PriceTable {
   /** Changes when any price may. */
   version: string;
   /** null: it has no price. Never a guess. */
-  costOf(response: Response): Cost | null;
+  costOf(response: Priced): Cost | null;
+}
+
+export interface ErrorQuery {
+  runtime?: string | undefined;
+  session?: string | undefined;
+  /** Milliseconds since the epoch, included. */
+  since?: number | undefined;
+  /** Milliseconds since the epoch, not included. */
+  until?: number | undefined;
+}
+
+/** An error, and whose it is. */
+export interface LedgerError extends ErrorFact {
+  runtime: RuntimeName;
+  agent: string | null;
 }
 
 /** What was counted, on disk. All of it is synchronous; every call is one transaction unless it is inside `inOne`. */
@@ -163,15 +180,15 @@ export interface Ledger {
   putSessions(runtime: RuntimeName, sessions: readonly SessionFact[]): UsageDelta[];
   /** The same error twice (session, time, code) is one. Returns how many were not known. */
   putErrors(runtime: RuntimeName, errors: readonly ErrorFact[]): number;
-  errors(query: { runtime?: string; session?: string; since?: number; until?: number }): (ErrorFact & {
-    runtime: RuntimeName;
-    agent: string | null;
-  })[];
+  /** The oldest first. */
+  errors(query: ErrorQuery): LedgerError[];
   /** What is kept of a file (its path, absolute); null: nothing. The path itself is not kept, only its hash. */
   file(runtime: RuntimeName, path: string): FileRecord | null;
   putFile(runtime: RuntimeName, path: string, record: FileRecord): void;
   /** It is there no more: its responses and its account stay, its state does not. */
   forgetFile(runtime: RuntimeName, path: string): void;
+  /** Which directory has which agent. Inside `inOne` where several are asked for. */
+  readonly projects: ProjectBook;
   /** Groups in the order of their keys. @throws McError `input.invalid` for a time zone that is none */
   sums(query: UsageQuery): UsageGroup[];
   total(query?: Omit<UsageQuery, 'by' | 'step' | 'tz'>): ExactSum;

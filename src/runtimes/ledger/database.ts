@@ -27,10 +27,10 @@ CREATE TABLE usage_responses (
   id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, at INTEGER NOT NULL, session INTEGER NOT NULL, kind INTEGER NOT NULL,
   input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL,
   cache_write_1h INTEGER NOT NULL, reasoning INTEGER NOT NULL, web_searches INTEGER NOT NULL, cost_pico INTEGER, basis TEXT,
-  alias BLOB, replica INTEGER NOT NULL, counted INTEGER NOT NULL
+  replica INTEGER NOT NULL, counted INTEGER NOT NULL
 );
 CREATE INDEX usage_responses_at ON usage_responses (at);
-CREATE INDEX usage_responses_alias ON usage_responses (alias, replica) WHERE alias IS NOT NULL;
+CREATE INDEX usage_responses_replica ON usage_responses (key) WHERE replica = 1;
 CREATE TABLE usage_claims (response INTEGER NOT NULL, session INTEGER NOT NULL, PRIMARY KEY (response, session)) WITHOUT ROWID;
 CREATE INDEX usage_claims_session ON usage_claims (session);
 CREATE TABLE usage_errors (
@@ -75,7 +75,7 @@ export async function openDatabase(path: string, now: number): Promise<OpenedDat
 }
 
 /** True when the file is not a database, is damaged or lacks a table: opening it anew sets it aside. */
-export function isDamage(error: unknown): boolean {
+export function isDamage(error: unknown): error is InstanceType<typeof Sqlite.SqliteError> {
   return error instanceof Sqlite.SqliteError && isOfFile(error.code);
 }
 
@@ -107,6 +107,9 @@ function attempt(path: string): Database | string {
     db.pragma('journal_mode = WAL');
     // A commit survives the death of the process; what a power cut costs is read again from the runtimes' files.
     db.pragma('synchronous = NORMAL');
+    // Keys fall everywhere: what is held is not written and read over and over.
+    db.pragma('cache_size = -16000');
+    db.pragma('wal_autocheckpoint = 8192');
     const layout = db.pragma('user_version', { simple: true }) as number;
     if (layout > LAYOUT) return closed(`of layout ${layout}, and this mc knows ${LAYOUT}`);
     if (layout < 0) return closed('damaged');
@@ -122,8 +125,7 @@ function attempt(path: string): Database | string {
       db.close();
       throw error;
     }
-    const { code, message } = error as Sqlite.SqliteError;
-    return closed(code === 'SQLITE_ERROR' ? `not a database of ours (${message})` : 'damaged');
+    return closed(error.code === 'SQLITE_ERROR' ? `not a database of ours (${error.message})` : 'damaged');
   }
 }
 

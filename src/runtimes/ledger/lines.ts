@@ -40,8 +40,8 @@ export function costThatFits(cost: Cost | null): Cost | null {
 
 /** A text without control characters and halves of characters, not longer than a name is. */
 export function textOf(text: string): string {
-  return UNCLEAN.test(text) || text.length > MOST_TEXT
-    ? text.slice(0, MOST_TEXT).toWellFormed().replaceAll(CONTROL, '\uFFFD')
+  return text.search(UNCLEAN) >= 0 || text.length > MOST_TEXT
+    ? text.slice(0, MOST_TEXT).replaceAll(UNCLEAN, '\uFFFD')
     : text;
 }
 
@@ -58,9 +58,7 @@ export function isBetter(one: Priced, other: Priced): boolean {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNCLEAN = /[\u0000-\u001f\u007f]|\p{Surrogate}/u;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
-const CONTROL = /[\u0000-\u001f\u007f]/g;
+const UNCLEAN = /[\u0000-\u001f\u007f]|\p{Surrogate}/gu;
 const REST = [
   'input',
   'cache_read',

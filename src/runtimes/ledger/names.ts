@@ -41,7 +41,9 @@ export function createNames(db: Database): Names {
   const find = db.prepare(`SELECT ${columns} FROM usage_sessions WHERE runtime = ? AND session = ?`);
   const get = db.prepare(`SELECT ${columns} FROM usage_sessions WHERE id = ?`);
   const add = db.prepare('INSERT INTO usage_sessions (runtime, session) VALUES (?, ?)');
-  const change = db.prepare('UPDATE usage_sessions SET agent = @agent, project = @project, rank = @rank WHERE id = @id');
+  const change = db.prepare(
+    'UPDATE usage_sessions SET agent = @agent, project = @project, rank = @rank WHERE id = @id',
+  );
   const findKind = db.prepare('SELECT id, model, provider, tier, region FROM usage_kinds WHERE name = ?');
   const getKind = db.prepare('SELECT id, model, provider, tier, region FROM usage_kinds WHERE id = ?');
   const addKind = db.prepare('INSERT INTO usage_kinds (model, provider, tier, region, name) VALUES (?, ?, ?, ?, ?)');
@@ -90,8 +92,28 @@ export function createNames(db: Database): Names {
 
 /** Sixteen bytes that stand for a text of a runtime (a key, a path), which itself is not kept. */
 export function hashOf(runtime: RuntimeName, text: string): Buffer {
-  return (hash('sha256', `${runtime}\n${text}`, 'buffer') as Buffer).subarray(0, 16);
+  // By way of a string: a buffer of its own for each would cost more than the hash.
+  return Buffer.from(hash('sha256', `${runtime}\n${text}`, 'binary').slice(0, 16), 'latin1');
 }
+
+/**
+ * What makes a response one: sixteen bytes, of which the first eight are those of its alias where it has one. So those of one
+ * alias lie side by side. The same key has to come with the same alias.
+ */
+export function keyOf(runtime: RuntimeName, key: string, alias: string | null): Buffer {
+  const own = hashOf(runtime, key);
+  if (alias !== null) hashOf(runtime, alias).copy(own, 0, 0, ALIAS_BYTES);
+  return own;
+}
+
+/** The first and the last key that responses of one alias may have. */
+export function keysBeside(key: Buffer): [Buffer, Buffer] {
+  const rest = key.length - ALIAS_BYTES;
+  const alias = key.subarray(0, ALIAS_BYTES);
+  return [Buffer.concat([alias, Buffer.alloc(rest)]), Buffer.concat([alias, Buffer.alloc(rest, 255)])];
+}
+
+const ALIAS_BYTES = 8;
 
 function nameOf(...parts: (string | null)[]): string {
   return parts.map((part) => (part === null ? '' : `=${part}`)).join('\n');

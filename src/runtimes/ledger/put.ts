@@ -3,7 +3,7 @@ import type { DropReason, Response } from '../facts.js';
 import type { PriceTable, PutResult, SessionFact, UsageDelta } from './contract.js';
 import { addResponse, emptySum, isEmptySum } from './exact.js';
 import { cleaned, costThatFits, isBetter, textOf } from './lines.js';
-import { hashOf, type Names } from './names.js';
+import { keyOf, type Names } from './names.js';
 import type { Owners } from './owners.js';
 import type { Row, Rows } from './rows.js';
 
@@ -31,14 +31,14 @@ export function putResponses(
   repeat: DropReason,
 ): PutResult {
   const changes = createChanges(counter.names);
-  const aliases = new Map<string, Buffer>();
+  const unsettled: Buffer[] = [];
   const result = { fresh: 0, repeated: 0, forked: 0 };
   for (const { response, lines } of fold(responses)) {
     result.repeated += lines - 1;
-    const became = putOne(counter, runtime, response, changes, aliases);
+    const became = putOne(counter, runtime, response, changes, unsettled);
     result[became] += 1;
   }
-  for (const alias of aliases.values()) settle(counter, alias, changes);
+  for (const key of unsettled) settle(counter, key, changes);
   counter.tally(runtime, 'offered', responses.length);
   counter.tally(runtime, repeat, result.repeated);
   counter.tally(runtime, 'fork', result.forked);
@@ -73,23 +73,17 @@ function fold(responses: readonly Response[]): Iterable<Folded> {
   const folded = new Map<string, Folded>();
   for (const given of responses) {
     const response = cleaned(given);
-    const place = `${response.session}\n${response.key}`;
+    const { session, replica, alias, key } = response;
+    const place = `${session}\n${replica}${alias?.length ?? -1}${alias}${key}`;
     const before = folded.get(place);
     if (before === undefined) {
       folded.set(place, { response, lines: 1 });
       continue;
     }
     before.lines += 1;
-    before.response = merged(before.response, response);
+    if (isBetter(response, before.response)) before.response = response;
   }
   return folded.values();
-}
-
-/** Both are lines of one response: the better one, which is a replica only if both are. */
-function merged(one: Response, other: Response): Response {
-  const best = isBetter(other, one) ? other : one;
-  const alias = (one.alias ?? '') > (other.alias ?? '') ? one.alias : other.alias;
-  return { ...best, alias, replica: one.replica && other.replica };
 }
 
 function putOne(
@@ -97,86 +91,63 @@ function putOne(
   runtime: RuntimeName,
   response: Response,
   changes: Changes,
-  aliases: Map<string, Buffer>,
+  unsettled: Buffer[],
 ): 'fresh' | 'repeated' | 'forked' {
-  const { id: session } = names.session(runtime, response.session);
-  const key = hashOf(runtime, response.key);
-  const alias = response.alias === null ? null : hashOf(runtime, response.alias);
   const { replica } = response;
+  const key = keyOf(runtime, response.key, response.alias);
   const row = {
-    session,
+    session: names.session(runtime, response.session).id,
     kind: names.kind(response).id,
     response,
     cost: costThatFits(prices().costOf(response)),
-    alias,
     replica,
     // A replica waits until it is known whether there is what it repeats.
-    counted: !replica || alias === null,
+    counted: !replica,
   };
   if (rows.add({ ...row, key })) {
     if (row.counted) changes.add(row, 1);
-    if (alias !== null && (replica || rows.replicas(alias).length > 0)) note(aliases, alias);
+    if (replica || response.alias !== null) unsettled.push(key);
     return 'fresh';
   }
   const before = rows.byKey(key) as Row;
-  const best = isBetter(response, before.response) ? row : before;
-  const now: Row = {
-    ...before,
-    response: best.response,
-    kind: best.kind,
-    cost: best.cost,
-    alias: larger(before.alias, alias),
-    replica: before.replica && replica,
-  };
-  if (!now.replica || now.alias === null) now.counted = true;
-  let forked = false;
-  if (session !== before.session) {
-    forked = owners.claim(before.id, before.session, session);
-    now.session = owners.first(before.session, session);
+  const now = { ...before, replica: before.replica && replica };
+  if (isBetter(response, before.response)) {
+    now.response = response;
+    now.kind = row.kind;
+    now.cost = row.cost;
+  }
+  let became: 'repeated' | 'forked' = 'repeated';
+  if (row.session !== before.session) {
+    if (owners.claim(before.id, before.session, row.session)) became = 'forked';
+    now.session = owners.first(before.session, row.session);
+  }
+  if (before.replica && !now.replica) {
+    now.counted = true;
+    unsettled.push(key);
   }
   replace(rows, before, now, changes);
-  for (const one of [before.alias, now.alias]) if (one !== null && hasMoved(before, now)) note(aliases, one);
-  return forked ? 'forked' : 'repeated';
+  return became;
 }
 
 /** Whether replicas of one alias count: only if there is nothing that they repeat. */
-function settle({ rows }: Counter, alias: Buffer, changes: Changes): void {
-  const replicas = rows.replicas(alias);
+function settle({ rows }: Counter, key: Buffer, changes: Changes): void {
+  const replicas = rows.replicasBeside(key);
   if (replicas.length === 0) return;
-  const counted = !rows.hasOriginal(alias);
+  const counted = !rows.hasOriginalBeside(key);
   for (const row of replicas) replace(rows, row, { ...row, counted }, changes);
-}
-
-function hasMoved(before: Row, now: Row): boolean {
-  return before.replica !== now.replica || !isSameAlias(before.alias, now.alias);
 }
 
 /** Writes a row that differs, and notes what that changes. */
 function replace(rows: Rows, before: Row, now: Row, changes: Changes): void {
-  if (
+  const isSame =
     before.session === now.session &&
-    before.counted === now.counted &&
     before.response === now.response &&
-    !hasMoved(before, now)
-  ) {
-    return;
-  }
+    before.replica === now.replica &&
+    before.counted === now.counted;
+  if (isSame) return;
   rows.change(now);
   if (before.counted) changes.add(before, -1);
   if (now.counted) changes.add(now, 1);
-}
-
-function note(aliases: Map<string, Buffer>, alias: Buffer): void {
-  aliases.set(alias.toString('latin1'), alias);
-}
-
-function larger(one: Buffer | null, other: Buffer | null): Buffer | null {
-  if (one === null || other === null) return one ?? other;
-  return one.compare(other) >= 0 ? one : other;
-}
-
-function isSameAlias(one: Buffer | null, other: Buffer | null): boolean {
-  return one === null || other === null ? one === other : one.equals(other);
 }
 
 interface Changes {
@@ -186,20 +157,23 @@ interface Changes {
 
 /** What changes for whom, gathered by session and model. */
 function createChanges(names: Names): Changes {
-  const bySession = new Map<number, Map<string | null, UsageDelta>>();
+  const bySession = new Map<number, Map<string | null, Pick<UsageDelta, 'model' | 'delta'>>>();
   return {
     add({ session, response, cost }, sign) {
       let byModel = bySession.get(session);
       if (byModel === undefined) bySession.set(session, (byModel = new Map()));
       let change = byModel.get(response.model);
       if (change === undefined) {
-        const { runtime, session: id, agent } = names.sessionOf(session);
-        change = { runtime, session: id, agent, model: response.model, delta: emptySum() };
+        change = { model: response.model, delta: emptySum() };
         byModel.set(response.model, change);
       }
       addResponse(change.delta, response, cost, sign);
     },
     deltas: () =>
-      [...bySession.values()].flatMap((byModel) => [...byModel.values()]).filter(({ delta }) => !isEmptySum(delta)),
+      [...bySession].flatMap(([id, byModel]) => {
+        const { runtime, session, agent } = names.sessionOf(id);
+        const changed = [...byModel.values()].filter(({ delta }) => !isEmptySum(delta));
+        return changed.map((change) => ({ runtime, session, agent, ...change }));
+      }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Priced } from '../prices/rates.js';
 import type { Cost } from './contract.js';
 import type { Database } from './database.js';
-import type { Names } from './names.js';
+import { keysBeside, type Names } from './names.js';
 
 /** A response as it lies in the database. */
 export interface Row {
@@ -10,7 +10,6 @@ export interface Row {
   kind: number;
   response: Priced;
   cost: Cost | null;
-  alias: Buffer | null;
   replica: boolean;
   /** False: a replica that gives way. */
   counted: boolean;
@@ -28,31 +27,32 @@ export interface Rows {
   after(id: number, limit: number): Row[];
   /** All but its key. */
   change(row: Row): void;
-  /** Whether one that is no replica has this alias. */
-  hasOriginal(alias: Buffer): boolean;
-  replicas(alias: Buffer): Row[];
+  /** The replicas among the responses that have the alias of this one. */
+  replicasBeside(key: Buffer): Row[];
+  /** Whether one that is no replica has that alias. */
+  hasOriginalBeside(key: Buffer): boolean;
 }
 
 /** SQLite's integers have 64 bits, JavaScript's numbers 53: a cost is read in two parts. */
 export const PART = 1_000_000_000;
 
 const COUNTS = 'input, output, cache_read, cache_write_5m, cache_write_1h, reasoning, web_searches';
-const SELECT = `SELECT id, at, session, kind, ${COUNTS}, cost_pico / ${PART} AS cost_high, cost_pico % ${PART} AS cost_low, basis, alias, replica, counted FROM usage_responses`;
+const SELECT = `SELECT id, at, session, kind, ${COUNTS}, cost_pico / ${PART} AS cost_high, cost_pico % ${PART} AS cost_low, basis, replica, counted FROM usage_responses`;
 
 export function createRows(db: Database, names: Names): Rows {
   const add = db.prepare(
-    `INSERT INTO usage_responses (key, at, session, kind, ${COUNTS}, cost_pico, basis, alias, replica, counted)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+    `INSERT INTO usage_responses (key, at, session, kind, ${COUNTS}, cost_pico, basis, replica, counted)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
   );
   const change = db.prepare(
     `UPDATE usage_responses SET at = ?, session = ?, kind = ?, input = ?, output = ?, cache_read = ?, cache_write_5m = ?,
-     cache_write_1h = ?, reasoning = ?, web_searches = ?, cost_pico = ?, basis = ?, alias = ?, replica = ?, counted = ? WHERE id = ?`,
+     cache_write_1h = ?, reasoning = ?, web_searches = ?, cost_pico = ?, basis = ?, replica = ?, counted = ? WHERE id = ?`,
   );
   const byKey = db.prepare(`${SELECT} WHERE key = ?`);
   const byId = db.prepare(`${SELECT} WHERE id = ?`);
   const after = db.prepare(`${SELECT} WHERE id > ? ORDER BY id LIMIT ?`);
-  const original = db.prepare('SELECT 1 FROM usage_responses WHERE alias = ? AND replica = 0 LIMIT 1');
-  const replicas = db.prepare(`${SELECT} WHERE alias = ? AND replica = 1`);
+  const original = db.prepare('SELECT 1 FROM usage_responses WHERE key BETWEEN ? AND ? AND replica = 0 LIMIT 1');
+  const replicas = db.prepare(`${SELECT} WHERE key BETWEEN ? AND ? AND replica = 1`);
   const rowOf = (stored: unknown): Row => fromStored(stored as Stored, names);
   return {
     add: ({ key, ...row }) => add.run(key, ...valuesOf(row)).changes === 1,
@@ -66,8 +66,8 @@ export function createRows(db: Database, names: Names): Rows {
     },
     after: (id, limit) => after.all(id, limit).map(rowOf),
     change: (row) => void change.run(...valuesOf(row), row.id),
-    hasOriginal: (alias) => original.get(alias) !== undefined,
-    replicas: (alias) => replicas.all(alias).map(rowOf),
+    replicasBeside: (key) => replicas.all(...keysBeside(key)).map(rowOf),
+    hasOriginalBeside: (key) => original.get(...keysBeside(key)) !== undefined,
   };
 }
 
@@ -86,18 +86,17 @@ interface Stored {
   cost_high: number | null;
   cost_low: number | null;
   basis: Cost['basis'] | null;
-  alias: Buffer | null;
   replica: number;
   counted: number;
 }
 
-function valuesOf({ session, kind, response: r, cost, alias, replica, counted }: Omit<Row, 'id'>): unknown[] {
+function valuesOf({ session, kind, response: r, cost, replica, counted }: Omit<Row, 'id'>): unknown[] {
   const counts = [r.input, r.output, r.cache_read, r.cache_write_5m, r.cache_write_1h, r.reasoning, r.web_searches];
-  return [r.at, session, kind, ...counts, cost?.pico ?? null, cost?.basis ?? null, alias, Number(replica), Number(counted)];
+  return [r.at, session, kind, ...counts, cost?.pico ?? null, cost?.basis ?? null, Number(replica), Number(counted)];
 }
 
 function fromStored(stored: Stored, names: Names): Row {
-  const { id, session, kind, alias } = stored;
+  const { id, session, kind } = stored;
   const { model, provider, tier, region } = names.kindOf(kind);
   const cost =
     stored.cost_high === null || stored.basis === null
@@ -123,7 +122,6 @@ function fromStored(stored: Stored, names: Names): Row {
       reported_pico: cost?.basis === 'reported' ? cost.pico : null,
     },
     cost,
-    alias,
     replica: stored.replica === 1,
     counted: stored.counted === 1,
   };

@@ -45,7 +45,9 @@ export async function openPrices(source: PriceSource): Promise<Prices> {
       if (text === seen) return false;
       try {
         table =
-          text === null ? tableOf([], 'none', bundle) : tableOf(parsePriceFile(text, source.path), hashOf(text), bundle);
+          text === null
+            ? tableOf([], 'none', bundle)
+            : tableOf(parsePriceFile(text, source.path), hashOf(text), bundle);
         fault = null;
       } catch (error) {
         if (!(error instanceof McError)) throw error;

@@ -7,6 +7,7 @@ import type { DropReason, ErrorFact, Findings, Response, TranscriptForm } from '
 import type { FileAccount, Ledger } from '../ledger/contract.js';
 import { slim } from '../slim.js';
 import { type LinePlace, type LinesRead, readLines } from './lines.js';
+import { unpackLines } from './packed.js';
 import type { Root } from './roots.js';
 import type { FoundFile } from './walk.js';
 
@@ -19,16 +20,10 @@ export interface Reading<State> {
   version: string;
   /** What a response of this file (relative path) is called that is known already; absent: `repeat`. */
   repeat?(path: string): DropReason;
-  /** Reads a packed file whole. Throws for one that is not whole. Absent: there are none. */
-  unpack?: Unpack;
+  /** Whether a file is packed (zstd): such a one is read whole. Absent: none is. */
+  isPacked?(path: string): boolean;
   /** Hears of deltas to the sums. */
   onPut(result: ReturnType<Ledger['put']>): void;
-}
-
-export interface Unpack {
-  isPacked(path: string): boolean;
-  /** Gives every line of an open file. */
-  lines(fd: number, size: number, onLine: (line: Buffer) => void): void;
 }
 
 /** One file that is known. */
@@ -124,7 +119,7 @@ function readOpen<State>(
   const { dev, ino, size, mtimeMs } = stats;
   const now: FoundFile = { path: transcript.file.path, dev, ino, size, mtimeMs };
   const { read } = transcript;
-  const packed = isPacked(reading, now);
+  const packed = reading.isPacked?.(now.path) === true;
   const goesOn =
     !packed &&
     read?.dev === dev &&
@@ -135,7 +130,7 @@ function readOpen<State>(
   const before = transcript.place.offset;
   const found = collect(reading, transcript, warn);
   const lines = packed
-    ? unpacked(reading, now, fd, found.line, warn)
+    ? unpacked(now, fd, found.line, warn)
     : readLines(fd, transcript.place, { longest: LONGEST_LINE, budget: TURN_BYTES }, found.line);
   if (lines.tooLong > 0) warn('a line is longer than 64 MiB, not read');
   transcript.account.malformed += lines.tooLong;
@@ -220,20 +215,15 @@ function keep<State>(
   });
 }
 
-function isPacked<State>({ unpack }: Reading<State>, file: FoundFile): boolean {
-  return unpack?.isPacked(file.path) === true;
-}
-
 /** A packed file is read whole or not at all, and then not again until it changes. */
-function unpacked<State>(
-  { unpack }: Reading<State>,
+function unpacked(
   file: FoundFile,
   fd: number,
   onLine: (line: Buffer) => void,
   warn: (reason: string) => void,
 ): LinesRead {
   try {
-    unpack?.lines(fd, file.size, onLine);
+    unpackLines(fd, onLine);
   } catch (error) {
     warn(error instanceof Error ? error.message : 'cannot be unpacked');
   }
