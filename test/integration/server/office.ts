@@ -9,6 +9,7 @@ import { type Logger, silentLog } from '../../../src/base/log.js';
 import { type RunningServer, startServer } from '../../../src/server/index.js';
 import type { AlertPlaces } from '../../../src/server/alerts.js';
 import type { RuntimePlaces } from '../../../src/server/runtimes.js';
+import { quietAlerts } from '../../support/quiet-alerts.js';
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/office', import.meta.url));
 
@@ -99,7 +100,7 @@ async function runOffice({
   settings,
   clock,
   tokensFile,
-  alertsFile,
+  alertsFile = quietAlerts(),
   log = silentLog(),
   alerts = {},
   runtimes,
@@ -111,7 +112,7 @@ async function runOffice({
     ...alerts,
     ...(clock ? { clock } : {}),
     ...(tokensFile ? { tokensFile } : {}),
-    ...(alertsFile ? { alertsFile } : {}),
+    alertsFile,
     ...(runtimes ? { runtimes } : {}),
   });
   return {
