@@ -92,16 +92,7 @@ interface Stored {
 
 function valuesOf({ session, kind, response: r, cost, replica, counted }: Omit<Row, 'id'>): unknown[] {
   const counts = [r.input, r.output, r.cache_read, r.cache_write_5m, r.cache_write_1h, r.reasoning, r.web_searches];
-  return [
-    r.at,
-    session,
-    kind,
-    ...counts,
-    cost?.pico ?? null,
-    cost?.basis ?? null,
-    Number(replica),
-    Number(counted),
-  ];
+  return [r.at, session, kind, ...counts, cost?.pico ?? null, cost?.basis ?? null, Number(replica), Number(counted)];
 }
 
 function fromStored(stored: Stored, names: Names): Row {
