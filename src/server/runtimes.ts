@@ -11,7 +11,14 @@ import {
 } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import { RUNTIME_NAMES, type RuntimeName } from '../protocol/index.js';
-import { createRuntimes, type EngineSetup, READ_RUNTIMES, rootNames, type Runtimes } from '../runtimes/index.js';
+import {
+  createRuntimes,
+  type EngineSetup,
+  noAnswers,
+  READ_RUNTIMES,
+  rootNames,
+  type Runtimes,
+} from '../runtimes/index.js';
 
 /** Where the runtimes of this machine and what is known of them lie. */
 export interface RuntimePlaces {
@@ -67,6 +74,17 @@ export function runtimesOf({ places, settings, agents, clock, log }: RuntimesOpt
   };
   return createRuntimes({ setup, clock, log });
 }
+
+/** What the routes ask of runtimes; where none are read, there is nothing. */
+export type RuntimeQuestions = Pick<Runtimes, 'ask'>;
+
+/** @throws as `Runtimes.ask` */
+export function questionsTo(runtimes: Runtimes | null): RuntimeQuestions {
+  if (runtimes) return runtimes;
+  return { ask: (name) => Promise.resolve(NOTHING[name] as never) };
+}
+
+const NOTHING = noAnswers();
 
 function wantedRuntimes(words: readonly string[]): RuntimeName[] {
   if (words.includes('none')) return [];

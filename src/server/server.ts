@@ -27,7 +27,7 @@ import { answerUpgradeRequired, type Door, openDoor } from './ports.js';
 import { createFeed } from './feed.js';
 import { findWorkspace, machineAddresses } from './ground.js';
 import { createPublisher } from './published.js';
-import { type RuntimePlaces, runtimesOf } from './runtimes.js';
+import { questionsTo, type RuntimePlaces, runtimesOf } from './runtimes.js';
 import { createServices } from './services.js';
 import { createStreams } from './sse/index.js';
 import { startStatusReport, statusFacts } from './status-report.js';
@@ -242,6 +242,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     backups,
     alerts,
     delivery,
+    runtimes: questionsTo(runtimes),
     guards,
     layout,
     roots,

@@ -1,7 +1,7 @@
 import type { Findings } from '../facts.js';
 import { isoTimeOf, objectOf, textOf, timeOf } from '../values.js';
 import type { ClaudeState, Tail } from './state.js';
-import { contextOf, responseOf } from './usage.js';
+import { type AssistantLine, contextOf, responseOf } from './usage.js';
 
 type Line = Record<string, unknown>;
 
@@ -20,7 +20,7 @@ export function takeAssistant(state: ClaudeState, line: Line, findings: Findings
   if (line.isApiErrorMessage === true) return takeError(state, line, at, findings);
   // Fillers of the runtime ("No response requested.").
   if (message.model === '<synthetic>') return findings.dropped('not_a_response');
-  takeUsage(state, line, message, at, findings);
+  takeUsage(state, { line, message, at }, findings);
   if (isAside(state, line)) return;
   state.error = null;
   let called = false;
@@ -84,7 +84,12 @@ function takeCommon(state: ClaudeState, line: Line): number | null {
   return at ?? state.last_at;
 }
 
-function takeUsage(state: ClaudeState, line: Line, message: Line, at: number | null, findings: Findings): void {
+function takeUsage(
+  state: ClaudeState,
+  from: Pick<AssistantLine, 'line' | 'message'> & { at: number | null },
+  findings: Findings,
+): void {
+  const { line, message, at } = from;
   const usage = objectOf(message.usage);
   if (usage === null) return;
   if (state.session === null || at === null)

@@ -5,7 +5,7 @@ import type { Processes } from '../processes.js';
 import { liveOf, processOf, type Registered, type Transcript } from './live.js';
 import type { ProcessRecord } from './registry.js';
 import { resumed } from './resumed.js';
-import { added, statedOf } from './stated.js';
+import { statedOf } from './stated.js';
 import type { ClaudeState, StatedCosts } from './state.js';
 
 /** Something below a root: where, and what it says. */
@@ -52,8 +52,8 @@ export function assembleClaude(records: ClaudeRecords): ClaudeSession[] {
   const files = bySession(records);
   const registry = resumed(bestRecords(records), files);
   for (const [id, { process }] of registry) {
-    if (process !== 'dead' && process !== 'other')
-      files.get(id) ?? files.set(id, { id, main: null, subagents: new Map() });
+    const there = process === 'alive' || process === 'unknown';
+    if (there && !files.has(id)) files.set(id, { id, main: null, subagents: new Map() });
   }
   return [...files.values()]
     .map((each) => sessionOf(each, registry.get(each.id) ?? null, home, now))

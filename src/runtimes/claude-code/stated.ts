@@ -34,7 +34,7 @@ export function statedOf(state: ClaudeState): StatedCosts {
 }
 
 /** Adds what two transcripts or processes stated. */
-export function added(one: StatedCosts, other: StatedCosts): StatedCosts {
+function added(one: StatedCosts, other: StatedCosts): StatedCosts {
   const sum = { ...one };
   for (const [model, usage] of Object.entries(other)) sum[model] = plus(sum[model], usage);
   return sum;

@@ -4,10 +4,10 @@ import { numberFrom } from '../../protocol/index.js';
 import { readRegularSync, wasRead } from '../../base/index.js';
 import { ZstdUnpacker } from '../zstd.js';
 import type { Budget } from './keep.js';
-import { createLines } from './lines.js';
-import { type EntriesRead, parsed } from './rows.js';
+import { createLines, TOO_LONG } from './lines.js';
+import { type EntriesRead, takeLine } from './entries.js';
 import { NotReadable, type ReadDatabase, type Row, type Wanted } from './sqlite.js';
-import { beginTranscript, takeEntry, type Telling, type TranscriptState } from './transcript.js';
+import { beginTranscript, type Telling, type TranscriptState } from './transcript.js';
 import { textOf } from '../values.js';
 
 /** One archived transcript, as its row has it. */
@@ -52,32 +52,39 @@ function archiveFrom(row: Row, table: Archive['table'], encoding: unknown): Arch
   const [session, sha256] = [textOf(row['session_id']), textOf(row['archive_sha256'])?.toLowerCase() ?? ''];
   if (session === null || !SHA256.test(sha256) || (encoding !== 'identity' && encoding !== 'zstd')) return null;
   const bytes = numberFrom(row['bytes']) ?? numberFrom(row['archive_bytes']) ?? 0;
-  return { table, rowid: Number(row['rowid']), session, sha256, encoding, bytes, reason: textOf(row['reason'], 60) ?? 'cold' };
+  return {
+    table,
+    rowid: Number(row['rowid']),
+    session,
+    sha256,
+    encoding,
+    bytes,
+    reason: textOf(row['reason'], 60) ?? 'cold',
+  };
 }
 
 /**
  * Reads one archive whole.
- * @param sessions the directory of transcripts, where archives lie that are not in the database
- * @returns what it said, or why it cannot be used
+ * @param sessions directories of transcripts, where archives lie that are not in the database
+ * @returns what it said; why it cannot be used; null: it is not there, or larger than 256 MiB
  * @throws NotReadable when the database cannot be read
  */
 export function readArchive(
   database: ReadDatabase,
   archive: Archive,
-  sessions: string,
+  sessions: readonly string[],
   to: { telling: Telling; budget: Budget; read: EntriesRead },
-): TranscriptState | string {
+): TranscriptState | string | null {
   const stored = archive.bytes > STORED_BYTES ? null : (blobOf(database, archive) ?? coldFile(archive, sessions));
-  if (stored === null) return 'is not there, or larger than 256 MiB';
+  if (stored === null) return null;
   to.budget.left -= stored.length;
-  if (createHash('sha256').update(stored).digest('hex') !== archive.sha256) return 'is damaged: its checksum is another one';
+  if (createHash('sha256').update(stored).digest('hex') !== archive.sha256)
+    return 'is damaged: its checksum is another one';
   const state = beginTranscript();
-  const lines = createLines((text) => {
-    to.read.lines += 1;
-    const entry = parsed(text);
-    if (entry === undefined) to.read.malformed += 1;
-    else takeEntry(state, entry, null, to.telling);
-  });
+  const lines = createLines(
+    (line) => takeLine(state, line, null, to),
+    () => to.telling.findings.warning(TOO_LONG),
+  );
   try {
     const take = (piece: Uint8Array) => {
       to.budget.left -= piece.length;
@@ -106,8 +113,11 @@ function blobOf(database: ReadDatabase, { table, rowid }: Archive): Buffer | nul
 }
 
 /** The stored bytes of an archive that lies beside the database. Its name is its checksum, so it leads nowhere else. */
-function coldFile({ sha256 }: Archive, sessions: string): Buffer | null {
-  const path = join(sessions, 'cold', `${sha256}.jsonl.zst`);
-  const file = readRegularSync(path, { limit: STORED_BYTES, within: [sessions] });
-  return wasRead(file) ? file.bytes : null;
+function coldFile({ sha256 }: Archive, sessions: readonly string[]): Buffer | null {
+  for (const directory of sessions) {
+    const path = join(directory, 'cold', `${sha256}.jsonl.zst`);
+    const file = readRegularSync(path, { limit: STORED_BYTES, within: [directory] });
+    if (wasRead(file)) return file.bytes;
+  }
+  return null;
 }

@@ -1,4 +1,5 @@
 const NEWLINE = 0x0a;
+export const TOO_LONG = 'a line of more than 64 MiB is not read';
 const LONGEST = 64 * 1024 * 1024;
 
 /** Puts lines together from pieces of a file that ends. */

@@ -53,13 +53,13 @@ export function readNodes(database: ReadDatabase): SessionNode[] {
     'updated_at',
     ...Object.values(ENTRY),
   ];
-  const rows = database.rows('session_nodes', wanted, `ORDER BY rowid DESC LIMIT ${MOST}`);
+  const rows = database.rows('session_nodes', wanted, `LIMIT ${MOST}`);
   return [...rows].flatMap((row) => nodeFrom(row) ?? []);
 }
 
 export function readWindows(database: ReadDatabase): SessionWindow[] {
   const wanted = ['session_id', 'session_key', 'created_at', 'started_at', 'updated_at', 'model'];
-  const rows = database.rows('session_windows', wanted, `ORDER BY rowid DESC LIMIT ${MOST}`);
+  const rows = database.rows('session_windows', wanted, `LIMIT ${MOST}`);
   return [...rows].flatMap((row) => {
     const [id, key] = [textOf(row['session_id']), textOf(row['session_key'], 1000)];
     if (id === null || key === null) return [];

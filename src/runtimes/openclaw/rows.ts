@@ -1,8 +1,9 @@
 import { unpackZstd } from '../zstd.js';
 import { numberFrom } from '../../protocol/index.js';
+import { type EntriesRead, takeLine } from './entries.js';
 import type { Budget } from './keep.js';
 import type { ReadDatabase, Row, Wanted } from './sqlite.js';
-import { beginTranscript, isPassing, type Tail, takeEntry, type Telling, type TranscriptState } from './transcript.js';
+import { beginTranscript, type Tail, type Telling, type TranscriptState } from './transcript.js';
 import { textOf, timeOf } from '../values.js';
 
 /** How far the rows of one session are read, and what they said. JSON-safe. */
@@ -13,18 +14,14 @@ export interface RowCursor {
   state: TranscriptState;
 }
 
-/** What was gone through. */
-export interface EntriesRead {
-  lines: number;
-  malformed: number;
-}
-
 /** One transaction reads so many rows. */
 const SLICE = 500;
 const EVENT_BYTES = 4 * 1024 * 1024;
 /** What a row costs besides its text. */
 const ROW_COST = 200;
 const MOST_SESSIONS = 50_000;
+/** Longer ids are no ids, but what comes after them is read. */
+const MOST_ID = 100_000;
 const TABLE = 'transcript_events';
 /** How far back the last entry that tells whose turn it is may lie. */
 const TAIL_ROWS = 20;
@@ -33,11 +30,15 @@ const EVENT: Wanted[] = [
   'seq',
   'created_at',
   { name: 'json_bytes', needs: 'event_json', sql: 'octet_length("event_json")' },
-  { name: 'json', needs: 'event_json', sql: `CASE WHEN octet_length("event_json") <= ${EVENT_BYTES} THEN "event_json" END` },
+  { name: 'json', needs: 'event_json', sql: whole('event_json') },
   { name: 'zstd_bytes', needs: 'event_zstd', sql: 'octet_length("event_zstd")' },
-  { name: 'zstd', needs: 'event_zstd', sql: `CASE WHEN octet_length("event_zstd") <= ${EVENT_BYTES} THEN "event_zstd" END` },
+  { name: 'zstd', needs: 'event_zstd', sql: whole('event_zstd') },
   'event_utf8_bytes',
 ];
+
+function whole(column: string): string {
+  return `CASE WHEN octet_length("${column}") <= ${EVENT_BYTES} THEN CAST("${column}" AS BLOB) END`;
+}
 
 export function beginRows(generation: string | null): RowCursor {
   return { seq: -1, generation, state: beginTranscript() };
@@ -45,14 +46,18 @@ export function beginRows(generation: string | null): RowCursor {
 
 /** Whether this database holds transcripts at all. */
 export function hasRows(database: ReadDatabase): boolean {
-  return database.columns(TABLE).size > 0;
+  const columns = database.columns(TABLE);
+  return columns.has('session_id') && columns.has('seq');
 }
 
 /** The last `seq` of every session that has rows, by two steps into the index a session. */
 export function lastSeqs(database: ReadDatabase): Map<string, number> {
   const found = new Map<string, number>();
   const next = (after: string) =>
-    textOf(only(database, ['session_id'], 'WHERE session_id > ? ORDER BY session_id LIMIT 1', [after])?.['session_id']);
+    textOf(
+      only(database, ['session_id'], 'WHERE session_id > ? ORDER BY session_id LIMIT 1', [after])?.['session_id'],
+      MOST_ID,
+    );
   for (let id = next(''); id !== null && found.size < MOST_SESSIONS; id = next(id)) {
     const last = only(database, ['seq'], 'WHERE session_id = ? ORDER BY seq DESC LIMIT 1', [id]);
     found.set(id, numberFrom(last?.['seq']) ?? -1);
@@ -75,14 +80,13 @@ export function generationsOf(database: ReadDatabase): Map<string, string> {
 export function readRows(
   database: ReadDatabase,
   cursor: RowCursor,
-  telling: Telling,
-  limits: { budget: Budget; read: EntriesRead },
+  to: { telling: Telling; budget: Budget; read: EntriesRead },
 ): boolean {
   for (;;) {
-    const rows = sliceOf(database, telling.session, cursor.seq, limits.budget);
-    takeSlice(rows, cursor, telling, limits.read);
+    const rows = sliceOf(database, to.telling.session, cursor.seq, to.budget);
+    takeSlice(rows, cursor, to);
     if (rows.length === 0) return true;
-    if (limits.budget.left <= 0) return false;
+    if (to.budget.left <= 0) return false;
   }
 }
 
@@ -91,7 +95,7 @@ export function tailOf(database: ReadDatabase, telling: Telling): Tail | null {
   const rest = `WHERE session_id = ? ORDER BY seq DESC LIMIT ${TAIL_ROWS}`;
   const rows = [...database.rows(TABLE, EVENT, rest, [telling.session])].reverse();
   const state = beginTranscript();
-  takeSlice(rows, { seq: -1, generation: null, state }, telling, { lines: 0, malformed: 0 });
+  takeSlice(rows, { seq: -1, generation: null, state }, { telling, read: { lines: 0, malformed: 0 } });
   return state.tail;
 }
 
@@ -112,42 +116,30 @@ function sliceOf(database: ReadDatabase, session: string, after: number, budget:
   return rows;
 }
 
-function takeSlice(rows: Row[], cursor: RowCursor, telling: Telling, read: EntriesRead): void {
-  for (const [index, row] of rows.entries()) {
-    read.lines += 1;
+function takeSlice(rows: Row[], cursor: RowCursor, to: { telling: Telling; read: EntriesRead }): void {
+  for (const row of rows) {
     cursor.seq = numberFrom(row['seq']) ?? cursor.seq + 1;
-    const text = eventOf(row, telling);
-    if (text === null || (index < rows.length - 1 && cursor.state.started !== null && isPassing(text))) continue;
-    const entry = parsed(text);
-    if (entry === undefined) read.malformed += 1;
-    else takeEntry(cursor.state, entry, timeOf(row['created_at']), telling);
+    const line = lineOf(row);
+    if (typeof line === 'string') to.telling.findings.warning(line);
+    else takeLine(cursor.state, line, timeOf(row['created_at']), to);
   }
 }
 
-/** Undefined for what is not JSON. */
-export function parsed(text: string): unknown {
+/** The event as it is written, from either column; or why it cannot be used. */
+function lineOf({
+  json,
+  json_bytes: jsonBytes,
+  zstd,
+  zstd_bytes: zstdBytes,
+  event_utf8_bytes: bytes,
+}: Row): Buffer | string {
+  if (Buffer.isBuffer(json)) return json;
+  if (jsonBytes !== null || (zstdBytes !== null && zstd === null)) return 'an event of more than 4 MiB is not read';
+  if (!Buffer.isBuffer(zstd)) return 'an event without a text is not read';
   try {
-    return JSON.parse(text);
+    const line = unpackZstd(zstd, EVENT_BYTES);
+    return line.length === bytes ? line : 'a packed event is not as long as it says: it is not read';
   } catch {
-    return undefined;
-  }
-}
-
-/** The text of an event, from either column; null: it cannot be used, which is said. */
-function eventOf(row: Row, { findings }: Telling): string | null {
-  const { json, zstd } = row;
-  if (typeof json === 'string') return json;
-  if (row['json_bytes'] !== null && json === null) return refused('an event of more than 4 MiB is not read');
-  if (!Buffer.isBuffer(zstd)) return refused(row['zstd_bytes'] === null ? 'an event without a text is not read' : 'an event of more than 4 MiB is not read');
-  try {
-    const text = unpackZstd(zstd, EVENT_BYTES);
-    if (text.length === row['event_utf8_bytes']) return text.toString('utf8');
-    return refused('a packed event is not as long as it says: it is not read');
-  } catch {
-    return refused('a packed event is damaged: it is not read');
-  }
-  function refused(reason: string): null {
-    findings.warning(reason);
-    return null;
+    return 'a packed event is damaged: it is not read';
   }
 }

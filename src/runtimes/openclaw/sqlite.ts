@@ -15,6 +15,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   SQLITE_CORRUPT: 'is corrupt',
   SQLITE_NOTADB: 'is not a database',
   SQLITE_CANTOPEN: 'cannot be opened',
+  SQLITE_ERROR: 'has tables of a form that is not known',
 };
 
 /** A database of OpenClaw that cannot be read now. `message` says why, without a path. */
@@ -22,6 +23,8 @@ export class NotReadable extends Error {}
 
 /** An open database, only for reading. What its tables lack is null. */
 export interface ReadDatabase {
+  /** What is read is a copy of ours: it does not change, and it may stay open. */
+  readonly isCopy: boolean;
   /** Columns of a table; empty where there is no such table. Views and virtual tables are none. */
   columns(table: string): ReadonlySet<string>;
   /**
@@ -63,7 +66,8 @@ export function clearCopies(scratch: string): void {
 export function openDatabase(path: string, { processes, scratch }: Around): ReadDatabase {
   const shared = `${path}-shm`;
   for (const name of [path, `${path}-wal`, shared]) refuseOther(name);
-  if (stampOf(shared) !== null && processes.holdsLock(shared) !== false) return readOnly(path);
+  if (stampOf(shared) !== null && processes.holdsLock(shared) !== false)
+    return opened(path, { readonly: true, isCopy: false });
   return openCopy(path, scratch);
 }
 
@@ -84,7 +88,7 @@ function openCopy(path: string, scratch: string): ReadDatabase {
     copyWhole(path, folder);
     const copy = join(folder, basename(path));
     // A journal means that a process ended in the middle of a change: opened for writing, the copy is put right.
-    const database = stampOf(`${copy}-journal`) === null ? readOnly(copy) : opened(copy, false);
+    const database = opened(copy, { readonly: stampOf(`${copy}-journal`) === null, isCopy: true });
     // What is open stays readable: nothing of the copy is left behind, however this process ends.
     drop();
     return database;
@@ -113,11 +117,7 @@ function copyWhole(path: string, folder: string): void {
   throw new NotReadable('is busy: it changes while it is copied');
 }
 
-function readOnly(path: string): ReadDatabase {
-  return opened(path, true);
-}
-
-function opened(path: string, readonly: boolean): ReadDatabase {
+function opened(path: string, { readonly, isCopy }: { readonly: boolean; isCopy: boolean }): ReadDatabase {
   const database = guarded(() => new Sqlite(path, { readonly, fileMustExist: true, timeout: BUSY_MS }));
   try {
     guarded(() => {
@@ -130,10 +130,10 @@ function opened(path: string, readonly: boolean): ReadDatabase {
     database.close();
     throw error;
   }
-  return readerOf(database);
+  return readerOf(database, isCopy);
 }
 
-function readerOf(database: Sqlite.Database): ReadDatabase {
+function readerOf(database: Sqlite.Database, isCopy: boolean): ReadDatabase {
   const known = new Map<string, ReadonlySet<string>>();
   const columns = (table: string) => {
     const found = known.get(table) ?? guarded(() => columnsOf(database, table));
@@ -141,6 +141,7 @@ function readerOf(database: Sqlite.Database): ReadDatabase {
     return found;
   };
   return {
+    isCopy,
     columns,
     *rows(table, wanted, rest = '', values = []) {
       const there = columns(table);
@@ -163,7 +164,8 @@ function readerOf(database: Sqlite.Database): ReadDatabase {
 }
 
 function selected(wanted: Wanted, there: ReadonlySet<string>): string {
-  const { name, needs, sql } = typeof wanted === 'string' ? { name: wanted, needs: wanted, sql: `"${wanted}"` } : wanted;
+  const { name, needs, sql } =
+    typeof wanted === 'string' ? { name: wanted, needs: wanted, sql: `"${wanted}"` } : wanted;
   return there.has(needs) ? `${sql} AS "${name}"` : `NULL AS "${name}"`;
 }
 

@@ -2,7 +2,7 @@ import { fieldOf, textFrom } from '../../protocol/index.js';
 import type { Findings, Response } from '../facts.js';
 import { type EntryUsage, usageOf } from './usage.js';
 import { textOf, timeOf } from '../values.js';
-import { earlier, later, pathOf } from './values.js';
+import { later, pathOf } from './values.js';
 
 /** What the last entry of a transcript says of its turn. */
 export interface Tail {
@@ -32,6 +32,8 @@ export interface Telling {
   findings: Findings;
   /** Whether an error is told for the first time: copies of a transcript have it too. */
   firstError(key: string): boolean;
+  /** Hears of the entry of every response. */
+  entry?(id: string): void;
 }
 
 const QUIET = new Set([
@@ -47,17 +49,10 @@ const ERRORS = new Set(['error', 'aborted', 'timeout']);
 const OWN_MODELS = new Set(['gateway-injected', 'delivery-mirror']);
 const MIRROR = /^codex-app-server:([^:]{1,100}):/;
 const MOST_THREADS = 50;
-/** Entries that only tell whose turn it is: by their beginning, so that tool results of megabytes are not parsed. */
-const PASSING = /^\{"type":"message",.{0,300}?"message":\{"role":"(?:user|toolResult)"/;
 
 /** The state before the first entry. */
 export function beginTranscript(): TranscriptState {
   return { started: null, last: null, cwd: null, model: null, compactions: 0, errors: 0, tail: null, threads: [] };
-}
-
-/** Whether an entry says no more than whose turn it is, so that only the last of several must be taken. */
-export function isPassing(text: string): boolean {
-  return PASSING.test(text.slice(0, 500)) && !text.includes('"codex-app-server:');
 }
 
 /** The name that a mirror of a Codex thread and the rollout of it have in common. */
@@ -73,7 +68,8 @@ export function takeEntry(state: TranscriptState, entry: unknown, written: numbe
   const type = textOf(fieldOf(entry, 'type'), 60);
   if (type === null) return telling.findings.dropped('not_a_response');
   const at = timeOf(fieldOf(entry, 'timestamp')) ?? timeOf(pathOf(entry, 'message', 'timestamp')) ?? written;
-  state.started = earlier(state.started, at);
+  // Not the earliest: a fork begins with what was said before it.
+  state.started ??= at;
   state.last = later(state.last, at);
   if (type === 'session') state.cwd ??= textOf(fieldOf(entry, 'cwd'), 4096);
   else if (type === 'model_change') state.model = textOf(fieldOf(entry, 'modelId')) ?? state.model;
@@ -86,7 +82,8 @@ function takeMessage(state: TranscriptState, entry: unknown, at: number | null, 
   const message = fieldOf(entry, 'message');
   const role = textOf(fieldOf(message, 'role'), 60);
   const thread = MIRROR.exec(textFrom(fieldOf(message, 'idempotencyKey')) ?? '')?.[1] ?? null;
-  if (thread !== null && !state.threads.includes(thread)) state.threads = [...state.threads, thread].slice(-MOST_THREADS);
+  if (thread !== null && !state.threads.includes(thread))
+    state.threads = [...state.threads, thread].slice(-MOST_THREADS);
   if (role === 'user' || role === 'toolResult') state.tail = at === null ? state.tail : { kind: role, at };
   if (role !== 'assistant') return;
   const stopped = textOf(fieldOf(message, 'stopReason'), 60) ?? 'stop';
@@ -116,11 +113,13 @@ function takeResponse(
   const model = textOf(fieldOf(message, 'model'));
   const provider = textOf(fieldOf(message, 'provider'));
   if (usage?.doubtful) findings.warning('a count of tokens is negative or not a number: it counts as 0');
-  if (usage === null || provider === 'openclaw' || OWN_MODELS.has(model ?? '')) return findings.dropped('not_a_response');
+  if (usage === null || provider === 'openclaw' || OWN_MODELS.has(model ?? ''))
+    return findings.dropped('not_a_response');
   if (usage.input + usage.output + usage.cacheRead + usage.cacheWrite === 0) return findings.dropped('zero');
   if (known.at === null) return findings.warning('a response without a time in it or before it is not counted');
   state.model = model ?? state.model;
   const id = textOf(fieldOf(entry, 'id')) ?? `${telling.session}:`;
+  telling.entry?.(id);
   findings.response(responseOf(usage, { id, model, provider, at: known.at, thread: known.thread }, telling));
 }
 

@@ -32,7 +32,14 @@ export function usageOf(entry: unknown): EntryUsage | null {
   if (typeof usage !== 'object' || usage === null) return null;
   const counts = [INPUT, OUTPUT, CACHE_READ, CACHE_WRITE].map((names) => countOf(usage, names));
   const [input = 0, output = 0, cacheRead = 0, cacheWrite = 0] = counts.map((count) => count ?? 0);
-  return { input, output, cacheRead, cacheWrite, reportedPico: picoOf(fieldOf(usage, 'cost')) ?? picoOf(pathOf(usage, 'cost', 'total')), doubtful: counts.includes(null) };
+  return {
+    input,
+    output,
+    cacheRead,
+    cacheWrite,
+    reportedPico: picoOf(fieldOf(usage, 'cost')) ?? picoOf(pathOf(usage, 'cost', 'total')),
+    doubtful: counts.includes(null),
+  };
 }
 
 /** Null: something stands there that is not a count. */
