@@ -1,5 +1,6 @@
 import { McError } from '../../base/index.js';
 import type { RuntimeName } from '../../protocol/index.js';
+import type { Response } from '../facts.js';
 import type { Ledger, PriceTable } from './contract.js';
 import { type Database, type OpenedDatabase, openDatabase } from './database.js';
 import { createErrors } from './errors.js';
@@ -67,7 +68,7 @@ function createLedger(db: Database, prices: PriceTable): Ledger {
     names,
     owners,
     rows,
-    prices: () => repricing.table(),
+    costOf: (response: Response) => repricing.costOf(response),
     tally: (runtime: RuntimeName, name: string, count: number) => void (count > 0 && tally.run(runtime, name, count)),
   };
   /** All questions of one answer see the same database. */

@@ -57,8 +57,7 @@ export function isBetter(one: Priced, other: Priced): boolean {
   return false;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNCLEAN = /[\u0000-\u001f\u007f]|\p{Surrogate}/gu;
+const UNCLEAN = /[\p{Cc}\p{Cs}]/gu;
 const REST = [
   'input',
   'cache_read',

@@ -84,9 +84,9 @@ describe('what is put into the ledger', () => {
     put(ledger, { key: 'alone', alias: 'x', replica: true, output: 100 });
     expect(ledger.total()).toMatchObject({ responses: 3, output: 110 });
     const { deltas } = put(ledger, { key: 'original', alias: 'm', session: 's', output: 5 });
-    expect(deltas.map(({ session: id, delta }) => [id, delta.responses, delta.output]).sort()).toEqual([
-      ['aside', -2, -10],
-      ['s', 1, 5],
+    expect(deltas.map(({ session: id, delta }) => `${id} ${delta.responses} ${delta.output}`).toSorted()).toEqual([
+      'aside -2 -10',
+      's 1 5',
     ]);
     expect(ledger.total()).toMatchObject({ responses: 2, output: 105 });
     expect(put(ledger, { key: 'copy 3', alias: 'm', replica: true, output: 5 }).deltas).toEqual([]);
