@@ -1,6 +1,5 @@
 import type { Response } from '../../src/runtimes/facts.js';
-import type { PriceTable } from '../../src/runtimes/ledger/contract.js';
-import type { Priced } from '../../src/runtimes/prices/rates.js';
+import type { Priced, PriceTable } from '../../src/runtimes/prices/rates.js';
 
 /** What a price is asked for, nothing but what a test says. */
 export function priced(of: Partial<Priced>): Priced {

@@ -1,7 +1,8 @@
 import { McError } from '../../base/index.js';
 import type { RuntimeName } from '../../protocol/index.js';
 import type { Response } from '../facts.js';
-import type { Ledger, PriceTable } from './contract.js';
+import type { PriceTable } from '../prices/rates.js';
+import type { Ledger } from './contract.js';
 import { type Database, type OpenedDatabase, openDatabase } from './database.js';
 import { createErrors } from './errors.js';
 import { createFiles } from './files.js';

@@ -1,6 +1,5 @@
 import type { Response } from '../facts.js';
-import type { Priced } from '../prices/rates.js';
-import type { Cost } from './contract.js';
+import type { Cost, Priced } from '../prices/rates.js';
 
 /** No model takes or gives as much at once: such a count is a mistake or a trap, and sums must stay exact. */
 const MOST_TOKENS = 1e10;

@@ -1,6 +1,7 @@
 import type { RuntimeName } from '../../protocol/index.js';
 import type { DropReason, Response } from '../facts.js';
-import type { Cost, PutResult, SessionFact, UsageDelta } from './contract.js';
+import type { Cost } from '../prices/rates.js';
+import type { PutResult, SessionFact, UsageDelta } from './contract.js';
 import { addResponse, emptySum, isEmptySum } from './exact.js';
 import { cleaned, costThatFits, isBetter, textOf } from './lines.js';
 import { keyOf, type Names } from './names.js';

@@ -1,5 +1,4 @@
-import type { Priced } from '../prices/rates.js';
-import type { Cost, PriceTable } from './contract.js';
+import type { Cost, Priced, PriceTable } from '../prices/rates.js';
 import type { Database } from './database.js';
 import { costThatFits } from './lines.js';
 import type { Rows } from './rows.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { McError, readRegular, toMcError, wasRead } from '../../base/index.js';
-import type { Cost, PriceTable } from '../ledger/contract.js';
 import { type BundledPrices, loadBundledPrices } from './bundle.js';
 import { costByFile, type PriceEntry, parsePriceFile } from './price-file.js';
+import type { Cost, PriceTable } from './rates.js';
 
 export interface Prices {
   /** As of the last `refresh`. */
