@@ -6,7 +6,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Polls end when their condition holds: a busy machine may take longer.
-    expect: { poll: { timeout: 5000, interval: 20 } },
+    expect: { poll: { timeout: 15_000, interval: 20 } },
+    setupFiles: ['test/support/patience.ts'],
     pool: 'forks',
     maxWorkers: 2,
     reporters: ['default'],

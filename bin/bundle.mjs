@@ -161,6 +161,10 @@ const lazyOclif = {
         .replace(/^checkNodeVersion\(\);$/m, '')
         // Whether this is Windows under Linux costs it the loading of node:child_process, and nothing here asks.
         .replace("(await import('wsl-utils')).isWsl ? 'wsl' : ", '')
+        // Debug lines are for those who ask for them by DEBUG; the package that prints them looks at the terminal first.
+        .replace(/\(0, debug_1\.default\)\(namespace\)/, 'process.env.DEBUG ? $& : () => {}')
+        // Ids are ASCII: comparing them as words of a language loads all that Node knows of languages.
+        .replace('a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : 1)')
         .replaceAll(
           /^exports\.(\w+) = __importStar\((require\("[^"]+"\))\);$/gm,
           'Object.defineProperty(exports, "$1", { enumerable: true, get: () => __importStar($2) });',

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import {
   candidatesFor,
+  describeProgram,
   type KnownCommand,
   liveWords,
   McCommand,
@@ -29,7 +30,7 @@ export default class Complete extends McCommand {
     const words = [...(argv as string[]), ...(flags.next ? [''] : [])];
     const typed = words.at(-1) ?? '';
     const before = words.slice(0, -1);
-    const commands = this.config.commands as unknown as KnownCommand[];
+    const { commands } = (await describeProgram(this.config)) as unknown as { commands: KnownCommand[] };
     const { words: known, live } = candidatesFor(before, typed, commands);
     let found: string[] = [];
     if (live !== null) {

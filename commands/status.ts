@@ -38,7 +38,7 @@ export default class StatusCommand extends McCommand {
     ...STREAM_FLAG,
     once: Flags.boolean({ description: 'One table, then end', exclusive: ['line'] }),
     'exit-code': Flags.boolean({
-      description: 'End with 5 when somebody needs a person or the server is not healthy; on a terminal too one table',
+      description: 'End with 5 when anything needs a person or the server is not healthy; on a terminal too one table',
     }),
     line: Flags.boolean({ description: 'One line, for a tmux or shell prompt' }),
     screen: Flags.option({ options: SCREENS, description: 'What the dashboard shows first', default: 'overview' })(),

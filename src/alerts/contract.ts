@@ -14,8 +14,10 @@ export type AlertsDatabase = BetterSqlite.Database;
 
 /** What happened to one alert. */
 export interface AlertChange {
-  /** `changed`: acknowledged, silenced, or silenced no longer; it fires all the same. */
-  kind: 'firing' | 'resolved' | 'changed';
+  /**
+   * `changed`: acknowledged, silenced or muted, or that no longer; it fires all the same. `updated`: only what it says is new.
+   */
+  kind: 'firing' | 'resolved' | 'changed' | 'updated';
   /** As it is now. */
   alert: Alert;
   /** What is wrong, in a few words, the same for all alerts of a rule. */

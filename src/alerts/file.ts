@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { McError, readRegularSync, suggest, userConfigDirectory, wasRead } from '../base/index.js';
+import { McError, readRegularSync, suggest, toMcError, userConfigDirectory, wasRead } from '../base/index.js';
 
 /** What stands in the user's `alerts.json`, each part as it is: who owns a part reads it. */
 export interface AlertsFileContent {
@@ -15,6 +15,8 @@ const KEYS = ['rules', 'builtin', 'targets'] as const satisfies readonly (keyof 
 const OTHERS_MAY_SEE = 0o077;
 /** Hundreds of rules and targets fill less, in bytes. */
 const LIMIT = 1024 * 1024;
+/** How often it is looked whether the file is another, in milliseconds. */
+const LOOK_MS = 500;
 const REMEDY = 'mend the file or remove it';
 
 /** Where it lies when nothing else is said: in the user's own directory, where no agent writes. */
@@ -44,8 +46,46 @@ export function readAlertsFile(path: string): AlertsFileContent | null {
   return { rules: value.rules, builtin: value.builtin, targets: value.targets };
 }
 
+/** What stood in the file at the last look: one object until the file is another. */
+export interface AlertsFileSeen {
+  /** Null: there is no file, or it cannot be read. */
+  content: AlertsFileContent | null;
+  /** Why it cannot be read; null: nothing is wrong with it as a whole. */
+  error: McError | null;
+}
+
+/** The one who reads the file of a server, whose parts belong to several. */
+export interface AlertsFileReader {
+  /** Null: there is no such file, and never will be. */
+  path: string | null;
+  /** Reads the file again when it is another one, and looks for that at most twice a second. Never throws. */
+  look(): AlertsFileSeen;
+}
+
+/** A reader that has not looked yet. `monotonic`: milliseconds that only ever grow. */
+export function openAlertsFile(path: string | null, monotonic: () => number): AlertsFileReader {
+  let seen: AlertsFileSeen = { content: null, error: null };
+  let version: string | null = null;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  const look = (): AlertsFileSeen => {
+    const now = monotonic();
+    if (path === null || now - lookedAt < LOOK_MS) return seen;
+    lookedAt = now;
+    const current = versionOf(path);
+    if (current === version) return seen;
+    version = current;
+    try {
+      seen = { content: readAlertsFile(path), error: null };
+    } catch (error) {
+      seen = { content: null, error: toMcError(error) };
+    }
+    return seen;
+  };
+  return { path, look };
+}
+
 /** A text that is another one whenever the file is, or who may read it: both may be what was wrong. Never throws. */
-export function alertsFileVersion(path: string): string {
+function versionOf(path: string): string {
   try {
     const stats = statSync(path, { throwIfNoEntry: false });
     return stats ? `${stats.ino}:${stats.mtimeMs}:${stats.ctimeMs}:${stats.size}` : 'none';

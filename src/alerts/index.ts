@@ -3,7 +3,7 @@
  * figures are handed in by the server.
  */
 export type * from './contract.js';
-export { alertsFilePath, readAlertsFile } from './file.js';
+export { type AlertsFileReader, alertsFilePath, openAlertsFile, readAlertsFile } from './file.js';
 export type { Delivery } from './delivery/contract.js';
 export { createDelivery } from './delivery/delivery.js';
 export { checkDoors } from './delivery/doors.js';

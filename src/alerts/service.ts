@@ -14,10 +14,11 @@ import {
 import { ruleRows, type Standing } from './answers.js';
 import { openRuleBook } from './book.js';
 import { flyCanary } from './canary.js';
-import type { Alerts, AlertsOutlet } from './contract.js';
-import { createDesk } from './desk.js';
+import type { AlertChange, Alerts, AlertsOutlet } from './contract.js';
+import type { AlertsFileReader } from './file.js';
+import { createRequests } from './requests.js';
 import { createEngine, keyOf, type Round } from './engine/engine.js';
-import { createTeller } from './engine/teller.js';
+import { createNotifier } from './engine/notifier.js';
 import { createWorks } from './engine/work.js';
 import { createKeeper } from './keeper.js';
 import { createPace } from './pace.js';
@@ -28,8 +29,8 @@ import { createStore, type KeptSilence } from './store/store.js';
 export interface AlertsOptions {
   /** Where the database lies (`alertsDatabasePath`); null: what is kept ends with the process. */
   database: string | null;
-  /** The user's `alerts.json`; null: there are only the built-in rules. */
-  file: string | null;
+  /** The user's `alerts.json`. */
+  file: AlertsFileReader;
   snapshot: Snapshot;
   bus: Pick<Bus, 'subscribe'>;
   /** Puts events onto the stream, and into the snapshot. */
@@ -101,10 +102,10 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
     const data = { id: options.newId(), title, message, level: 'warning' as const, data: {} };
     options.publish([{ type: 'notification', data, at: clock.now() }]);
   };
-  const teller = createTeller({
+  const notifier = createNotifier({
     newId: options.newId,
     publish: (data) => options.publish([{ type: 'notification', data, at: clock.now() }]),
-    onTold(entries, notification) {
+    onNotified(entries, notification) {
       for (const entry of entries) entry.notification = notification;
       keeper.also(() => {
         for (const entry of entries) if (entry.alert.state === 'firing') store.keep(entry);
@@ -146,13 +147,15 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
     if (changes.length === 0) return;
     keeper.write(changes);
     const at = clock.now();
-    options.publish(changes.map(({ alert }) => ({ type: 'alert', data: alert, at })));
-    teller.take(changes);
+    // An update has the time that it names, so that it can be told from other news of the alert (`isAlertUpdate`).
+    const timeOf = ({ kind, alert }: AlertChange) => (kind === 'updated' ? Date.parse(alert.updated_at ?? '') : at);
+    options.publish(changes.map((change) => ({ type: 'alert', data: change.alert, at: timeOf(change) })));
+    notifier.take(changes);
   };
 
   const look = (): void => {
     const at = monotonic();
-    if (book.look()) tellFile();
+    if (book.look()) reportFile();
     endSilences();
     const round = engine.look(book.rules(), worldAt(at), silences, at);
     noteFailures(round.failures);
@@ -175,7 +178,7 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
     }
   });
 
-  const tellFile = () => {
+  const reportFile = () => {
     const { path, error, state } = book.file();
     if (error === null) return log.info({ file: path, state }, 'the rules of alerts were read');
     log.warn({ file: path, error }, 'the file of alerts is wrong');
@@ -228,7 +231,7 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
     file: book.file(),
     now: clock.now(),
   });
-  const desk = createDesk({
+  const requests = createRequests({
     standing,
     engine,
     store,
@@ -249,7 +252,7 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
   });
 
   const hear = ({ event }: BusEntry): void => {
-    if (event.type === 'notification_ack') desk.acknowledgeBy(event.data.id);
+    if (event.type === 'notification_ack') requests.acknowledgeBy(event.data.id);
     if (event.type === 'agent_removed') works.drop(event.data.agent);
     const agent = event.type === 'agent_status' ? snapshot.agents.get(event.data.agent) : undefined;
     if (agent) works.see(agent, clock.now(), monotonic());
@@ -263,12 +266,12 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
   const canary = flyCanary(store, worldAt(monotonic()));
   if (canary !== null) log.error({ reason: canary }, 'alerts do not arrive');
   if (opened.fault !== null) log.warn({ reason: opened.fault }, 'alerts are not kept when the server ends');
-  if (book.file().error !== null) tellFile();
+  if (book.file().error !== null) reportFile();
   const unsubscribe = options.bus.subscribe(hear);
   pace.now();
 
   return {
-    ...desk,
+    ...requests,
     health() {
       const [failing] = failures;
       if (canary !== null) return canary;
@@ -279,7 +282,7 @@ export async function startAlerts(options: AlertsOptions): Promise<AlertsService
     stop() {
       pace.stop();
       unsubscribe();
-      teller.stop();
+      notifier.stop();
       checkpoint(monotonic());
       store.close();
     },

@@ -4,6 +4,8 @@ import type { Clock } from '../base/index.js';
 /** Up to this share of the interval a run is put off, so that many workspaces on one machine do not start at once. */
 const JITTER = 0.05;
 const MAX_JITTER_MS = 10 * 60_000;
+/** What is due sooner is not given to the library: a time that passes while it is taken in never comes there. */
+const SOON_MS = 10_000;
 
 /**
  * When the next backup is due. Every interval after the last; one that was missed while nothing ran is made up once, at
@@ -40,7 +42,7 @@ export interface ScheduleOptions {
 /** Runs backups one after the other: the next is planned when one has ended, so two never overlap. */
 export function startSchedule(options: ScheduleOptions): Schedule {
   const { intervalMs, clock } = options;
-  let job: Cron | null = null;
+  let job: { stop(): void } | null = null;
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
   let next: number | null = null;
@@ -52,8 +54,7 @@ export function startSchedule(options: ScheduleOptions): Schedule {
     const pause = failures === 0 ? 0 : Math.min(intervalMs, 60_000 * 2 ** (failures - 1));
     if (stopped) return;
     next = Math.max(due, now + pause) + jitterOf(intervalMs, options.random());
-    // The job's clock is the machine's; a test's own clock only decides how long to wait.
-    job = new Cron(new Date(Date.now() + Math.max(10, next - now)), { unref: true, maxRuns: 1 }, () => {
+    job = after(next - now, () => {
       running = turn();
     });
   };
@@ -78,4 +79,14 @@ export function startSchedule(options: ScheduleOptions): Schedule {
       await running;
     },
   };
+}
+
+/**
+ * Runs a step once, after these milliseconds by the machine's own clock (a test's clock only decides how long to wait), also when the
+ * machine sleeps meanwhile. Does not keep the process alive.
+ */
+function after(ms: number, step: () => void): { stop(): void } {
+  if (ms > SOON_MS) return new Cron(new Date(Date.now() + ms), { unref: true, maxRuns: 1 }, step);
+  const timer = setTimeout(step, Math.max(10, ms)).unref();
+  return { stop: () => clearTimeout(timer) };
 }

@@ -20,6 +20,8 @@ export interface LockHolder {
   since: string;
   /** What the holder does: `serve`, `backup create` … */
   purpose: string;
+  /** Random: one process may take a lock twice in the same millisecond. Absent in locks of older versions. */
+  id?: string;
   /** Whatever else the holder wants to be found by, such as its URLs. */
   details: Record<string, unknown>;
 }
@@ -77,6 +79,13 @@ export async function isAlive(holder: KeptHolder, now: number = Date.now()): Pro
   return holder.started === null || kernel === null || holder.started === kernel.started;
 }
 
+/** Whether two are the same holding of a lock, not only of the same process. */
+export function isSameHolding(one: LockHolder | null, other: LockHolder | null): boolean {
+  return (
+    one !== null && other !== null && (['pid', 'host', 'since', 'id'] as const).every((key) => one[key] === other[key])
+  );
+}
+
 /** When a holder that cannot be seen from here counts as ended if it does not write its lock anew, in milliseconds from `now`; null: never. */
 export function lapsesIn(holder: KeptHolder, now: number): number | null {
   const { renewMs, renewedAt } = holder;
@@ -107,7 +116,7 @@ function holderIn({ bytes, stats }: ReadFile): KeptHolder | null {
 /** Whether something read from a file is a holder. */
 export function isHolder(value: unknown): value is LockHolder {
   if (typeof value !== 'object' || value === null) return false;
-  const { pid, host, boot, started, since, purpose, details, renewMs } = value as Record<string, unknown>;
+  const { pid, host, boot, started, since, purpose, details, renewMs, id } = value as Record<string, unknown>;
   const isText = (field: unknown) => typeof field === 'string';
   return (
     Number.isInteger(pid) &&
@@ -115,6 +124,7 @@ export function isHolder(value: unknown): value is LockHolder {
     [host, since, purpose].every(isText) &&
     [boot, started].every((field) => field === null || isText(field)) &&
     (renewMs === undefined || (typeof renewMs === 'number' && renewMs > 0)) &&
+    (id === undefined || isText(id)) &&
     typeof details === 'object' &&
     details !== null
   );

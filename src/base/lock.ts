@@ -5,7 +5,16 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { makeDirectory } from './atomic.js';
 import { errnoOf, McError } from './errors.js';
-import { identity, isAlive, type KeptHolder, lapsesIn, type LockHolder, readLock, RENEW_MS } from './lock-holder.js';
+import {
+  identity,
+  isAlive,
+  isSameHolding,
+  type KeptHolder,
+  lapsesIn,
+  type LockHolder,
+  readLock,
+  RENEW_MS,
+} from './lock-holder.js';
 import { calledBy } from './refusals.js';
 
 export { identityOf, isAlive, isHolder, isSameProcess, type LockHolder, readLock } from './lock-holder.js';
@@ -43,7 +52,9 @@ export async function acquireLock(
       cause: error,
     });
   });
-  const holder: LockHolder = { ...(await identity()), since: new Date(now).toISOString(), purpose, details: {} };
+  const id = randomBytes(8).toString('hex');
+  const since = new Date(now).toISOString();
+  const holder: LockHolder = { ...(await identity()), since, purpose, id, details: {} };
   for (let attempt = 0; attempt < 20; attempt += 1) {
     const { taken, fileNow } = await linkNew(path, holder);
     if (taken) return lockOf(path, holder, onLost);
@@ -66,7 +77,7 @@ function lockOf(path: string, holder: LockHolder, onLost: (holder: LockHolder | 
     last = next.catch(() => {});
     return next;
   };
-  const mine = async () => isSame(await readLock(path), holder);
+  const mine = async () => isSameHolding(await readLock(path), holder);
   const replace = async () => {
     const aside = asidePath(path);
     await writeFile(aside, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
@@ -78,7 +89,7 @@ function lockOf(path: string, holder: LockHolder, onLost: (holder: LockHolder | 
   const renew = async (): Promise<boolean> => {
     if (released) return true;
     const other = await readLock(path);
-    if (isSame(other, holder)) return (await touch(path, holder), true);
+    if (isSameHolding(other, holder)) return (await touch(path, holder), true);
     if (other && (await isAlive(other))) return false;
     await removeDead(path, other);
     return (await linkNew(path, holder)).taken;
@@ -162,13 +173,9 @@ async function removeDead(path: string, dead: KeptHolder | null): Promise<void> 
     throw error;
   }
   const moved = await readLock(aside);
-  const isOther = moved !== null && (moved.pid !== dead?.pid || moved.since !== dead.since);
+  const isOther = moved !== null && !isSameHolding(moved, dead);
   if (isOther) await link(aside, path).catch(() => {});
   await rm(aside, { force: true, recursive: true });
-}
-
-function isSame(found: LockHolder | null, holder: LockHolder): boolean {
-  return found?.pid === holder.pid && found.since === holder.since && found.host === holder.host;
 }
 
 function busy(path: string, holder: KeptHolder, now: number): McError {

@@ -8,13 +8,14 @@ import {
   countStatuses,
   formatDuration,
   type HealthAnswer,
+  isLoud,
 } from '../protocol/index.js';
-import { counted } from '../view/index.js';
+import { counted, unwellServices } from '../view/index.js';
 
 /** What the checks look at, the same with a server and without. null: not known, or not looked at. */
 export interface CheckFacts {
   /** What the server says of itself; null: no server was asked. */
-  server: Pick<HealthAnswer, 'status' | 'services'> | null;
+  server: Pick<HealthAnswer, 'status' | 'services' | 'sources'> | null;
   /** 0 to 1. */
   health: number | null;
   agents: readonly CheckedAgent[];
@@ -86,9 +87,11 @@ export function runChecks(facts: CheckFacts, limits: CheckLimits, now: number): 
 }
 
 /** A server that is not well says itself what is wrong. */
-function serverCheck({ status, services }: NonNullable<CheckFacts['server']>): Check {
-  const unwell = Object.entries(services).filter(([, state]) => state !== 'available' && state !== 'running');
-  const why = unwell.map(([name, state]) => `${name}: ${state}`).join(', ');
+function serverCheck(server: NonNullable<CheckFacts['server']>): Check {
+  const { status } = server;
+  const why = unwellServices(server)
+    .map(({ service, state }) => `${service}: ${state}`)
+    .join(', ');
   const message = why === '' ? status : `${status} (${why})`;
   return check('server', status === 'healthy', { value: status, limit: 'healthy', unit: 'status', message });
 }
@@ -215,20 +218,24 @@ function waitingCheck(agents: readonly CheckedAgent[], limitMs: number, now: num
 }
 
 /**
- * Alerts that fire. One that is silenced is told and does not fail: somebody has said that it may be so, until when, and why. One
- * that is acknowledged fails: somebody knows that it is wrong, and it is wrong still.
+ * Alerts that fire. One that is silenced or muted is named and does not fail: a person has said that it may be so. One that is
+ * acknowledged fails: a person knows that it is wrong, and it is wrong still.
  */
 function firingCheck(alerts: readonly Alert[] | null): Check {
   const figures = { value: null, limit: 0, unit: 'alerts' };
   if (alerts === null)
     return check('alerts', false, { ...figures, message: 'not known: this server watches for none' });
   const firing = alerts.filter(({ state }) => state === 'firing').toSorted(byLoudness);
+  const loud = firing.filter(isLoud);
   const silenced = firing.filter(({ silenced_until: until }) => until !== null);
-  const loud = firing.filter(({ silenced_until: until }) => until === null);
+  const muted = firing.filter((alert) => !isLoud(alert) && !silenced.includes(alert));
   const more = loud.length - 5;
   const named = loud.slice(0, 5).map(alertWords).join('; ') + (more > 0 ? ` and ${more} more` : '');
-  const quiet = silenced.length === 0 ? '' : ` (silenced: ${few(silenced.map(alertName))})`;
-  const message = (loud.length === 0 ? 'no alert fires' : named) + quiet;
+  const quiet = [
+    ...(silenced.length === 0 ? [] : [` (silenced: ${few(silenced.map(alertName))})`]),
+    ...(muted.length === 0 ? [] : [` (muted: ${few(muted.map(alertName))})`]),
+  ];
+  const message = [loud.length === 0 ? 'no alert fires' : named, ...quiet].join('');
   return check('alerts', loud.length === 0, { ...figures, value: loud.length, message });
 }
 

@@ -33,6 +33,11 @@ export abstract class McCommand extends Command {
   /** True: goes on when nobody reads stdout any more. */
   static outlivesReader = false;
 
+  /** Runs it to its end, as oclif's own `run` does, which would load all of oclif's configuration once more. */
+  start(): Promise<void> {
+    return this._run();
+  }
+
   /** Settles configuration and printer from parsed flags. */
   protected async open(flags: Record<string, unknown>): Promise<CommandOutput> {
     const printer = createPrinter({

@@ -59,6 +59,7 @@ export { explainDown, LEVELS, lineText, showLogs } from './logs/index.js';
 export { onUncaught } from './last-words.js';
 export { startWithSmallHeap } from './memory.js';
 export { printReady } from './ready.js';
+export { describeProgram } from './program.js';
 export { quote } from './quote.js';
 export { readReport } from './report.js';
 export {

@@ -1,9 +1,10 @@
-import { Config, settings } from '@oclif/core';
+import { type Config, settings } from '@oclif/core';
 import { EXIT } from '../protocol/index.js';
 import { reportError } from './command.js';
 import { McHelp } from './help.js';
 import { takeLastWords } from './last-words.js';
 import { guardPipes } from './pipes.js';
+import { describeProgram, Program } from './program.js';
 import { readRequest } from './resolve.js';
 import { sayUpdateNote } from './update-note.js';
 
@@ -23,20 +24,19 @@ export async function main(argv: readonly string[], root: string): Promise<void>
     void endAfter(say, error);
   });
   try {
-    // There are no plugins to look for, least of all in a home that cannot be read.
-    const config = await Config.load({ root, userPlugins: false, devPlugins: false });
-    const request = readRequest(argv, config.commandIDs);
-    const found = request.kind === 'command' ? config.findCommand(request.id) : undefined;
-    guardPipes((found as { outlivesReader?: boolean } | undefined)?.outlivesReader === true);
-    if (request.kind === 'version') process.stdout.write(`${config.userAgent}\n`);
-    else if (request.kind === 'help' && argv.includes('--json'))
-      process.stdout.write(`${helpJson(config, request.id)}\n`);
-    else if (request.kind === 'help') await showHelp(config, request.id);
-    else {
-      command = request.id.replaceAll(':', ' ');
-      await config.runCommand(request.id, request.argv, found);
-      await sayUpdateNote(argv);
+    const program = new Program(root);
+    const request = readRequest(argv, program.commandIDs);
+    if (request.kind !== 'command') {
+      guardPipes(false);
+      if (request.kind === 'version') process.stdout.write(`${program.userAgent}\n`);
+      else await showHelp(await describeProgram(program), request.id, argv.includes('--json'));
+      return;
     }
+    command = request.id.replaceAll(':', ' ');
+    const Found = program.findClass(request.id);
+    guardPipes(Found.outlivesReader);
+    await new Found(request.argv, program).start();
+    await sayUpdateNote(argv);
   } catch (error) {
     reportError(error, argv, command);
   }
@@ -51,6 +51,11 @@ async function endAfter(say: (error: unknown) => Promise<void>, error: unknown):
   }
 }
 
+async function showHelp(config: Config, id: string | null, json: boolean): Promise<void> {
+  if (json) process.stdout.write(`${helpJson(config, id)}\n`);
+  else await new McHelp(config, config.pjson.oclif.helpOptions ?? {}).showHelp(id === null ? [] : [id]);
+}
+
 /** The commands of a topic, or all, or one: whoever asks for JSON gets one document, of help too. */
 function helpJson(config: Config, id: string | null): string {
   const commands = config.commands
@@ -58,8 +63,4 @@ function helpJson(config: Config, id: string | null): string {
     .map((command) => ({ command: command.id.replaceAll(':', ' '), summary: command.summary ?? null }))
     .sort((a, b) => (a.command < b.command ? -1 : 1));
   return JSON.stringify({ commands });
-}
-
-async function showHelp(config: Config, id: string | null): Promise<void> {
-  await new McHelp(config, config.pjson.oclif.helpOptions ?? {}).showHelp(id === null ? [] : [id]);
 }

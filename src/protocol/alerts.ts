@@ -19,6 +19,8 @@ export interface Alert {
   /** Since when it fires; null while pending. */
   fired_at: string | null;
   resolved_at: string | null;
+  /** When `summary`, `evidence` and `value` were brought up to date after it fired; null: they are those it fired with. */
+  updated_at: string | null;
   /** One line: what is wrong. */
   summary: string;
   /** What it was seen by: file, field and word, or metric and figures. */
@@ -31,6 +33,8 @@ export interface Alert {
   acknowledged_at: string | null;
   /** Until when it is not delivered to anybody; null when it is not silenced. */
   silenced_until: string | null;
+  /** Its rule is muted: it fires and is listed, and nobody is told. */
+  muted: boolean;
 }
 
 /** The order in which alerts are listed: what fires before what is pending, the loudest first, then the oldest. */
@@ -40,9 +44,25 @@ export function byLoudness(a: Alert, b: Alert): number {
   return louder || (a.since < b.since ? -1 : a.since > b.since ? 1 : a.id < b.id ? -1 : 1);
 }
 
+/** Whether an alert concerns people who have not seen to it. */
+type Concern = Pick<Alert, 'state' | 'acknowledged_at' | 'silenced_until'> & {
+  /** Servers of before do not say. */
+  muted?: boolean;
+};
+
 /** True for an alert that fires while nobody has said that they know of it, or asked not to hear of it. */
-export function isUnseen(alert: Pick<Alert, 'state' | 'acknowledged_at' | 'silenced_until'>): boolean {
-  return alert.state === 'firing' && alert.acknowledged_at === null && alert.silenced_until === null;
+export function isUnseen(alert: Concern): boolean {
+  return isLoud(alert) && alert.acknowledged_at === null;
+}
+
+/** True for an alert that fires and that nobody asked not to hear of: neither silenced nor muted. */
+export function isLoud({ state, silenced_until: silenced, muted = false }: Omit<Concern, 'acknowledged_at'>): boolean {
+  return state === 'firing' && silenced === null && !muted;
+}
+
+/** True for the event of an alert that only brings it up to date: it fired before, and fires still. Both times are ISO 8601 UTC. */
+export function isAlertUpdate(timestamp: string, { state, updated_at: updated }: Alert): boolean {
+  return state === 'firing' && updated !== null && updated === timestamp;
 }
 
 /** Why a rule's alerts are not delivered for a while: of those about `agent`, or of all of them. */
@@ -102,7 +122,7 @@ export interface AlertsAnswer {
   alerts: Alert[];
   rules: AlertRule[];
   silences: AlertSilence[];
-  /** Over all rules, whatever was asked for. `unseen`: fire, and are neither acknowledged nor silenced. */
+  /** Over all rules, whatever was asked for. `unseen`: fire, and are neither acknowledged, silenced nor muted. */
   summary: { firing: number; pending: number; acknowledged: number; silenced: number; unseen: number };
   file: AlertsFile;
   timestamp: string;

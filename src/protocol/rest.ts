@@ -32,6 +32,14 @@ export interface HealthAnswer {
   watch?: { mode: 'native' | 'polling'; reason: string | null };
   /** How each service does and why it failed last. Absent in older servers. */
   supervision?: Record<ServiceName | 'api', ServiceDetail>;
+  /** What tells of agents, by name: `workspace`, and what there is beside it. Absent in older servers. */
+  sources?: Record<string, SourceDetail>;
+}
+
+/** Why a service or a source failed last, when that is over too. `at`: ISO 8601 UTC. */
+export interface LastError {
+  at: string;
+  message: string;
 }
 
 /** The services that health names, besides the API that answers. */
@@ -43,8 +51,16 @@ export interface ServiceDetail {
   state: 'running' | 'degraded' | 'down' | 'off';
   /** How often it was started again after a failure, since the server began. */
   restarts: number;
-  /** Why it failed last, when that is over too; null: it has not failed. `at`: ISO 8601 UTC. */
-  last_error: { at: string; message: string } | null;
+  /** null: it has not failed. */
+  last_error: LastError | null;
+}
+
+/** How one source of agents does. */
+export interface SourceDetail {
+  /** `available`, or what is wrong. */
+  state: ServiceState;
+  /** null: it has not failed. */
+  last_error: LastError | null;
 }
 
 /** Answer of `/healthz`. */

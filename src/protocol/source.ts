@@ -1,5 +1,8 @@
 import type { Reading } from './reading.js';
 
+/** The source that a server cannot do without. Health calls it `watcher` among the services. */
+export const WORKSPACE_SOURCE = 'workspace';
+
 /** How a source does. */
 export interface SourceHealth {
   /** `available`, or what is wrong. */

@@ -1,5 +1,11 @@
 import { realpath } from 'node:fs/promises';
-import { alertsDatabasePath, type AlertsService, type Delivery, startAlerts } from '../alerts/index.js';
+import {
+  alertsDatabasePath,
+  type AlertsFileReader,
+  type AlertsService,
+  type Delivery,
+  startAlerts,
+} from '../alerts/index.js';
 import { type Lifecycle, McError, type Settings, type WorkspaceLayout } from '../base/index.js';
 import type { State } from '../state/index.js';
 import { type AlertFactsOptions, watchAlertFacts } from './alert-facts.js';
@@ -20,7 +26,8 @@ export interface AlertPlaces {
 }
 
 interface AlertsPlan extends Omit<AlertFactsOptions, 'settings'> {
-  places: AlertPlaces;
+  places: Omit<AlertPlaces, 'alertsFile'>;
+  alertsFile: AlertsFileReader;
   /** Takes alerts out of the house. */
   delivery: Delivery;
   feed: Feed;
@@ -42,7 +49,7 @@ export async function watchForAlerts({
   ...plan
 }: AlertsPlan): Promise<() => AlertsService> {
   const { feed, metrics, state, clock, log } = plan;
-  const { alertsDirectory: directory, alertsFile = null, monotonic } = places;
+  const { alertsDirectory: directory, monotonic } = places;
   const facts = watchAlertFacts(plan);
   life.push('facts of alerts', () => facts.stop());
   await facts.refresh();
@@ -53,7 +60,7 @@ export async function watchForAlerts({
       start: (failed) =>
         startAlerts({
           database: directory ? alertsDatabasePath(directory, root) : null,
-          file: alertsFile,
+          file: plan.alertsFile,
           snapshot: feed.snapshot,
           bus: plan.bus,
           publish: (drafts) => void feed.publish(drafts),

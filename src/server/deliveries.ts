@@ -1,5 +1,11 @@
 import { hostname } from 'node:os';
-import { createDelivery, createTargetBook, type Delivery } from '../alerts/index.js';
+import {
+  type AlertsFileReader,
+  createDelivery,
+  createTargetBook,
+  type Delivery,
+  openAlertsFile,
+} from '../alerts/index.js';
 import { type Clock, monotonicNow, type Settings } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import type { EventDraft } from '../protocol/index.js';
@@ -7,8 +13,8 @@ import type { ServiceReport } from './services.js';
 
 export interface DeliveriesPlan {
   settings: Pick<Settings, 'alertmanagerUrl' | 'smtpUrl' | 'smtpFrom' | 'demo'>;
-  /** The user's `alerts.json`; null: there are no targets. */
-  alertsFile: string | null;
+  /** The user's `alerts.json`. */
+  alertsFile: AlertsFileReader;
   /** Where a person finds this server. */
   url: string;
   publish: (drafts: EventDraft[]) => void;
@@ -32,7 +38,7 @@ export function createDeliveries({
   const { demo, alertmanagerUrl, smtpUrl, smtpFrom } = settings;
   const { monotonic = monotonicNow } = plan;
   return createDelivery({
-    targets: createTargetBook(demo ? null : alertsFile, monotonic),
+    targets: createTargetBook(demo ? openAlertsFile(null, monotonic) : alertsFile),
     alertmanagers: demo ? [] : alertmanagerUrl,
     smtp: { url: smtpUrl, from: smtpFrom },
     host: hostname(),

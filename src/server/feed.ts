@@ -9,7 +9,7 @@ import type {
   Position,
   Reading,
   Snapshot,
-  SourceHealth,
+  SourceDetail,
   SourceListener,
 } from '../protocol/index.js';
 import type { State } from '../state/index.js';
@@ -33,6 +33,8 @@ export interface FeedOptions {
   log: Logger;
   /** Makes the ids of notifications; must never repeat one. */
   newId: () => string;
+  /** What paths in messages are shown relative to. */
+  root?: string;
   /** Milliseconds between two looks at the clock, which is what turns an agent stale. Default 1,000. */
   tickMs?: number;
 }
@@ -45,8 +47,8 @@ interface WatchListeners extends SourceListener {
 export interface Feed {
   readonly snapshot: Snapshot;
   readonly watcher: Watcher;
-  /** How each source of agents does, by name, from memory. */
-  health(): Record<string, SourceHealth>;
+  /** How each source of agents does, by name, from memory. The very same object as long as nothing in it has changed. */
+  health(): Record<string, SourceDetail>;
   /** How often a noun has changed since the start: what was made of it is good for as long as this stays. */
   revision(noun: Noun): number;
   /** Takes in the first whole reading. It makes the snapshot and no events: nobody has missed anything yet. */
@@ -72,7 +74,7 @@ const NOUNS: Partial<Record<EventType, Noun>> = {
 };
 
 /** A feed that has read nothing yet. */
-export function createFeed({ watch, sources = [], state, bus, clock, log, newId, tickMs = 1000 }: FeedOptions): Feed {
+export function createFeed({ watch, sources = [], state, bus, clock, log, newId, ...options }: FeedOptions): Feed {
   const revisions: Record<Noun, number> = { agents: 0, office: 0, tasks: 0, notifications: 0, alerts: 0 };
   let timer: NodeJS.Timeout | undefined;
 
@@ -112,6 +114,8 @@ export function createFeed({ watch, sources = [], state, bus, clock, log, newId,
     open: [openWorkspace, ...sources],
     onReading: (reading) => (early ? void early.push(reading) : read(reading)),
     log,
+    now: () => clock.now(),
+    root: options.root,
   });
 
   return {
@@ -124,7 +128,7 @@ export function createFeed({ watch, sources = [], state, bus, clock, log, newId,
       const waiting = early ?? [];
       early = null;
       for (const reading of waiting) read(reading);
-      timer = setInterval(() => guarded('a tick', () => take(state.tick(clock.now()))), tickMs);
+      timer = setInterval(() => guarded('a tick', () => take(state.tick(clock.now()))), options.tickMs ?? 1000);
       timer.unref();
     },
     publish,

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { checkDoors } from '../alerts/index.js';
+import { checkDoors, openAlertsFile } from '../alerts/index.js';
 import { createBackupService } from '../backup/index.js';
 import {
   acquireLock,
   type Clock,
   keepServerRecord,
   Lifecycle,
+  monotonicNow,
   newServerKey,
   packageVersion,
   rootsOf,
@@ -136,6 +137,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     clock,
     log,
     newId,
+    root: layout.root,
     watch: (listeners) =>
       createWatcher({
         root: layout.root,
@@ -222,14 +224,15 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   const s = tls ? 's' : '';
   const urls = { http: `http${s}://${urlHost(host)}:${rest.port}`, ws: `ws${s}://${urlHost(host)}:${socket.port}` };
   const common = { settings, clock, log, newId, ...(options.monotonic ? { monotonic: options.monotonic } : {}) };
+  const alertsFile = openAlertsFile(options.alertsFile ?? null, options.monotonic ?? monotonicNow);
   const delivery = createDeliveries({
     ...common,
     url: urls.http,
-    alertsFile: options.alertsFile ?? null,
+    alertsFile,
     publish: (drafts) => void feed.publish(drafts),
   });
   const parts = { life, services, feed, metrics, backups, bus, state, layout };
-  const alerts = await watchForAlerts({ ...common, ...parts, places: options, delivery });
+  const alerts = await watchForAlerts({ ...common, ...parts, places: options, alertsFile, delivery });
 
   const key = newServerKey();
   const context: ApiContext = {

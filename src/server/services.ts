@@ -1,5 +1,6 @@
 import { toMcError } from '../base/index.js';
 import { SERVICE_NAMES, type ServiceDetail, type ServiceName } from '../protocol/index.js';
+import { createLastErrors, type Failure, isSameDetail, wireFailure } from './last-errors.js';
 
 /** What a service says of itself when asked. */
 export interface ServiceReport {
@@ -12,7 +13,7 @@ export interface ServiceReport {
   /** How often it was started again after a failure. */
   restarts?: number;
   /** Why it failed last, where that is over by now too. `at`: milliseconds since the epoch. */
-  lastError?: { at: number; message: string };
+  lastError?: Failure;
 }
 
 /**
@@ -46,17 +47,10 @@ export interface FailingService {
   reason: string;
 }
 
-interface Failure {
-  at: number;
-  message: string;
-}
-
 /** A registry in which nothing is plugged in yet. `now`: milliseconds since the epoch; `root`: what paths are shown relative to. */
 export function createServices(now: () => number = Date.now, root?: string): Services {
   const reports = new Map<ServiceName, () => ServiceReport>();
-  const failures = new Map<ServiceName | 'api', Failure>();
-  /** What is wrong at this time. */
-  const wrong = new Map<ServiceName | 'api', string>();
+  const errors = createLastErrors(now);
   let details = {} as ServiceDetails;
   const ask = (name: ServiceName): ServiceReport => {
     try {
@@ -65,28 +59,17 @@ export function createServices(now: () => number = Date.now, root?: string): Ser
       return { state: `does not answer: ${error instanceof Error ? error.message : String(error)}` };
     }
   };
-  /** The newest of what it says and what was seen. While something is wrong, when it began is what counts. */
-  const lastError = (name: ServiceName | 'api', report: ServiceReport): Failure | null => {
-    const said = report.lastError;
-    if (report.state === 'available') wrong.delete(name);
-    else if (said === undefined && wrong.get(name) !== report.state) {
-      wrong.set(name, report.state);
-      failures.set(name, { at: now(), message: report.state });
-    }
-    const kept = failures.get(name);
-    return said !== undefined && said.at >= (kept?.at ?? 0) ? said : (kept ?? null);
-  };
   const look = (): ServicesLook => {
     const states = {} as Record<ServiceName, string>;
     const active = {} as Record<ServiceName, boolean>;
     const down: FailingService[] = [];
-    const found = { api: detailOf({ state: 'available' }, lastError('api', { state: 'available' })) } as ServiceDetails;
+    const found = { api: detailOf({ state: 'available' }, errors.look('api', 'available')) } as ServiceDetails;
     for (const service of SERVICE_NAMES) {
       const report = ask(service);
       states[service] = report.state;
       active[service] = report.active ?? true;
       if (report.down === true) down.push({ service, reason: report.state });
-      found[service] = detailOf(report, lastError(service, report));
+      found[service] = detailOf(report, errors.look(service, report.state, report.lastError));
     }
     if (!isSame(details, found)) details = found;
     return { states, active, down, details };
@@ -96,7 +79,7 @@ export function createServices(now: () => number = Date.now, root?: string): Ser
       reports.set(name, report);
     },
     note(name, error) {
-      failures.set(name, { at: now(), message: toMcError(error, root).message });
+      errors.note(name, toMcError(error, root).message);
     },
     states: () => look().states,
     down: () => look().down,
@@ -107,21 +90,12 @@ export function createServices(now: () => number = Date.now, root?: string): Ser
 function detailOf(report: ServiceReport, failure: Failure | null): ServiceDetail {
   const { state, down, active, restarts = 0 } = report;
   const word = state !== 'available' ? (down ? 'down' : 'degraded') : active === false ? 'off' : 'running';
-  return {
-    state: word,
-    restarts,
-    last_error: failure === null ? null : { at: new Date(failure.at).toISOString(), message: failure.message },
-  };
+  return { state: word, restarts, last_error: wireFailure(failure) };
 }
 
 function isSame(one: Partial<ServiceDetails>, other: ServiceDetails): boolean {
   return (Object.keys(other) as (keyof ServiceDetails)[]).every((name) => {
     const [before, after] = [one[name], other[name]];
-    return (
-      before?.state === after.state &&
-      before.restarts === after.restarts &&
-      before.last_error?.at === after.last_error?.at &&
-      before.last_error?.message === after.last_error?.message
-    );
+    return before?.restarts === after.restarts && isSameDetail(before, after);
   });
 }

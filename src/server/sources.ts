@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { toMcError } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import {
   type AgentReading,
@@ -6,9 +7,10 @@ import {
   type OpenSource,
   type Reading,
   type Source,
-  type SourceHealth,
+  type SourceDetail,
 } from '../protocol/index.js';
 import { mergeAgentReadings } from '../state/index.js';
+import { createLastErrors, isSameDetail, wireFailure } from './last-errors.js';
 
 /** How long the first reading waits for sources beside the workspace, in milliseconds. What comes later is a change. */
 const START_MS = 5000;
@@ -18,6 +20,10 @@ export interface SourcesOptions {
   open: readonly [OpenSource, ...OpenSource[]];
   onReading: (reading: Reading) => void;
   log: Logger;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** What paths in messages are shown relative to. */
+  root?: string | undefined;
   startMs?: number;
 }
 
@@ -25,8 +31,8 @@ export interface SourcesOptions {
 export interface Sources {
   /** The first reading of all of them. Fails only when the workspace's does. */
   start(): Promise<Reading>;
-  /** Per name, from memory. */
-  health(): Record<string, SourceHealth>;
+  /** Per name, from memory. The very same object as long as nothing in it has changed: probes ask all day. */
+  health(): Record<string, SourceDetail>;
   /** Closes all of them, whatever becomes of one. @throws AggregateError with those that would not */
   close(): Promise<void>;
 }
@@ -42,7 +48,9 @@ interface Held {
 }
 
 /** Sources that have not been read yet. */
-export function createSources({ open, onReading, log, startMs = START_MS }: SourcesOptions): Sources {
+export function createSources({ open, onReading, log, now, root, startMs = START_MS }: SourcesOptions): Sources {
+  const errors = createLastErrors(now);
+  let details: Record<string, SourceDetail> = {};
   const all: Held[] = open.map((openOne, index) => {
     const held: Omit<Held, 'source'> = { agents: new Map(), early: [], failed: null };
     const source = openOne({
@@ -79,12 +87,26 @@ export function createSources({ open, onReading, log, startMs = START_MS }: Sour
       return [first, ...(held.early ?? [])].map((reading) => take(index, reading));
     } catch (error) {
       if (index === 0) throw error;
-      held.failed = error instanceof Error ? error.message : String(error);
+      held.failed = toMcError(error, root).message;
+      errors.look(held.source.name, held.failed);
       log.error({ err: error, source: held.source.name }, 'a source of agents could not be read');
       return [];
     } finally {
       held.early = null;
     }
+  };
+
+  const stateOf = ({ source, failed }: Held): string => {
+    if (failed !== null) return failed;
+    try {
+      return source.health().state;
+    } catch (error) {
+      return `does not answer: ${toMcError(error, root).message}`;
+    }
+  };
+  const detailOf = (held: Held): SourceDetail => {
+    const state = stateOf(held);
+    return { state, last_error: wireFailure(errors.look(held.source.name, state)) };
   };
 
   return {
@@ -108,10 +130,11 @@ export function createSources({ open, onReading, log, startMs = START_MS }: Sour
       for (const reading of newer) onReading({ ...reading, agents: new Map() });
       return { ...first, agents: merged(all.flatMap(({ agents }) => [...agents.keys()])) };
     },
-    health: () =>
-      Object.fromEntries(
-        all.map(({ source, failed }) => [source.name, failed === null ? source.health() : { state: failed }]),
-      ),
+    health() {
+      const found = all.map((held) => [held.source.name, detailOf(held)] as const);
+      if (!found.every(([name, detail]) => isSameDetail(details[name], detail))) details = Object.fromEntries(found);
+      return details;
+    },
     async close() {
       const closed = await Promise.allSettled(all.map(({ source }) => source.close()));
       const errors = closed.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));

@@ -8,12 +8,17 @@ export function unseenAlerts(alerts: Iterable<Alert>): Alert[] {
   return [...alerts].filter(isUnseen).sort(byLoudness);
 }
 
+type Standing = Pick<Alert, 'state' | 'acknowledged_at' | 'silenced_until'> & {
+  /** Servers of before do not say. */
+  muted?: boolean;
+};
+
 /**
  * How an alert stands, and who has seen to it: `firing, acknowledged`, `firing, silenced for 2h`. `now`: milliseconds since the
  * epoch.
  */
-export function alertState(alert: Pick<Alert, 'state' | 'acknowledged_at' | 'silenced_until'>, now: number): string {
-  const { state, acknowledged_at: acknowledged, silenced_until: silenced } = alert;
+export function alertState(alert: Standing, now: number): string {
+  const { state, acknowledged_at: acknowledged, silenced_until: silenced, muted = false } = alert;
   if (state === 'resolved') return 'over';
   const left = silenced === null ? Number.NaN : Date.parse(silenced) - now;
   const silence = Number.isNaN(left) ? UNKNOWN : shortSpan(Math.max(0, left));
@@ -21,6 +26,7 @@ export function alertState(alert: Pick<Alert, 'state' | 'acknowledged_at' | 'sil
     state,
     ...(acknowledged === null ? [] : ['acknowledged']),
     ...(silenced === null ? [] : [`silenced for ${silence}`]),
+    ...(muted ? ['muted'] : []),
   ].join(', ');
 }
 

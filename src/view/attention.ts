@@ -1,4 +1,10 @@
-import type { Agent, Alert, KeptNotification } from '../protocol/index.js';
+import {
+  type Agent,
+  type Alert,
+  type HealthAnswer,
+  type KeptNotification,
+  WORKSPACE_SOURCE,
+} from '../protocol/index.js';
 import { statusSentence } from './agents.js';
 import { alertSentence, unseenAlerts } from './alerts.js';
 import { agentSign, levelSign, type Sign, SIGNS } from './signs.js';
@@ -28,11 +34,11 @@ export interface Need {
  */
 export function needsOf(agents: Iterable<Watched>, alerts: Iterable<Alert>, now: number, zone?: string): Need[] {
   const unseen = unseenAlerts(alerts);
-  const told = new Set(unseen.map(({ rule, agent }) => `${rule} ${agent}`));
+  const alerted = new Set(unseen.map(({ rule, agent }) => `${rule} ${agent}`));
   // The rules about a status are called after it.
-  const isTold = ({ id, normalized_status: status, warnings }: Watched) =>
-    warnings.length === 0 && told.has(`agent_${status} ${id}`);
-  const inNeed = [...agents].filter((agent) => needsPerson(agent) && !isTold(agent)).sort(byTrouble);
+  const isAlerted = ({ id, normalized_status: status, warnings }: Watched) =>
+    warnings.length === 0 && alerted.has(`agent_${status} ${id}`);
+  const inNeed = [...agents].filter((agent) => needsPerson(agent) && !isAlerted(agent)).sort(byTrouble);
   return [...unseen.map((alert) => alertNeed(alert, now, zone)), ...inNeed.map((agent) => agentNeed(agent, now, zone))];
 }
 
@@ -71,9 +77,14 @@ export function isUrgent(notification: Pick<KeptNotification, 'acknowledged_at' 
   return isUnread(notification) && (level === 'warning' || level === 'error' || level === 'critical');
 }
 
-/** The services of a server that are not well, each with what the server says of it. */
-export function unwellServices(services: Readonly<Record<string, string>>): { service: string; state: string }[] {
-  return Object.entries(services)
+/** What of a server is not well, services and sources of agents, each with what the server says of it. */
+export function unwellServices({
+  services,
+  sources = {},
+}: Pick<HealthAnswer, 'services' | 'sources'>): { service: string; state: string }[] {
+  // The workspace is the service `watcher`, which has been named.
+  const others = Object.entries(sources).filter(([name]) => name !== WORKSPACE_SOURCE);
+  return [...Object.entries(services), ...others.map(([name, { state }]) => [`source ${name}`, state] as const)]
     .filter(([, state]) => state !== 'available' && state !== 'running')
     .map(([service, state]) => ({ service, state }));
 }

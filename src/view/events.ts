@@ -96,8 +96,15 @@ const SAYS: Record<EventType, (data: unknown) => Said> = {
     const said = text(data, 'summary') ?? words(text(data, 'rule') ?? 'an alert');
     const level = NOTIFICATION_LEVELS.find((each) => each === text(data, 'severity')) ?? 'info';
     const isOver = text(data, 'state') === 'resolved';
-    const mark = isOver ? 'over: ' : text(data, 'acknowledged_at') === null ? '' : 'acknowledged: ';
-    const sign = isOver ? SIGNS.done : mark === '' ? levelSign(level) : SIGNS.seen;
+    const isUpdated = text(data, 'updated_at') !== null;
+    const mark = isOver
+      ? 'over: '
+      : text(data, 'acknowledged_at') !== null
+        ? 'acknowledged: '
+        : isUpdated
+          ? 'still: '
+          : '';
+    const sign = isOver ? SIGNS.done : mark === 'acknowledged: ' ? SIGNS.seen : levelSign(level);
     return { sign, who: text(data, 'agent') ?? 'alert', text: mark + said };
   },
 };

@@ -13,6 +13,7 @@ export function alertOf(parts: Partial<Alert> = {}): Alert {
     since,
     fired_at: since,
     resolved_at: null,
+    updated_at: null,
     summary: `${agent ?? 'the server'} is in error`,
     evidence: 'state.json status: error',
     value: null,
@@ -20,6 +21,7 @@ export function alertOf(parts: Partial<Alert> = {}): Alert {
     unit: null,
     acknowledged_at: null,
     silenced_until: null,
+    muted: false,
     ...parts,
   };
 }

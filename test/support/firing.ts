@@ -15,6 +15,7 @@ export function firingAlert(changes: Partial<Alert> = {}): Alert {
     since,
     fired_at: since,
     resolved_at: null,
+    updated_at: null,
     summary: `${agent} is in error`,
     evidence: `agents/${agent}/state.json: status "error"`,
     value: null,
@@ -22,6 +23,7 @@ export function firingAlert(changes: Partial<Alert> = {}): Alert {
     unit: null,
     acknowledged_at: null,
     silenced_until: null,
+    muted: false,
     ...changes,
   };
 }

@@ -7,7 +7,7 @@ export interface Message {
   type: 'alert.firing' | 'alert.resolved' | 'alert.digest' | 'test';
   /** When it was made, milliseconds since the epoch. */
   at: number;
-  /** What it is about: one alert, of a digest up to `MOST_TOLD`. */
+  /** What it is about: one alert, of a digest up to `MOST_NAMED`. */
   alerts: readonly Alert[];
   /** How many it is about. */
   total: number;
@@ -18,7 +18,7 @@ export interface Message {
 }
 
 /** A digest names so many alerts, and counts the others. */
-export const MOST_TOLD = 100;
+export const MOST_NAMED = 100;
 const LONGEST_SUMMARY = 500;
 const LONGEST_EVIDENCE = 2000;
 
@@ -77,8 +77,8 @@ export function linesOf(message: Message, most: number): string[] {
   const { type, alerts, total, host } = message;
   const [first] = alerts;
   if (type !== 'alert.digest') return first === undefined ? [] : [first.evidence, `${whoOf(first)}, ${host}`];
-  const told = alerts.slice(0, most).map((alert) => `${markOf(alert)} ${alert.summary} (${whoOf(alert)})`);
-  return total > told.length ? [...told, `and ${total - told.length} more`] : told;
+  const named = alerts.slice(0, most).map((alert) => `${markOf(alert)} ${alert.summary} (${whoOf(alert)})`);
+  return total > named.length ? [...named, `and ${total - named.length} more`] : named;
 }
 
 function whoOf({ rule, agent, since }: Alert): string {

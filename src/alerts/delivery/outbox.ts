@@ -44,8 +44,8 @@ const DAY = 86_400_000;
 /** What is over is kept for so long, and no more than so many rows. */
 const KEPT_MS = 30 * DAY;
 const KEPT_ROWS = 20_000;
-/** Alertmanager is told for so long that an alert is over. */
-const RESOLVED_TOLD_MS = 15 * 60_000;
+/** An alert that is over is sent to Alertmanager for so long. */
+const RESOLVED_SENT_MS = 15 * 60_000;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS deliveries (
@@ -98,6 +98,7 @@ export function createOutbox(db: Database) {
     `INSERT INTO delivery_alerts (id, state, told, changed_at, body) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET state = excluded.state, told = excluded.told, changed_at = excluded.changed_at, body = excluded.body`,
   );
+  const refresh = db.prepare('UPDATE delivery_alerts SET body = ? WHERE id = ?');
   const isKnown = db
     .prepare(`SELECT 1 FROM deliveries WHERE alert = ? AND target = ? AND kind = ? AND state <> 'dropped' LIMIT 1`)
     .pluck();
@@ -168,6 +169,8 @@ export function createOutbox(db: Database) {
     keep(alert: Alert, told: boolean, now: number): void {
       saveAlert.run(alert.id, alert.state, told ? 1 : 0, now, JSON.stringify(alert));
     },
+    /** What is sent of an alert from now on says what it says now. */
+    refresh: (alert: Alert) => void refresh.run(JSON.stringify(alert), alert.id),
     /** Queues a message, unless it was before. */
     add(alert: Alert, name: string, kind: MessageKind, now: number): void {
       if (isKnown.get(alert.id, name, kind) !== undefined) return;
@@ -211,7 +214,7 @@ export function createOutbox(db: Database) {
           `SELECT body FROM delivery_alerts WHERE told = 1 AND (state = 'firing' OR (state = 'resolved' AND changed_at > ?))`,
         )
         .pluck()
-        .all(now - RESOLVED_TOLD_MS) as string[];
+        .all(now - RESOLVED_SENT_MS) as string[];
       return rows.map((body) => JSON.parse(body) as Alert);
     },
     /** A target's record; one whose `mark` (what it leads to) is another begins anew. */

@@ -3,6 +3,12 @@ import { LONGEST_WAIT_MS } from './plan.js';
 
 /** More messages than this in a minute are told as one. */
 const BURST = 20;
+/** A digest waits until nothing new has come for so long: a fleet that fails as a whole is one message, not two. */
+const SETTLED_MS = 2000;
+/** By then it leaves, whatever else comes. */
+const SETTLED_MOST_MS = 10_000;
+/** How often it is looked whether the next digest may leave, in milliseconds. */
+const DIGEST_LOOK_MS = 1000;
 export const MINUTE_MS = 60_000;
 
 /** What is known of a target when its next message is picked. */
@@ -54,18 +60,27 @@ export function pick(waiting: readonly Waiting[], lane: Lane): Picked {
   if (released.length > 1) return send(released);
   if (lane.sentLately + fresh.length > BURST) {
     const isUrgent = fresh.some(({ severity }) => severity === 'critical');
-    if (!lane.digestLately || isUrgent) return send(fresh);
+    const waitMs = !lane.digestLately || isUrgent ? settling(fresh, now) : DIGEST_LOOK_MS;
+    if (waitMs === 0) return send(fresh);
     const retried = due.find(({ attempts }) => attempts > 0);
     if (retried !== undefined)
       return send(
         due.filter(({ id, batch }) => id === retried.id || (batch !== null && batch === retried.batch)),
         retried.batch !== null,
       );
-    return { rows: [], digest: false, held, waitMs: 1000 };
+    return { rows: [], digest: false, held, waitMs };
   }
   const alike = (row: Waiting) =>
     row.rule === first.rule && row.kind === first.kind && row.queued_at === first.queued_at;
   return send(lane.groups && first.kind !== 'test' ? fresh.filter(alike) : [first]);
+}
+
+/** How long a burst, oldest first, is still waited for, in milliseconds. A clock that was set back ends the wait. */
+function settling(burst: readonly Waiting[], now: number): number {
+  const ages = [burst[0], burst.at(-1)].map((row) => now - (row?.queued_at ?? now));
+  const [oldest = 0, newest = 0] = ages;
+  if (oldest < 0 || newest < 0) return 0;
+  return Math.max(0, Math.min(SETTLED_MS - newest, SETTLED_MOST_MS - oldest));
 }
 
 /** A time that lies further ahead than any wait was written under another clock. */

@@ -1,3 +1,4 @@
+import type { Alert } from '../../protocol/index.js';
 import type { AlertChange } from '../contract.js';
 import type { Outbox } from './outbox.js';
 import { hears, type Target } from './target.js';
@@ -12,10 +13,14 @@ export interface Queueing {
 
 /**
  * Queues what changed. That an alert fires goes to each target that hears of it; that it is over, to each that may have been
- * told; what is over, silenced or acknowledged before it left is taken back.
+ * told; what is over, silenced, muted or acknowledged before it left is taken back.
  */
 export function queueChanges(changes: readonly AlertChange[], { outbox, targets, now }: Queueing): void {
   for (const { alert, kind, tell } of changes) {
+    if (kind === 'updated') {
+      outbox.refresh(alert);
+      continue;
+    }
     outbox.keep(alert, tell || (kind === 'resolved' && alert.silenced_until === null), now);
     if (alert.state === 'resolved') {
       outbox.drop(alert.id, 'it was over before it left', now);
@@ -23,9 +28,14 @@ export function queueChanges(changes: readonly AlertChange[], { outbox, targets,
       const known = new Set(targets.map(({ name }) => name));
       for (const name of outbox.told(alert.id)) if (known.has(name)) outbox.add(alert, name, 'resolved', now);
     } else if (!tell) {
-      outbox.drop(alert.id, alert.acknowledged_at === null ? 'it is silenced' : 'it is acknowledged', now);
+      outbox.drop(alert.id, heldBackBy(alert), now);
     } else {
       for (const target of targets) if (hears(target, alert)) outbox.add(alert, target.name, 'firing', now);
     }
   }
+}
+
+function heldBackBy({ acknowledged_at: acknowledged, silenced_until: silenced }: Alert): string {
+  if (acknowledged !== null) return 'it is acknowledged';
+  return silenced === null ? 'its rule is muted' : 'it is silenced';
 }

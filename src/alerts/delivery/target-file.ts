@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { acquireLock, McError, suggest, writeFileAtomic } from '../../base/index.js';
-import { alertsFileVersion, readAlertsFile } from '../file.js';
+import { type AlertsFileReader, type AlertsFileSeen, readAlertsFile } from '../file.js';
 import { type KeptTarget, parseTarget, parseTargets } from './target-list.js';
 import type { Target } from './target.js';
 
@@ -9,8 +9,6 @@ export type { KeptTarget } from './target-list.js';
 export { neededSecret, parseAddress, shownTarget } from './target.js';
 
 const MODE = 0o600;
-/** How often it is looked whether the file is another, in milliseconds. */
-const LOOK_MS = 500;
 
 /** The targets of the user's `alerts.json`; none when there is no file. @throws McError `config.invalid` */
 export function readTargets(path: string): Target[] {
@@ -26,23 +24,20 @@ export interface TargetBook {
 }
 
 /**
- * The targets of a file as they are now: who adds one need not restart the server. `path` null: there are none. Never throws:
- * a file that makes no sense is told of by `error`.
+ * The targets of a file as they are now: who adds one need not restart the server. Never throws: a file that makes no sense
+ * is reported by `error`.
  */
-export function createTargetBook(path: string | null, monotonic: () => number): TargetBook {
+export function createTargetBook(reader: AlertsFileReader): TargetBook {
   let targets: readonly Target[] = [];
   let error: string | null = null;
-  let version = '';
-  let lookedAt = Number.NEGATIVE_INFINITY;
+  let last: AlertsFileSeen | null = null;
   const look = (): void => {
-    const now = monotonic();
-    if (path === null || now - lookedAt < LOOK_MS) return;
-    lookedAt = now;
-    const current = alertsFileVersion(path);
-    if (current === version) return;
-    version = current;
+    const seen = reader.look();
+    if (seen === last) return;
+    last = seen;
     try {
-      targets = readTargets(path);
+      if (seen.error !== null) throw seen.error;
+      targets = parseTargets(seen.content?.targets, reader.path ?? '');
       error = null;
     } catch (thrown) {
       error = thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,5 +1,5 @@
 import { type Alert, ALERT_SEVERITIES, type NewNotification } from '../../protocol/index.js';
-import { bounded, idOf, type Message, MOST_TOLD } from './message.js';
+import { bounded, idOf, type Message, MOST_NAMED } from './message.js';
 import type { Outbox, Waiting } from './outbox.js';
 import { type Lane, MINUTE_MS, pick } from './pick.js';
 import { nextAttempt } from './plan.js';
@@ -146,8 +146,8 @@ export function startWorker(options: WorkerOptions): Worker {
   /** Null when there is nothing (more) to say: the rows are over then. */
   const messageOf = (rows: readonly Waiting[], isDigest: boolean, target: Target): Message | null => {
     // Of a thousand only those that are named are looked up, the loudest first.
-    const told = rows.toSorted((a, b) => rankOf(b) - rankOf(a)).slice(0, MOST_TOLD);
-    const alerts = told.flatMap(({ alert }) => options.outbox().alert(alert) ?? []);
+    const named = rows.toSorted((a, b) => rankOf(b) - rankOf(a)).slice(0, MOST_NAMED);
+    const alerts = named.flatMap(({ alert }) => options.outbox().alert(alert) ?? []);
     const [first] = alerts;
     const [row] = rows;
     if (first === undefined || row === undefined) {

@@ -16,6 +16,8 @@ export interface EngineOptions {
 export interface Entry extends KeptAlert {
   /** For how long its condition has not held while it fires; null: it holds. Milliseconds. */
   clearMs: number | null;
+  /** For how long what it says has not been held against what is found now, in milliseconds. */
+  unreadMs: number;
 }
 
 /** What one look at the world led to. */
@@ -40,8 +42,10 @@ export interface Engine {
   acknowledge(entries: readonly Entry[], at: string): Round['changes'];
 }
 
+/** What an alert says while it fires is brought up to date so often: figures move all the time. */
+const REFRESH_MS = 60_000;
 /** A fleet that fails as a whole is taken in over several looks, so that none of them holds everybody else up. */
-const MOST_CHANGES = 200;
+const MOST_CHANGES = 100;
 
 /** One alert of a rule for each agent, and one about none. */
 export function keyOf(rule: string, agent: string | null): string {
@@ -59,7 +63,7 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
     byRule.set(rule, known);
     return known;
   };
-  for (const alert of kept) ofRule(alert.alert.rule).set(alert.alert.agent, { ...alert, clearMs: null });
+  for (const alert of kept) ofRule(alert.alert.rule).set(alert.alert.agent, { ...alert, clearMs: null, unreadMs: 0 });
 
   const judge = (rule: ActiveRule, world: World, round: Round, passed: number): void => {
     const held = ofRule(rule.name);
@@ -97,6 +101,11 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
         entry.heldMs = Math.max(entry.heldMs + passed, finding.heldMs ?? 0);
       }
       entry.clearMs = null;
+      if (entry.alert.state === 'firing') {
+        entry.unreadMs += passed;
+        if (entry.unreadMs >= REFRESH_MS && round.changes.length < MOST_CHANGES)
+          refresh(rule, entry, finding, now, round);
+      }
       if (entry.alert.state !== 'pending') continue;
       const wait = Math.max(rule.forMs - entry.heldMs, cool.get(keyOf(rule.name, agent)) ?? 0);
       if (wait > 0 || round.changes.length >= MOST_CHANGES) {
@@ -118,6 +127,15 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
     }
   };
 
+  /** It goes on: what it says is what is found now, not what it fired with. */
+  const refresh = (rule: ActiveRule, entry: Entry, finding: Finding, now: string, round: Round): void => {
+    entry.unreadMs = 0;
+    const alert = saying(entry.alert, rule, finding);
+    if (saysTheSame(alert, entry.alert)) return;
+    entry.alert = { ...alert, updated_at: now };
+    round.changes.push({ kind: 'updated', alert: entry.alert, title: rule.title, tell: false, entry });
+  };
+
   const begin = (rule: ActiveRule, { agent, heldMs = 0 }: Finding, now: number): Entry => {
     const since = isoOf(now - heldMs) ?? '';
     // Never twice the same, whatever is done to the clock: by its id an alert is told from the one before.
@@ -125,9 +143,10 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
     const id = [rule.name, agent ?? '', host, isoOf(lastSeen) ?? ''].join('|');
     const { name, severity, unit } = rule;
     const nothing = { value: null, limit: null, summary: '', evidence: '' };
-    const times = { since, fired_at: null, resolved_at: null, acknowledged_at: null, silenced_until: null };
-    const alert: Alert = { id, rule: name, severity, state: 'pending', agent, unit, ...nothing, ...times };
-    return { alert, heldMs, clearMs: null, told: false, notification: null };
+    const times = { since, fired_at: null, resolved_at: null, updated_at: null };
+    const seen = { acknowledged_at: null, silenced_until: null, muted: rule.muted };
+    const alert: Alert = { id, rule: name, severity, state: 'pending', agent, unit, ...nothing, ...times, ...seen };
+    return { alert, heldMs, clearMs: null, unreadMs: 0, told: false, notification: null };
   };
 
   const end = (title: string, entry: Entry, now: string, round: Round): void => {
@@ -137,7 +156,7 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
     round.changes.push({ kind: 'resolved', alert: entry.alert, title, tell: entry.told, entry });
   };
 
-  /** Silences begin and end; a new alert and one whose silence is over are told, unless somebody knows. */
+  /** Silences and mutes begin and end; a new alert and one that is held back no longer are told, unless somebody knows. */
   const settle = (rules: readonly ActiveRule[], silences: readonly KeptSilence[], now: number, round: Round) => {
     const changes = new Map(round.changes.map((change) => [change.entry, change]));
     for (const rule of rules) {
@@ -145,13 +164,15 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
         const until = silencedUntil(entry.alert, silences, now);
         if (until !== null) round.dueMs = Math.min(round.dueMs ?? Number.POSITIVE_INFINITY, until - now + 1);
         const silenced_until = until === null ? null : isoOf(until);
-        const changed = silenced_until !== entry.alert.silenced_until;
-        if (changed) entry.alert = { ...entry.alert, silenced_until };
+        const { muted } = rule;
+        const changed = silenced_until !== entry.alert.silenced_until || muted !== entry.alert.muted;
+        if (changed) entry.alert = { ...entry.alert, silenced_until, muted };
         if (entry.alert.state !== 'firing' || (!changed && !changes.has(entry))) continue;
-        const tell = !entry.told && !rule.muted && until === null && entry.alert.acknowledged_at === null;
+        const tell = !entry.told && !muted && until === null && entry.alert.acknowledged_at === null;
         entry.told ||= tell;
         const own = changes.get(entry);
-        if (own) Object.assign(own, { alert: entry.alert, tell });
+        if (own)
+          Object.assign(own, { alert: entry.alert, tell, ...(own.kind === 'updated' && changed ? CHANGED : {}) });
         else round.changes.push({ kind: 'changed', alert: entry.alert, title: rule.title, tell, entry });
       }
     }
@@ -203,9 +224,18 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
   };
 }
 
+/** More than new figures. */
+const CHANGED = { kind: 'changed' } as const;
+
+/** True when both say the same of what is wrong. */
+function saysTheSame(one: Alert, other: Alert): boolean {
+  return (['summary', 'evidence', 'value', 'limit', 'severity'] as const).every((key) => one[key] === other[key]);
+}
+
 /** It fires from now on. Who is told is settled later. */
 function fired(rule: ActiveRule, entry: Entry, finding: Finding, now: string): Round['changes'][number] {
   entry.alert = { ...saying(entry.alert, rule, finding), state: 'firing', fired_at: now };
+  entry.unreadMs = 0;
   return { kind: 'firing', alert: entry.alert, title: rule.title, tell: false, entry };
 }
 

@@ -67,7 +67,7 @@ export function createStore(db: AlertsDatabase): AlertStore {
     db,
     current: () =>
       (db.prepare('SELECT * FROM current').all() as CurrentRow[]).flatMap((row) => {
-        const alert = parsed(row.alert) as Alert | null;
+        const alert = alertIn(row.alert);
         if (alert === null) return [];
         return { alert, heldMs: row.held_ms, told: row.told === 1, notification: row.notification };
       }),
@@ -107,7 +107,7 @@ export function createStore(db: AlertsDatabase): AlertStore {
         .all({ before, rule, agent, since, most: limit + 1 }) as { seq: number; alert: string }[];
       const page = rows.slice(0, limit);
       const next = rows.length > limit ? String(page.at(-1)?.seq) : null;
-      return { alerts: page.flatMap(({ alert }) => (parsed(alert) ?? []) as Alert | []), next_cursor: next };
+      return { alerts: page.flatMap(({ alert }) => alertIn(alert) ?? []), next_cursor: next };
     },
     close: () => void db.close(),
   };
@@ -126,6 +126,12 @@ type WorkRow = Omit<KeptWork, 'durations'> & { durations: string };
 /** A silence as everyone sees it. */
 export function silenceRow({ id, rule, agent, reason, createdAt, until }: KeptSilence): AlertSilence {
   return { id, rule, agent, reason, created_at: isoOf(createdAt) ?? '', until: isoOf(until) ?? '' };
+}
+
+/** An alert as it was kept; null for what is not one. Those of older versions lack what came later. */
+function alertIn(text: string): Alert | null {
+  const alert = parsed(text) as Partial<Alert> | null;
+  return alert === null ? null : ({ updated_at: null, muted: false, ...alert } as Alert);
 }
 
 function parsed(text: string): unknown {

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkspaceLayout } from '../../base/index.js';
@@ -12,8 +13,13 @@ import { fromNaiveLocal, readMetadata } from './metadata.js';
  * the records alone, opens no archive and writes nothing; without a directory of backups there are none.
  */
 export async function backupsOnRecord({ backups }: WorkspaceLayout): Promise<(DatedBackup & { id: string })[]> {
+  return (await filesOnRecord(backups)).map(({ backup }) => backup);
+}
+
+/** The same, each with its file as it is now. */
+async function filesOnRecord(backups: string): Promise<FileOnRecord[]> {
   const { cached, old } = await readMetadata(join(backups, 'backup_metadata.json'));
-  const found: (DatedBackup & { id: string })[] = [];
+  const found: FileOnRecord[] = [];
   for (const name of await readdir(backups).catch(() => [])) {
     const [ours, theirs] = [cached.get(name), old.get(name)];
     const stats = await lstat(join(backups, name)).catch(() => null);
@@ -22,7 +28,8 @@ export async function backupsOnRecord({ backups }: WorkspaceLayout): Promise<(Da
     const timestamp = ours?.timestamp ?? fromNaiveLocal(theirs?.timestamp ?? '');
     const id = name.slice('backup_'.length).replace(/\.tar\.gz$/, '');
     const safety = isSafetyLabel(ours?.label ?? null);
-    if (timestamp !== null) found.push({ id, backup_type: 'full', timestamp, safety });
+    if (timestamp === null) continue;
+    found.push({ name, stats, backup: { id, backup_type: 'full', timestamp, safety } });
   }
   return found;
 }
@@ -32,20 +39,19 @@ export async function backupsOnRecord({ backups }: WorkspaceLayout): Promise<(Da
  * records alone, as `backupsOnRecord`.
  */
 export async function archivesOnRecord(layout: WorkspaceLayout): Promise<ArchiveOnRecord[]> {
-  const { records: path, directory } = backupFiles(layout);
-  const { archives } = await readRecords(path);
-  const found = await backupsOnRecord(layout);
-  return Promise.all(
-    found.map(async ({ id, timestamp }) => {
-      const name = `backup_${id}.tar.gz`;
-      const record = Object.hasOwn(archives, name) ? archives[name] : undefined;
-      const stats = await lstat(join(directory, name)).catch(() => null);
-      // Of another file under that name nothing is known.
-      const known =
-        stats && record?.size === stats.size && record.mtime_ms === Math.floor(stats.mtimeMs) ? record : undefined;
-      return { id, timestamp, verified_at: known?.verified_at ?? null, verify_error: known?.verify_error ?? null };
-    }),
-  );
+  const { archives } = await readRecords(backupFiles(layout).records);
+  return (await filesOnRecord(layout.backups)).map(({ name, stats, backup: { id, timestamp } }) => {
+    const record = Object.hasOwn(archives, name) ? archives[name] : undefined;
+    // Of another file under that name nothing is known.
+    const known = record?.size === stats.size && record.mtime_ms === Math.floor(stats.mtimeMs) ? record : undefined;
+    return { id, timestamp, verified_at: known?.verified_at ?? null, verify_error: known?.verify_error ?? null };
+  });
+}
+
+interface FileOnRecord {
+  name: string;
+  stats: Stats;
+  backup: DatedBackup & { id: string };
 }
 
 /** Times are ISO 8601 UTC. */

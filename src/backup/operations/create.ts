@@ -13,7 +13,6 @@ import {
   LAYOUT,
 } from '../../protocol/index.js';
 import { type CatalogEntry, findBackup, rememberArchive } from '../catalog/catalog.js';
-import { namesIn } from '../catalog/places.js';
 import { isSafetyLabel } from '../catalog/safety-label.js';
 import { type BackupContext, catalogOf, recorded, withLock } from './context.js';
 import { backupFileName, backupId, requireFits } from '../catalog/ids.js';
@@ -133,11 +132,10 @@ export async function createSnapshot(context: BackupContext, onUpdate: OnUpdate)
     onUpdate({ ...about, state: 'started' });
     const problems: BackupProblem[] = [];
     const agents: string[] = [];
-    // Throws where a file stands in their place, which the listing takes for a workspace without agents.
-    await namesIn(layout.agents);
     const there = await listAgentIds(layout.root);
+    // A snapshot of no agents would pass for a good one.
+    if (there.inItsPlace !== undefined) throw cannotList(there.inItsPlace);
     for (const { name, reason } of there.refused) {
-      // A snapshot of no agents would pass for a good one.
       if (name === '.') throw cannotList(reason);
       problems.push({ path: agentPath(name), kind: 'unreadable', reason });
     }

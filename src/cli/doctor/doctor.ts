@@ -56,7 +56,7 @@ function withFreePorts(finding: Finding, local: readonly Finding[]): Finding {
   return { ...finding, fix: [finding.fix, ...flags].join(' ') };
 }
 
-/** One line per finding, `–` where there was nothing to look at, and below each that is not well the command that mends it. */
+/** One line per finding, `–` where there was nothing to look at, and below each that failed the command that mends it. */
 export function doctorText({ findings }: DoctorAnswer, terminal: Terminal): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
   const marks = terminal.unicode ? ['✓', '✗', '→', '–'] : ['+', 'x', '>', '-'];

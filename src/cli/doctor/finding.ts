@@ -25,16 +25,18 @@ export interface Looked {
   mends: Mend[];
 }
 
-export function well(name: string, message: string): Finding {
+/** Of what was looked at and is right. */
+export function passed(name: string, message: string): Finding {
   return { name, ok: true, skipped: false, message, fix: null };
 }
 
-/** Of what is not there, or not yet. */
-export function unseen(name: string, message: string): Finding {
+/** Of what is not there, or not yet, so that nothing could be looked at. */
+export function skipped(name: string, message: string): Finding {
   return { name, ok: true, skipped: true, message, fix: null };
 }
 
-export function ill(name: string, message: string, fix: string): Finding {
+/** Of what is wrong. `fix`: the command that mends it. */
+export function failed(name: string, message: string, fix: string): Finding {
   return { name, ok: false, skipped: false, message, fix };
 }
 

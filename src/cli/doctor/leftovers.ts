@@ -11,7 +11,7 @@ import {
   type WorkspaceLayout,
 } from '../../base/index.js';
 import { quote } from '../quote.js';
-import { ill, type Looked, type Mend, some, well } from './finding.js';
+import { failed, type Looked, type Mend, some, passed } from './finding.js';
 
 /** A number and a line end. */
 const PID_BYTES = 64;
@@ -25,14 +25,14 @@ const MOST_FILES = 1000;
 export async function locksFinding({ root, serverLock, backups }: WorkspaceLayout): Promise<Looked> {
   const paths = [serverLock, join(backups, '.backup.lock'), join(root, '.mc-restore.lock')];
   const stale = (await Promise.all(paths.map(staleLock))).flatMap((found) => found ?? []);
-  if (stale.length === 0) return { finding: well('locks', 'none is left over'), mends: [] };
+  if (stale.length === 0) return { finding: passed('locks', 'none is left over'), mends: [] };
   const mends = stale.map(({ path, why }): Mend => {
     // Taking it looks once more whether its holder lives, and moves a directory away instead of removing it.
     const run = async () => (await acquireLock(path, 'mc doctor')).release();
     return { name: 'locks', does: `removes the lock ${path}: ${why}`, run };
   });
   const message = some(stale.map(({ path, why }) => `${path} is left over: ${why}`));
-  return { finding: ill('locks', message, `mc doctor --fix --workspace ${quote(root)}`), mends };
+  return { finding: failed('locks', message, `mc doctor --fix --workspace ${quote(root)}`), mends };
 }
 
 async function staleLock(path: string): Promise<{ path: string; why: string } | null> {
@@ -53,7 +53,7 @@ export async function pidFilesFinding({ root, pids }: WorkspaceLayout): Promise<
     const pid = await endedPid(path);
     if (pid !== null) stale.push({ path, pid });
   }
-  if (stale.length === 0) return { finding: well('pid_files', 'none is left over'), mends: [] };
+  if (stale.length === 0) return { finding: passed('pid_files', 'none is left over'), mends: [] };
   const mends = stale.map(({ path, pid }): Mend => {
     const run = async () => {
       if ((await endedPid(path)) === pid) await rm(path, { force: true });
@@ -61,7 +61,7 @@ export async function pidFilesFinding({ root, pids }: WorkspaceLayout): Promise<
     return { name: 'pid_files', does: `removes ${path}: process ${pid} has ended`, run };
   });
   const message = some(stale.map(({ path, pid }) => `${path} names process ${pid}, which has ended`));
-  return { finding: ill('pid_files', message, `mc doctor --fix --workspace ${quote(root)}`), mends };
+  return { finding: failed('pid_files', message, `mc doctor --fix --workspace ${quote(root)}`), mends };
 }
 
 /** The process that a pid file names, when it has ended; null: it lives, or the file does not name one. */
@@ -83,7 +83,7 @@ async function endedPid(path: string): Promise<number | null> {
 export async function restoreFinding({ root, backups }: WorkspaceLayout): Promise<Looked> {
   const journal = join(backups, '.restore_journal.json');
   const there = await lstat(journal).catch(() => null);
-  if (there === null) return { finding: well('restore', 'none was interrupted'), mends: [] };
+  if (there === null) return { finding: passed('restore', 'none was interrupted'), mends: [] };
   const message = `a restore was interrupted or is at work: ${journal} is there`;
-  return { finding: ill('restore', message, `mc backup recover --workspace ${quote(root)}`), mends: [] };
+  return { finding: failed('restore', message, `mc backup recover --workspace ${quote(root)}`), mends: [] };
 }

@@ -9,7 +9,7 @@ import {
 } from '../../base/index.js';
 import { backupsAhead, isoOf, lastBackupAt } from '../../protocol/index.js';
 import { archivesFinding } from './archives.js';
-import { type Finding, ill, type Looked, unseen, well } from './finding.js';
+import { type Finding, failed, type Looked, skipped, passed } from './finding.js';
 import { locksFinding, pidFilesFinding, restoreFinding } from './leftovers.js';
 import { portFinding } from './ports.js';
 import type { DoctorProbes } from './probes.js';
@@ -69,14 +69,14 @@ async function bounded(name: string, look: () => Promise<Finding | Looked>): Pro
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Finding>((resolve) => {
     const message = `no answer of the file system within ${LONGEST_MS / 1000} s`;
-    timer = setTimeout(() => resolve(ill(name, message, 'df -h, then mount again what hangs')), LONGEST_MS);
+    timer = setTimeout(() => resolve(failed(name, message, 'df -h, then mount again what hangs')), LONGEST_MS);
   });
   try {
     const seen = await Promise.race([look(), late]);
     return 'finding' in seen ? seen : alone(seen);
   } catch (error) {
     const { message, hint } = toMcError(error);
-    return alone(ill(name, message, hint ?? 'mc doctor --debug'));
+    return alone(failed(name, message, hint ?? 'mc doctor --debug'));
   } finally {
     clearTimeout(timer);
   }
@@ -84,14 +84,14 @@ async function bounded(name: string, look: () => Promise<Finding | Looked>): Pro
 
 function nodeFinding({ nodeFault: fault }: DoctorProbes): Finding {
   const error = fault();
-  if (error === null) return well('node', `${process.version} runs it`);
-  return ill('node', error.message, error.hint ?? 'use Node.js 20, 22 or 26');
+  if (error === null) return passed('node', `${process.version} runs it`);
+  return failed('node', error.message, error.hint ?? 'use Node.js 20, 22 or 26');
 }
 
 function configFinding({ faults }: Config): Finding {
-  if (faults.length === 0) return well('config', 'environment and config files can be taken as they are');
+  if (faults.length === 0) return passed('config', 'environment and config files can be taken as they are');
   const fix = faults.map(({ error }) => error.hint ?? 'mend it').join('; ');
-  return ill('config', faults.map(({ error }) => error.message).join('; '), fix);
+  return failed('config', faults.map(({ error }) => error.message).join('; '), fix);
 }
 
 function within(layout: WorkspaceLayout, probes: DoctorProbes): Promise<Looked[]> {
@@ -112,8 +112,8 @@ function within(layout: WorkspaceLayout, probes: DoctorProbes): Promise<Looked[]
 
 async function workspaceFinding({ root, missionControl }: WorkspaceLayout): Promise<Finding> {
   const found = await stat(missionControl).catch(() => null);
-  if (found?.isDirectory()) return well('workspace', root);
-  return ill('workspace', `there is no directory ${missionControl}`, `mc init ${quote(root)}`);
+  if (found?.isDirectory()) return passed('workspace', root);
+  return failed('workspace', `there is no directory ${missionControl}`, `mc init ${quote(root)}`);
 }
 
 async function permissionFinding(layout: WorkspaceLayout, { access: may }: DoctorProbes): Promise<Finding> {
@@ -126,29 +126,29 @@ async function permissionFinding(layout: WorkspaceLayout, { access: may }: Docto
     );
     if (error !== null && error !== 'ENOENT') refused.push({ place, error });
   }
-  if (refused.length === 0) return well('permissions', 'this user can read and write it');
+  if (refused.length === 0) return passed('permissions', 'this user can read and write it');
   const readOnly = refused.filter(({ error }) => error === 'EROFS').map(({ place }) => place);
   if (readOnly.length > 0) {
     const fix = `sudo mount -o remount,rw "$(findmnt -no TARGET -T ${quote(readOnly[0] ?? layout.root)})"`;
-    return ill('permissions', `mounted read-only: ${readOnly.join(', ')}`, fix);
+    return failed('permissions', `mounted read-only: ${readOnly.join(', ')}`, fix);
   }
   const theirs = refused.map(({ place }) => place);
   const fix = `sudo chown -R "$(id -un)" ${theirs.map(quote).join(' ')}`;
-  return ill('permissions', `this user cannot read and write ${theirs.join(', ')}`, fix);
+  return failed('permissions', `this user cannot read and write ${theirs.join(', ')}`, fix);
 }
 
 async function watchFinding({ root }: WorkspaceLayout, { watchLimits, watched }: DoctorProbes): Promise<Finding> {
   const limits = await watchLimits();
-  if (!limits) return unseen('watches', 'this system sets no limit');
+  if (!limits) return skipped('watches', 'this system sets no limit');
   const { directories } = await watched(root);
   const message = `${directories} directories to watch, the limit of this user is ${limits.watches}`;
   const needed = Math.ceil(directories / WATCH_SHARE);
   if (needed > limits.watches) {
     const enough = Math.max(524_288, 2 ** Math.ceil(Math.log2(needed)));
-    return ill('watches', message, `sudo sysctl fs.inotify.max_user_watches=${enough}`);
+    return failed('watches', message, `sudo sysctl fs.inotify.max_user_watches=${enough}`);
   }
-  if (limits.instances >= 16) return well('watches', message);
-  return ill(
+  if (limits.instances >= 16) return passed('watches', message);
+  return failed(
     'watches',
     `only ${limits.instances} programs of this user can watch at once`,
     'sudo sysctl fs.inotify.max_user_instances=512',
@@ -159,33 +159,33 @@ async function watchFinding({ root }: WorkspaceLayout, { watchLimits, watched }:
 async function namesFinding({ root }: WorkspaceLayout, { watched }: DoctorProbes): Promise<Finding> {
   const { mistaken } = await watched(root);
   const [first] = mistaken;
-  if (!first) return well('names', 'all names are as the server reads them');
+  if (!first) return passed('names', 'all names are as the server reads them');
   const some = mistaken.slice(0, 3).map(({ path, meant }) => `${path} is not read: the name is written ${meant}`);
   const more = mistaken.length > some.length ? `; ${mistaken.length - some.length} more` : '';
   const from = `${root}/${first.path}`;
   const to = `${from.slice(0, from.lastIndexOf('/') + 1)}${first.meant}`;
-  return ill('names', `${some.join('; ')}${more}`, `mv -n ${quote(from)} ${quote(to)}`);
+  return failed('names', `${some.join('; ')}${more}`, `mv -n ${quote(from)} ${quote(to)}`);
 }
 
 async function diskFinding({ root }: WorkspaceLayout, { freeBytes }: DoctorProbes): Promise<Finding> {
   const free = await freeBytes(root);
   const message = `${Math.floor(free / 1024 ** 2).toLocaleString('en')} MiB free`;
-  if (free >= LEAST_FREE) return well('disk', message);
-  return ill('disk', message, 'mc backup prune --keep-last 3');
+  if (free >= LEAST_FREE) return passed('disk', message);
+  return failed('disk', message, 'mc backup prune --keep-last 3');
 }
 
 async function databaseFinding({ database }: WorkspaceLayout, probes: DoctorProbes): Promise<Finding> {
   const stats = await stat(database).catch(() => null);
-  if (stats === null) return unseen('database', 'not there yet: the server makes it');
+  if (stats === null) return skipped('database', 'not there yet: the server makes it');
   if (stats.size > LARGEST_CHECKED) {
-    return unseen('database', `${Math.floor(stats.size / MIB)} MiB, too large to be checked here; a backup checks it`);
+    return skipped('database', `${Math.floor(stats.size / MIB)} MiB, too large to be checked here; a backup checks it`);
   }
   const faults = await probes
     .databaseFaults(database)
     .catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
-  if (faults.length === 0) return well('database', 'sound');
+  if (faults.length === 0) return passed('database', 'sound');
   // The server puts a damaged one aside and begins anew; a backup may have a sound one.
-  return ill('database', `damaged: ${faults.slice(0, 3).join('; ')}`, 'mc backup restore ID --with-database');
+  return failed('database', `damaged: ${faults.slice(0, 3).join('; ')}`, 'mc backup restore ID --with-database');
 }
 
 /** Files that were written in the future were not: the clock is behind, or was set back. */
@@ -201,9 +201,9 @@ async function fileClockFinding({ missionControl }: WorkspaceLayout, { now }: Do
     ),
   );
   const ahead = Math.max(0, ...times) - now();
-  if (ahead <= AHEAD_MS) return well('clock', new Date(now()).toISOString());
+  if (ahead <= AHEAD_MS) return passed('clock', new Date(now()).toISOString());
   const message = `files of the workspace are from ${Math.round(ahead / 1000)} s in the future`;
-  return ill('clock', message, 'sudo timedatectl set-ntp true');
+  return failed('clock', message, 'sudo timedatectl set-ntp true');
 }
 
 /**
@@ -212,19 +212,19 @@ async function fileClockFinding({ missionControl }: WorkspaceLayout, { now }: Do
  */
 async function backupsFinding(layout: WorkspaceLayout, { backups, now }: DoctorProbes): Promise<Finding> {
   const all = await backups(layout);
-  if (all.length === 0) return unseen('backups', 'no full one is on record');
+  if (all.length === 0) return skipped('backups', 'no full one is on record');
   const ahead = backupsAhead(all, now());
   const [first] = ahead;
-  if (!first) return well('backups', `${all.length} on record, none lies ahead of the clock`);
+  if (!first) return passed('backups', `${all.length} on record, none lies ahead of the clock`);
   const message = `${ahead.length} of ${all.length} lie ahead of the clock, so that their age is not known: ${first.id}; this clock is wrong, or it was when they were made`;
   const others = lastBackupAt(all, now()) !== null;
-  return ill('backups', message, others ? `mc backup delete ${quote(first.id)}` : 'mc backup create');
+  return failed('backups', message, others ? `mc backup delete ${quote(first.id)}` : 'mc backup create');
 }
 
 /** A token opens what its scope says: whoever has one should know which there are. */
 async function tokensFinding({ tokens }: DoctorProbes): Promise<Finding> {
   const scopes = await tokens();
-  if (scopes.length === 0) return unseen('tokens', 'none: this machine may do all, others nothing');
+  if (scopes.length === 0) return skipped('tokens', 'none: this machine may do all, others nothing');
   const counts = [...new Set(scopes)].sort().map((scope) => `${scopes.filter((one) => one === scope).length} ${scope}`);
-  return well('tokens', `${scopes.length} let in: ${counts.join(', ')}`);
+  return passed('tokens', `${scopes.length} let in: ${counts.join(', ')}`);
 }

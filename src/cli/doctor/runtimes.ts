@@ -3,7 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { errnoOf } from '../../base/index.js';
 import { quote } from '../quote.js';
-import { type Finding, ill, some, unseen, well } from './finding.js';
+import { type Finding, failed, some, skipped, passed } from './finding.js';
 
 /** Where the records of agents' runtimes lie by default, below the home, and which variable names another place. */
 const RUNTIMES = [
@@ -27,10 +27,10 @@ export async function runtimesFinding(env: NodeJS.ProcessEnv, home: string | nul
   }
   if (closed.length > 0) {
     const message = `this user cannot read ${some(closed, ', ')}`;
-    return ill('runtimes', message, `sudo chown -R "$(id -un)" ${closed.map(quote).join(' ')}`);
+    return failed('runtimes', message, `sudo chown -R "$(id -un)" ${closed.map(quote).join(' ')}`);
   }
-  if (found.length === 0) return unseen('runtimes', 'no directory of Claude Code, Codex or OpenClaw is here');
-  return well('runtimes', `${found.join(', ')}; this version of mc does not read what they record`);
+  if (found.length === 0) return skipped('runtimes', 'no directory of Claude Code, Codex or OpenClaw is here');
+  return passed('runtimes', `${found.join(', ')}; this version of mc does not read what they record`);
 }
 
 async function look(directory: string): Promise<'there' | 'closed' | 'missing'> {

@@ -2,7 +2,8 @@ import { type Config, packageVersion } from '../../base/index.js';
 import type { HealthAnswer, PeerRow, WebSocketStatusAnswer } from '../../protocol/index.js';
 import type { DoctorProbes } from './probes.js';
 import { explain } from '../errors.js';
-import { type Finding, ill, some, unseen, well } from './finding.js';
+import { type Finding, failed, some, skipped, passed } from './finding.js';
+import { unwellServices } from '../../view/index.js';
 import { quote } from '../quote.js';
 import { reachServer, type Server } from '../reach/reach.js';
 import { isSlow } from '../reach/slow.js';
@@ -48,7 +49,7 @@ export async function serverFindings(
     // Where another process listens, a server of ours cannot.
     const elsewhere = code === 'server.foreign' ? ' --port 0 --ws-port 0' : '';
     const fix = refused ? 'mc doctor --token-file FILE' : start + elsewhere;
-    return { findings: [ill('server', message, fix), await targetsOfFile(targets)], ports: new Set() };
+    return { findings: [failed('server', message, fix), await targetsOfFile(targets)], ports: new Set() };
   }
 }
 
@@ -57,13 +58,13 @@ async function targetsOfServer(rest: Server['rest'], targets: ServerProbes['targ
   // A server from before there were targets does not know them.
   const answer = await rest.alertTargets().catch(() => null);
   if (answer === null) return targetsOfFile(targets);
-  if (answer.error !== null) return ill('alert_targets', answer.error, 'mc alerts target list');
+  if (answer.error !== null) return failed('alert_targets', answer.error, 'mc alerts target list');
   const [off, silent] = [
     answer.targets.find((target) => target.off !== null && !target.paused),
     answer.targets.filter((target) => target.last_success_at === null && !target.paused),
   ];
   if (off)
-    return ill('alert_targets', `${off.name} is sent nothing more: ${off.off}`, `mc alerts test ${quote(off.name)}`);
+    return failed('alert_targets', `${off.name} is sent nothing more: ${off.off}`, `mc alerts test ${quote(off.name)}`);
   const [first] = silent;
   if (first) {
     const why = first.last_error === null ? '' : ` (${first.last_error})`;
@@ -71,29 +72,30 @@ async function targetsOfServer(rest: Server['rest'], targets: ServerProbes['targ
       silent.map(({ name }) => name),
       ', ',
     );
-    return ill('alert_targets', `never delivered: ${names}${why}`, `mc alerts test ${quote(first.name)}`);
+    return failed('alert_targets', `never delivered: ${names}${why}`, `mc alerts test ${quote(first.name)}`);
   }
-  if (answer.targets.length === 0) return unseen('alert_targets', 'none: alerts are told to those who are attached');
-  return well('alert_targets', `${answer.targets.length}, each was reached`);
+  if (answer.targets.length === 0) return skipped('alert_targets', 'none: alerts reach connected clients only');
+  return passed('alert_targets', `${answer.targets.length}, each was reached`);
 }
 
 async function targetsOfFile(targets: ServerProbes['targets']): Promise<Finding> {
   try {
     const names = await targets();
-    if (names.length === 0) return unseen('alert_targets', 'none: alerts are told to those who are attached');
-    return unseen('alert_targets', `${names.length}; whether they deliver is known to a server that runs`);
+    if (names.length === 0) return skipped('alert_targets', 'none: alerts reach connected clients only');
+    return skipped('alert_targets', `${names.length}; only a running server knows whether they deliver`);
   } catch (error) {
     const { message, hint } = explain(error, 'doctor');
-    return ill('alert_targets', message, hint ?? 'mc alerts target list');
+    return failed('alert_targets', message, hint ?? 'mc alerts target list');
   }
 }
 
-function healthFinding({ status, services }: HealthAnswer, url: string): Finding {
-  if (status === 'healthy') return well('server', `${url} is healthy`);
-  const trouble = Object.entries(services).filter(([, state]) => state !== 'available' && state !== 'running');
-  const watcher = trouble.some(([name]) => name === 'watcher');
+function healthFinding(health: HealthAnswer, url: string): Finding {
+  const { status } = health;
+  if (status === 'healthy') return passed('server', `${url} is healthy`);
+  const trouble = unwellServices(health);
+  const watcher = trouble.some(({ service }) => service === 'watcher');
   const fix = watcher ? 'sudo sysctl fs.inotify.max_user_watches=524288' : `curl ${quote(`${url}/api/health`)}`;
-  return ill('server', `${status}: ${trouble.map(([name, state]) => `${name}: ${state}`).join(', ')}`, fix);
+  return failed('server', `${status}: ${trouble.map(({ service, state }) => `${service}: ${state}`).join(', ')}`, fix);
 }
 
 /** Looking every second is right where it was asked for or nothing else works; people should know all the same. */
@@ -101,31 +103,31 @@ function watchFindings({ watch }: HealthAnswer): Finding[] {
   if (!watch) return [];
   const how =
     watch.mode === 'native' ? 'the system reports changes' : `files are looked at every second: ${watch.reason}`;
-  return [well('watching', how)];
+  return [passed('watching', how)];
 }
 
 function versionFinding({ version }: HealthAnswer, config: Config): Finding {
   const ours = packageVersion();
-  if (version === ours) return well('version', version);
+  if (version === ours) return passed('version', version);
   const fix = `mc serve --workspace ${quote(config.workspace)}`;
-  return ill('version', `the server is ${version}, this is ${ours}: stop it and start it again`, fix);
+  return failed('version', `the server is ${version}, this is ${ours}: stop it and start it again`, fix);
 }
 
 function clockFinding({ timestamp }: HealthAnswer, asked: number, answered: number): Finding {
   const theirs = Date.parse(timestamp);
   const apart = Math.max(0, asked - theirs, theirs - answered);
-  if (apart <= APART_MS) return well('server_clock', 'shows the same time');
+  if (apart <= APART_MS) return passed('server_clock', 'shows the same time');
   const direction = theirs > answered ? 'ahead of' : 'behind';
   const message = `the server's clock is ${(apart / 1000).toFixed(1)} s ${direction} this one`;
-  return ill('server_clock', message, 'sudo timedatectl set-ntp true');
+  return failed('server_clock', message, 'sudo timedatectl set-ntp true');
 }
 
 function peersFinding({ connected_clients: clients, peers }: WebSocketStatusAnswer, url: string): Finding {
   const slow = peers.filter(isSlow);
-  if (slow.length === 0) return well('clients', `${clients} connected, none is slow`);
+  if (slow.length === 0) return passed('clients', `${clients} connected, none is slow`);
   const named = slow.slice(0, 3).map(peerText).join('; ');
   const fix = `curl ${quote(`${url}/api/websocket/status`)}`;
-  return ill('clients', `${slow.length} of ${clients} read too slowly: ${named}`, fix);
+  return failed('clients', `${slow.length} of ${clients} read too slowly: ${named}`, fix);
 }
 
 function peerText({ id, address, user_agent: agent, lag, outbox_bytes: bytes }: PeerRow): string {

@@ -46,7 +46,7 @@ export interface Status {
   alerts: Alert[] | null;
   backups: Backup[];
   /** The services as the server has them; `score` is 0 to 1. */
-  health: Pick<HealthAnswer, 'status' | 'services'> & { score: number | null };
+  health: Pick<HealthAnswer, 'status' | 'services' | 'sources'> & { score: number | null };
 }
 
 /** Asks a server for all of it. */
@@ -72,7 +72,12 @@ export async function collectStatus({ rest, url }: Server): Promise<Status> {
     notifications: notifications.notifications,
     alerts,
     backups: backups.backups,
-    health: { status: health.status, services: health.services, score: typeof score === 'number' ? score : null },
+    health: {
+      status: health.status,
+      services: health.services,
+      ...(health.sources === undefined ? {} : { sources: health.sources }),
+      score: typeof score === 'number' ? score : null,
+    },
   };
 }
 
@@ -186,11 +191,11 @@ function needsText({ agents, alerts }: Status, terminal: Terminal, now: number):
     return paint(terminal, colourOf(sign.tone) ?? 'yellow', truncate(line, terminal.width));
   });
   const more = needs.length - shown.length;
-  return [`needs somebody: ${needs.length}`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
+  return [`needs a person: ${needs.length}`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
 function unwell({ health }: Status, terminal: Terminal): string[] {
-  return unwellServices(health.services).map(({ service, state }) =>
+  return unwellServices(health).map(({ service, state }) =>
     paint(terminal, 'yellow', `${service}: ${cleanText(state)}`),
   );
 }

@@ -1,4 +1,4 @@
-import { agentOfEvent, type McEvent, type Task } from '../../protocol/index.js';
+import { agentOfEvent, isAlertUpdate, type McEvent, type Task } from '../../protocol/index.js';
 import type { EventRow } from './store.js';
 
 /** Data above this many characters of JSON is not kept: the log says what happened, not everything that was said. */
@@ -72,8 +72,10 @@ function keptData(event: McEvent, statusChanged: boolean): unknown {
     case 'agent_activity':
     case 'notification':
     case 'notification_ack':
-    case 'alert':
       return event.data;
+    case 'alert':
+      // Figures that move while it fires are not news.
+      return isAlertUpdate(event.timestamp, event.data) ? null : event.data;
     default:
       return null;
   }

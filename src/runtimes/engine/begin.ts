@@ -11,6 +11,7 @@ import type { EngineSetup } from './contract.js';
 import { createEngine } from './engine.js';
 import { createQuestions, type Questions } from './questions.js';
 import { READERS } from './readers.js';
+import { ownScratch, remove } from './scratch.js';
 
 /** How long it is believed that the workspace has, or has not, an agent of a name, in milliseconds. */
 const BELIEVED_MS = 30_000;
@@ -25,7 +26,8 @@ export async function beginEngine(setup: EngineSetup): Promise<Questions> {
     const open = READERS[runtime];
     if (open) readers.set(runtime, { open, roots: setup.roots[runtime] ?? [] });
   }
-  const { home, temporary, scratch, version, pace, processes: given } = setup;
+  const { home, temporary, version, pace, processes: given } = setup;
+  const scratch = ownScratch(setup.scratch);
   const engine = createEngine({
     readers,
     setup: { home, temporary, scratch, version, pace },
@@ -37,7 +39,14 @@ export async function beginEngine(setup: EngineSetup): Promise<Questions> {
   });
   // What had to be done for the ledger: nothing, or what was set aside, or why nothing is kept.
   const notes = [setAside, fault === null ? null : `usage is not kept: ${fault}`].filter((note) => note !== null);
-  return createQuestions({ engine, ledger, prices, runtimes: setup.runtimes, shown, notes });
+  const questions = createQuestions({ engine, ledger, prices, runtimes: setup.runtimes, shown, notes });
+  return {
+    ...questions,
+    close() {
+      questions.close();
+      remove(scratch);
+    },
+  };
 }
 
 /** What agents of runtimes are called beside the workspace's: those come first. */

@@ -60,6 +60,8 @@ export function createQuestions({ engine, ledger, prices, runtimes, shown, notes
       .sums({ by: ['agent'] })
       .flatMap(({ keys }) => keys.agent ?? [])
       .find((name) => shown(name) === agent) ?? agent;
+  /** Databases are files that the ledger does not know one by one. */
+  const filesOf = ({ runtime, files }: Account): number => engine.health().get(runtime)?.files ?? files;
   return {
     look: ({ now }) => engine.look(now),
     sessions(query) {
@@ -115,7 +117,12 @@ export function createQuestions({ engine, ledger, prices, runtimes, shown, notes
     },
     reconcile() {
       const { accounts, total, differences } = ledger.reconcile();
-      return { accounts: accounts.map(accountOf), total: usageSumOf(total), differences, backfill: backfill() };
+      return {
+        accounts: accounts.map((account) => accountOf(account, filesOf(account))),
+        total: usageSumOf(total),
+        differences,
+        backfill: backfill(),
+      };
     },
     close() {
       engine.close();
@@ -153,15 +160,10 @@ function unpricedModels(ledger: Ledger, filter: Omit<UsageQuery, 'by' | 'tz' | '
     .map(({ keys }) => keys.model ?? 'unknown');
 }
 
-function accountOf({
-  runtime,
-  files,
-  read,
-  offered,
-  dropped,
-  counted,
-  unpriced_models,
-}: Account): ReconcileAnswer['accounts'][number] {
+function accountOf(
+  { runtime, read, offered, dropped, counted, unpriced_models }: Account,
+  files: number,
+): ReconcileAnswer['accounts'][number] {
   const { lines, malformed, unknown, errors } = read;
   const all: Record<string, number> = { ...read.dropped };
   for (const [reason, count] of Object.entries(dropped)) all[reason] = (all[reason] ?? 0) + count;

@@ -41,45 +41,49 @@ export function findAgents(
     ...config.agents.map(({ id }) => id),
     ...named.map(({ agentId }) => agentId).filter(isAgentName),
   ]);
-  return [...ids].sort().map((id) => placeOf(root, id, config, named, warn));
+  return [...ids].toSorted().map((id) => {
+    const configured = config.agents.filter((agent) => agent.id === id);
+    const databases = named.filter(({ agentId }) => agentId === id).map(({ path }) => path);
+    const store = config.sessions === null ? null : dirname(config.sessions.replaceAll('{agentId}', id));
+    const called = configured.find(({ name }) => name !== null)?.name ?? null;
+    const elsewhere = [
+      ...configured.flatMap(({ agentDir }) => agentDir ?? []),
+      ...databases.map((path) => dirname(path)),
+    ];
+    return { id, name: called, ...placesOf(join(root, 'agents', id), { elsewhere, databases, store }, warn) };
+  });
 }
 
-function placeOf(
-  root: string,
-  id: string,
-  config: OpenclawConfig,
-  named: readonly NamedDatabase[],
+/**
+ * @param own the folder of an agent in the state directory
+ * @param said where else its records lie by the config and the global store, which may be reached by links: they are the person's
+ */
+function placesOf(
+  own: string,
+  said: { elsewhere: string[]; databases: string[]; store: string | null },
   warn: (path: string, reason: string) => void,
-): AgentPlace {
-  const own = join(root, 'agents', id);
-  const configured = config.agents.filter((agent) => agent.id === id);
-  const paths = named.filter(({ agentId }) => agentId === id).map(({ path }) => path);
-  const elsewhere = [...configured.flatMap(({ agentDir }) => agentDir ?? []), ...paths.map((path) => dirname(path))];
+): Omit<AgentPlace, 'id' | 'name'> {
   const homes = [
-    ...new Set([...plain([join(own, 'agent')]), ...elsewhere.flatMap((path) => realDirectory(path) ?? [])]),
+    ...new Set([...plain([join(own, 'agent')]), ...said.elsewhere.flatMap((path) => realDirectory(path) ?? [])]),
   ];
-  const store = config.sessions === null ? null : realDirectory(dirname(config.sessions.replaceAll('{agentId}', id)));
+  const store = said.store === null ? null : realDirectory(said.store);
   const sessions = plain([join(own, 'sessions'), ...homes.map((home) => join(home, 'sessions'))]);
   if (store !== null && !sessions.includes(store)) sessions.push(store);
-  const accounts = homes.flatMap((home) => {
-    const codex = join(home, 'cli-auth', 'codex');
-    return namesIn(codex, warn)
-      .slice(0, MOST_ACCOUNTS)
-      .map((name) => join(codex, name));
-  });
+  const codexHomes = homes.flatMap((home) => [join(home, 'codex-home'), ...accountsOf(home, warn)]);
   return {
-    id,
-    name: configured.find(({ name }) => name !== null)?.name ?? null,
-    databases: [...new Set([...homes.map((home) => join(home, DATABASE)), ...paths.filter(isDatabase)])],
+    databases: [...new Set([...homes.map((home) => join(home, DATABASE)), ...said.databases.filter(isDatabase)])],
     sessions,
     imports: plain([join(own, IMPORTS), ...sessions.map((directory) => join(directory, IMPORTS))]),
-    rollouts: plain(
-      [...homes.map((home) => join(home, 'codex-home')), ...accounts].flatMap((home) => [
-        join(home, 'sessions'),
-        join(home, 'archived_sessions'),
-      ]),
-    ),
+    rollouts: plain(codexHomes.flatMap((home) => [join(home, 'sessions'), join(home, 'archived_sessions')])),
   };
+}
+
+/** Codex homes of the accounts that an agent has for command lines. */
+function accountsOf(home: string, warn: (path: string, reason: string) => void): string[] {
+  const accounts = join(home, 'cli-auth', 'codex');
+  return namesIn(accounts, warn)
+    .slice(0, MOST_ACCOUNTS)
+    .map((name) => join(accounts, name));
 }
 
 /** Databases of conversations that are to leave no trace are not read, wherever they are named. */

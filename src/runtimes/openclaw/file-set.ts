@@ -14,7 +14,7 @@ export interface FileSet {
 export interface FileSetOptions {
   /** How many directories may lie below one another. */
   depth: number;
-  wants(name: string): boolean;
+  wants: (name: string) => boolean;
   /** How often directories are listed, in milliseconds; those that did not change are not. */
   every: number;
 }
@@ -72,7 +72,7 @@ export function createFileSet(options: FileSetOptions): FileSet {
       const whole = due(last.whole, WHOLE_MS, now);
       if (whole || due(last.listed, options.every, now)) list(directories, now);
       const paths = [...stamps.keys()];
-      const hot = paths.filter((path) => Math.abs(now - writtenAt(stamps.get(path) as Stamp)) < HOT_MS);
+      const hot = paths.filter((path) => now - writtenAt(stamps.get(path) as Stamp) < HOT_MS);
       if (whole) {
         last.whole = now;
         for (const path of paths) restat(path);

@@ -30,8 +30,8 @@ export interface FileReading {
   budget: Budget;
   /** It is another file than before, or was written anew: what its lines said is to be forgotten. */
   restart(): void;
-  line(line: Buffer): void;
-  warn(reason: string): void;
+  line: (line: Buffer) => void;
+  warn: (reason: string) => void;
 }
 
 const LONGEST_LINE = 64 * 1024 * 1024;

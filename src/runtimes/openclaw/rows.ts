@@ -93,7 +93,7 @@ export function readRows(
 /** What the last rows of a session say of its turn, whatever was read of it before. @throws NotReadable */
 export function tailOf(database: ReadDatabase, telling: Telling): Tail | null {
   const rest = `WHERE session_id = ? ORDER BY seq DESC LIMIT ${TAIL_ROWS}`;
-  const rows = [...database.rows(TABLE, EVENT, rest, [telling.session])].reverse();
+  const rows = [...database.rows(TABLE, EVENT, rest, [telling.session])].toReversed();
   const state = beginTranscript();
   takeSlice(rows, { seq: -1, generation: null, state }, { telling, read: { lines: 0, malformed: 0 } });
   return state.tail;

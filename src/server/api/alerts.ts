@@ -16,6 +16,9 @@ export const AlertRow = Type.Object({
   since: Time,
   fired_at: Nullable(Time),
   resolved_at: Nullable(Time),
+  updated_at: Nullable(
+    Type.String({ format: 'date-time', description: 'when what it says was brought up to date after it fired' }),
+  ),
   summary: Type.String(),
   evidence: Type.String(),
   value: NullableNumber,
@@ -23,6 +26,7 @@ export const AlertRow = Type.Object({
   unit: NullableText,
   acknowledged_at: Nullable(Time),
   silenced_until: Nullable(Time),
+  muted: Type.Boolean(),
 });
 const AlertRows = Type.Array(AlertRow);
 /** A rule, and how it stands. */

@@ -5,12 +5,13 @@ import { type Endpoints, endpoint } from './endpoint.js';
 import { Nullable, Time, Words } from './schemas.js';
 
 const State = Type.String({ description: 'available, or what is wrong' });
+const LastError = Nullable(
+  Type.Object({ at: Time, message: Type.String() }, { description: 'why it failed last, when that is over too' }),
+);
 const Detail = Type.Object({
   state: Words(['running', 'degraded', 'down', 'off']),
   restarts: Type.Integer({ description: 'how often it was started again after a failure' }),
-  last_error: Nullable(
-    Type.Object({ at: Time, message: Type.String() }, { description: 'why it failed last, when that is over too' }),
-  ),
+  last_error: LastError,
 });
 const Health = Type.Object({
   status: Words(['healthy', 'degraded', 'unhealthy']),
@@ -56,6 +57,11 @@ const Health = Type.Object({
       alerts: Detail,
     }),
   ),
+  sources: Type.Optional(
+    Type.Record(Type.String(), Type.Object({ state: State, last_error: LastError }), {
+      description: 'what tells of agents, by name: `workspace`, and what there is beside it',
+    }),
+  ),
 });
 const Alive = Type.Object({ alive: Type.Literal(true) });
 const Ready = Type.Object({
@@ -93,6 +99,8 @@ export function createHealthWriter(): (answer: HealthAnswer) => string {
   let services = '';
   let details: HealthAnswer['supervision'];
   let supervision = '';
+  let origins: HealthAnswer['sources'];
+  let sources = '';
   const isLast = (now: HealthAnswer) =>
     last !== null &&
     SERVICES.every((name) => last?.services[name] === now.services[name]) &&
@@ -107,12 +115,16 @@ export function createHealthWriter(): (answer: HealthAnswer) => string {
       details = answer.supervision;
       supervision = details === undefined ? '' : `,"supervision":${JSON.stringify(details)}`;
     }
+    if (answer.sources !== origins) {
+      origins = answer.sources;
+      sources = origins === undefined ? '' : `,"sources":${JSON.stringify(origins)}`;
+    }
     const { status, timestamp, version, uptime, workspace, watch } = answer;
     return (
       `{"status":"${status}","timestamp":"${timestamp}",${services}` +
       `"version":${JSON.stringify(version)},"uptime":${uptime},"workspace":${JSON.stringify(workspace)}` +
       (watch === undefined ? '' : `,"watch":${JSON.stringify(watch)}`) +
-      `${supervision}}`
+      `${supervision}${sources}}`
     );
   };
 }
@@ -120,10 +132,13 @@ export function createHealthWriter(): (answer: HealthAnswer) => string {
 function healthOf({ services, clock, version, startedAt, layout, feed }: ApiContext): HealthAnswer {
   const now = clock.now();
   const { states, active, down, details } = services.look();
-  const whole = Object.values(states).every((state) => state === 'available');
+  const sources = feed.health();
+  const isWell =
+    SERVICE_NAMES.every((name) => states[name] === 'available') &&
+    Object.values(sources).every(({ state }) => state === 'available');
   const { mode, reason } = feed.watcher.health();
   return {
-    status: down.length > 0 ? 'unhealthy' : whole ? 'healthy' : 'degraded',
+    status: down.length > 0 ? 'unhealthy' : isWell ? 'healthy' : 'degraded',
     timestamp: new Date(now).toISOString(),
     services: { api: 'running', ...states },
     active,
@@ -132,5 +147,6 @@ function healthOf({ services, clock, version, startedAt, layout, feed }: ApiCont
     workspace: layout.root,
     watch: { mode, reason },
     supervision: details,
+    sources,
   };
 }

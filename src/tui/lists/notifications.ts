@@ -19,11 +19,11 @@ export function unreadOf({ data }: Model): KeptNotification[] {
   return data.view.notifications.filter(isUnread);
 }
 
-/** How much waits for somebody: what is unread, and the alerts that nobody has seen to and that no unread one tells of. */
+/** How much waits for a person: unread notifications, and unseen alerts that none of those announces. */
 export function waitingOf(model: Model): number {
   const unread = unreadOf(model);
-  const told = new Set(unread.flatMap(({ data }) => listFrom(fieldOf(fieldOf(data, 'alert'), 'ids'))));
-  return unread.length + unseenAlerts(model.data.view.alerts.values()).filter(({ id }) => !told.has(id)).length;
+  const announced = new Set(unread.flatMap(({ data }) => listFrom(fieldOf(fieldOf(data, 'alert'), 'ids'))));
+  return unread.length + unseenAlerts(model.data.view.alerts.values()).filter(({ id }) => !announced.has(id)).length;
 }
 
 /** True for what nobody has acknowledged, nor silenced. */

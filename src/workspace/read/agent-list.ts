@@ -2,6 +2,7 @@ import { type Dirent, promises } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  errnoOf,
   holdDirectory,
   LEADS_OUT,
   linksLeadOut,
@@ -19,6 +20,8 @@ import { LEADS_NOWHERE } from '../text/read-bytes.js';
 export interface AgentList {
   ids: string[];
   refused: { name: string; reason: string }[];
+  /** Why what stands in the place of `agents/` is not a directory. Absent: it is one, or nothing is there. */
+  inItsPlace?: string;
 }
 
 /** How many agents are read at one time. */
@@ -77,6 +80,7 @@ async function entriesOf(agents: string, within: readonly string[], list: AgentL
     }
   } catch (error) {
     const reason = error instanceof McError ? LEADS_OUT : reasonOf(error);
+    if (isNowhere(error) && errnoOf(error) !== 'ENOENT') list.inItsPlace = reason;
     if (!isNowhere(error)) list.refused.push({ name: '.', reason });
     return [];
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, LEADS_OUT, rootsOf, workspaceLayout } from '../../base/index.js';
 import type { Logger } from '../../base/log.js';
-import { type AgentReading, type Reading, type Source, emptyReading } from '../../protocol/index.js';
+import { type AgentReading, type Reading, type Source, WORKSPACE_SOURCE, emptyReading } from '../../protocol/index.js';
 import { endReading, type Reader } from '../read/thread.js';
 import { untoldFileSystemAt } from './file-system.js';
 import { readAll } from '../read/read.js';
@@ -106,7 +106,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const patrol = createPatrol({ tree, ledger, isNative, report, pollMs, rescanMs, onError: onFault, onTick });
 
   return {
-    name: 'workspace',
+    name: WORKSPACE_SOURCE,
     async start() {
       await findRoots();
       if (mode === 'native' && (options.mode ?? 'auto') === 'auto') {

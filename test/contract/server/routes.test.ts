@@ -112,6 +112,13 @@ describe('every route of the table', () => {
     expect(errors).toEqual([]);
   });
 
+  it('health says of each source of agents, by name, how it does and why it failed last', async () => {
+    const { body } = await answerOf('health');
+    expect(Object.keys(body.sources)).toEqual(['workspace']);
+    expect(Object.keys(body.sources.workspace)).toEqual(['state', 'last_error']);
+    expect(Object.keys(body.services)).toEqual(['api', 'websocket', 'pipeline', 'backup', 'watcher', 'alerts']);
+  });
+
   it.each(names)('%s answers nothing that its schema does not name', async (name) => {
     const { body } = await answerOf(name);
     const schema = endpoints[name]?.schema.answer;

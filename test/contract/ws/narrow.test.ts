@@ -82,7 +82,7 @@ describe('clients that hear only a part', () => {
     await vi.waitFor(() => expect(connection.position()?.seq).toBeGreaterThan(170));
     stand.cut();
     stand.publish(activity('a', 'in the dark'));
-    await vi.waitFor(() => expect(frames.some(({ seq }) => seq === 201)).toBe(true), { timeout: 5000 });
+    await vi.waitFor(() => expect(frames.some(({ seq }) => seq === 201)).toBe(true));
     expect(typesOf({ frames })).not.toContain('resync');
     connection.close();
   });

@@ -127,11 +127,11 @@ describe('mc alerts', () => {
     expect((await mcAlerts('unsilence', 'agent_error')).status).toBe(4);
   });
 
-  it('are counted in mc status and need somebody', async () => {
+  it('are counted in mc status and need a person', async () => {
     const { json } = await runJson(place, ['status', ...here]);
     expect(json.alerts.map(({ rule }: Alert) => rule)).toContain('agent_error');
     expect((await run(place, ['status', '--once', ...here])).out).toMatch(
-      /needs somebody: \d+\n +✕ builder +builder is in error/,
+      /needs a person: \d+\n +✕ builder +builder is in error/,
     );
     expect((await run(place, ['status', '--line', '--timeout', '20s', ...here])).out).toMatch(/\| ✕ \d+ alerts? \|/);
   });

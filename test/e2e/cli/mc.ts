@@ -1,7 +1,8 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
+import { withoutOverdue } from '../../support/quiet-alerts.js';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const bin = join(root, 'bin', 'run.js');
@@ -35,25 +36,14 @@ export interface Served {
   end: () => Promise<number | undefined>;
 }
 
-/**
- * Makes a place. The fixture has overdue tasks, of which a server tells a second after its start, in the midst of whatever a test
- * looks at: that rule is off, unless `overdue` asks for it.
- */
+/** Makes a place. `overdue`: alerts tell of the fixture's overdue tasks. */
 export async function makePlace({ overdue = false } = {}): Promise<Place> {
   const home = await mkdtemp(join(tmpdir(), 'mc-e2e-'));
-  if (!overdue) await withoutOverdue(join(home, 'config'));
+  if (!overdue) withoutOverdue(join(home, 'config', 'mission-control'));
   const office = join(home, 'office');
   await cp(join(root, 'test', 'fixtures', 'office'), office, { recursive: true });
   const env = { PATH: process.env.PATH ?? '', HOME: home, XDG_CONFIG_HOME: join(home, 'config'), TMPDIR: home };
   return { home, office, env, clear: () => rm(home, { recursive: true, force: true, maxRetries: 5 }) };
-}
-
-/** Switches the rule of overdue tasks off for who has this directory as `XDG_CONFIG_HOME`. */
-export async function withoutOverdue(config: string): Promise<void> {
-  const directory = join(config, 'mission-control');
-  await mkdir(directory, { recursive: true });
-  const rules = JSON.stringify({ builtin: { task_overdue: { enabled: false } } });
-  await writeFile(join(directory, 'alerts.json'), rules, { mode: 0o600 });
 }
 
 /** Starts `mc` with these arguments. Does not reject at exit statuses. */

@@ -78,7 +78,7 @@ it('a frame begins at the top and is cut to the rows there are', () => {
 });
 
 describe('mc status --exit-code', () => {
-  it('ends with 5 while somebody needs a person, with 3 without a server', async () => {
+  it('ends with 5 while anything needs a person, with 3 without a server', async () => {
     await report('error');
     const asked = ['status', '--exit-code', '--once', '-w', place.office];
     expect((await run(place, asked)).status).toBe(5);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, expect, onTestFinished } from 'vitest';
-import { withoutOverdue } from '../cli/mc.js';
+import { withoutOverdue } from '../../support/quiet-alerts.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const MC = join(ROOT, 'bin', 'run.js');
@@ -13,7 +13,7 @@ let count = 0;
 /** Nothing of the machine's configuration, nothing left behind; what a fixture's overdue tasks would say comes in no picture. */
 const home = mkdtempSync(join(tmpdir(), 'mc-tui-home-'));
 const HOME = { HOME: home, XDG_CONFIG_HOME: join(home, 'config'), XDG_STATE_HOME: join(home, 'state') };
-await withoutOverdue(HOME.XDG_CONFIG_HOME);
+withoutOverdue(join(HOME.XDG_CONFIG_HOME, 'mission-control'));
 afterAll(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
 
 /** The program in a real terminal (tmux), as a person has it. */

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { type AlertsOutlet, type AlertsService, type Facts, startAlerts } from '../../../src/alerts/index.js';
+import {
+  type AlertsOutlet,
+  type AlertsService,
+  type Facts,
+  openAlertsFile,
+  startAlerts,
+} from '../../../src/alerts/index.js';
 import { silentLog } from '../../../src/base/log.js';
 import { type Bus, createBus } from '../../../src/bus/index.js';
 import {
@@ -77,7 +83,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
   let id = 0;
   const alerts = await startAlerts({
     database: directory === null ? null : join(directory, 'state', 'alerts.db'),
-    file: directory === null ? null : join(directory, 'alerts.json'),
+    file: openAlertsFile(directory === null ? null : join(directory, 'alerts.json'), () => performance.now()),
     snapshot,
     bus,
     publish: (drafts) => drafts.forEach(publish),

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { addTarget, createTargetBook, pauseTarget, removeTarget } from '../../../src/alerts/delivery/target-file.js';
+import { openAlertsFile } from '../../../src/alerts/index.js';
 import { startOffice } from '../server/office.js';
 import { until } from '../../support/delivery.js';
 import { scratch } from '../../support/scratch.js';
@@ -30,7 +31,7 @@ describe('the file of targets', () => {
   it('a file that is spoiled changes nothing of what was read before, and is told of', async () => {
     const path = join(scratch(), 'alerts.json');
     let now = 0;
-    const book = createTargetBook(path, () => now);
+    const book = createTargetBook(openAlertsFile(path, () => now));
     const look = () => {
       now += 1000;
       return [book.targets().map(({ name }) => name), book.error()];

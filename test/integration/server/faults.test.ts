@@ -33,7 +33,7 @@ async function oldClient({ server }: Office): Promise<Frame[]> {
   for (const channel of ['agents', 'tasks', 'metrics'])
     client.send(JSON.stringify({ type: 'subscribe', channel, event: 'x' }));
   client.send('{"type":"request_agent_status","agent_id":"api"}');
-  await expect.poll(() => heard.filter(({ type }) => type === 'subscribed').length, { timeout: 5000 }).toBe(3);
+  await expect.poll(() => heard.filter(({ type }) => type === 'subscribed').length).toBe(3);
   return heard;
 }
 

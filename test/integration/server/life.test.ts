@@ -9,9 +9,10 @@ import { silentLog } from '../../../src/base/log.js';
 import { startServer } from '../../../src/server/index.js';
 import { openDoor } from '../../../src/server/ports.js';
 import { emptyDirectory, officeCopy, rawExchange, settingsWith, startOffice } from './office.js';
+import { quietAlerts } from '../../support/quiet-alerts.js';
 
 async function start(workspace: string, changes: Parameters<typeof settingsWith>[0] = {}) {
-  return startServer({ workspace, settings: await settingsWith(changes), log: silentLog() });
+  return startServer({ workspace, settings: await settingsWith(changes), log: silentLog(), alertsFile: quietAlerts() });
 }
 
 const lockOf = (root: string) => join(root, 'mission-control/backend/pids/server.lock');
@@ -240,10 +241,10 @@ describe('a workspace that vanishes', () => {
     const agents = async () => (await office.get('/api/agents')).body.agents.length;
 
     await rename(place, away);
-    await expect.poll(health, { timeout: 5000 }).toEqual([200, 'degraded', words]);
+    await expect.poll(health).toEqual([200, 'degraded', words]);
     await expect.poll(agents).toBe(0);
     await rename(away, place);
-    await expect.poll(health, { timeout: 5000 }).toEqual([200, 'healthy', 'available']);
-    await expect.poll(agents, { timeout: 5000 }).toBe(16);
+    await expect.poll(health).toEqual([200, 'healthy', 'available']);
+    await expect.poll(agents).toBe(16);
   });
 });

@@ -35,5 +35,7 @@ it('is judged the same without a server as by one: an agent silent for longer th
   const facts = await readFacts(layout, settings, Date.now());
   const statuses = Object.fromEntries(facts.agents.map((agent) => [agent.id, agent.normalized_status]));
   expect(statuses).toEqual({ beating: 'stale', patient: 'busy', idle: 'idle' });
-  expect(facts.health).toBe(await ask());
+  // The two look one after the other: on a busy machine a collection is late to one and not to the other.
+  const differ = async () => ((await readFacts(layout, settings, Date.now())).health ?? 0) - ((await ask()) ?? 0);
+  await expect.poll(differ).toBe(0);
 });

@@ -25,7 +25,7 @@ async function listen(settings: Partial<Settings> = {}, first?: object) {
   client.on('message', (data) => heard.push(JSON.parse(String(data)) as Frame));
   await new Promise((resolve) => client.once('open', resolve));
   if (first) client.send(JSON.stringify(first));
-  await expect.poll(() => heard.some(({ type }) => type === 'hello'), { timeout: 5000 }).toBe(true);
+  await expect.poll(() => heard.some(({ type }) => type === 'hello')).toBe(true);
   return { office, heard, client };
 }
 
@@ -33,7 +33,7 @@ async function publish(client: WebSocket, heard: Frame[], event: string, data: u
   const id = `p${heard.length}`;
   client.send(JSON.stringify({ type: 'publish', id, event, data }));
   const answer = () => heard.find((frame) => frame.id === id || frame.data?.id === id);
-  await expect.poll(answer, { timeout: 5000 }).toBeDefined();
+  await expect.poll(answer).toBeDefined();
   return answer() as Frame;
 }
 

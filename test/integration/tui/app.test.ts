@@ -6,11 +6,17 @@ import { silentLog } from '../../../src/base/log.js';
 import { startServer } from '../../../src/server/index.js';
 import { cleanLater, officeCopy, settingsWith } from '../server/office.js';
 import { reached, sitDown } from './sitting.js';
+import { quietAlerts } from '../../support/quiet-alerts.js';
 
 const SOON = { timeout: 10_000, interval: 30 };
 
 async function serve(root: string, ports: { port?: number; wsPort?: number } = {}) {
-  const server = await startServer({ workspace: root, settings: await settingsWith(ports), log: silentLog() });
+  const server = await startServer({
+    workspace: root,
+    settings: await settingsWith(ports),
+    log: silentLog(),
+    alertsFile: quietAlerts(),
+  });
   cleanLater(() => server.stop());
   return server;
 }
@@ -111,7 +117,7 @@ describe('a server that goes and comes', () => {
   it('that refuses the token is not asked for ever', async () => {
     const root = await officeCopy();
     const settings = await settingsWith({ token: 'right' });
-    const server = await startServer({ workspace: root, settings, log: silentLog() });
+    const server = await startServer({ workspace: root, settings, log: silentLog(), alertsFile: quietAlerts() });
     cleanLater(() => server.stop());
     const { text } = sitDown(() => Promise.resolve(reached(server.http, server.ws, 'wrong')));
     await expect.poll(text, SOON).toContain('refused');

@@ -119,7 +119,7 @@ describe('agents', () => {
     expect(await readOfficeAt(root)).toEqual({ office: null });
     expect(await readTaskFileAt(root, 'PENDING_TASKS.md')).toEqual({ tasks: [], warnings: [] });
     await put(root, AGENTS, 'a file');
-    expect(await listAgentIds(root)).toEqual({ ids: [], refused: [] });
+    expect(await listAgentIds(root)).toEqual({ ids: [], refused: [], inItsPlace: 'is not a directory' });
   });
 
   test('only exact names at depth 1 are evidence', async () => {

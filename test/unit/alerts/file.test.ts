@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openRuleBook } from '../../../src/alerts/book.js';
-import { alertsFilePath, readAlertsFile } from '../../../src/alerts/index.js';
+import { alertsFilePath, openAlertsFile, readAlertsFile } from '../../../src/alerts/index.js';
 
 let directory: string;
 beforeEach(() => {
@@ -48,7 +48,9 @@ it('is refused when it is not a file', () => {
 it('is read again when it changes; a wrong one leaves in force what was', () => {
   const limitOf = () => book.rules().find(({ name }) => name === 'disk_low')?.limit;
   write('{');
-  const book = openRuleBook(path());
+  let now = 0;
+  const reader = openAlertsFile(path(), () => (now += 1000));
+  const book = openRuleBook(reader);
   expect(book.file()).toMatchObject({ state: 'wrong', error: expect.stringContaining('is not JSON') });
   expect(book.rules().length).toBeGreaterThan(10);
   write({ builtin: { disk_low: { limit: 7 } } });
@@ -60,7 +62,21 @@ it('is read again when it changes; a wrong one leaves in force what was', () => 
   expect([limitOf(), book.file().state]).toEqual([7, 'kept']);
 });
 
+it('is read once for all who have a part of it, and looked at twice a second at most', () => {
+  let now = 0;
+  const reader = openAlertsFile(path(), () => now);
+  write({ rules: [] });
+  const first = reader.look();
+  write({ rules: [1] });
+  expect(reader.look()).toBe(first);
+  now = 500;
+  const second = reader.look();
+  expect(second.content?.rules).toEqual([1]);
+  now = 1000;
+  expect(reader.look()).toBe(second);
+});
+
 it('reads nothing where no file is named', () => {
-  const book = openRuleBook(null);
+  const book = openRuleBook(openAlertsFile(null, () => 0));
   expect([book.look(), book.file()]).toEqual([false, { path: null, state: 'none', error: null }]);
 });

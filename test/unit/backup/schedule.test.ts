@@ -47,6 +47,26 @@ describe('the schedule', () => {
     expect(runs).toBe(1);
   });
 
+  it('runs what is due at once every time, also while the machine has more to do', async () => {
+    const ran = new Set<number>();
+    const schedules = Array.from({ length: 200 }, (_, index) =>
+      startSchedule({
+        intervalMs: HOUR,
+        clock: { now: () => NOW },
+        random: () => 0,
+        lastAt: async () => (ran.has(index) ? NOW : null),
+        run: async () => {
+          ran.add(index);
+          // What comes later finds its time passed.
+          const until = performance.now() + 5;
+          while (performance.now() < until);
+        },
+      }),
+    );
+    await vi.waitFor(() => expect(ran.size).toBe(200));
+    await Promise.all(schedules.map((schedule) => schedule.stop()));
+  });
+
   it('counts from the last one when it cannot be found out', async () => {
     const schedule = startSchedule({
       intervalMs: HOUR,

@@ -158,6 +158,18 @@ describe('acquireLock', () => {
     });
   });
 
+  it('is not another holder’s of the same process that took it in the same millisecond', async () => {
+    const file = path();
+    const first = await acquireLock(file, 'mc serve', 1);
+    rmSync(file);
+    const second = await acquireLock(file, 'mc serve', 1);
+    expect(await first.renew()).toBe(false);
+    await first.release();
+    expect(await readLock(file)).toMatchObject({ id: second.holder.id });
+    await second.release();
+    expect(existsSync(file)).toBe(false);
+  });
+
   it('does not release what has become somebody else’s', async () => {
     const file = path();
     const lock = await acquireLock(file, 'mc serve');

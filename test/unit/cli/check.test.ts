@@ -86,6 +86,12 @@ describe('the checks', () => {
     ['one that cannot be read', { agents: [agent({ warnings: broken(null, 'permission denied') })] }, {}, ['files']],
     ['a field that makes no sense', { agents: [agent({ warnings: broken('status', 'expected a text') })] }, {}, []],
     ['a server that is not well', { server: { status: 'degraded', services } }, {}, ['server']],
+    [
+      'a source of agents that cannot be read',
+      { server: { status: 'degraded', services, sources: { runtime: { state: 'locked', last_error: null } } } },
+      {},
+      ['server'],
+    ],
     ['a required agent that is there', {}, { requireAgents: ['api'] }, []],
     ['one that is not', {}, { requireAgents: ['api', 'tester'] }, ['agent:tester']],
     ['one in error', { agents: [agent({ normalized_status: 'error' })] }, { requireAgents: ['api'] }, ['agent:api']],
@@ -164,6 +170,11 @@ describe('the checks', () => {
       skipped: false,
       value: 0,
       message: 'no alert fires (silenced: agent_stale of api)',
+    });
+    const muted = alertOf({ rule: 'watcher_polling', agent: null, muted: true });
+    expect(firing([quiet, muted])).toMatchObject({
+      ok: true,
+      message: 'no alert fires (silenced: agent_stale of api) (muted: watcher_polling)',
     });
     expect(firing(null)).toMatchObject({ ok: false, message: 'not known: this server watches for none' });
     expect(runChecks(facts({ alerts: [loud] }), LIMITS, NOW).ok).toBe(true);

@@ -65,7 +65,7 @@ describe('locks', () => {
     expect((await locksFinding(layout)).finding.ok).toBe(true);
   });
 
-  it('of a holder that lives are well, and stay when it came after the look', async () => {
+  it('of a holder that lives pass, and stay when it came after the look', async () => {
     await writeFile(layout.serverLock, 'hello');
     const { mends } = await locksFinding(layout);
     const lock = await acquireLock(layout.serverLock, 'mc serve');
@@ -139,7 +139,7 @@ describe('archives', () => {
   });
   const sound = { verified_at: '2026-11-09T00:00:00.000Z' };
 
-  it('are well when one is known to be sound, the newest of them named', () => {
+  it('pass when one is known to be sound, the newest of them named', () => {
     expect(archivesFinding([archive('1', sound), archive('2', sound), archive('3')])).toMatchObject({
       ok: true,
       message: '3 on record, the newest that was verified is 2',

@@ -328,7 +328,7 @@ describe('the server', () => {
     expect(found.server).toMatchObject({ ok: false, fix: 'mc doctor --token-file FILE' });
   });
 
-  it('that is not well, of another version, in another time', async () => {
+  it('that is degraded, of another version, in another time', async () => {
     await serve({
       status: 'degraded',
       version: '9.9.9',
@@ -388,7 +388,7 @@ describe('targets of alerts', () => {
     });
   });
 
-  it('that were reached are well', async () => {
+  it('that were reached pass', async () => {
     await serve({}, {}, { targets: [target({ last_success_at: '2026-11-01T00:00:00.000Z' })] });
     expect((await look()).found.alert_targets).toMatchObject({
       ok: true,
@@ -431,7 +431,7 @@ describe('what cannot be looked at', () => {
 });
 
 describe('doctorText', () => {
-  it('marks each finding, and puts the command below what is not well', () => {
+  it('marks each finding, and puts the command below what failed', () => {
     const findings = [
       { name: 'disk', ok: true, skipped: false, message: '9 MiB free', fix: null },
       { name: 'workspace', ok: false, skipped: false, message: 'not there', fix: 'mc init' },

@@ -98,10 +98,10 @@ describe('statusLine', () => {
 });
 
 describe('statusText', () => {
-  it('lists alerts with the agents that need somebody', () => {
+  it('lists alerts with the agents that need a person', () => {
     const alerts = [alertOf({ rule: 'disk_low', severity: 'critical', summary: '2 GB are free' })];
     const text = statusText(statusOf({ error: 1 }, { alerts }), pipe, NOW);
-    expect(text).toMatch(/needs somebody: 2\n {2}✕ disk_low {2}2 GB are free · firing .*\n {2}✕ error-0 {3}error /);
+    expect(text).toMatch(/needs a person: 2\n {2}✕ disk_low {2}2 GB are free · firing .*\n {2}✕ error-0 {3}error /);
   });
 
   it('counts one thing as one', () => {
@@ -113,7 +113,7 @@ describe('statusText', () => {
   it('names who waits for a person, with what for, and nothing that a terminal would obey', () => {
     const waits = { since: '2026-02-18T05:02:00.000Z', waiting_for: 'approve \u001b[31mthe release\u202e' };
     const text = statusText(statusOf({}, { agents: [rowOf('api', 'waiting', waits)] }), pipe, NOW);
-    expect(text).toMatch(/needs somebody: 1\n {2}\? api {2}approve .*the release.* · waiting since .* \(58m\)/);
+    expect(text).toMatch(/needs a person: 1\n {2}\? api {2}approve .*the release.* · waiting since .* \(58m\)/);
     // oxlint-disable-next-line no-control-regex -- control characters are what this is about
     expect(text).not.toMatch(/[\u001b\u202e]/);
   });
@@ -126,20 +126,20 @@ describe('statusText', () => {
     expect(text.indexOf('error-0')).toBeLessThan(text.indexOf('active-0'));
   });
 
-  it('says who needs somebody and why, the loudest first, and of many how many more', () => {
+  it('says who needs a person and why, the loudest first, and of many how many more', () => {
     const status = statusOf({ idle: 1, error: 1, stale: 6 });
     const [idle] = status.agents.filter(({ normalized_status: word }) => word === 'idle');
     if (idle) idle.warnings = [{ file: 'state.json', place: 'line 3', reason: 'not JSON\u001b[2J' }];
     const lines = statusText(status, pipe, NOW).split('\n');
-    const at = lines.indexOf('needs somebody: 8');
+    const at = lines.indexOf('needs a person: 8');
     expect(lines[at + 1]).toMatch(/^ {2}✕ error-0 {2}error.* · evidence: /);
     expect(lines[at + 2]).toContain('◌ stale-0');
     expect(lines[at + 6]).toBe('  and 3 more');
 
     const broken = statusText({ ...status, agents: status.agents.slice(0, 1) }, terminalOf({}, { LC_ALL: 'C' }), NOW);
-    expect(broken).toMatch(/needs somebody: 1\n {2}- idle-0 {2}! state.json: not JSON\S* · idle/);
+    expect(broken).toMatch(/needs a person: 1\n {2}- idle-0 {2}! state.json: not JSON\S* · idle/);
     expect(broken).not.toContain('\u001b');
-    expect(statusText(statusOf({ busy: 3 }), pipe, NOW)).not.toContain('needs somebody');
+    expect(statusText(statusOf({ busy: 3 }), pipe, NOW)).not.toContain('needs a person');
   });
 
   it('tells how many listen, and how many of them are slow', () => {

@@ -5,7 +5,7 @@ import { createClock } from './clock.js';
 import { event, heartbeat, hello, named, resync, synced, told } from './frames.js';
 import { attach, type Caller, createStation } from './station.js';
 
-const until = { timeout: 5000, interval: 5 };
+const until = { interval: 5 };
 
 /** Greets with an empty snapshot at a position. */
 function greet(caller: Caller, seq: number) {

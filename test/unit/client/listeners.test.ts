@@ -4,7 +4,7 @@ import { createListeners } from '../../../src/client/listeners.js';
 import { event, hello, synced } from './frames.js';
 import { attach, createStation } from './station.js';
 
-const until = { timeout: 5000, interval: 5 };
+const until = { interval: 5 };
 const fail = () => {
   throw new Error('a bug in a page');
 };

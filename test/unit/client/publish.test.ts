@@ -5,7 +5,7 @@ import { createClock } from './clock.js';
 import { hello, synced } from './frames.js';
 import { attach, type Caller, createStation } from './station.js';
 
-const until = { timeout: 5000, interval: 5 };
+const until = { interval: 5 };
 const note = { message: 'm' };
 
 type Answer = (id: number, caller: Caller) => void;

@@ -25,14 +25,15 @@ function memorySource(name: string, first: () => Promise<Reading>, close = () =>
     return {
       name,
       start: first,
-      health: () => ({ state: 'available' }),
+      health: () => held.health(),
       close: () => {
         calls.closed += 1;
         return close();
       },
     };
   };
-  return { open, calls, tell: (said: Reading) => tell(said) };
+  const held = { open, calls, tell: (said: Reading) => tell(said), health: () => ({ state: 'available' }) };
+  return held;
 }
 
 const busy = {
@@ -45,7 +46,13 @@ function sourcesOf(...open: [OpenSource, ...OpenSource[]]) {
   const told: Reading[] = [];
   return {
     told,
-    sources: createSources({ open, onReading: (said) => told.push(said), log: silentLog(), startMs: 20 }),
+    sources: createSources({
+      open,
+      onReading: (said) => told.push(said),
+      log: silentLog(),
+      now: () => T0,
+      startMs: 20,
+    }),
   };
 }
 
@@ -86,11 +93,27 @@ describe('a source that', () => {
     const third = memorySource('third', () => Promise.resolve(reading(agentOf('there'))));
     const { sources } = sourcesOf(memorySource('workspace', here).open, broken.open, third.open);
     expect([...(await sources.start()).agents.keys()]).toEqual(['here', 'there']);
-    expect(sources.health()).toEqual({
-      workspace: { state: 'available' },
-      broken: { state: 'its records are locked' },
-      third: { state: 'available' },
-    });
+    const well = { state: 'available', last_error: null };
+    const message = 'its records are locked';
+    const failed = { state: message, last_error: { at: new Date(T0).toISOString(), message } };
+    expect(sources.health()).toEqual({ workspace: well, broken: failed, third: well });
+  });
+
+  it('was unwell and is well again keeps its last error, and health stays the same object while nothing changes', async () => {
+    const workspace = memorySource('workspace', here);
+    const { sources } = sourcesOf(workspace.open);
+    const first = sources.health();
+    expect(sources.health()).toBe(first);
+    workspace.health = () => ({ state: 'polling, because no watches are left' });
+    expect(sources.health()).not.toBe(first);
+    workspace.health = () => ({ state: 'available' });
+    const message = 'polling, because no watches are left';
+    const after = { workspace: { state: 'available', last_error: { at: new Date(T0).toISOString(), message } } };
+    expect(sources.health()).toEqual(after);
+    workspace.health = () => {
+      throw new Error('gone');
+    };
+    expect(sources.health().workspace).toMatchObject({ state: 'does not answer: gone' });
   });
 
   it('is late is told of when it comes', async () => {

@@ -55,7 +55,7 @@ describe('alerts that fire', () => {
     },
   );
 
-  it('stand above the notifications, loudest first, and need somebody in the overview', () => {
+  it('stand above the notifications, loudest first, and need a person in the overview', () => {
     const bell = text(press(office().model, '8'));
     const places = ['disk_low: ', 'health_score: ', 'agent_stale: ', 'error rate 0.31'].map((words) =>
       bell.indexOf(words),
@@ -63,7 +63,7 @@ describe('alerts that fire', () => {
     expect(places.every((place) => place > 0)).toBe(true);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     const overview = text(office().model, { columns: 200, rows: 50 });
-    expect(overview).toMatch(/NEEDS SOMEBODY {2}4/);
+    expect(overview).toMatch(/NEEDS A PERSON {2}4/);
     expect(overview).toMatch(/✕ disk_low +the disk of the database has 0\.8 GB left · firing since 13:56/);
   });
 
@@ -93,9 +93,10 @@ describe('the banner', () => {
     expect(banner(modelOf(store))).toBe(before);
   });
 
-  it('is not there for milder ones, for silenced ones, and for those that are over', () => {
+  it('is not there for milder ones, for silenced and muted ones, and for those that are over', () => {
     const calm = banner(modelOf(liveStore()));
-    for (const alert of [STALE, { ...DISK, silenced_until: at(-60) }]) expect(banner(office([alert]).model)).toBe(calm);
+    for (const alert of [STALE, { ...DISK, silenced_until: at(-60) }, { ...DISK, muted: true }])
+      expect(banner(office([alert]).model)).toBe(calm);
     const { store } = office([DISK]);
     store.frame(live(9, { type: 'alert', data: { ...DISK, state: 'resolved', resolved_at: at(0) } }));
     expect(banner(modelOf(store))).toBe(calm);

@@ -19,7 +19,7 @@ function screen(keys: readonly string[], size = { columns: 120, rows: 40 }) {
 }
 
 describe('an agent that waits for a person', () => {
-  it('is counted in the overview, after error, and needs somebody, with what for', () => {
+  it('is counted in the overview, after error, and needs a person, with what for', () => {
     const text = screen(['1']);
     expect(text).toMatch(/✕ +1 error[^\n]*\n[^\n]*\? +1 waiting/);
     expect(text).toMatch(/\? asker +approve the release · waiting since 13:56 \(12m/);

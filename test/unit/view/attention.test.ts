@@ -80,6 +80,7 @@ describe('an alert needs a person', () => {
       alert('over', { state: 'resolved' }),
       alert('known', { acknowledged_at: since }),
       alert('quiet', { silenced_until: '2026-02-18T08:00:00Z' }),
+      alert('muted', { muted: true }),
     ];
     const needs = needsOf([agent('a', 'error')], alerts, NOW);
     expect(needs.map(({ who }) => who)).toEqual(['loud', 'old', 'young', 'a']);
@@ -109,6 +110,7 @@ describe('an alert needs a person', () => {
     expect(alertState(alert('x'), NOW)).toBe('firing');
     expect(alertState(alert('x', { acknowledged_at: since }), NOW)).toBe('firing, acknowledged');
     expect(alertState(alert('x', { silenced_until: '2026-02-18T08:00:00Z' }), NOW)).toBe('firing, silenced for 2h');
+    expect(alertState(alert('x', { muted: true }), NOW)).toBe('firing, muted');
     expect(alertState(alert('x', { state: 'pending', silenced_until: 'nonsense' }), NOW)).toBe(
       'pending, silenced for –',
     );
@@ -141,7 +143,18 @@ describe('a notification is urgent', () => {
 
 describe('services', () => {
   it('that are not well are named with what is said of them', () => {
-    const services = { api: 'running', websocket: 'available', watcher: 'polls: out of watches' };
-    expect(unwellServices(services)).toEqual([{ service: 'watcher', state: 'polls: out of watches' }]);
+    const works = { websocket: 'available', pipeline: 'available', backup: 'available', alerts: 'available' };
+    const services = { api: 'running', ...works, watcher: 'polls: out of watches' } as const;
+    const watcher = { service: 'watcher', state: 'polls: out of watches' };
+    expect(unwellServices({ services })).toEqual([watcher]);
+    const sources = {
+      workspace: { state: services.watcher, last_error: null },
+      sound: { state: 'available', last_error: null },
+      runtime: { state: 'its records are locked', last_error: null },
+    };
+    expect(unwellServices({ services, sources })).toEqual([
+      watcher,
+      { service: 'source runtime', state: 'its records are locked' },
+    ]);
   });
 });

@@ -86,6 +86,7 @@ const LIVE: Case[] = [
   ['alert', alertOf({ agent: null, severity: 'warning', summary: 'disk low' }), '▲', 'alert', 'disk low'],
   ['alert', alertOf({ acknowledged_at: '2026' }), '✓', 'api', 'acknowledged: api is in error'],
   ['alert', alertOf({ state: 'resolved' }), '✓', 'api', 'over: api is in error'],
+  ['alert', alertOf({ updated_at: '2026-01-02T03:05:05.000Z' }), '✕', 'api', 'still: api is in error'],
 ];
 
 /** Rows of the log keep less of an event, and hold what the server itself noted. */

@@ -68,15 +68,13 @@ describe.each(seeds)('a home of Codex, made by seed %i', (seed) => {
   it('knows errors', () => {
     const errors = reading.errors.map(({ at, ...error }) => ({ ...error, at: new Date(at).toISOString() }));
     expect(errors).toEqual(
-      home.expected.errors
-        .filter(isCodex)
-        .map(({ session, at, code }: Record<string, unknown>) => ({
-          session,
-          at,
-          code,
-          http_status: null,
-          resets_at: null,
-        })),
+      home.expected.errors.filter(isCodex).map(({ session, at, code }: Record<string, unknown>) => ({
+        session,
+        at,
+        code,
+        http_status: null,
+        resets_at: null,
+      })),
     );
     const failed = reading.sessions.filter(({ errors }) => errors > 0);
     expect(failed.map(({ id, errors }) => [id, errors])).toEqual([[errors[0]?.session, 1]]);

@@ -30,7 +30,7 @@ const MOST_LOOKS = 1000;
 export function readOpenclaw(
   home: Home,
   kept = new Map<string, unknown>(),
-  root = home.env['OPENCLAW_STATE_DIR'] ?? '',
+  root = home.env.OPENCLAW_STATE_DIR ?? '',
 ): Reader {
   const reader = createOpenclawReader({
     root,

@@ -14,6 +14,7 @@ interface Told {
 /** A rule that says what the test says. */
 function stage(parts: Partial<ActiveRule> = {}, options: Partial<EngineOptions> = {}) {
   const told: Told = { holds: [] };
+  const says = { summary: 's', value: 7 };
   const rule = active(
     {
       name: 'r',
@@ -28,8 +29,8 @@ function stage(parts: Partial<ActiveRule> = {}, options: Partial<EngineOptions> 
       judge(_world, { found, unknown }) {
         if (told.holds === 'throws') throw new Error('broken');
         if (told.holds === 'unknown') return unknown();
-        const finding = { value: 7, ...(told.heldMs === undefined ? {} : { heldMs: told.heldMs }) };
-        const say = () => ({ summary: 's', evidence: 'e' });
+        const finding = { value: says.value, ...(told.heldMs === undefined ? {} : { heldMs: told.heldMs }) };
+        const say = () => ({ summary: says.summary, evidence: 'e' });
         for (const agent of told.holds) found({ agent, ...finding, say } satisfies Finding);
       },
     },
@@ -47,6 +48,7 @@ function stage(parts: Partial<ActiveRule> = {}, options: Partial<EngineOptions> 
     engine,
     rule,
     told,
+    says,
     look,
     setClock: (ms: number) => {
       now = ms;
@@ -98,9 +100,43 @@ describe('an alert', () => {
       value: 7,
       limit: 5,
       unit: 'tasks',
+      updated_at: null,
       acknowledged_at: null,
       silenced_until: null,
+      muted: false,
     });
+  });
+
+  it('says what is found now, once a minute while it fires, and tells nobody again', () => {
+    const { engine, look, says, setClock } = stage();
+    expect(look(0, ['a'])).toEqual(['firing a tell']);
+    says.summary = '3 GB are free';
+    says.value = 3;
+    setClock(NOW + MINUTE);
+    expect(look(MINUTE - 1)).toEqual([]);
+    expect(look(MINUTE)).toEqual(['updated a']);
+    const now = { summary: '3 GB are free', value: 3, updated_at: iso(NOW + MINUTE), fired_at: iso(NOW) };
+    expect([...engine.entries()][0]?.alert).toMatchObject(now);
+    expect(look(3 * MINUTE)).toEqual([]);
+    expect(look(4 * MINUTE, [])).toEqual(['resolved a tell']);
+  });
+
+  it('that is silenced in the same look as it is brought up to date has changed', () => {
+    const { look, says, silence: silenceBy } = stage();
+    look(0, ['a']);
+    says.value = 3;
+    silenceBy(silence());
+    expect(look(MINUTE)).toEqual(['changed a']);
+  });
+
+  it('of a rule that is muted says so, and is told when it no longer is', () => {
+    const { engine, look, rule } = stage({ muted: true });
+    const muted = () => [...engine.entries()][0]?.alert.muted;
+    expect([look(0, ['a']), muted()]).toEqual([['firing a'], true]);
+    rule.muted = false;
+    expect([look(1), muted()]).toEqual([['changed a tell'], false]);
+    rule.muted = true;
+    expect([look(2), muted()]).toEqual([['changed a'], true]);
   });
 
   it('begins anew when the condition was over in between', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { workspaceLayout } from '../../../../src/base/index.js';
+import type { HealthAnswer } from '../../../../src/protocol/index.js';
 import type { ApiContext } from '../../../../src/server/api/index.js';
 import { createHealthWriter, healthEndpoints } from '../../../../src/server/api/health.js';
 import { createServices, type Services } from '../../../../src/server/services.js';
@@ -7,9 +8,9 @@ import { createServices, type Services } from '../../../../src/server/services.j
 const T0 = Date.parse('2026-11-23T06:00:00.000Z');
 
 /** What the routes answer, and with which status, over these services. */
-function ask(services: Services) {
+function ask(services: Services, sources: HealthAnswer['sources'] = {}) {
   const layout = workspaceLayout('/office');
-  const feed = { watcher: { health: () => ({ mode: 'native', reason: null }) } };
+  const feed = { watcher: { health: () => ({ mode: 'native', reason: null }) }, health: () => sources };
   const clock = { now: () => T0 + 1500 };
   const context = { services, clock, version: '1.2.3', startedAt: T0, layout, feed } as unknown as ApiContext;
   const { health, ready } = healthEndpoints(context);
@@ -47,8 +48,10 @@ describe('a health answer as text', () => {
       services: { ...services, alerts: 'gone' },
       active: { ...active, alerts: true },
     };
+    const third = { ...first, sources: { workspace: { state: '"x"\n', last_error: null } } };
     const { active: _, ...older } = first;
-    for (const answer of [first, first, second, first, older]) expect(write(answer)).toBe(JSON.stringify(answer));
+    for (const answer of [first, first, second, third, third, first, older])
+      expect(write(answer)).toBe(JSON.stringify(answer));
   });
 });
 
@@ -82,6 +85,17 @@ describe('health', () => {
       status: 200,
       body: { status: 'degraded', services: { watcher: 'polling, because no watches are left', backup: 'available' } },
     });
+    expect(ready?.status).toBe(200);
+  });
+
+  it('is degraded when a source of agents cannot be read, and names it', () => {
+    const last_error = { at: new Date(T0).toISOString(), message: 'its records are locked' };
+    const sources = {
+      workspace: { state: 'available', last_error: null },
+      runtime: { state: 'its records are locked', last_error },
+    };
+    const [health, ready] = ask(createServices(), sources);
+    expect(health).toMatchObject({ status: 200, body: { status: 'degraded', sources } });
     expect(ready?.status).toBe(200);
   });
 

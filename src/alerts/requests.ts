@@ -6,12 +6,12 @@ import type { Engine, Entry, Round } from './engine/engine.js';
 import type { AlertKeeper } from './keeper.js';
 import { type AlertStore, type KeptSilence, silenceRow } from './store/store.js';
 
-export interface DeskOptions {
+export interface RequestsOptions {
   standing: () => Standing;
   engine: Pick<Engine, 'entries' | 'acknowledge'>;
   store: Pick<AlertStore, 'history' | 'keepSilence' | 'endSilence'>;
   keeper: Pick<AlertKeeper, 'also'>;
-  /** Keeps and tells what changed. */
+  /** Keeps and publishes what changed. */
   take: (changes: Round['changes']) => void;
   isAgent: (agent: string) => boolean;
   /** Milliseconds since the epoch. */
@@ -19,7 +19,7 @@ export interface DeskOptions {
   newId: () => string;
   /** Other silences are in force: looks at once. */
   setSilences: (silences: KeptSilence[]) => void;
-  /** The alerts that a notification told of are known of, so it is too. */
+  /** Every alert that a notification announced is acknowledged, so it is too. */
   acknowledgeNotification: (id: string, at: number) => void;
 }
 
@@ -28,8 +28,8 @@ const MOST_SILENCES = 1000;
 /** Of a rule that is looked at by itself. */
 const LAST_ALERTS = 20;
 
-/** Where people ask about alerts, silence them and say that they know. */
-export function createDesk({ standing, engine, store, keeper, take, now, ...options }: DeskOptions): Alerts {
+/** Answers what people ask about alerts, and takes their silences and acknowledgements. */
+export function createRequests({ standing, engine, store, keeper, take, now, ...options }: RequestsOptions): Alerts {
   const ruleNamed = (name: string) => {
     const row = ruleRows(standing()).find((rule) => rule.name === name);
     if (row) return row;
@@ -45,8 +45,8 @@ export function createDesk({ standing, engine, store, keeper, take, now, ...opti
   const acknowledge = (entries: readonly Entry[]): Alert[] => {
     const at = now();
     take(engine.acknowledge(entries, isoOf(at) ?? ''));
-    const told = new Set(entries.flatMap(({ notification }) => notification ?? []));
-    for (const id of told) {
+    const announcements = new Set(entries.flatMap(({ notification }) => notification ?? []));
+    for (const id of announcements) {
       const rest = entriesOf(({ notification, alert }) => notification === id && alert.acknowledged_at === null);
       if (rest.length === 0) options.acknowledgeNotification(id, at);
     }

@@ -4,24 +4,24 @@ import type { Entry, Round } from './engine.js';
 
 /** Alerts of one rule that come within so long of each other are one message: agents fail for one reason one after the other. */
 const GROUP_MS = 1000;
-/** By then it is told, whatever else comes. */
+/** By then the message is sent, whatever else comes. */
 const GROUP_MOST_MS = 5000;
 /** Agents and ids that a message names; of more it says how many. */
 const NAMED = 20;
 const IN_TEXT = 3;
 
-export interface TellerOptions {
+export interface NotifierOptions {
   newId: () => string;
   /** Puts a notification onto the stream. */
   publish: (notification: Notification) => void;
-  /** These are told of by that notification. */
-  onTold: (entries: readonly Entry[], notification: string) => void;
+  /** That notification announces these. */
+  onNotified: (entries: readonly Entry[], notification: string) => void;
 }
 
 /** Makes one notification of all that a rule has to say within a moment. */
-export interface Teller {
+export interface Notifier {
   take(changes: Round['changes']): void;
-  /** Tells what waits; all of it at the end. */
+  /** Sends what waits. */
   stop(): void;
 }
 
@@ -30,40 +30,40 @@ interface Group {
   isOver: boolean;
   entries: Set<Entry>;
   timer: NodeJS.Timeout | undefined;
-  /** When it is told at the latest, monotonic. */
+  /** When it is sent at the latest, monotonic. */
   until: number;
 }
 
-export function createTeller({ newId, publish, onTold }: TellerOptions): Teller {
+export function createNotifier({ newId, publish, onNotified }: NotifierOptions): Notifier {
   const groups = new Map<string, Group>();
-  const tell = (key: string) => {
+  const send = (key: string) => {
     const group = groups.get(key);
     if (!group) return;
     clearTimeout(group.timer);
     groups.delete(key);
-    // What is over before anybody was told of it is not worth a word.
+    // An alert that was over before it was sent is not worth a message.
     const entries = [...group.entries].filter(({ alert }) => group.isOver || alert.state === 'firing');
     if (entries.length === 0) return;
     const notification = notificationOf(newId(), { ...group, entries });
     publish(notification);
-    onTold(entries, notification.id);
+    onNotified(entries, notification.id);
   };
   return {
     take(changes) {
-      for (const { kind, tell: isToTell, title, entry } of changes) {
+      for (const { kind, tell: isToSend, title, entry } of changes) {
         const isOver = kind === 'resolved';
-        if (!isToTell || (isOver && entry.notification === null)) continue;
+        if (!isToSend || (isOver && entry.notification === null)) continue;
         const key = `${isOver}\0${entry.alert.rule}`;
         const until = monotonicNow() + GROUP_MOST_MS;
         const group = groups.get(key) ?? { title, isOver, entries: new Set(), timer: undefined, until };
         group.entries.add(entry);
         groups.set(key, group);
         clearTimeout(group.timer);
-        group.timer = timerFor(() => tell(key), Math.min(GROUP_MS, Math.max(0, group.until - monotonicNow())));
+        group.timer = timerFor(() => send(key), Math.min(GROUP_MS, Math.max(0, group.until - monotonicNow())));
       }
     },
     stop() {
-      for (const key of groups.keys()) tell(key);
+      for (const key of groups.keys()) send(key);
     },
   };
 }
