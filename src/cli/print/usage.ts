@@ -15,7 +15,7 @@ export function usageTable({ groups, total }: UsageAnswer, by: readonly UsageKey
       header: COLUMNS.usage[key],
       cell: (row) => (row.isTotal ? (index === 0 ? 'total' : '') : (row[key] ?? UNKNOWN)),
       min: 8,
-      givesWay: index === by.length - 1,
+      ...(index === by.length - 1 ? { givesWay: true as const } : {}),
     }),
   );
   return renderTable([...keys, ...sumColumns], rows, terminal);
