@@ -17,7 +17,7 @@ export interface ReaderSetup {
   /** Of this program: what an other one has kept of files is not used. */
   version: string;
   /** Hears what became of responses. */
-  onPut(result: PutResult): void;
+  onPut: (result: PutResult) => void;
   pace: Partial<Pace>;
 }
 

@@ -75,7 +75,7 @@ export function createQuestions({ engine, ledger, prices, runtimes, shown, notes
       engine.sessions().find((session) => session.runtime === runtime && session.id === id) ?? null,
     usage(query) {
       const asked = { ...query, ...(query.agent === undefined ? {} : { agent: ledgerName(query.agent) }) };
-      const { by, tz: _, step: __, ...filter } = asked;
+      const { by: _, tz: __, step: ___, ...filter } = asked;
       const total = ledger.total(filter);
       return {
         since: query.since === undefined ? null : isoOf(query.since),

@@ -123,7 +123,7 @@ describe('every route of the table', () => {
 
   it('health says of each source of agents, by name, how it does and why it failed last', async () => {
     const { body } = await answerOf('health');
-    expect(Object.keys(body.sources)).toEqual(['workspace']);
+    expect(Object.keys(body.sources)).toEqual(['workspace', 'runtimes']);
     expect(Object.keys(body.sources.workspace)).toEqual(['state', 'last_error']);
     expect(Object.keys(body.services)).toEqual(['api', 'websocket', 'pipeline', 'backup', 'watcher', 'alerts']);
   });
