@@ -25,15 +25,14 @@ export interface Seen {
 }
 
 const MOST_LETTERS = 80;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: no name has them
-const NOT_IN_NAMES = /[\u0000-\u001f\u007f/\\]|\p{Surrogate}/gu;
+const NOT_IN_NAMES = /[/\\\p{Cc}\p{Cs}]/gu;
 const WORKTREES = /[/\\](?:\.claude[/\\]worktrees|\.worktrees)(?:[/\\].*)?$/s;
 
 /** The project of a working directory; its worktrees are the project's own. null: it names none. */
 export function projectOf(cwd: string): Project | null {
   const path = cwd.replace(WORKTREES, '').replace(/(?<=[^/\\])[/\\]+$/, '');
   const name = path.split(/[/\\]/).at(-1) ?? '';
-  const clean = [...name.replaceAll(NOT_IN_NAMES, '_')].slice(0, MOST_LETTERS).join('');
+  const clean = nameOf(name);
   return clean === '' ? null : { path, name: clean };
 }
 
@@ -56,12 +55,17 @@ export function homelessAgent(runtime: RuntimeName): string {
 
 /** The agent that a runtime itself gives a name. */
 export function namedAgent(runtime: RuntimeName, name: string): string {
-  return `${runtime}:${[...name.replaceAll(NOT_IN_NAMES, '_')].slice(0, MOST_LETTERS).join('')}`;
+  return `${runtime}:${nameOf(name)}`;
 }
 
 /** An agent of the workspace has its id before one of a runtime. */
 export function besideWorkspace(id: string, isWorkspaceAgent: (id: string) => boolean): string {
   return isWorkspaceAgent(id) ? besideWorkspace(`${id}~rt`, isWorkspaceAgent) : id;
+}
+
+function nameOf(text: string): string {
+  // Cut first: the cut may go through a character.
+  return text.slice(0, MOST_LETTERS).replaceAll(NOT_IN_NAMES, '_');
 }
 
 function agentOf(book: ProjectBook, runtime: RuntimeName, cwd: string): string {

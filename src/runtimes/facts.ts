@@ -8,7 +8,7 @@ export interface Response {
   key: string;
   /**
    * Two keys may be one response: a replica gives way to a response that is none and has the same alias. null: there is no such
-   * other.
+   * other. The same key comes with the same alias.
    */
   alias: string | null;
   replica: boolean;

@@ -1,7 +1,7 @@
 import type { RuntimeName } from '../../protocol/index.js';
 import type { ProjectBook } from '../agents.js';
 import type { DropReason, ErrorFact, Response } from '../facts.js';
-import type { Priced } from '../prices/rates.js';
+import type { PriceTable } from '../prices/rates.js';
 
 /** Model responses added up, exactly. Tokens but for `responses`, `web_searches` and the cost. */
 export interface ExactSum {
@@ -135,21 +135,6 @@ export interface Reconciliation {
   total: ExactSum;
   /** What does not agree, in words; empty when Σ agents = Σ models = Σ days = total and every account adds up. */
   differences: string[];
-}
-
-/** What a response costs, and who says so. */
-export interface Cost {
-  /** 10⁻¹² USD. */
-  pico: bigint;
-  basis: 'reported' | 'file' | 'bundle';
-}
-
-/** Prices. Costs are worked out when a response is put, and all over again when `version` changes. */
-export interface PriceTable {
-  /** Changes when any price may. */
-  version: string;
-  /** null: it has no price. Never a guess. */
-  costOf(response: Priced): Cost | null;
 }
 
 export interface ErrorQuery {

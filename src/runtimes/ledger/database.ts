@@ -49,7 +49,9 @@ CREATE TABLE runtime_projects (
 ];
 /** The number of the layout that this program writes. */
 const LAYOUT = MIGRATIONS.length;
-const TABLES = ['sessions', 'kinds', 'responses', 'claims', 'errors', 'account', 'meta'].map((name) => `usage_${name}`);
+const TABLES = ['sessions', 'kinds', 'responses', 'claims', 'errors', 'account', 'meta']
+  .map((name) => `usage_${name}`)
+  .concat('runtime_files', 'runtime_projects');
 const COMPANIONS = ['-wal', '-shm', '-journal'];
 /** How long a statement waits for another server of this user that writes, in milliseconds. Only a thread of its own waits. */
 const PATIENCE_MS = 5000;
@@ -104,21 +106,20 @@ function attempt(path: string): Database | string {
     return reason;
   };
   try {
+    if (unclean && db.pragma('quick_check(1)', { simple: true }) !== 'ok') return closed('damaged');
+    const { layout, tables } = look(db);
+    if (layout > LAYOUT) return closed(`of layout ${layout}, and this mc knows ${LAYOUT}`);
+    if (layout < 0) return closed('damaged');
+    // A table that is missing shows here, not in the middle of reading.
+    const isOther = layout === 0 ? tables.size > 0 : TABLES.some((table) => !tables.has(table));
+    if (isOther) return closed('not a database of ours');
     db.pragma('journal_mode = WAL');
     // A commit survives the death of the process; what a power cut costs is read again from the runtimes' files.
     db.pragma('synchronous = NORMAL');
     // Keys fall everywhere: what is held is not written and read over and over.
     db.pragma('cache_size = -16000');
     db.pragma('wal_autocheckpoint = 8192');
-    const layout = db.pragma('user_version', { simple: true }) as number;
-    if (layout > LAYOUT) return closed(`of layout ${layout}, and this mc knows ${LAYOUT}`);
-    if (layout < 0) return closed('damaged');
-    if (unclean && db.pragma('quick_check(1)', { simple: true }) !== 'ok') return closed('damaged');
     migrate(db);
-    // A table that is missing shows here, not in the middle of reading.
-    for (const table of [...TABLES, 'runtime_files', 'runtime_projects']) {
-      db.prepare(`SELECT * FROM ${table} LIMIT 1`).get();
-    }
     return db;
   } catch (error) {
     if (!isDamage(error)) {
@@ -127,6 +128,14 @@ function attempt(path: string): Database | string {
     }
     return closed(error.code === 'SQLITE_ERROR' ? `not a database of ours (${error.message})` : 'damaged');
   }
+}
+
+/** At one moment: another process may be about to begin it. */
+function look(db: Database): { layout: number; tables: Set<unknown> } {
+  return db.transaction(() => ({
+    layout: db.pragma('user_version', { simple: true }) as number,
+    tables: new Set(db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all()),
+  }))();
 }
 
 /** A process that comes second finds the work done. */

@@ -1,6 +1,6 @@
 import type { UsageSum } from '../../protocol/index.js';
-import type { Priced } from '../prices/rates.js';
-import type { Cost, ExactSum } from './contract.js';
+import type { Cost, Priced } from '../prices/rates.js';
+import type { ExactSum } from './contract.js';
 
 /** No responses. */
 export function emptySum(): ExactSum {

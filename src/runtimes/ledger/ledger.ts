@@ -1,6 +1,8 @@
 import { McError } from '../../base/index.js';
 import type { RuntimeName } from '../../protocol/index.js';
-import type { Ledger, PriceTable } from './contract.js';
+import type { Response } from '../facts.js';
+import type { PriceTable } from '../prices/rates.js';
+import type { Ledger } from './contract.js';
 import { type Database, type OpenedDatabase, openDatabase } from './database.js';
 import { createErrors } from './errors.js';
 import { createFiles } from './files.js';
@@ -67,7 +69,7 @@ function createLedger(db: Database, prices: PriceTable): Ledger {
     names,
     owners,
     rows,
-    prices: () => repricing.table(),
+    costOf: (response: Response) => repricing.costOf(response),
     tally: (runtime: RuntimeName, name: string, count: number) => void (count > 0 && tally.run(runtime, name, count)),
   };
   /** All questions of one answer see the same database. */

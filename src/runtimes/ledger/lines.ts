@@ -1,6 +1,5 @@
 import type { Response } from '../facts.js';
-import type { Priced } from '../prices/rates.js';
-import type { Cost } from './contract.js';
+import type { Cost, Priced } from '../prices/rates.js';
 
 /** No model takes or gives as much at once: such a count is a mistake or a trap, and sums must stay exact. */
 const MOST_TOKENS = 1e10;
@@ -57,8 +56,7 @@ export function isBetter(one: Priced, other: Priced): boolean {
   return false;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNCLEAN = /[\u0000-\u001f\u007f]|\p{Surrogate}/gu;
+const UNCLEAN = /[\p{Cc}\p{Cs}]/gu;
 const REST = [
   'input',
   'cache_read',

@@ -1,6 +1,7 @@
 import type { RuntimeName } from '../../protocol/index.js';
 import type { DropReason, Response } from '../facts.js';
-import type { PriceTable, PutResult, SessionFact, UsageDelta } from './contract.js';
+import type { Cost } from '../prices/rates.js';
+import type { PutResult, SessionFact, UsageDelta } from './contract.js';
 import { addResponse, emptySum, isEmptySum } from './exact.js';
 import { cleaned, costThatFits, isBetter, textOf } from './lines.js';
 import { keyOf, type Names } from './names.js';
@@ -12,7 +13,7 @@ export interface Counter {
   names: Names;
   owners: Owners;
   rows: Rows;
-  prices(): PriceTable;
+  costOf: (response: Response) => Cost | null;
   /** Adds to the account of a runtime, under a name. */
   tally(runtime: RuntimeName, name: string, count: number): void;
 }
@@ -35,7 +36,7 @@ export function putResponses(
   const result = { fresh: 0, repeated: 0, forked: 0 };
   for (const { response, lines } of fold(responses)) {
     result.repeated += lines - 1;
-    const became = putOne(counter, runtime, response, changes, unsettled);
+    const became = putOne(counter, runtime, response, { changes, unsettled });
     result[became] += 1;
   }
   for (const key of unsettled) settle(counter, key, changes);
@@ -87,11 +88,10 @@ function fold(responses: readonly Response[]): Iterable<Folded> {
 }
 
 function putOne(
-  { names, owners, rows, prices }: Counter,
+  { names, owners, rows, costOf }: Counter,
   runtime: RuntimeName,
   response: Response,
-  changes: Changes,
-  unsettled: Buffer[],
+  { changes, unsettled }: { changes: Changes; unsettled: Buffer[] },
 ): 'fresh' | 'repeated' | 'forked' {
   const { replica } = response;
   const key = keyOf(runtime, response.key, response.alias);
@@ -99,7 +99,7 @@ function putOne(
     session: names.session(runtime, response.session).id,
     kind: names.kind(response).id,
     response,
-    cost: costThatFits(prices().costOf(response)),
+    cost: costThatFits(costOf(response)),
     replica,
     // A replica waits until it is known whether there is what it repeats.
     counted: !replica,

@@ -1,11 +1,12 @@
-import type { PriceTable } from './contract.js';
+import type { Cost, Priced, PriceTable } from '../prices/rates.js';
 import type { Database } from './database.js';
 import { costThatFits } from './lines.js';
 import type { Rows } from './rows.js';
 
 /** Prices that change: what was put under others is priced anew, some at a time, also after a restart in between. */
 export interface Repricing {
-  table(): PriceTable;
+  /** By the prices of now. */
+  costOf(response: Priced): Cost | null;
   set(table: PriceTable): void;
   /** True: there are more. */
   some(limit: number): boolean;
@@ -27,7 +28,7 @@ export function createRepricing(db: Database, rows: Rows, first: PriceTable): Re
   };
   set(first);
   return {
-    table: () => table,
+    costOf: (response) => table.costOf(response),
     set,
     some(limit) {
       const until = Number(get.get('reprice_until') ?? 0);

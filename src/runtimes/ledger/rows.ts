@@ -1,5 +1,4 @@
-import type { Priced } from '../prices/rates.js';
-import type { Cost } from './contract.js';
+import type { Cost, Priced } from '../prices/rates.js';
 import type { Database } from './database.js';
 import { keysBeside, type Names } from './names.js';
 

@@ -102,7 +102,7 @@ function localTime(db: Database, tz: string): string {
   const range = db.prepare('SELECT min(at) AS since, max(at) AS until FROM usage_responses').get() as Range;
   const offsets = offsetsOf(tz, range.since ?? 0, range.until ?? 0);
   const [first = { offset: 0 }, ...changes] = offsets;
-  const cases = changes.reverse().map(({ from, offset }) => `WHEN at >= ${from} THEN ${offset}`);
+  const cases = changes.toReversed().map(({ from, offset }) => `WHEN at >= ${from} THEN ${offset}`);
   return cases.length === 0 ? `(at + ${first.offset})` : `(at + CASE ${cases.join(' ')} ELSE ${first.offset} END)`;
 }
 

@@ -68,7 +68,7 @@ function providerOf(model: string, provider: string | null): string | null {
   if (provider !== null) return plainProvider(provider);
   if (/^(?:us\.anthropic\.|anthropic\/)?claude-/.test(model)) return 'anthropic';
   if (/^(?:openai\/)?(?:gpt-|o\d|codex-)/.test(model)) return 'openai';
-  return /^gemini-/.test(model) ? 'google' : null;
+  return model.startsWith('gemini-') ? 'google' : null;
 }
 
 /** The prices of a model at a time; null: there is none of exactly that name. */
@@ -111,7 +111,7 @@ function namesIn(match: MatchLogic): Set<string> {
 function costBy(price: ModelPrice, response: Priced): bigint | null {
   const whole = wholeInput(response);
   const rate = (name: string): bigint | null => {
-    const value = price[name] as number | Steps | undefined;
+    const value = price[name];
     if (value === undefined) return null;
     return perToken(typeof value === 'number' ? value : stepOf(value, whole));
   };

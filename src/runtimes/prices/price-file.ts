@@ -28,7 +28,7 @@ export interface PriceEntry {
   until: number;
 }
 
-const HINT = 'mend the entry; docs/runtimes.md shows one of each kind';
+const HINT = 'mend the entry; docs/prices.md says what it may hold';
 const PRICES = ['input', 'output', 'cache_read', 'cache_write', 'cache_write_5m', 'cache_write_1h'] as const;
 type Fields = Record<string, unknown>;
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { McError, readRegular, wasRead } from '../../base/index.js';
-import type { Cost, PriceTable } from '../ledger/contract.js';
+import { McError, readRegular, toMcError, wasRead } from '../../base/index.js';
 import { type BundledPrices, loadBundledPrices } from './bundle.js';
 import { costByFile, type PriceEntry, parsePriceFile } from './price-file.js';
+import type { Cost, PriceTable } from './rates.js';
 
 export interface Prices {
   /** As of the last `refresh`. */
@@ -27,8 +27,9 @@ const MAX_BYTES = 4 * 1024 * 1024;
 export async function openPrices(source: PriceSource): Promise<Prices> {
   const bundle = await loadBundledPrices();
   let table = tableOf([], 'none', bundle);
-  let seen: string | null = null;
   let fault: McError | null = null;
+  /** The text that was looked at last, and what was wrong with it. */
+  let seen: { text: string | null; fault: McError | null } = { text: null, fault: null };
   const prices = {
     get table() {
       return table;
@@ -38,30 +39,30 @@ export async function openPrices(source: PriceSource): Promise<Prices> {
     },
     async refresh() {
       const { text, problem } = await readText(source);
-      if (problem !== null) {
-        fault = problem;
-        return false;
+      if (problem === null && text !== seen.text) {
+        const next = tableFrom(text, source.path, bundle);
+        seen = { text, fault: next instanceof McError ? next : null };
+        fault = seen.fault;
+        if (next instanceof McError) return false;
+        table = next;
+        return true;
       }
-      if (text === seen) return false;
-      try {
-        table =
-          text === null
-            ? tableOf([], 'none', bundle)
-            : tableOf(parsePriceFile(text, source.path), hashOf(text), bundle);
-        fault = null;
-      } catch (error) {
-        if (!(error instanceof McError)) throw error;
-        fault = error;
-        // The same text would be refused again; the table stays.
-        seen = text;
-        return false;
-      }
-      seen = text;
-      return true;
+      fault = problem ?? seen.fault;
+      return false;
     },
   };
   await prices.refresh();
   return prices;
+}
+
+/** The prices with a file of this text (null: with none), or what is wrong with it. */
+function tableFrom(text: string | null, path: string, bundle: BundledPrices): PriceTable | McError {
+  if (text === null) return tableOf([], 'none', bundle);
+  try {
+    return tableOf(parsePriceFile(text, path), hashOf(text), bundle);
+  } catch (error) {
+    return toMcError(error);
+  }
 }
 
 /** What the runtime reported, else what the user's file says, else the bundled table; else it has no price. */

@@ -18,6 +18,21 @@ export type Priced = Pick<
   | 'reported_pico'
 >;
 
+/** What a response costs, and who says so. */
+export interface Cost {
+  /** 10⁻¹² USD. */
+  pico: bigint;
+  basis: 'reported' | 'file' | 'bundle';
+}
+
+/** Prices. Costs are worked out when a response is put, and all over again when `version` changes. */
+export interface PriceTable {
+  /** Changes when any price may. */
+  version: string;
+  /** null: it has no price. Never a guess. */
+  costOf(response: Priced): Cost | null;
+}
+
 /** 10⁻¹² USD for one token (or search, or request) of a kind; null: it has no price. */
 export interface Rates {
   input: bigint | null;
