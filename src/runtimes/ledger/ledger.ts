@@ -15,7 +15,7 @@ import { createRepricing } from './reprice.js';
 import { createRows } from './rows.js';
 import { sumsOf, totalOf } from './sums.js';
 
-const REPRICED_AT_ONCE = 5000;
+const REPRICED_AT_ONCE = 2000;
 
 export interface OpenedLedger extends Omit<OpenedDatabase, 'db'> {
   ledger: Ledger;
@@ -43,6 +43,7 @@ function createLedger(db: Database, prices: PriceTable): Ledger {
   const forget = () => {
     names.forget();
     owners.forget();
+    rows.forget();
   };
   const transaction = db.transaction((work: () => unknown) => work());
   let dataVersion: unknown;
