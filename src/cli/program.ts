@@ -6,7 +6,11 @@ import type { PJSON } from '@oclif/core/interfaces';
 import type { McCommand } from './command.js';
 
 /** A command as the bundle has it. */
-type CommandClass = (new (argv: string[], config: Config) => McCommand) & Pick<typeof McCommand, 'id' | 'outlivesReader'>;
+type CommandClass = (new (
+  argv: string[],
+  config: Config,
+) => McCommand) &
+  Pick<typeof McCommand, 'id' | 'outlivesReader'>;
 
 /**
  * What oclif knows of the program while one command runs. Its own `Config.load` reads the manifest of all commands, twice

@@ -42,6 +42,14 @@ export interface SessionCounts {
   error: number;
 }
 
+/** Tokens. */
+export interface TokenCounts {
+  input: number;
+  output: number;
+  cache_read: number;
+  cache_write: number;
+}
+
 /** Model responses added up. `input` excludes what caches gave, `output` includes reasoning. */
 export interface UsageSum {
   responses: number;
@@ -237,6 +245,11 @@ export interface UsageAccount {
   dropped: Record<string, number>;
   counted: number;
   unpriced_models: string[];
+  /**
+   * What sessions used that no line of theirs has (titles, suggestions), as their processes state it: tokens that are in no sum. null:
+   * the runtime does not state any.
+   */
+  outside_transcript: TokenCounts | null;
 }
 
 /** Answer of `/api/usage/reconcile`. */

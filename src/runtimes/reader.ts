@@ -1,4 +1,4 @@
-import type { CronJob, Live, Quota, RuntimeState } from '../protocol/index.js';
+import type { CronJob, Live, Quota, RuntimeState, TokenCounts } from '../protocol/index.js';
 import type { AssembledSession } from './facts.js';
 import type { Ledger, PutResult } from './ledger/contract.js';
 import type { Processes } from './processes.js';
@@ -17,7 +17,7 @@ export interface ReaderSetup {
   /** Of this program: what an other one has kept of files is not used. */
   version: string;
   /** Hears what became of responses. */
-  onPut(result: PutResult): void;
+  onPut: (result: PutResult) => void;
   pace: Partial<Pace>;
 }
 
@@ -43,6 +43,9 @@ export interface Found {
   warnings: string[];
 }
 
+/** What the processes of sessions say that they used, by session and model. Sessions whose processes say nothing are not in it. */
+export type Stated = ReadonlyMap<string, Readonly<Record<string, TokenCounts>>>;
+
 /** Sessions and what else is assembled with them. */
 export interface Assembled {
   sessions: AssembledSession[];
@@ -52,6 +55,8 @@ export interface Assembled {
   rankBy: 'started_at' | 'last_at';
   /** Agents by the runtime's own ids, where it has such: with the name it gives them. */
   agents: { id: string; name: string | null }[];
+  /** Absent: the processes of this runtime do not say what they use. */
+  stated?: Stated;
   /** A process that serves all agents, as an agent without sessions; null: there is none. */
   gateway: Live | null;
 }

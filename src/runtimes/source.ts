@@ -3,16 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, McError, workerFile } from '../base/index.js';
 import type { Logger } from '../base/log.js';
 import { createThread } from '../base/threads.js';
-import {
-  type Agent,
-  emptyReading,
-  type OpenSource,
-  type Reading,
-  type RuntimeName,
-  type SourceListener,
-} from '../protocol/index.js';
+import { type Agent, emptyReading, type OpenSource, type Reading } from '../protocol/index.js';
 import type { EngineSetup } from './engine/contract.js';
 import type { News } from './engine/engine.js';
+import { noAnswers, type Question } from './engine/no-answers.js';
 import { createPerformer } from './engine/perform.js';
 import type { Questions } from './engine/questions.js';
 
@@ -22,17 +16,15 @@ export interface RuntimesOptions {
   log: Logger;
 }
 
-type Question = Exclude<keyof Questions, 'look' | 'close'>;
-
 /** The runtimes of this machine: a source of agents, and answers about sessions, use and schedules. */
 export interface Runtimes {
   open: OpenSource;
-  /** Which of them are read. */
-  readonly names: readonly RuntimeName[];
   /** @throws McError `busy` while nothing is read yet; what the question throws */
   ask<K extends Question>(name: K, input: Parameters<Questions[K]>[0]): Promise<Awaited<ReturnType<Questions[K]>>>;
 }
 
+/** Where there is nothing, it is looked for so often. */
+const ASLEEP_MS = 30_000;
 /** How often what may have changed is looked at, in milliseconds. */
 const LOOK_EVERY_MS = 1000;
 /** How long the first reading may take: statuses come first, and what is not read then is read behind it. */
@@ -40,6 +32,7 @@ const FIRST_MS = 800;
 /** After a failure all is begun anew, sooner at first. */
 const AGAIN_MS = [1000, 5000, 30_000];
 const CLOSE_MS = 2000;
+const NOTHING_NEW: News = { agents: [], more: false };
 
 /** Reads nothing before the source is started. `file`: the built worker; without one the work is done in this thread. */
 export function createRuntimes(
@@ -52,12 +45,17 @@ export function createRuntimes(
     thread ? thread.ask({ name, input }) : (here as NonNullable<typeof here>)({ name, input } as never);
   let state = 'has not begun';
   let begun = false;
+  /** Nothing is there to be read, and nothing was ever counted. */
+  let asleep = false;
+  const absent = noAnswers(setup.runtimes);
   let failures = 0;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<unknown> = Promise.resolve();
 
   const look = async (): Promise<News> => {
+    asleep = !begun && !isAnythingThere(setup);
+    if (asleep) return NOTHING_NEW;
     if (!begun) await perform('begin', setup);
     begun = true;
     return (await perform('look', { now: clock.now() })) as News;
@@ -79,20 +77,21 @@ export function createRuntimes(
       return null;
     }
   };
-  const lookOn = (listener: SourceListener, delay: number): void => {
+  const lookOn = (onNews: (news: News) => void, delay: number): void => {
     if (closed) return;
     timer = setTimeout(() => {
       looking = lookSafely().then((news) => {
-        if (news && news.agents.length > 0 && !closed) listener.onReading(readingOf(news, clock.now()));
-        const again = AGAIN_MS[Math.min(failures, AGAIN_MS.length) - 1] ?? LOOK_EVERY_MS;
-        lookOn(listener, news?.more ? 0 : again);
+        if (!closed) onNews(news ?? NOTHING_NEW);
+        const often = asleep ? ASLEEP_MS : LOOK_EVERY_MS;
+        const again = AGAIN_MS[Math.min(failures, AGAIN_MS.length) - 1] ?? often;
+        lookOn(onNews, news?.more ? 0 : again);
       });
     }, delay);
     timer.unref();
   };
   return {
-    names: setup.runtimes,
     async ask(name, input) {
+      if (asleep) return absent[name] as never;
       if (!begun) {
         throw new McError('busy', 'the records of runtimes are not read yet', { hint: 'ask again in a moment' });
       }
@@ -101,16 +100,20 @@ export function createRuntimes(
     open: (listener) => ({
       name: 'runtimes',
       async start() {
-        const agents: News['agents'] = [];
-        const until = performance.now() + FIRST_MS;
-        let news = await lookSafely();
-        while (news !== null) {
-          agents.push(...news.agents);
-          if (!news.more || performance.now() >= until) break;
-          news = await lookSafely();
-        }
-        lookOn(listener, news?.more ? 0 : LOOK_EVERY_MS);
-        return readingOf({ agents, more: false }, clock.now());
+        const first: News['agents'] = [];
+        let isFirst = true;
+        let all = (): void => {};
+        const read = new Promise<void>((resolve) => {
+          all = resolve;
+        });
+        lookOn((news) => {
+          if (isFirst) first.push(...news.agents);
+          else if (news.agents.length > 0) listener.onReading(readingOf(news, clock.now()));
+          if (!news.more) all();
+        }, 0);
+        await Promise.race([read, wait(FIRST_MS, undefined, { ref: false })]);
+        isFirst = false;
+        return readingOf({ agents: first, more: false }, clock.now());
       },
       health: () => ({ state }),
       async close() {
@@ -123,6 +126,11 @@ export function createRuntimes(
       },
     }),
   };
+}
+
+/** A directory of records, or a ledger of what once was. */
+function isAnythingThere({ runtimes, roots, database }: EngineSetup): boolean {
+  return [database, ...runtimes.flatMap((name) => roots[name] ?? [])].some((path) => existsSync(path));
 }
 
 function readingOf({ agents }: News, at: number): Reading {

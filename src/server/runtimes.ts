@@ -84,7 +84,7 @@ export function questionsTo(runtimes: Runtimes | null): RuntimeQuestions {
   return { ask: (name) => Promise.resolve(NOTHING[name] as never) };
 }
 
-const NOTHING = noAnswers();
+const NOTHING = noAnswers([]);
 
 function wantedRuntimes(words: readonly string[]): RuntimeName[] {
   if (words.includes('none')) return [];

@@ -267,9 +267,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     await rest.close(DRAIN_MS);
     await api.close();
   });
-
   life.push('streams', () => streams.close());
-
   if (!isLoopback(host) && !tls) {
     log.warn({ host }, 'other machines reach this server, and nothing of what it says is encrypted');
   }

@@ -176,7 +176,7 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     sse: { says: 'the stream over HTTP', imports: ['stream'] },
     api: {
       says: 'REST: one file a noun, from the table of routes',
-      imports: ['auth', 'depth.ts', 'feed.ts', 'services.ts', 'sse', 'stream', 'writes.ts', 'ws'],
+      imports: ['auth', 'depth.ts', 'feed.ts', 'runtimes.ts', 'services.ts', 'sse', 'stream', 'writes.ts', 'ws'],
     },
   },
   cli: {

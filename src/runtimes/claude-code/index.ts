@@ -3,5 +3,4 @@ export { wantsFile, wantsRecord } from './files.js';
 export { form } from './form.js';
 export { recordOf, type ProcessRecord } from './registry.js';
 export { assembleClaude, type ClaudeRecords, type ClaudeSession } from './sessions.js';
-export { outsideTranscript } from './stated.js';
-export type { ClaudeState, StatedCosts, StatedUsage } from './state.js';
+export type { ClaudeState } from './state.js';

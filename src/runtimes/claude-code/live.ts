@@ -32,18 +32,20 @@ export function processOf(record: ProcessRecord, processes: Processes): Register
   return record.start === null || record.start === start ? 'alive' : 'other';
 }
 
-/**
- * What a session does, by the first that holds: its process, what that says of itself, what the transcript says.
- * @param waitsFor the tool that was called last, here or by a subagent
- */
-export function liveOf(
-  registered: Registered | null,
-  transcript: Transcript | null,
-  waitsFor: string | null,
-  now: number,
-): Live {
-  if (registered === null)
-    return live('gone', null, null, { source: 'registry', file: null, field: null, value: null });
+/** A session that no process says it has. */
+export const GONE: Live = live('gone', null, null, { source: 'registry', file: null, field: null, value: null });
+
+/** What else there is to know of a session that a process says it has. */
+export interface Circumstances {
+  transcript: Transcript | null;
+  /** The tool that was called last, here or by a subagent. */
+  waitsFor: string | null;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+/** What a session does, by the first that holds: its process, what that says of itself, what the transcript says. */
+export function liveOf(registered: Registered, { transcript, waitsFor, now }: Circumstances): Live {
   const { record, file, process } = registered;
   const of = (source: LiveEvidence['source'], field: string, value: string | null) => ({ source, file, field, value });
   if (process === 'dead') return live('gone', null, null, of('process', 'pid', 'dead'));

@@ -2,7 +2,7 @@ import { isoOf } from '../../protocol/index.js';
 import type { AssembledSession } from '../facts.js';
 import { evidencePath, tilde } from '../home.js';
 import type { Processes } from '../processes.js';
-import { liveOf, processOf, type Registered, type Transcript } from './live.js';
+import { GONE, liveOf, processOf, type Registered } from './live.js';
 import type { ProcessRecord } from './registry.js';
 import { resumed } from './resumed.js';
 import { statedOf } from './stated.js';
@@ -16,12 +16,22 @@ interface Found {
   path: string;
 }
 
+/** A transcript and what is kept of it. */
+interface Kept extends Found {
+  state: ClaudeState;
+}
+
+/** The record of a process. */
+export interface FoundRecord extends Found {
+  record: ProcessRecord;
+}
+
 /** All that is known of Claude Code on this machine at one time. */
 export interface ClaudeRecords {
   /** Absolute: paths that are told begin there. */
   home: string;
-  files: Iterable<Found & { state: ClaudeState }>;
-  registry: Iterable<Found & { record: ProcessRecord }>;
+  files: Iterable<Kept>;
+  registry: Iterable<FoundRecord>;
   processes: Processes;
   /** Milliseconds since the epoch. */
   now: number;
@@ -30,7 +40,7 @@ export interface ClaudeRecords {
 /** A session of Claude Code, and what its processes say of their use. */
 export interface ClaudeSession {
   session: AssembledSession;
-  /** By model: for `outsideTranscript`. Empty when none says. */
+  /** By model. Empty when none says. */
   stated: StatedCosts;
 }
 
@@ -38,7 +48,7 @@ export interface ClaudeSession {
 export interface Files {
   id: string;
   /** The transcript itself; null when there are only those of its subagents, or none. */
-  main: Transcript | null;
+  main: Kept | null;
   /** By name: a copy below another root is the same. */
   subagents: Map<string, ClaudeState>;
 }
@@ -48,7 +58,6 @@ export interface Files {
  * process that is gone, only those with a transcript.
  */
 export function assembleClaude(records: ClaudeRecords): ClaudeSession[] {
-  const { home, now } = records;
   const files = bySession(records);
   const registry = resumed(bestRecords(records), files);
   for (const [id, { process }] of registry) {
@@ -56,17 +65,22 @@ export function assembleClaude(records: ClaudeRecords): ClaudeSession[] {
     if (there && !files.has(id)) files.set(id, { id, main: null, subagents: new Map() });
   }
   return [...files.values()]
-    .map((each) => sessionOf(each, registry.get(each.id) ?? null, home, now))
-    .sort(
-      (one, other) =>
-        compare(one.session.started_at, other.session.started_at) || compare(one.session.id, other.session.id),
-    );
+    .map((of) => ({ of, registered: registry.get(of.id) ?? null, ...timesOf(of) }))
+    .sort((one, other) => one.began - other.began || (one.of.id < other.of.id ? -1 : 1))
+    .map((session) => sessionOf(session, records));
 }
 
-function sessionOf(files: Files, registered: Registered | null, home: string, now: number): ClaudeSession {
-  const { id, main, subagents } = files;
-  const all = [...(main === null ? [] : [main.state]), ...subagents.values()];
-  const first = main?.state ?? earliest(all);
+/** What there is of one session: its files, its process, and when they begin and end (infinite: none says). */
+interface Known {
+  of: Files;
+  registered: Registered | null;
+  began: number;
+  ended: number;
+}
+
+function sessionOf({ of, registered, began, ended }: Known, { home, now }: ClaudeRecords): ClaudeSession {
+  const { id, main, subagents } = of;
+  const first = main?.state ?? [...subagents.values()][0];
   const record = registered?.record ?? null;
   const cwdRaw = first?.cwd ?? record?.cwd ?? null;
   const titles = main?.state.titles;
@@ -83,30 +97,38 @@ function sessionOf(files: Files, registered: Registered | null, home: string, no
       cwd: cwdRaw === null ? null : tilde(home, cwdRaw),
       branch: first?.branch ?? null,
       version: first?.version ?? record?.version ?? null,
-      started_at: iso(least(all.map((state) => state.started_at)) ?? record?.started_at ?? null),
-      last_at: iso(greatest(all.map((state) => state.last_at))),
+      started_at: isoOf(Number.isFinite(began) ? began : (record?.started_at ?? Number.NaN)),
+      last_at: isoOf(ended),
       model: main?.state.model ?? null,
       context_tokens: main?.state.context_tokens ?? null,
       // No record says how much a model takes in.
       context_limit: null,
       compactions: main?.state.compactions ?? 0,
       subagents: subagents.size,
-      errors: all.reduce((sum, state) => sum + state.errors, 0),
-      live: liveOf(registered, main, waitsFor(main?.state ?? null, subagents.values()), now),
+      errors: statesOf(of).reduce((sum, state) => sum + state.errors, 0),
+      live:
+        registered === null
+          ? GONE
+          : liveOf(registered, {
+              transcript: main === null ? null : { state: main.state, file: evidencePath(home, main.root, main.path) },
+              waitsFor: waitsFor(of),
+              now,
+            }),
     },
     stated: main === null ? {} : statedOf(main.state),
   };
 }
 
 /** Files by their sessions. Of a file's copies below several roots, the one that goes furthest counts. */
-function bySession({ files, home }: ClaudeRecords): Map<string, Files> {
+function bySession({ files }: ClaudeRecords): Map<string, Files> {
   const found = new Map<string, Files>();
-  for (const { root, path, state } of files) {
+  for (const kept of files) {
+    const { path, state } = kept;
     if (state.session === null || (state.last_at === null && !state.subagent)) continue;
     const of: Files = found.get(state.session) ?? { id: state.session, main: null, subagents: new Map() };
     found.set(of.id, of);
     if (!state.subagent) {
-      if (further(state, of.main?.state)) of.main = { state, file: evidencePath(home, root, path) };
+      if (further(state, of.main?.state)) of.main = kept;
       continue;
     }
     const name = path.slice(path.lastIndexOf('/') + 1);
@@ -132,38 +154,26 @@ function compareRecords(one: Registered, other: Registered): number {
 }
 
 /** The tool that was called last and has no result yet, in the conversation or by a subagent; else the one called last. */
-function waitsFor(main: ClaudeState | null, subagents: Iterable<ClaudeState>): string | null {
-  const open = [...(main === null ? [] : [main]), ...subagents].filter(
-    ({ pending, tail }) => pending.length > 0 && tail !== null,
-  );
+function waitsFor(of: Files): string | null {
+  const open = statesOf(of).filter(({ pending, tail }) => pending.length > 0 && tail !== null);
   const last = open.toSorted((one, other) => (one.tail?.at ?? 0) - (other.tail?.at ?? 0)).at(-1);
-  return last?.pending.at(-1)?.name ?? main?.tool ?? null;
+  return last?.pending.at(-1)?.name ?? of.main?.state.tool ?? null;
 }
 
 function further(state: ClaudeState, than: ClaudeState | undefined): boolean {
   return than === undefined || (state.last_at ?? 0) > (than.last_at ?? 0);
 }
 
-function earliest(states: ClaudeState[]): ClaudeState | null {
-  return states.toSorted((one, other) => (one.started_at ?? Infinity) - (other.started_at ?? Infinity))[0] ?? null;
+function statesOf({ main, subagents }: Files): ClaudeState[] {
+  return main === null ? [...subagents.values()] : [main.state, ...subagents.values()];
 }
 
-function least(times: (number | null)[]): number | null {
-  return times.reduce((least, time) => (time === null || (least !== null && least <= time) ? least : time), null);
-}
-
-function greatest(times: (number | null)[]): number | null {
-  return times.reduce(
-    (greatest, time) => (time === null || (greatest !== null && greatest >= time) ? greatest : time),
-    null,
-  );
-}
-
-function iso(time: number | null): string | null {
-  return time === null ? null : isoOf(time);
-}
-
-function compare(one: string | null, other: string | null): number {
-  const [a, b] = [one ?? '', other ?? ''];
-  return a < b ? -1 : a > b ? 1 : 0;
+function timesOf(files: Files): { began: number; ended: number } {
+  let began = Infinity;
+  let ended = -Infinity;
+  for (const { started_at, last_at } of statesOf(files)) {
+    began = Math.min(began, started_at ?? began);
+    ended = Math.max(ended, last_at ?? ended);
+  }
+  return { began, ended };
 }

@@ -1,3 +1,5 @@
+import type { TokenCounts } from '../../protocol/index.js';
+
 /** How the conversation stands after the last line that says so. */
 export interface Tail {
   /** `assistant`: a response that is not whole yet. `end`: its turn is over. */
@@ -5,16 +7,8 @@ export interface Tail {
   at: number;
 }
 
-/** Tokens of one model, as a process of Claude Code adds them up itself. */
-export interface StatedUsage {
-  input: number;
-  output: number;
-  cache_read: number;
-  cache_write: number;
-}
-
-/** By model. */
-export type StatedCosts = Record<string, StatedUsage>;
+/** Tokens by model, as a process of Claude Code adds them up itself. */
+export type StatedCosts = Record<string, TokenCounts>;
 
 /** What is kept of one transcript. Plain JSON and small, whatever the transcript holds. Times in milliseconds since the epoch. */
 export interface ClaudeState {

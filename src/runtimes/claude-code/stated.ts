@@ -1,11 +1,12 @@
+import type { TokenCounts } from '../../protocol/index.js';
 import type { Findings } from '../facts.js';
 import { objectOf, textOf, tokensOf } from '../values.js';
-import type { ClaudeState, StatedCosts, StatedUsage } from './state.js';
+import type { ClaudeState, StatedCosts } from './state.js';
 
 /** More models than this in one session are a mistake. */
 const MODELS = 32;
 const FIELDS = ['input', 'output', 'cache_read', 'cache_write'] as const;
-const NONE: StatedUsage = { input: 0, output: 0, cache_read: 0, cache_write: 0 };
+const NONE: TokenCounts = { input: 0, output: 0, cache_read: 0, cache_write: 0 };
 
 /** Takes in a `cost-state` line: all that a process has used until now, by model. */
 export function takeStated(state: ClaudeState, line: Record<string, unknown>, findings: Findings): void {
@@ -40,20 +41,6 @@ function added(one: StatedCosts, other: StatedCosts): StatedCosts {
   return sum;
 }
 
-/**
- * What a session used that no line of its transcripts has (titles, summaries, suggestions): what its processes stated, without what was
- * counted. Tokens; never part of any sum of usage.
- * @param counted by model, of the session and its subagents
- */
-export function outsideTranscript(stated: StatedCosts, counted: ReadonlyMap<string, StatedUsage>): StatedUsage {
-  const outside = { ...NONE };
-  for (const [model, usage] of Object.entries(stated)) {
-    const known = counted.get(model) ?? NONE;
-    for (const field of FIELDS) outside[field] += Math.max(0, usage[field] - known[field]);
-  }
-  return outside;
-}
-
 /** Names of models are anybody's words: not ever more of them. */
 function few(costs: StatedCosts): StatedCosts {
   return Object.fromEntries(Object.entries(costs).slice(0, MODELS));
@@ -65,7 +52,7 @@ function fell(before: StatedCosts, now: StatedCosts): boolean {
   );
 }
 
-function plus(one: StatedUsage | undefined, other: StatedUsage): StatedUsage {
+function plus(one: TokenCounts | undefined, other: TokenCounts): TokenCounts {
   const sum = { ...(one ?? NONE) };
   for (const field of FIELDS) sum[field] += other[field];
   return sum;

@@ -2,11 +2,9 @@ import type { Findings, TranscriptForm } from '../facts.js';
 import { slim } from '../slim.js';
 import { objectOf, textOf, timeOf } from '../values.js';
 import { begin, isCopied, takeMeta } from './identity.js';
-import type { CodexState } from './state.js';
+import type { CodexState, Entry } from './state.js';
 import { takeAbort, takeCompaction, takeEnd, takeItem, takeStart } from './turns.js';
 import { takeCount, takeRecord, takeTurnContext } from './usage.js';
-
-type Line = Record<string, unknown>;
 
 /** How lines begin, as long as Codex writes them: what they are, before what they hold. */
 const HEAD =
@@ -53,16 +51,21 @@ export const form: TranscriptForm<CodexState> = {
     // A line without a time is of the time of the one before it.
     const at = timeOf(line.timestamp) ?? state.last_at ?? state.started_at ?? 0;
     const payload = objectOf(line.payload) ?? {};
-    if (type === 'session_meta') {
-      takeMeta(state, payload, at);
-    } else if (!KNOWN.has(type)) {
-      findings.unknown(/^\w+$/u.test(type) ? type : 'with a type that is not a word');
-    }
-    const copied = isCopied(state, line.ordinal, at);
-    if (!copied || state.last_at === null) state.last_at = at;
+    const entry: Entry = {
+      type,
+      payload,
+      kind: textOf(payload.type, 64) ?? '',
+      ordinal: line.ordinal,
+      at,
+      copied: false,
+    };
+    if (type === 'session_meta') takeMeta(state, entry);
+    else if (!KNOWN.has(type)) findings.unknown(/^\w+$/u.test(type) ? type : 'with a type that is not a word');
+    entry.copied = isCopied(state, entry);
+    if (!entry.copied || state.last_at === null) state.last_at = at;
     // Below its own first ordinal nothing is said of this thread; a replay ends in how things stood when it began.
-    if (copied && state.own_from !== null) return dropCopied(type, payload, findings);
-    takeLine(state, type, payload, at, copied, findings);
+    if (entry.copied && state.own_from !== null) dropCopied(entry, findings);
+    else takeEntry(state, entry, findings);
   },
 };
 
@@ -72,37 +75,31 @@ function isWanted(type: string, kind: string | undefined): boolean {
   return WHOLE.has(type);
 }
 
-function takeLine(
-  state: CodexState,
-  type: string,
-  payload: Line,
-  at: number,
-  copied: boolean,
-  findings: Findings,
-): void {
-  const kind = textOf(payload.type, 64) ?? '';
-  if (type === 'turn_context') takeTurnContext(state, payload);
-  else if (type === 'token_usage_record') takeRecord(state, payload, at, findings);
+function takeEntry(state: CodexState, entry: Entry, findings: Findings): void {
+  const { type, kind, copied } = entry;
+  if (type === 'turn_context') takeTurnContext(state, entry);
+  else if (type === 'token_usage_record') takeRecord(state, entry, findings);
   else if (type === 'compacted' && !copied) takeCompaction(state);
-  else if (type === 'response_item' && CALL.test(kind)) takeItem(state, payload, kind, at);
-  else if (type === 'event_msg') takeEvent(state, kind, payload, at, copied, findings);
+  else if (type === 'response_item' && CALL.test(kind)) takeItem(state, entry);
+  else if (type === 'event_msg') takeEvent(state, entry, findings);
 }
 
-function takeEvent(
-  state: CodexState,
-  kind: string,
-  payload: Line,
-  at: number,
-  copied: boolean,
-  findings: Findings,
-): void {
-  if (kind === 'token_count') takeCount(state, payload, at, copied, findings);
-  else if (kind === 'task_started' || kind === 'turn_started') takeStart(state, payload, at);
-  else if (kind === 'task_complete' || kind === 'turn_complete') takeEnd(state, payload, at, copied, findings);
-  else if (kind === 'turn_aborted') takeAbort(state, at);
+function takeEvent(state: CodexState, entry: Entry, findings: Findings): void {
+  switch (entry.kind) {
+    case 'token_count':
+      return takeCount(state, entry, findings);
+    case 'task_started':
+    case 'turn_started':
+      return takeStart(state, entry);
+    case 'task_complete':
+    case 'turn_complete':
+      return takeEnd(state, entry, findings);
+    case 'turn_aborted':
+      return takeAbort(state, entry);
+  }
 }
 
-function dropCopied(type: string, payload: Line, findings: Findings): void {
+function dropCopied({ type, kind }: Entry, findings: Findings): void {
   if (type === 'token_usage_record') findings.dropped('fork');
-  else if (type === 'event_msg' && payload.type === 'token_count') findings.dropped('replay');
+  else if (type === 'event_msg' && kind === 'token_count') findings.dropped('replay');
 }

@@ -1,8 +1,6 @@
 import { objectOf, textOf, timeOf } from '../values.js';
 import { nameOf } from './files.js';
-import type { CodexState } from './state.js';
-
-type Line = Record<string, unknown>;
+import type { CodexState, Entry } from './state.js';
 
 /** Names a thread in files of locks and in answers: nothing else is taken for an id. */
 const THREAD = /^[0-9A-Za-z][0-9A-Za-z-]{0,127}$/u;
@@ -48,7 +46,7 @@ export function begin(path: string): CodexState {
 }
 
 /** The first says what the file is; a later one of another thread, that this thread's history is being copied. */
-export function takeMeta(state: CodexState, payload: Line, at: number): void {
+export function takeMeta(state: CodexState, { payload, at }: Entry): void {
   const id = textOf(payload.id, 128);
   if (state.identified) {
     if (id !== state.thread) state.replay = { from: at, to: at };
@@ -70,7 +68,7 @@ export function takeMeta(state: CodexState, payload: Line, at: number): void {
 }
 
 /** Who began it: a person, another thread, or Codex for work of its own. */
-function takeOrigin(state: CodexState, payload: Line): void {
+function takeOrigin(state: CodexState, payload: Entry['payload']): void {
   const subagent = objectOf(payload.source)?.subagent;
   const spawn = objectOf(objectOf(subagent)?.thread_spawn);
   const parent = textOf(payload.parent_thread_id, 128) ?? textOf(spawn?.parent_thread_id, 128);
@@ -83,7 +81,7 @@ function takeOrigin(state: CodexState, payload: Line): void {
 }
 
 /** Whether a line is a copy from the parent's rollout. Forgets that history is copied once a line is not. */
-export function isCopied(state: CodexState, ordinal: unknown, at: number): boolean {
+export function isCopied(state: CodexState, { ordinal, at }: Entry): boolean {
   if (state.own_from !== null && typeof ordinal === 'number') return ordinal < state.own_from;
   if (state.replay === null) return false;
   const { from, to } = state.replay;

@@ -2,5 +2,5 @@
 export { isArchived, isPacked, lockedThreads, LOCKS, NAMES, wantsDirectory, wantsFile } from './files.js';
 export { form } from './form.js';
 export { threadNames } from './names.js';
-export { assembleCodex, type CodexRecords, type CodexSessions } from './sessions.js';
+export { assembleCodex, type CodexSessions } from './sessions.js';
 export type { CodexState } from './state.js';

@@ -25,6 +25,18 @@ export interface Limit {
   at: number;
 }
 
+/** One line of a rollout, looked at so far that it can be taken. */
+export interface Entry {
+  type: string;
+  payload: Record<string, unknown>;
+  /** Of the payload; empty where it has none. */
+  kind: string;
+  ordinal: unknown;
+  at: number;
+  /** It is of history that was copied from another rollout. */
+  copied: boolean;
+}
+
 /** What is kept of one rollout. Plain JSON and small, whatever the rollout holds. Times in milliseconds since the epoch. */
 export interface CodexState {
   /** Its thread: by the first `session_meta`, until then by the name of the file. */

@@ -1,14 +1,12 @@
 import type { Findings } from '../facts.js';
 import { objectOf, textOf } from '../values.js';
-import type { CodexState } from './state.js';
+import type { CodexState, Entry } from './state.js';
 import { enterTurn, takeWindow } from './usage.js';
-
-type Line = Record<string, unknown>;
 
 const CALLS_KEPT = 32;
 
 /** A turn begins. */
-export function takeStart(state: CodexState, payload: Line, at: number): void {
+export function takeStart(state: CodexState, { payload, at }: Entry): void {
   const turn = textOf(payload.turn_id, 128);
   if (turn !== null) enterTurn(state, turn);
   takeWindow(state, payload.model_context_window);
@@ -16,7 +14,7 @@ export function takeStart(state: CodexState, payload: Line, at: number): void {
 }
 
 /** A turn is over, with an error or without. */
-export function takeEnd(state: CodexState, payload: Line, at: number, copied: boolean, findings: Findings): void {
+export function takeEnd(state: CodexState, { payload, at, copied }: Entry, findings: Findings): void {
   const error = copied || state.imported ? null : errorOf(payload.error);
   stand(state, 'complete', at, error?.code ?? null);
   if (error === null) return;
@@ -25,12 +23,12 @@ export function takeEnd(state: CodexState, payload: Line, at: number, copied: bo
 }
 
 /** A turn was broken off. */
-export function takeAbort(state: CodexState, at: number): void {
+export function takeAbort(state: CodexState, { at }: Entry): void {
   stand(state, 'aborted', at, null);
 }
 
 /** A tool is called, or its output is there: by the kind of the line, because there are ever more of them. */
-export function takeItem(state: CodexState, payload: Line, kind: string, at: number): void {
+export function takeItem(state: CodexState, { payload, kind, at }: Entry): void {
   const id = textOf(payload.call_id, 128);
   if (id === null) return;
   state.calls = state.calls.filter((call) => call.id !== id);

@@ -1,8 +1,6 @@
 import type { Findings, Response } from '../facts.js';
 import { objectOf, textOf, timeOf, tokensOf } from '../values.js';
-import type { CodexState, Counts } from './state.js';
-
-type Line = Record<string, unknown>;
+import type { CodexState, Counts, Entry } from './state.js';
 
 /** Threads send their whole context with every request: they come to billions. */
 const MOST_IN_A_THREAD = 1e15;
@@ -11,7 +9,7 @@ const MODELS_KEPT = 8;
 const LIMITS_KEPT = 8;
 
 /** A turn's model; the same turn may go on with another. */
-export function takeTurnContext(state: CodexState, payload: Line): void {
+export function takeTurnContext(state: CodexState, { payload }: Entry): void {
   const model = textOf(payload.model, 128);
   const turn = textOf(payload.turn_id, 128);
   if (turn !== null) enterTurn(state, turn);
@@ -28,7 +26,7 @@ export function enterTurn(state: CodexState, turn: string): void {
 }
 
 /** One response, by its own record. */
-export function takeRecord(state: CodexState, payload: Line, at: number, findings: Findings): void {
+export function takeRecord(state: CodexState, { payload, at }: Entry, findings: Findings): void {
   const thread = textOf(payload.thread_id, 128);
   if (thread !== null && thread !== state.thread) return findings.dropped('fork');
   state.records = true;
@@ -42,11 +40,11 @@ export function takeRecord(state: CodexState, payload: Line, at: number, finding
   }
   const id = textOf(payload.response_id, 128) ?? `${state.thread}:${turn}:${at}:${counts.input}:${counts.output}`;
   const model = state.models.findLast((known) => known.turn === turn)?.model ?? state.model;
-  give(state, `response:${id}`, counts, at, model, findings);
+  give(responseOf(state, { key: `response:${id}`, at, model }, counts), findings);
 }
 
 /** A cumulative count, which may tell of a response, of nothing new, or only how full quotas and the context are. */
-export function takeCount(state: CodexState, payload: Line, at: number, copied: boolean, findings: Findings): void {
+export function takeCount(state: CodexState, { payload, at, copied }: Entry, findings: Findings): void {
   if (!copied) takeLimits(state, payload.rate_limits, at);
   const info = objectOf(payload.info);
   if (info === null) return findings.dropped('not_a_response');
@@ -69,7 +67,8 @@ export function takeCount(state: CodexState, payload: Line, at: number, copied: 
     return findings.dropped('fork');
   }
   // The same line has the same key in every copy of the file.
-  give(state, `count:${state.thread}:${at}:${total.input}:${total.output}`, counts, at, state.model, findings);
+  const key = `count:${state.thread}:${at}:${total.input}:${total.output}`;
+  give(responseOf(state, { key, at, model: state.model }, counts), findings);
 }
 
 /** How much a model takes in. */
@@ -77,22 +76,17 @@ export function takeWindow(state: CodexState, tokens: unknown): void {
   if (typeof tokens === 'number' && tokens > 0 && tokens < 1e9) state.context_limit = Math.trunc(tokens);
 }
 
-function give(
-  state: CodexState,
-  key: string,
+function responseOf(
+  { thread, provider }: CodexState,
+  known: Pick<Response, 'key' | 'at' | 'model'>,
   { input, cached, written, output, reasoning }: Counts,
-  at: number,
-  model: string | null,
-  findings: Findings,
-): void {
-  const response: Response = {
-    key,
+): Response {
+  return {
+    ...known,
     alias: null,
     replica: false,
-    session: state.thread,
-    at,
-    model,
-    provider: state.provider,
+    session: thread,
+    provider,
     input: Math.max(0, input - cached - written),
     output,
     cache_read: cached,
@@ -104,8 +98,13 @@ function give(
     region: null,
     reported_pico: null,
   };
-  if (response.input + output + cached + written === 0) return findings.dropped('zero');
-  if (Math.max(input, output, cached, written, reasoning) <= MOST_IN_A_RESPONSE) return findings.response(response);
+}
+
+function give(response: Response, findings: Findings): void {
+  const { input, output, cache_read, cache_write_5m, reasoning } = response;
+  const counts = [input, output, cache_read, cache_write_5m, reasoning];
+  if (counts.every((tokens) => tokens === 0)) return findings.dropped('zero');
+  if (Math.max(...counts) <= MOST_IN_A_RESPONSE) return findings.response(response);
   findings.warning('one response has more tokens than any can: not counted');
   findings.dropped('not_a_response');
 }

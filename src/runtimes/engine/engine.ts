@@ -3,7 +3,7 @@ import type { ProjectBook } from '../agents.js';
 import type { Ledger, SessionFact } from '../ledger/contract.js';
 import type { Prices } from '../prices/prices.js';
 import type { Processes } from '../processes.js';
-import type { Assembled, Found, Moment, OpenReader, ReaderSetup, RuntimeReader } from '../reader.js';
+import type { Assembled, Found, Moment, OpenReader, ReaderSetup, RuntimeReader, Stated } from '../reader.js';
 import { runtimeAgent } from './agents.js';
 import { factOf, nameSessions, wireSession } from './sessions.js';
 import { createUsage } from './usage.js';
@@ -42,6 +42,8 @@ export interface Engine {
   sessions(): Session[];
   cron(): CronJob[];
   quotas(): Quota[];
+  /** null: the processes of this runtime do not say what they use. */
+  stated(runtime: RuntimeName): Stated | null;
   health(): Map<RuntimeName, RuntimeHealth>;
   close(): void;
 }
@@ -205,6 +207,7 @@ export function createEngine({ readers, setup, ledger, book, prices, processes, 
     cron: () =>
       known.flatMap(({ assembled }) => assembled?.cron ?? []).map((job) => ({ ...job, agent: shown(job.agent) })),
     quotas: () => known.flatMap(({ assembled }) => assembled?.quotas ?? []),
+    stated: (runtime) => known.find((one) => one.runtime === runtime)?.assembled?.stated ?? null,
     health: () =>
       new Map(
         known.map(({ runtime, found, behindSince }) => [

@@ -13,7 +13,7 @@ export function createPerformer(): (asked: Asked) => Promise<unknown> {
     if (name === 'begin') {
       questions?.close();
       questions = null;
-      questions = await beginEngine(input as EngineSetup);
+      questions = await beginEngine(input);
       return null;
     }
     if (questions === null) throw new McError('internal', 'the runtimes are not read yet');

@@ -19,6 +19,7 @@ import type { Account, ExactSum, Ledger } from '../ledger/contract.js';
 import { usageSumOf } from '../ledger/exact.js';
 import type { Prices } from '../prices/prices.js';
 import type { Engine, News } from './engine.js';
+import { outsideTranscripts } from './outside.js';
 
 /** What the engine can be asked, by name. All of it goes between threads. */
 export interface Questions {
@@ -74,7 +75,7 @@ export function createQuestions({ engine, ledger, prices, runtimes, shown, notes
       engine.sessions().find((session) => session.runtime === runtime && session.id === id) ?? null,
     usage(query) {
       const asked = { ...query, ...(query.agent === undefined ? {} : { agent: ledgerName(query.agent) }) };
-      const { by, tz: _, step: __, ...filter } = asked;
+      const { by: _, tz: __, step: ___, ...filter } = asked;
       const total = ledger.total(filter);
       return {
         since: query.since === undefined ? null : isoOf(query.since),
@@ -118,7 +119,11 @@ export function createQuestions({ engine, ledger, prices, runtimes, shown, notes
     reconcile() {
       const { accounts, total, differences } = ledger.reconcile();
       return {
-        accounts: accounts.map((account) => accountOf(account, filesOf(account))),
+        accounts: accounts.map((account) => {
+          const stated = engine.stated(account.runtime);
+          const outside_transcript = stated && outsideTranscripts(account.runtime, stated, ledger);
+          return { ...accountOf(account, filesOf(account)), outside_transcript };
+        }),
         total: usageSumOf(total),
         differences,
         backfill: backfill(),
@@ -163,7 +168,7 @@ function unpricedModels(ledger: Ledger, filter: Omit<UsageQuery, 'by' | 'tz' | '
 function accountOf(
   { runtime, read, offered, dropped, counted, unpriced_models }: Account,
   files: number,
-): ReconcileAnswer['accounts'][number] {
+): Omit<ReconcileAnswer['accounts'][number], 'outside_transcript'> {
   const { lines, malformed, unknown, errors } = read;
   const all: Record<string, number> = { ...read.dropped };
   for (const [reason, count] of Object.entries(dropped)) all[reason] = (all[reason] ?? 0) + count;

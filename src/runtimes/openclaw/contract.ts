@@ -1,4 +1,4 @@
-import type { CronJob, Live } from '../../protocol/runtimes.js';
+import type { CronJob, Live } from '../../protocol/index.js';
 import type { AssembledSession, DropReason, Findings } from '../facts.js';
 import type { Processes } from '../processes.js';
 

@@ -1,5 +1,5 @@
 import { numberFrom } from '../../protocol/index.js';
-import type { CronJob } from '../../protocol/runtimes.js';
+import type { CronJob } from '../../protocol/index.js';
 import { isoTimeOf, textOf, timeOf, titleOf } from '../values.js';
 import type { ReadDatabase, Row, Wanted } from './sqlite.js';
 

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRegularSync, wasRead } from '../../base/index.js';
 import { fieldOf, numberFrom } from '../../protocol/index.js';
-import type { Live } from '../../protocol/runtimes.js';
+import type { Live } from '../../protocol/index.js';
 import type { Processes } from '../processes.js';
 import { isoTimeOf, textOf } from '../values.js';
 import type { Boot } from './global.js';

@@ -1,4 +1,4 @@
-import type { Live, LiveEvidence } from '../../protocol/runtimes.js';
+import type { Live, LiveEvidence } from '../../protocol/index.js';
 import type { Gateway } from './gateway.js';
 import type { Approval } from './global.js';
 import type { Tail } from './transcript.js';

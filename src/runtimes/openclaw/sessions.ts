@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { LiveEvidence } from '../../protocol/runtimes.js';
+import type { LiveEvidence } from '../../protocol/index.js';
 import type { AssembledSession } from '../facts.js';
 import { evidencePath, tilde } from '../home.js';
 import type { AgentDatabase } from './database.js';

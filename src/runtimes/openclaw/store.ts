@@ -1,4 +1,4 @@
-import type { CronJob } from '../../protocol/runtimes.js';
+import type { CronJob } from '../../protocol/index.js';
 import type { NamedDatabase } from './agents.js';
 import { cronJobs, type CronRun, type StoredJob, storedJobs, storedRuns } from './cron.js';
 import { createCronFiles } from './cron-files.js';

@@ -19,11 +19,11 @@ export interface Reading<State> {
   /** What of a file is kept for the next run is good only for this version of the program. */
   version: string;
   /** What a response of this file (relative path) is called that is known already; absent: `repeat`. */
-  repeat?(path: string): DropReason;
+  repeat?: (path: string) => DropReason;
   /** Whether a file is packed (zstd): such a one is read whole. Absent: none is. */
-  isPacked?(path: string): boolean;
+  isPacked?: (path: string) => boolean;
   /** Hears of deltas to the sums. */
-  onPut(result: ReturnType<Ledger['put']>): void;
+  onPut: (result: ReturnType<Ledger['put']>) => void;
 }
 
 /** One file that is known. */

@@ -5,8 +5,8 @@ import { createWalk, fileAt, type FoundFile, type Walk, type Walking } from './w
 
 export interface TranscriptsOptions<State> extends Reading<State> {
   /** Whether files may lie below a directory, and whether a file counts: relative to a root, with `/`. */
-  into(path: string): boolean;
-  wants(path: string): boolean;
+  into: (path: string) => boolean;
+  wants: (path: string) => boolean;
   /** Where roots may be: absolute. */
   roots: readonly string[];
   home: string;

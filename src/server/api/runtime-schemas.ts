@@ -112,6 +112,7 @@ export const ReconcileSchema = Type.Object({
       dropped: Counts,
       counted: Count,
       unpriced_models: Type.Array(Type.String()),
+      outside_transcript: Nullable(Type.Object({ input: Count, output: Count, cache_read: Count, cache_write: Count })),
     }),
   ),
   total: Sum,

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { beginEngine } from '../../../src/runtimes/engine/begin.js';
 import type { Questions } from '../../../src/runtimes/engine/questions.js';
@@ -19,7 +19,10 @@ describe.each(seeds)('the engine over a home made by seed %i', (seed) => {
   const lookAll = async () => {
     for (let more = true; more; ) {
       const news = await engine.look({ now: home.now });
-      for (const [id, agent] of news.agents) agent === null ? agents.delete(id) : agents.set(id, agent);
+      for (const [id, agent] of news.agents) {
+        if (agent === null) agents.delete(id);
+        else agents.set(id, agent);
+      }
       more = news.more;
     }
   };
@@ -63,7 +66,7 @@ describe.each(seeds)('the engine over a home made by seed %i', (seed) => {
   });
 
   it('makes agents of them', () => {
-    for (const [id, sum] of Object.entries(home.expected.by_agent) as [string, { total: number; cost_usd: string }][]) {
+    for (const [id, sum] of Object.entries<{ total: number; cost_usd: string }>(home.expected.by_agent)) {
       const agent = agents.get(id);
       expect(agent?.counters.tokens_used).toBe(sum.total);
       expect(agent?.counters.cost ?? 0).toBeCloseTo(Number(sum.cost_usd), 9);
@@ -95,6 +98,12 @@ describe.each(seeds)('the engine over a home made by seed %i', (seed) => {
   });
 
   it('keeps accounts that agree', () => {
-    expect(engine.reconcile().differences).toEqual([]);
+    const { accounts, differences } = engine.reconcile();
+    expect(differences).toEqual([]);
+    const outside = accounts.map(({ runtime, outside_transcript }) => [runtime, outside_transcript]);
+    const [said] = home.expected.sessions.flatMap(
+      (session: Record<string, unknown>) => session.outside_transcript ?? [],
+    );
+    expect(Object.fromEntries(outside)).toEqual({ 'claude-code': said, codex: null, openclaw: null });
   });
 });

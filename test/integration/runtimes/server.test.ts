@@ -113,7 +113,12 @@ describe('a server over a home with the records of all runtimes', () => {
   });
 
   it('refuses what it cannot answer, and says what it takes', async () => {
-    const asked = ['/api/usage?by=mood', '/api/usage?step=soon', '/api/usage?by=day&tz=Nowhere/Here', '/api/sessions?status=odd'];
+    const asked = [
+      '/api/usage?by=mood',
+      '/api/usage?step=soon',
+      '/api/usage?by=day&tz=Nowhere/Here',
+      '/api/sessions?status=odd',
+    ];
     for (const path of asked) {
       const answer = await office.get(path);
       expect([path, answer.status]).toEqual([path, 400]);

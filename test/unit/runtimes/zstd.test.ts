@@ -61,7 +61,7 @@ describe('unpacking zstd', () => {
         unpacker.end();
         expect(Buffer.concat(pieces).toString()).toBe(few + many);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outsideTranscript, type StatedUsage } from '../../../../src/runtimes/claude-code/index.js';
+import type { TokenCounts } from '../../../../src/protocol/index.js';
+import { outsideTranscript } from '../../../../src/runtimes/engine/outside.js';
 import type { Response } from '../../../../src/runtimes/facts.js';
 import { type Home, makeHome } from '../../../support/homes.js';
 import { type Reading, readClaude } from './reading.js';
@@ -134,7 +135,7 @@ describe.each(seeds)('a home of Claude Code, made by seed %i', (seed) => {
       });
       const mine = reading.responses.filter(({ session }) => session === id);
       const counted = new Map(
-        Object.entries(sums(mine, ({ model }) => model ?? '')) as unknown as [string, StatedUsage][],
+        Object.entries(sums(mine, ({ model }) => model ?? '')) as unknown as [string, TokenCounts][],
       );
       expect(outsideTranscript(found?.stated ?? {}, counted)).toEqual(outside_transcript);
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { form, outsideTranscript, wantsFile, wantsRecord } from '../../../../src/runtimes/claude-code/index.js';
+import { form, wantsFile, wantsRecord } from '../../../../src/runtimes/claude-code/index.js';
+import { outsideTranscript } from '../../../../src/runtimes/engine/outside.js';
 import * as fc from '../../../support/property.js';
 import { answer, before, call, failure, prompt, result, told, usage } from './lines.js';
 

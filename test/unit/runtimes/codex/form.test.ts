@@ -448,10 +448,10 @@ describe('lines', () => {
       Number.NaN,
       null,
     ),
-    fc.jsonValue(),
+    fc.jsonValue({ maxDepth: 1 }),
   );
   const anything = fc.letrec((tie) => ({
-    node: fc.oneof({ maxDepth: 4 }, value, fc.dictionary(field, tie('node')), fc.array(tie('node'), { maxLength: 3 })),
+    node: fc.oneof({ maxDepth: 2 }, value, fc.dictionary(field, tie('node')), fc.array(tie('node'), { maxLength: 3 })),
   })).node;
   const wild = fc.oneof(
     anything,
@@ -484,7 +484,7 @@ describe('lines', () => {
 
   it('of any shape are taken without harm, and the state survives being kept between any two', () => {
     fc.assert(
-      fc.property(fc.array(wild, { maxLength: 12 }), fc.nat(12), (lines, cut) => {
+      fc.property(fc.array(wild, { maxLength: 8 }), fc.nat(8), (lines, cut) => {
         const whole = told(lines);
         for (const response of whole.responses) {
           for (const [name, tokens] of Object.entries(response)) {
