@@ -25,8 +25,8 @@ export interface AgentMoment {
 
 /** Everything of one agent, read on from look to look. */
 export interface AgentReader {
-  /** @returns whether all of it is read */
-  look(place: AgentPlace, moment: AgentMoment): boolean;
+  /** `done`: all of it is read. `changed`: its records may be others than before. */
+  look(place: AgentPlace, moment: AgentMoment): { done: boolean; changed: boolean };
   records(): AgentRecords;
   /** What cannot be used now: absolute path, and why. */
   problems(): [path: string, reason: string][];
@@ -40,6 +40,7 @@ interface OwnDatabase {
   problem: string | null;
 }
 
+const NO_LIST = { path: '', nodes: [], problem: null };
 const MUTE: Findings = {
   response: () => undefined,
   error: () => undefined,
@@ -55,9 +56,11 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
   const files = createAgentFiles(keep, 'sessions');
   const imports = createAgentFiles(keep, 'imports');
   const rollouts = createAgentRollouts(keep);
-  let list: AgentRecords['listed'] & { problem: string | null } = { path: '', nodes: [], problem: null };
+  let list: AgentRecords['listed'] & { problem: string | null } = NO_LIST;
   let place: AgentPlace = { id, name: null, databases: [], sessions: [], imports: [], rollouts: [] };
 
+  /** Something was read, or is there no more. */
+  let changed = true;
   const telling = (moment: AgentMoment, session: string, source: 'rows' | 'archive' | 'mute'): Telling => ({
     agentId: id,
     session,
@@ -76,6 +79,7 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
       watched.close();
       database.forget();
       databases.delete(path);
+      changed = true;
     }
   };
   const sessionOfThread = (thread: string): string | null => {
@@ -86,6 +90,7 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
     return null;
   };
 
+  const countOfFiles = () => files.known.size + imports.known.size + rollouts.known.size;
   const readFiles = (waiting: Waiting[], moment: AgentMoment, rows: OpenRows | null): boolean => {
     let done = true;
     for (const { from, file } of waiting) {
@@ -93,6 +98,7 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
       const told = telling(moment, file.session, file.kind === 'live' && rows === null ? 'rows' : 'archive');
       if (rows !== null) told.entry = (entry) => heldAgainst(rows, { from, file }, entry);
       done = readTranscript(from, file, told, moment) && done;
+      changed = true;
     }
     return done;
   };
@@ -103,13 +109,14 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
     for (const own of databases.values()) {
       const { watched, database } = own;
       own.problem = watched.look(moment.now, moment.around, left.length > 0, (open) => {
+        changed = true;
         const all = database.read(open, { ...moment, tell: (session, source) => telling(moment, session, source) });
         if (!database.known.hasRows) return all;
         done = readFiles(left, moment, { open, database }) && done;
         left = [];
         return all;
       });
-      if (watched.size() === null) database.forget();
+      if (watched.size() === null && database.forget()) changed = true;
       done &&= !watched.more();
     }
     // While a database cannot be read it is not known what files add to it.
@@ -124,12 +131,15 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
       if (!waiting.has(file) && file.session === session) continue;
       if (moment.budget.left <= 0) return false;
       done = readRollout(rollouts, file, telling(moment, session, 'rows'), moment) && done;
+      changed = true;
     }
     return done;
   };
 
   return {
     look(next, moment) {
+      changed = false;
+      const before = countOfFiles();
       takePlace(next);
       const waiting = [
         ...files.look(place.sessions, moment.now).map((file) => ({ from: files, file })),
@@ -137,11 +147,12 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
       ];
       const all = readTranscripts(waiting, moment);
       const inRows = [...databases.values()].some(({ database }) => database.known.hasRows);
-      list =
-        inRows || place.sessions[0] === undefined
-          ? { path: '', nodes: [], problem: null }
-          : listed.look(join(place.sessions[0], 'sessions.json'));
-      return readRollouts(moment) && all;
+      const found =
+        inRows || place.sessions[0] === undefined ? NO_LIST : listed.look(join(place.sessions[0], 'sessions.json'));
+      if (found !== list) changed = true;
+      list = found;
+      const done = readRollouts(moment) && all;
+      return { done, changed: changed || countOfFiles() !== before };
     },
     records: () => ({
       id,

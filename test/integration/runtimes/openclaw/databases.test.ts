@@ -113,6 +113,23 @@ describe('a database that nobody has open', () => {
   });
 });
 
+describe('a large database that changes all the time', () => {
+  it('is not copied more often than that takes', () => {
+    const home = makeOwnHome();
+    const database = home.database('delete');
+    database.exec('CREATE TABLE other(x); INSERT INTO other VALUES (zeroblob(20000000))');
+    onTestFinished(() => database.close());
+    put(database, 's1', [answer(10)]);
+    const reader = readerOf(home);
+    reader.look(NOW);
+    put(database, 's1', [answer(20)], 1);
+    reader.look(NOW + 900);
+    expect(inputs(reader)).toEqual([10]);
+    reader.look(NOW + 1100);
+    expect(inputs(reader)).toEqual([10, 20]);
+  });
+});
+
 describe('a database that cannot be read', () => {
   it('leaves the last good reading, with a warning, until it can be', () => {
     const home = makeOwnHome();
