@@ -26,6 +26,7 @@ import { type AlertPlaces, watchForAlerts } from './alerts.js';
 import { backupFacts } from './backup-facts.js';
 import { createDeliveries } from './deliveries.js';
 import { answerUpgradeRequired, type Door, openDoor } from './ports.js';
+import { ending } from './ending.js';
 import { createFeed } from './feed.js';
 import { findWorkspace, machineAddresses } from './ground.js';
 import { beKnown } from './known.js';
@@ -284,12 +285,4 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   const report = startStatusReport({ path: layout.statusReport, roots, services, clock, log, facts });
   life.push('status report', () => report.stop());
   return { ...urls, workspace: layout.root, ...ending(life) };
-}
-
-function ending(life: Lifecycle): Pick<RunningServer, 'stop' | 'done'> {
-  let ended = () => {};
-  const done = new Promise<void>((resolve) => {
-    ended = resolve;
-  });
-  return { stop: () => life.stop().finally(ended), done };
 }
