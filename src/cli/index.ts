@@ -51,6 +51,8 @@ export { askHistory } from './reach/history.js';
 export { eventText } from './print/events.js';
 export { settingFlags, STREAM_FLAG } from './flags.js';
 export { metricsTable, topTable } from './print/metrics.js';
+export { sessionsTable } from './print/sessions.js';
+export { cronTable, reconcileText, usageTable } from './print/usage.js';
 export { measuredLines, queryCsv, queryLines, queryTable } from './print/points.js';
 export { reachServer } from './reach/reach.js';
 export { holdingServer, nextBackupAt, restoreThrough } from './reach/restore.js';
