@@ -41,7 +41,7 @@ export async function startServer(workspace, args = [], env = null) {
     {
       // With variables of its own it can be asked, too.
       stdio: ['ignore', 'pipe', 'inherit', ...(env ? ['ipc'] : [])],
-      env: { ...process.env, ...env },
+      env: { ...process.env, MC_RUNTIMES: 'none', ...env },
     },
   );
   const [line] = await once(createInterface({ input: child.stdout }), 'line');

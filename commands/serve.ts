@@ -54,7 +54,7 @@ async function serve(
   signal: AbortSignal,
   onReady: () => void,
 ): Promise<void> {
-  const { openServeLog, startServer, tokensPath } = await import('../src/server/index.js');
+  const { openServeLog, runtimePlaces, startServer, tokensPath } = await import('../src/server/index.js');
   const { alertsDirectory, alertsFilePath } = await import('../src/alerts/index.js');
   const settings = { ...output.config.values, workspace };
   const { log, path, close } = await openServeLog(settings, workspace, terminalOf(process.stderr, process.env).colour);
@@ -73,6 +73,7 @@ async function serve(
       // A fleet that is only played leaves nothing behind.
       alertsDirectory: settings.demo ? null : alertsDirectory(),
       alertsFile: settings.alertsFile ?? alertsFilePath(),
+      runtimes: settings.demo ? null : runtimePlaces(),
       signal,
     }).catch((error: unknown) => {
       if (!signal.aborted) throw error;

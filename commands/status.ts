@@ -127,11 +127,11 @@ function embedded(config: CommandOutput['config']) {
   let server: Promise<{ http: string; stop(): Promise<void> }> | null = null;
   const open = async () => {
     if (config.faults[0]) throw config.faults[0].error;
-    const { startServer } = await import('../src/server/index.js');
+    const { runtimePlaces, startServer } = await import('../src/server/index.js');
     const { silentLog } = await import('../src/base/log.js');
     const { workspace } = config;
     const settings = { ...config.values, workspace, port: 0, wsPort: 0 };
-    return startServer({ workspace, settings, log: silentLog() });
+    return startServer({ workspace, settings, log: silentLog(), runtimes: runtimePlaces() });
   };
   return {
     /** The configuration that leads to it. */

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { RUNTIME_NAMES } from '../protocol/index.js';
 import { McError, toMcError } from './errors.js';
 import { defaultWorkspace, homeDirectory, userConfigDirectory, workspaceLayout } from './layout.js';
 import { readRegular, wasRead } from './open-file.js';
@@ -149,6 +150,10 @@ async function readConfigFile(path: string, within: readonly string[] | null): P
   const content = await readObject(path, within);
   const layer: Layer = {};
   for (const [key, raw] of Object.entries(content)) {
+    if (key === 'runtimes' && within === null && isRecord(raw)) {
+      layer.runtimeRoots = rootsOfRuntimes(path, raw);
+      continue;
+    }
     if (!isKey(key)) throw unknownKey(path, key);
     if (within !== null && settingOf(key).door) throw openedDoor(path, key);
     const value = readSetting(key, raw);
@@ -156,6 +161,33 @@ async function readConfigFile(path: string, within: readonly string[] | null): P
     layer[key] = value;
   }
   return layer;
+}
+
+/** `{"codex": {"roots": ["~/work/.codex"]}}`, as the setting `runtimeRoots` holds it. */
+function rootsOfRuntimes(path: string, runtimes: Record<string, unknown>): string[] {
+  return Object.entries(runtimes).flatMap(([name, of]) => {
+    const place = `runtimes.${name}`;
+    if (!(RUNTIME_NAMES as readonly string[]).includes(name))
+      throw notOfRuntimes(path, place, RUNTIME_NAMES.join(', '));
+    if (!isRecord(of) || Object.keys(of).some((key) => key !== 'roots')) {
+      throw notOfRuntimes(path, place, '{"roots": [a directory, …]}');
+    }
+    const { roots = [] } = of;
+    if (!Array.isArray(roots) || !roots.every((root) => typeof root === 'string' && root !== '')) {
+      throw notOfRuntimes(path, `${place}.roots`, 'a list of directories');
+    }
+    return roots.map((root) => `${name}=${String(root)}`);
+  });
+}
+
+function notOfRuntimes(path: string, place: string, accepted: string): McError {
+  return new McError('config.invalid', `${path}: "${place}" is not ${accepted}`, {
+    hint: 'write it as {"runtimes": {"codex": {"roots": ["~/work/.codex"]}}}',
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function readObject(path: string, within: readonly string[] | null): Promise<Record<string, unknown>> {
@@ -166,7 +198,7 @@ async function readObject(path: string, within: readonly string[] | null): Promi
   }
   try {
     const value: unknown = JSON.parse(file.bytes.toString('utf8').replace(/^\uFEFF/, ''));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (isRecord(value)) return value;
   } catch {
     // What the parser says quotes the file, and that may be where a token stands.
     throw new McError('config.invalid', `${path} is not JSON`, {

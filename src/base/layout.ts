@@ -73,6 +73,17 @@ export function stateDirectory(env: NodeJS.ProcessEnv = process.env, home?: stri
   return join(state, 'mission-control');
 }
 
+/**
+ * The user's own directory for data that programs gather and nobody else has (the ledger of usage), honouring an absolute
+ * XDG_DATA_HOME.
+ * @throws McError `config.invalid` as `homeDirectory`
+ */
+export function dataDirectory(env: NodeJS.ProcessEnv = process.env, home?: string): string {
+  const { XDG_DATA_HOME: named } = env;
+  const data = named && isAbsolute(named) ? named : join(home ?? homeDirectory(), '.local', 'share');
+  return join(data, 'mission-control');
+}
+
 /** The user's home. @throws McError `config.invalid` when neither environment nor system names one that is absolute */
 export function homeDirectory(): string {
   const home = systemHome();

@@ -7,8 +7,10 @@ export function reasonOf(error: unknown): string {
   return (code === null ? undefined : REFUSALS[code]?.reason) ?? `cannot be read (${code ?? String(error)})`;
 }
 
+type Kind = Pick<Stats, 'isDirectory' | 'isFIFO' | 'isSymbolicLink' | 'isSocket'>;
+
 /** What stands in the place of a regular file, with its article: "a directory", "a FIFO". */
-export function kindOfFile(stats: Stats): string {
+export function kindOfFile(stats: Kind): string {
   if (stats.isDirectory()) return 'a directory';
   if (stats.isFIFO()) return 'a FIFO';
   if (stats.isSymbolicLink()) return 'a symbolic link';

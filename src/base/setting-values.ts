@@ -17,7 +17,7 @@ export function acceptedBy(key: SettingKey): string {
     case 'boolean':
       return 'true or false';
     case 'list':
-      return 'a list of texts';
+      return setting.words ? `a list of ${setting.words.join(', ')}` : 'a list of texts';
     case 'string':
       return 'a text';
   }
@@ -52,7 +52,7 @@ export function readSetting(key: SettingKey, raw: unknown): SettingValue | undef
       if (typeof raw === 'boolean') return raw;
       return raw === 'true' || raw === '1' ? true : raw === 'false' || raw === '0' ? false : undefined;
     case 'list':
-      return readList(raw);
+      return readList(raw, setting.words);
   }
 }
 
@@ -69,11 +69,15 @@ function readNumber(raw: unknown, setting: { kind: string; min: number; max: num
   return value >= setting.min && value <= setting.max ? value : undefined;
 }
 
-function readList(raw: unknown): readonly string[] | undefined {
-  if (typeof raw === 'string')
-    return raw
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '');
-  return Array.isArray(raw) && raw.every((item) => typeof item === 'string') ? raw : undefined;
+function readList(raw: unknown, words?: readonly string[]): readonly string[] | undefined {
+  const list = typeof raw === 'string' ? splitList(raw) : raw;
+  if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) return undefined;
+  return words === undefined || list.every((item) => words.includes(item)) ? list : undefined;
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }

@@ -1,27 +1,5 @@
-interface Common {
-  description: string;
-  /**
-   * Opens a door (who may connect, who may do what, which files may be read): taken from flags, environment and the
-   * user's own file, never from the workspace's file, which agents can write.
-   */
-  door?: true;
-  /** Not shown by `mc config show` in the clear. */
-  secret?: true;
-  /** Names a file, from the directory in which a command is called: for a server that runs elsewhere it is made absolute. */
-  path?: true;
-}
-
-type Definition = Common &
-  (
-    | { kind: 'string'; default: string | null }
-    | { kind: 'choice'; choices: readonly string[]; default: string }
-    | { kind: 'integer'; min: number; max: number; default: number }
-    | { kind: 'number'; min: number; max: number; default: number }
-    /** Written `90s`, held in milliseconds. */
-    | { kind: 'duration'; min: number; max: number; default: number }
-    | { kind: 'boolean'; default: boolean }
-    | { kind: 'list'; default: readonly string[] }
-  );
+import { RUNTIME_NAMES } from '../protocol/index.js';
+import type { Definition } from './setting-kinds.js';
 
 const DAY = 86_400_000;
 
@@ -121,6 +99,26 @@ export const SETTINGS = {
     default: 'auto',
     description:
       'How changes of files are seen: reported by the system, or by looking every second (for bind mounts, WSL)',
+  },
+  runtimes: {
+    kind: 'list',
+    words: ['all', 'none', ...RUNTIME_NAMES],
+    default: ['all'],
+    description: `Whose own records are read: all, none, or some of ${RUNTIME_NAMES.join(', ')}`,
+    door: true,
+  },
+  runtimeRoots: {
+    kind: 'list',
+    default: [],
+    description: 'Where a runtime keeps its records, when not where it does by itself: codex=~/work/.codex',
+    door: true,
+  },
+  prices: {
+    kind: 'string',
+    default: null,
+    description: 'Prices of models (JSON file); prices.json beside the user’s config file',
+    door: true,
+    path: true,
   },
   maxClients: { kind: 'integer', min: 1, max: 100_000, default: 10_000, description: 'WebSocket clients at once' },
   collectInterval: {

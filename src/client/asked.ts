@@ -86,3 +86,29 @@ export interface RestoreAsked {
   delete?: boolean;
   with_database?: boolean;
 }
+
+/** Which sessions of runtimes. `since`: a duration ago, an ISO time or epoch milliseconds. */
+export interface SessionsAsked extends Page {
+  runtime?: string | undefined;
+  agent?: string | undefined;
+  status?: string | undefined;
+  /** Those that no person began, too. */
+  hidden?: boolean | undefined;
+  since?: string | undefined;
+}
+
+/** What of the use of models. `since` and `until`: a duration ago, an ISO time or epoch milliseconds. */
+export interface UsageAsked {
+  since?: string | undefined;
+  until?: string | undefined;
+  /** A duration. */
+  step?: string | undefined;
+  /** Some of runtime, agent, project, session, model, day, with commas. */
+  by?: string | undefined;
+  /** Whose days. */
+  tz?: string | undefined;
+  runtime?: string | undefined;
+  agent?: string | undefined;
+  session?: string | undefined;
+  model?: string | undefined;
+}

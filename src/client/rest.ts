@@ -21,6 +21,7 @@ import {
   type BrowseAnswer,
   type EventsAnswer,
   type CreateTasksAnswer,
+  type CronAnswer,
   type DeliveriesAnswer,
   type FileAnswer,
   type HealthAnswer,
@@ -37,14 +38,19 @@ import {
   ROUTES,
   type RouteName,
   routePath,
+  type ReconcileAnswer,
   type RestoreReport,
   type RetryAnswer,
+  type RuntimesAnswer,
+  type Session,
+  type SessionsAnswer,
   type SilenceAnswer,
   type SystemHistoryAnswer,
   type SystemStatusAnswer,
   type TargetTestAnswer,
   type TaskPatch,
   type TasksAnswer,
+  type UsageAnswer,
   type VerifyReport,
   type WebSocketStatusAnswer,
 } from '../protocol/index.js';
@@ -60,6 +66,8 @@ import type {
   MetricsAsked,
   Page,
   RestoreAsked,
+  SessionsAsked,
+  UsageAsked,
 } from './asked.js';
 import { call, type FetchLike } from './request.js';
 
@@ -114,8 +122,8 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, ch
       throw await explain(error);
     });
   };
-  const named = async (route: RouteName, { id, rule, name, search, body, alsoGood }: Filling = {}) => {
-    const given = Object.entries({ id, rule, name }).filter(([, value]) => value !== undefined);
+  const named = async (route: RouteName, { id, rule, name, runtime, search, body, alsoGood }: Filling = {}) => {
+    const given = Object.entries({ id, rule, name, runtime }).filter(([, value]) => value !== undefined);
     const params = Object.fromEntries(given) as Record<string, string>;
     const path = routePath(route, params) + query(search);
     const answer = await ask(ROUTES[route].method, path, body, alsoGood);
@@ -138,6 +146,13 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, ch
     notifications: (page?: Page) => named('notifications', { search: page }) as Promise<NotificationsAnswer>,
     notify: (body: NewNotification) => named('notify', { body }) as Promise<NotifyAnswer>,
     ackNotification: (id: string) => named('ackNotification', { id }) as Promise<AckAnswer>,
+    /** Those that are not gone, and those that were at work in the last day, unless asked otherwise. */
+    sessions: (search?: SessionsAsked) => named('sessions', { search }) as Promise<SessionsAnswer>,
+    session: (runtime: string, id: string) => named('session', { runtime, id }) as Promise<Session>,
+    usage: (search?: UsageAsked) => named('usage', { search }) as Promise<UsageAnswer>,
+    usageReconcile: () => named('usageReconcile') as Promise<ReconcileAnswer>,
+    cron: () => named('cron') as Promise<CronAnswer>,
+    runtimes: () => named('runtimes') as Promise<RuntimesAnswer>,
     alerts: (search?: AlertsAsked) => named('alerts', { search }) as Promise<AlertsAnswer>,
     alertRule: (rule: string) => named('alertRule', { rule }) as Promise<AlertRuleAnswer>,
     /** Alerts that are over. */
@@ -200,6 +215,7 @@ export function createRestClient({ baseUrl, fetch, token, timeoutMs = 30_000, ch
 interface Filling {
   id?: string | undefined;
   rule?: string;
+  runtime?: string;
   name?: string;
   search?: object | undefined;
   body?: unknown;

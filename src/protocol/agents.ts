@@ -1,3 +1,4 @@
+import type { Live, RuntimeName, SessionCounts } from './runtimes.js';
 import type { TaskStatus } from './tasks.js';
 
 /** The eight words an operator sees, loudest trouble first where they are sorted. `waiting`: it waits for a person. */
@@ -12,7 +13,10 @@ export function isAgentId(text: string): boolean {
   return text !== '' && !text.startsWith('.') && !/[/\0]|\p{Surrogate}/u.test(text);
 }
 
-/** Where a status comes from: the file (relative to the agent's directory), the field in it and the word found there. */
+/**
+ * Where a status comes from: the file (relative to the agent's directory; of a runtime's record to the home directory), the field
+ * in it and the word found there.
+ */
 export interface Evidence {
   file: string;
   field: string | null;
@@ -107,6 +111,12 @@ export interface Agent {
   warnings: AgentWarning[];
   /** The whole state.json as it is; null when there is none (or none that could ever be read). */
   state: unknown;
+  /** Whose records tell of it; null of an agent that only the workspace knows. The same of the next two. */
+  runtime: RuntimeName | null;
+  /** What its loudest session does. */
+  live: Live | null;
+  /** How many of its sessions do what; those that are gone are not among them. */
+  sessions: SessionCounts | null;
 }
 
 /** What `POST /api/agents/{id}/report` and a published `agent_status` accept; merged into state.json. */

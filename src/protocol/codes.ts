@@ -61,6 +61,7 @@ export const ERRORS = {
   'task.not_found': { exit: EXIT.notFound, http: 404 },
   'task.ambiguous': { exit: EXIT.usage, http: 409 },
   'notification.not_found': { exit: EXIT.notFound, http: 404 },
+  'session.not_found': { exit: EXIT.notFound, http: 404 },
   'alert.not_found': { exit: EXIT.notFound, http: 404 },
   'target.not_found': { exit: EXIT.notFound, http: 404 },
   'delivery.not_found': { exit: EXIT.notFound, http: 404 },

@@ -53,6 +53,7 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
     next: 'Name one by its key: `mc tasks list --json` has them.',
   },
   'notification.not_found': { means: 'There is no notification of this id.', next: 'Run `mc api /api/notifications`.' },
+  'session.not_found': { means: 'No runtime has a session of this name.', next: 'Run `mc sessions`.' },
   'alert.not_found': { means: 'No alert rule, or no alert of one, has this name.', next: 'Run `mc alerts list`.' },
   'target.not_found': { means: 'No alert target has this name.', next: 'Run `mc alerts target list`.' },
   'delivery.not_found': { means: 'No delivery of an alert has this number.', next: 'Run `mc alerts deliveries`.' },

@@ -27,6 +27,7 @@ export * from './readers.js';
 export * from './reading.js';
 export * from './rest.js';
 export * from './routes.js';
+export * from './runtimes.js';
 export * from './sizes.js';
 export * from './snapshot.js';
 export * from './source.js';

@@ -1,6 +1,7 @@
 import type { Agent, AgentStatus, AgentTask, AgentWarning, Evidence, StatusCounts } from './agents.js';
 import type { KeptNotification } from './notifications.js';
 import type { Office } from './office.js';
+import type { Live, RuntimeName, SessionCounts } from './runtimes.js';
 import type { Task } from './tasks.js';
 
 /** What a service says of itself: `available`, or what is wrong with it. */
@@ -24,6 +25,8 @@ export interface HealthAnswer {
    */
   active?: Record<'websocket' | 'pipeline' | 'backup' | 'watcher' | 'alerts', boolean>;
   version: string;
+  /** The version that is installed where the server runs: another one after an update. Null: not known. Absent in older servers. */
+  installed_version?: string | null;
   /** Seconds since the server became ready. */
   uptime: number;
   workspace: string;
@@ -120,6 +123,11 @@ export interface AgentRow {
   efficiency: number | null;
   currentTask: string | null;
   cost: number | null;
+  /** Whose records tell of it; null of an agent of the workspace. Absent in older servers, as the next two. */
+  runtime: RuntimeName | null;
+  /** What its loudest session does, and why that is believed. */
+  live: Live | null;
+  sessions: SessionCounts | null;
 }
 
 export interface AgentsSummary {

@@ -109,6 +109,32 @@ export const ROUTES = {
     scope: 'operate',
     summary: 'Acknowledge a notification for everyone',
   },
+  sessions: {
+    method: 'GET',
+    path: '/api/sessions',
+    scope: 'read',
+    summary: 'Sessions of runtimes: what each does, and why that is believed',
+  },
+  session: { method: 'GET', path: '/api/sessions/{runtime}/{id}', scope: 'read', summary: 'One session of a runtime' },
+  usage: {
+    method: 'GET',
+    path: '/api/usage',
+    scope: 'read',
+    summary: 'What runtimes used: tokens, and what they cost',
+  },
+  usageReconcile: {
+    method: 'GET',
+    path: '/api/usage/reconcile',
+    scope: 'read',
+    summary: 'The whole account: what was read, what counts, what was dropped and why',
+  },
+  cron: { method: 'GET', path: '/api/cron', scope: 'read', summary: 'What runtimes run by a schedule' },
+  runtimes: {
+    method: 'GET',
+    path: '/api/runtimes',
+    scope: 'read',
+    summary: 'Which runtimes are read, and how that goes',
+  },
   alerts: {
     method: 'GET',
     path: '/api/alerts',

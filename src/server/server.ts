@@ -6,8 +6,10 @@ import {
   type Clock,
   keepServerRecord,
   Lifecycle,
+  installedVersion,
   monotonicNow,
   newServerKey,
+  packageRoot,
   packageVersion,
   rootsOf,
   proveIdentity,
@@ -28,6 +30,7 @@ import { answerUpgradeRequired, type Door, openDoor } from './ports.js';
 import { createFeed } from './feed.js';
 import { findWorkspace, machineAddresses } from './ground.js';
 import { createPublisher } from './published.js';
+import { questionsTo, type RuntimePlaces, runtimesOf } from './runtimes.js';
 import { createServices } from './services.js';
 import { createStreams } from './sse/index.js';
 import { startStatusReport, statusFacts } from './status-report.js';
@@ -46,6 +49,8 @@ export interface ServerOptions extends AlertPlaces {
   tokensFile?: string | null;
   /** Where the user's clients find who this server is (`serversDirectory()`); null: they cannot find it. Default null. */
   serversDirectory?: string | null;
+  /** The runtimes of this machine, and where what is known of them is kept; null: none are read. Default null. */
+  runtimes?: RuntimePlaces | null;
   /** Ends the start: it throws then what the signal's reason is. */
   signal?: AbortSignal;
 }
@@ -126,7 +131,9 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
       log.error({ err: error, seq: entry.event.seq }, 'a listener of the bus failed'),
   });
 
+  const runtimes = runtimesOf({ places: options.runtimes ?? null, settings, agents: layout.agents, clock, log });
   const feed = createFeed({
+    sources: runtimes ? [runtimes.open] : [],
     state,
     bus,
     clock,
@@ -240,6 +247,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     backups,
     alerts,
     delivery,
+    runtimes: questionsTo(runtimes),
     guards,
     layout,
     roots,
@@ -249,6 +257,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     lastRows: () => metrics.lastRows(),
     metrics,
     version: packageVersion(),
+    installed: installedVersion(packageRoot(), monotonicNow),
     startedAt: clock.now(),
     epoch,
     prove: (nonce) => proveIdentity(key, { nonce, epoch, http: urls.http }),
@@ -261,9 +270,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     await rest.close(DRAIN_MS);
     await api.close();
   });
-
   life.push('streams', () => streams.close());
-
   if (!isLoopback(host) && !tls) {
     log.warn({ host }, 'other machines reach this server, and nothing of what it says is encrypted');
   }

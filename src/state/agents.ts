@@ -36,7 +36,8 @@ function withGoodState(read: Agent, held: Agent): Agent {
 
 /** A file written anew does not restart its status: that holds since it was first seen, or since the agent came back. */
 function withSince(agent: Agent, held: Agent): Agent {
-  if (claimedStatus(held) !== agent.normalized_status) return agent;
+  // A runtime says itself since when, and two waits in a row are two.
+  if (agent.live !== null || claimedStatus(held) !== agent.normalized_status) return agent;
   if (held.normalized_status === 'stale' && agent.normalized_status !== 'stale') {
     return { ...agent, since: agent.last_active };
   }

@@ -38,6 +38,9 @@ function joinedAgent(first: Agent, second: Agent): Agent {
     heartbeat_interval: first.heartbeat_interval ?? second.heartbeat_interval,
     warnings: [...first.warnings, ...second.warnings],
     state: first.state ?? second.state,
+    runtime: first.runtime ?? second.runtime,
+    live: first.live ?? second.live,
+    sessions: first.sessions ?? second.sessions,
   };
 }
 

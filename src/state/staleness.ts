@@ -29,6 +29,8 @@ export function tick(snapshot: Snapshot, now: number, staleAfterMs: number): Eve
  * otherwise the same object.
  */
 export function agedAgent(agent: Agent, now: number, staleAfterMs: number): Agent {
+  // Its runtime knows whether it lives: a tool may run for an hour without a word.
+  if (agent.live !== null) return agent;
   const claimed = claimedStatus(agent);
   if (!claimsWork(claimed) || agent.last_active === null) return agent;
   const staleAt = Date.parse(agent.last_active) + staleLimit(agent, staleAfterMs);

@@ -33,7 +33,12 @@ export const ROOMS: Record<string, Room> = {
     node: true,
   },
   workspace: { floor: 2, imports: ['base', 'protocol'], packages: ['chokidar'], node: true },
-  runtimes: { floor: 2, imports: ['base', 'protocol'], packages: [], node: true },
+  runtimes: {
+    floor: 2,
+    imports: ['base', 'protocol'],
+    packages: ['better-sqlite3', 'fzstd', 'json5', '@pydantic/genai-prices'],
+    node: true,
+  },
   state: { floor: 3, imports: ['protocol'], packages: [], node: false },
   bus: { floor: 4, imports: ['protocol'], packages: [], node: false },
   metrics: {
@@ -71,7 +76,7 @@ export const ROOMS: Record<string, Room> = {
   cli: {
     floor: 7,
     imports: ['view', 'client', 'base', 'protocol'],
-    packages: ['@oclif/core', 'cli-table3', 'execa', 'ws', 'string-width', 'fastest-levenshtein', 'asciichart'],
+    packages: ['@oclif/core', 'execa', 'ws', 'string-width', 'fastest-levenshtein', 'asciichart'],
     node: true,
   },
   commands: {
@@ -171,7 +176,7 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     sse: { says: 'the stream over HTTP', imports: ['stream'] },
     api: {
       says: 'REST: one file a noun, from the table of routes',
-      imports: ['auth', 'depth.ts', 'feed.ts', 'services.ts', 'sse', 'stream', 'writes.ts', 'ws'],
+      imports: ['auth', 'depth.ts', 'feed.ts', 'runtimes.ts', 'services.ts', 'sse', 'stream', 'writes.ts', 'ws'],
     },
   },
   cli: {
@@ -192,7 +197,7 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     },
     doctor: {
       says: 'looking at machine, workspace and server for what is wrong',
-      imports: ['clean.ts', 'errors.ts', 'print', 'quote.ts', 'reach'],
+      imports: ['clean.ts', 'errors.ts', 'logs', 'print', 'quote.ts', 'reach'],
     },
   },
   tui: {

@@ -25,6 +25,9 @@ export function agentOf(id: string, known: Known = {}): Agent {
     heartbeat_interval: null,
     warnings: [],
     state: null,
+    runtime: null,
+    live: null,
+    sessions: null,
     ...known,
     counters: { ...NO_COUNTERS, ...known.counters },
   };

@@ -103,8 +103,8 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
       entry.clearMs = null;
       if (entry.alert.state === 'firing') {
         entry.unreadMs += passed;
-        const isDue = entry.unreadMs >= REFRESH_MS && round.changes.length < MOST_CHANGES;
-        if (isDue) round.changes.push(...refresh(rule, entry, finding, now));
+        if (entry.unreadMs >= REFRESH_MS && round.changes.length < MOST_CHANGES)
+          refresh(rule, entry, finding, { now, round });
       }
       if (entry.alert.state !== 'pending') continue;
       const wait = Math.max(rule.forMs - entry.heldMs, cool.get(keyOf(rule.name, agent)) ?? 0);
@@ -128,12 +128,17 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
   };
 
   /** It goes on: what it says is what is found now, not what it fired with. */
-  const refresh = (rule: ActiveRule, entry: Entry, finding: Finding, now: string): Round['changes'] => {
+  const refresh = (
+    rule: ActiveRule,
+    entry: Entry,
+    finding: Finding,
+    { now, round }: { now: string; round: Round },
+  ): void => {
     entry.unreadMs = 0;
     const alert = saying(entry.alert, rule, finding);
-    if (saysTheSame(alert, entry.alert)) return [];
+    if (saysTheSame(alert, entry.alert)) return;
     entry.alert = { ...alert, updated_at: now };
-    return [{ kind: 'updated', alert: entry.alert, title: rule.title, tell: false, entry }];
+    round.changes.push({ kind: 'updated', alert: entry.alert, title: rule.title, tell: false, entry });
   };
 
   const begin = (rule: ActiveRule, { agent, heldMs = 0 }: Finding, now: number): Entry => {

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { eachCounter } from '../../protocol/index.js';
 import { NextCursor } from './pages.js';
+import { LiveSchema, RuntimeWord } from './runtime-schemas.js';
 import { AgentStatusWord, Nullable, NullableNumber, NullableText, TaskStatusWord, Time } from './schemas.js';
 
 const Warning = Type.Object({ file: Type.String(), place: NullableText, reason: Type.String() });
@@ -41,6 +42,14 @@ export const AgentRowSchema = Type.Object({
   efficiency: Nullable(Type.Number({ description: 'percent of the finished tasks that did not fail' })),
   currentTask: NullableText,
   cost: NullableNumber,
+  runtime: Nullable(RuntimeWord),
+  live: Nullable(LiveSchema),
+  sessions: Nullable(
+    Type.Object(
+      { working: Type.Integer(), waiting: Type.Integer(), idle: Type.Integer(), error: Type.Integer() },
+      { description: 'sessions by what they do; those that are gone are not counted' },
+    ),
+  ),
 });
 
 const Summary = Type.Object({

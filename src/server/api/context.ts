@@ -5,6 +5,7 @@ import type { Logger } from '../../base/log.js';
 import type { Bus } from '../../bus/index.js';
 import type { Guards } from '../auth/index.js';
 import type { Feed } from '../feed.js';
+import type { RuntimeQuestions } from '../runtimes.js';
 import type { Streams } from '../sse/index.js';
 import type { Services } from '../services.js';
 import type { Writes } from '../writes.js';
@@ -24,6 +25,7 @@ export interface ApiContext {
   /** @throws McError `io` while they cannot be watched for */
   alerts: () => AlertsService;
   delivery: Delivery;
+  runtimes: RuntimeQuestions;
   cache: AnswerCache;
   /** The newest sample of everything; asked at each answer. */
   lastRows: () => LatestMetrics;
@@ -35,6 +37,8 @@ export interface ApiContext {
   clock: Clock;
   log: Logger;
   version: string;
+  /** The version that is installed where this runs; null: not known. */
+  installed: () => string | null;
   /** When the server became ready, in milliseconds. */
   startedAt: number;
   /** Where the stream is, `ws://…` without a trailing slash. */

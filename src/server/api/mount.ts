@@ -19,7 +19,10 @@ import { metricEndpoints } from './metrics.js';
 import { querySchemaOf } from './other-query.js';
 import { fastifyPath } from './paths.js';
 import { ErrorAnswer } from './schemas.js';
+import { runtimeEndpoints } from './runtimes.js';
+import { sessionEndpoints } from './sessions.js';
 import { taskEndpoints } from './tasks.js';
+import { usageEndpoints } from './usage.js';
 import { websocketEndpoints } from './websocket.js';
 
 /** The endpoints of every noun, by the name of their route. */
@@ -34,6 +37,9 @@ export function allEndpoints(context: ApiContext): Endpoints<RouteName> {
     ...metricEndpoints(context),
     ...eventEndpoints(context),
     ...notificationEndpoints(context),
+    ...sessionEndpoints(context),
+    ...usageEndpoints(context),
+    ...runtimeEndpoints(context),
     ...alertEndpoints(context),
     ...deliveryEndpoints(context),
     ...backupEndpoints(context),

@@ -38,6 +38,9 @@ export function agentRow(agent: Agent, office: Office | null, metric: MetricRow 
     efficiency: efficiencyOf(agent),
     currentTask: currentTaskOf(agent),
     cost: counters.cost,
+    runtime: agent.runtime,
+    live: agent.live,
+    sessions: agent.sessions,
   };
 }
 

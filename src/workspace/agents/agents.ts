@@ -39,6 +39,9 @@ export function readAgent(id: string, files: AgentFiles, now: number = Number.PO
     heartbeat_interval: state.heartbeatInterval ?? card.heartbeatInterval,
     warnings: [],
     state: state.state,
+    runtime: null,
+    live: null,
+    sessions: null,
   };
   // Last, when every reader has had its say.
   agent.warnings = fewWarnings(warnings, WARNINGS_KEPT);

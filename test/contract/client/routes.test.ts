@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRestClient, type RestClient } from '../../../src/client/index.js';
 import { ROUTES, type RouteName, routeOf, routePath } from '../../../src/protocol/index.js';
+import { SMALL_SESSION, smallHome } from '../../support/small-home.js';
 import { alertsToNowhere, waitingDelivery } from '../../support/nowhere.js';
 import { type Office, startSharedOffice } from '../../integration/server/office.js';
 import { letApiFail } from '../../integration/alerts/failing.js';
@@ -30,6 +31,12 @@ const CALLS: Record<RouteName, (client: RestClient) => Promise<unknown> | string
   activityLog: (client) => client.activityLog({ limit: 3, offset: 0 }),
   metricsQuery: (client) => client.metricsQuery({ metric: ['tasks_completed', 'success_rate'], since: '1h' }),
   prometheus: (client) => client.addressOf('prometheus'),
+  sessions: (client) => client.sessions({ status: 'gone', limit: 5 }),
+  session: (client) => client.session('claude-code', SMALL_SESSION),
+  usage: (client) => client.usage({ by: 'agent,model', since: '30d' }),
+  usageReconcile: (client) => client.usageReconcile(),
+  cron: (client) => client.cron(),
+  runtimes: (client) => client.runtimes(),
   alerts: (client) => client.alerts({ state: 'firing' }),
   alertHistory: (client) => client.alertHistory({ rule: 'agent_error', limit: 5 }),
   alertRule: (client) => client.alertRule('disk_low'),
@@ -69,7 +76,9 @@ let client: RestClient;
 
 beforeAll(async () => {
   const { alertsFile, clear } = alertsToNowhere();
-  const shared = await startSharedOffice({ alertsFile });
+  const { runtimes, read } = smallHome();
+  const shared = await startSharedOffice({ alertsFile, runtimes });
+  await read(shared.office.server.http);
   office = shared.office;
   stop = () => shared.stop().finally(clear);
   const recording: typeof fetch = (url, init) => {

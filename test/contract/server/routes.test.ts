@@ -4,6 +4,7 @@ import { ROUTES, type RouteName, routeOf, routePath } from '../../../src/protoco
 import type { ApiContext } from '../../../src/server/api/index.js';
 import { allEndpoints } from '../../../src/server/api/mount.js';
 import { ErrorAnswer } from '../../../src/server/api/schemas.js';
+import { SMALL_SESSION, smallHome } from '../../support/small-home.js';
 import { alertsToNowhere, waitingDelivery } from '../../support/nowhere.js';
 import { type Office, startSharedOffice } from '../../integration/server/office.js';
 import { letApiFail } from '../../integration/alerts/failing.js';
@@ -36,6 +37,12 @@ const CALLS: Record<RouteName, { params?: Record<string, string>; query?: string
   notifications: {},
   notify: { body: { message: 'Contract', agent: 'api', data: { deep: [1] } } },
   ackNotification: { params: { id: '{notification}' } },
+  sessions: { query: '?limit=5&hidden=true&since=3650d' },
+  session: { params: { runtime: 'claude-code', id: SMALL_SESSION } },
+  usage: { query: '?by=agent,model,day&tz=Europe/Vienna&step=1d' },
+  usageReconcile: {},
+  cron: {},
+  runtimes: {},
   alerts: { query: '?state=firing' },
   alertHistory: { query: '?rule=agent_error&since=1d&limit=5' },
   alertRule: { params: { rule: 'agent_error' } },
@@ -72,7 +79,9 @@ let stop: () => Promise<void>;
 
 beforeAll(async () => {
   const { alertsFile, clear } = alertsToNowhere();
-  const shared = await startSharedOffice({ alertsFile });
+  const { runtimes, read } = smallHome();
+  const shared = await startSharedOffice({ alertsFile, runtimes });
+  await read(shared.office.server.http);
   office = shared.office;
   stop = () => shared.stop().finally(clear);
 });
@@ -114,7 +123,7 @@ describe('every route of the table', () => {
 
   it('health says of each source of agents, by name, how it does and why it failed last', async () => {
     const { body } = await answerOf('health');
-    expect(Object.keys(body.sources)).toEqual(['workspace']);
+    expect(Object.keys(body.sources)).toEqual(['workspace', 'runtimes']);
     expect(Object.keys(body.sources.workspace)).toEqual(['state', 'last_error']);
     expect(Object.keys(body.services)).toEqual(['api', 'websocket', 'pipeline', 'backup', 'watcher', 'alerts']);
   });
@@ -154,7 +163,8 @@ describe('every route of the table', () => {
     '%s answers 404 for what is not there',
     async (name) => {
       const { body } = CALLS[name];
-      const answer = await office.send(ROUTES[name].method, routePath(name, { id: 'nobody/../none' }), body);
+      const params = { runtime: 'codex', id: 'nobody/../none' };
+      const answer = await office.send(ROUTES[name].method, routePath(name, params), body);
       expect(answer.status).toBe(404);
       expect(Value.Check(ErrorAnswer, answer.body)).toBe(true);
     },

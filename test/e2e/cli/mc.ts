@@ -42,7 +42,13 @@ export async function makePlace({ overdue = false } = {}): Promise<Place> {
   if (!overdue) withoutOverdue(join(home, 'config', 'mission-control'));
   const office = join(home, 'office');
   await cp(join(root, 'test', 'fixtures', 'office'), office, { recursive: true });
-  const env = { PATH: process.env.PATH ?? '', HOME: home, XDG_CONFIG_HOME: join(home, 'config'), TMPDIR: home };
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    XDG_CONFIG_HOME: join(home, 'config'),
+    TMPDIR: home,
+    MC_RUNTIMES: 'none',
+  };
   return { home, office, env, clear: () => rm(home, { recursive: true, force: true, maxRetries: 5 }) };
 }
 

@@ -8,6 +8,7 @@ import { type Clock, loadConfig, type Settings } from '../../../src/base/index.j
 import { type Logger, silentLog } from '../../../src/base/log.js';
 import { type RunningServer, startServer } from '../../../src/server/index.js';
 import type { AlertPlaces } from '../../../src/server/alerts.js';
+import type { RuntimePlaces } from '../../../src/server/runtimes.js';
 import { quietAlerts } from '../../support/quiet-alerts.js';
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/office', import.meta.url));
@@ -70,6 +71,7 @@ interface OfficeOptions {
   log?: Logger;
   /** Where alerts are kept, the user's rules, and the clock of durations. */
   alerts?: AlertPlaces;
+  runtimes?: RuntimePlaces;
 }
 
 /** A server over a copy of the fixture (or a given workspace), stopped after the test. */
@@ -81,7 +83,7 @@ export async function startOffice(options: OfficeOptions = {}): Promise<Office> 
 
 /** The same for all tests of a file: whoever starts it stops it. */
 export async function startSharedOffice(
-  options: Pick<OfficeOptions, 'alertsFile'> = {},
+  options: Pick<OfficeOptions, 'alertsFile' | 'clock' | 'log' | 'runtimes'> = {},
 ): Promise<{ office: Office; stop: () => Promise<void> }> {
   const root = await mkdtemp(join(tmpdir(), 'mc-server-'));
   await cp(FIXTURE, root, { recursive: true });
@@ -101,6 +103,7 @@ async function runOffice({
   alertsFile = quietAlerts(),
   log = silentLog(),
   alerts = {},
+  runtimes,
 }: OfficeOptions & { root: string }): Promise<Office> {
   const server = await startServer({
     workspace: root,
@@ -110,6 +113,7 @@ async function runOffice({
     ...(clock ? { clock } : {}),
     ...(tokensFile ? { tokensFile } : {}),
     alertsFile,
+    ...(runtimes ? { runtimes } : {}),
   });
   return {
     root,

@@ -30,6 +30,9 @@ export function rowOf(id: string, status: AgentStatus, more: Partial<AgentRow> =
     efficiency: null,
     currentTask: null,
     cost: null,
+    runtime: null,
+    live: null,
+    sessions: null,
     ...more,
   };
 }
