@@ -33,7 +33,9 @@ describe('a database that a gateway has open', () => {
   it('is read where it is, row by row as they come, and stays as it is', () => {
     const home = makeOwnHome();
     const database = home.database();
-    onTestFinished(() => database.close());
+    onTestFinished(() => {
+      database.close();
+    });
     put(database, 's1', [prompt(), answer(10)]);
     const reader = readerOf(home);
     const names = readdirSync(join(home.state, 'agents/main/agent')).sort();
@@ -118,7 +120,9 @@ describe('a large database that changes all the time', () => {
     const home = makeOwnHome();
     const database = home.database('delete');
     database.exec('CREATE TABLE other(x); INSERT INTO other VALUES (zeroblob(20000000))');
-    onTestFinished(() => database.close());
+    onTestFinished(() => {
+      database.close();
+    });
     put(database, 's1', [answer(10)]);
     const reader = readerOf(home);
     reader.look(NOW);
@@ -203,7 +207,9 @@ describe('rows', () => {
   it('are read anew when their transcript was rewritten, and count once', () => {
     const home = makeOwnHome();
     const database = home.database();
-    onTestFinished(() => database.close());
+    onTestFinished(() => {
+      database.close();
+    });
     const [first, failed] = [answer(10), answer(0, { stopReason: 'error', usage: null })];
     put(database, 's1', [first, answer(20), failed]);
     const reader = readerOf(home);

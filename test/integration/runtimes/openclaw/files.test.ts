@@ -211,7 +211,9 @@ describe('rollouts inside an agent', () => {
     const home = makeOwnHome();
     home.write(join(day, `rollout-2026-11-20T05-00-00-${thread}.jsonl`), jsonl(rollout));
     const database = home.database();
-    onTestFinished(() => database.close());
+    onTestFinished(() => {
+      database.close();
+    });
     put(database, 's1', [prompt()]);
     const reader = readerOf(home);
     const before = reader.look();

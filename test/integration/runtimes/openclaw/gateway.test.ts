@@ -94,7 +94,9 @@ describe('the gateway', () => {
     put(database, 's2', [prompt()]);
     database.close();
     const global = home.global();
-    onTestFinished(() => global.close());
+    onTestFinished(() => {
+      global.close();
+    });
     const ask = global.prepare('INSERT INTO operator_approvals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
     ask.run('a1', 'pending', 'main', 'agent:main:s1', 's1', 'exec', 'boot-1', NOW - 1000, NOW + 100_000);
     ask.run('a2', 'pending', null, 'agent:main:s2', null, 'write', 'boot-1', NOW - 1000, NOW + 600_000);
