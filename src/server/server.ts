@@ -4,7 +4,6 @@ import { createBackupService } from '../backup/index.js';
 import {
   acquireLock,
   type Clock,
-  keepServerRecord,
   Lifecycle,
   installedVersion,
   monotonicNow,
@@ -29,6 +28,7 @@ import { createDeliveries } from './deliveries.js';
 import { answerUpgradeRequired, type Door, openDoor } from './ports.js';
 import { createFeed } from './feed.js';
 import { findWorkspace, machineAddresses } from './ground.js';
+import { beKnown } from './known.js';
 import { createPublisher } from './published.js';
 import { questionsTo, type RuntimePlaces, runtimesOf } from './runtimes.js';
 import { createServices } from './services.js';
@@ -271,14 +271,8 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     log.warn({ host }, 'other machines reach this server, and nothing of what it says is encrypted');
   }
   await lock.update(urls);
-  if (options.serversDirectory) {
-    const record = { workspace: layout.root, epoch, key, ...urls };
-    await keepServerRecord(options.serversDirectory, record, clock.now()).then(
-      (kept) => life.push('server record', () => kept.remove()),
-      (error: unknown) =>
-        log.warn({ err: error }, 'commands of this user need --server: nothing can show them who this is'),
-    );
-  }
+  const record = { workspace: layout.root, epoch, key, ...urls };
+  await beKnown(record, { directory: options.serversDirectory, life, clock, log });
   hub.attach(socket.server);
   socket.serve(answerUpgradeRequired);
   rest.serve(api.listener);
