@@ -224,16 +224,12 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
 
   const s = tls ? 's' : '';
   const urls = { http: `http${s}://${urlHost(host)}:${rest.port}`, ws: `ws${s}://${urlHost(host)}:${socket.port}` };
-  const common = { settings, clock, log, newId, ...(options.monotonic ? { monotonic: options.monotonic } : {}) };
-  const alertsFile = openAlertsFile(options.alertsFile ?? null, options.monotonic ?? monotonicNow);
-  const delivery = createDeliveries({
-    ...common,
-    url: urls.http,
-    alertsFile,
-    publish: (drafts) => void feed.publish(drafts),
-  });
+  const { monotonic = monotonicNow } = options;
+  const alertsFile = openAlertsFile(options.alertsFile ?? null, monotonic);
+  const common = { settings, clock, log, newId, monotonic, alertsFile };
+  const delivery = createDeliveries({ ...common, url: urls.http, publish: (drafts) => void feed.publish(drafts) });
   const parts = { life, services, feed, metrics, backups, bus, state, layout };
-  const alerts = await watchForAlerts({ ...common, ...parts, places: options, alertsFile, delivery });
+  const alerts = await watchForAlerts({ ...common, ...parts, places: options, delivery });
 
   const key = newServerKey();
   const context: ApiContext = {
