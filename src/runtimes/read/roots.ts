@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { errnoOf, reasonOf } from '../../base/index.js';
 import type { RuntimeName } from '../../protocol/index.js';
@@ -44,7 +44,8 @@ export function findRoots(names: readonly string[], home: string, warn: (reason:
   for (const name of names) {
     try {
       const path = realpathSync(name);
-      found.set(path, { path, label: labelOf(name, home) });
+      if (statSync(path).isDirectory()) found.set(path, { path, label: labelOf(name, home) });
+      else warn(`${labelOf(name, home)}: is not a directory`);
     } catch (error) {
       if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') continue;
       warn(`${labelOf(name, home)}: ${reasonOf(error)}`);

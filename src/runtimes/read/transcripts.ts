@@ -102,7 +102,8 @@ export function createTranscripts<State>(options: TranscriptsOptions<State>): Tr
       files.set(path, made);
       changed = true;
       if (made.read === null || !isSame(made.read, file)) waiting.add(made);
-    } else if (!isSame(known.file, file)) {
+    } else if (!isSame(known.file, file) || known.read === null) {
+      // What could not be read is tried again: permissions may have come, which no size and no time tells.
       known.file = file;
       waiting.add(known);
     }

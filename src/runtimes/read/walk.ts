@@ -18,7 +18,7 @@ export interface WalkOptions {
   /** Whether files may lie below this directory (relative, with `/`); asked for none below one that was left out. */
   into(path: string): boolean;
   wants(path: string): boolean;
-  /** Files that are taken at most. */
+  /** Files that are taken at most, and directories that are listed at most. */
   limit: number;
   /** What cannot be used. The path is relative to the root, `''` the root itself. */
   warn(path: string, reason: string): void;
@@ -53,19 +53,26 @@ export function createWalk(options: WalkOptions): Walk {
     const seen = new Set<string>();
     const waiting = [''];
     let looked = 0;
+    const tell = (what: string): void => {
+      if (!told) options.warn('', `holds more than ${options.limit} ${what}: the others are not read`);
+      told = true;
+    };
     for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
       const before = known.get(path);
       const listed = list(options, path, all ? undefined : before);
       if (++looked % STEP === 0) yield undefined;
       if (listed === null) continue;
+      if (seen.size >= options.limit) {
+        tell('directories');
+        return found;
+      }
       seen.add(path);
       known.set(path, listed);
       waiting.push(...listed.directories);
       if (listed === before) continue;
       for (const name of listed.files) {
         if (found.length >= options.limit) {
-          if (!told) options.warn('', `holds more than ${options.limit} files: the others are not read`);
-          told = true;
+          tell('files');
           return found;
         }
         if (++looked % STEP === 0) yield undefined;
