@@ -7,6 +7,7 @@ import { unwellServices, waitingVersion } from '../../view/index.js';
 import { quote } from '../quote.js';
 import { reachServer, type Server } from '../reach/reach.js';
 import { isSlow } from '../reach/slow.js';
+import { readingFindings } from './runtimes.js';
 
 /** Clocks of two machines may differ by so much, beyond the time that the answer took. */
 const APART_MS = 2000;
@@ -39,6 +40,7 @@ export async function serverFindings(
         peersFinding(stream, url),
         ...watchFindings(health),
         await targetsOfServer(rest, targets),
+        ...(await runtimesOfServer(rest)),
       ],
       ports: new Set([url, server.identity.stream].map((address) => Number(new URL(address).port))),
     };
@@ -76,6 +78,12 @@ async function targetsOfServer(rest: Server['rest'], targets: ServerProbes['targ
   }
   if (answer.targets.length === 0) return skipped('alert_targets', 'none: alerts reach connected clients only');
   return passed('alert_targets', `${answer.targets.length}, each was reached`);
+}
+
+/** A server from before runtimes were read does not know them. */
+async function runtimesOfServer(rest: Server['rest']): Promise<Finding[]> {
+  const answer = await rest.runtimes().catch(() => null);
+  return Array.isArray(answer?.runtimes) ? readingFindings(answer.runtimes) : [];
 }
 
 async function targetsOfFile(targets: ServerProbes['targets']): Promise<Finding> {

@@ -10,7 +10,7 @@ import { type ArchiveOnRecord, archivesFinding } from '../../../src/cli/doctor/a
 import { mendAll } from '../../../src/cli/doctor/doctor.js';
 import { locksFinding, pidFilesFinding, restoreFinding } from '../../../src/cli/doctor/leftovers.js';
 import { listenerOn, socketsOn } from '../../../src/base/listener.js';
-import { runtimesFinding } from '../../../src/cli/doctor/runtimes.js';
+import { readingFindings, runtimesFinding } from '../../../src/cli/doctor/runtimes.js';
 import { secretsFinding } from '../../../src/cli/doctor/secrets.js';
 import { scratch } from '../../support/scratch.js';
 
@@ -184,7 +184,7 @@ describe('archives', () => {
 });
 
 describe('runtimes', () => {
-  it('are told by where they are, and that they are not read', async () => {
+  it('are told by where they are', async () => {
     expect((await runtimesFinding({}, root)).skipped).toBe(true);
     expect((await runtimesFinding({}, null)).skipped).toBe(true);
     await mkdir(join(root, '.codex'));
@@ -192,7 +192,7 @@ describe('runtimes', () => {
     const finding = await runtimesFinding({ CLAUDE_CONFIG_DIR: join(root, 'elsewhere') }, root);
     expect(finding).toMatchObject({ ok: true, fix: null });
     expect(finding.message).toBe(
-      `Claude Code in ${root}/elsewhere, Codex in ${root}/.codex; this version of mc does not read what they record`,
+      `Claude Code in ${root}/elsewhere, Codex in ${root}/.codex; mc serve reads what they record`,
     );
   });
 
@@ -201,6 +201,38 @@ describe('runtimes', () => {
     const finding = await runtimesFinding({}, root);
     expect(finding).toMatchObject({ ok: false, message: `this user cannot read ${root}/.codex` });
     await chmod(join(root, '.codex'), 0o700);
+  });
+});
+
+describe('runtimes that a server reads', () => {
+  const report = {
+    runtime: 'codex' as const,
+    state: 'reading' as const,
+    roots: ['~/.codex'],
+    files: 3,
+    bytes: 9,
+    versions: ['0.159.0'],
+    lag_ms: 0,
+    backfill: { done_bytes: 9, total_bytes: 9 },
+    warnings: [],
+  };
+  const told = (more: object) => readingFindings([{ ...report, ...more }])[0];
+
+  it('are told with what is read, how far behind, and what cannot be used', () => {
+    expect(told({})).toMatchObject({ name: 'runtime_codex', ok: true, skipped: false, fix: null });
+    expect(told({})?.message).toBe('3 files in ~/.codex; versions 0.159.0');
+    expect(told({ lag_ms: 120_000, warnings: ['a: permission denied'] })?.message).toBe(
+      '3 files in ~/.codex; versions 0.159.0; 2m behind; not used: a: permission denied',
+    );
+  });
+
+  it('are nothing to look at when absent or left out, and wrong when they failed', () => {
+    expect([told({ state: 'absent' })?.skipped, told({ state: 'disabled' })?.skipped]).toEqual([true, true]);
+    expect(told({ state: 'failed', warnings: ['x'] })).toMatchObject({
+      ok: false,
+      message: 'cannot be read; not used: x',
+      fix: 'mc logs --level error',
+    });
   });
 });
 
