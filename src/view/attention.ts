@@ -3,6 +3,8 @@ import {
   type Alert,
   type HealthAnswer,
   type KeptNotification,
+  type Live,
+  waitsForAnswer,
   WORKSPACE_SOURCE,
 } from '../protocol/index.js';
 import { statusSentence } from './agents.js';
@@ -13,6 +15,7 @@ import { byTrouble } from './sort.js';
 type Watched = Pick<Agent, 'id' | 'normalized_status' | 'since' | 'evidence' | 'warnings'> & {
   /** Servers of before do not say. */
   waiting_for?: string | null;
+  live?: Live | null;
 };
 
 /** One thing that needs a person. */
@@ -46,8 +49,9 @@ export function needsOf(agents: Iterable<Watched>, alerts: Iterable<Alert>, now:
  * True for an agent in trouble, by its own word (`error`), by its silence (`stale`), or by files that cannot be used; and for
  * one that waits for a person.
  */
-function needsPerson({ normalized_status: status, warnings }: Watched): boolean {
-  return status === 'error' || status === 'waiting' || status === 'stale' || warnings.length > 0;
+function needsPerson(agent: Watched): boolean {
+  const { normalized_status: status, warnings } = agent;
+  return status === 'error' || waitsForAnswer(agent) || status === 'stale' || warnings.length > 0;
 }
 
 function alertNeed(alert: Alert, now: number, zone?: string): Need {

@@ -16,6 +16,6 @@ export * from './signs.js';
 export * from './sort.js';
 export * from './tasks.js';
 export * from './times.js';
-export * from './versions.js';
 export * from './usage.js';
+export * from './versions.js';
 export * from './words.js';

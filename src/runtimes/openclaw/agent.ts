@@ -11,7 +11,7 @@ import type { ReadFiles } from './read-files.js';
 import { createAgentRollouts, readRollout } from './rollouts.js';
 import type { AgentRecords } from './sessions.js';
 import type { Around, ReadDatabase } from './sqlite.js';
-import type { Telling } from './transcript.js';
+import type { Telling, TranscriptState } from './transcript.js';
 import { type WatchedDatabase, watchDatabase } from './watched.js';
 
 /** What a look at an agent needs. */
@@ -59,6 +59,7 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
   let list: AgentRecords['listed'] & { problem: string | null } = NO_LIST;
   let place: AgentPlace = { id, name: null, databases: [], sessions: [], imports: [], rollouts: [] };
 
+  let threads = new Map<string, string>();
   /** Something was read, or is there no more. */
   let changed = true;
   const telling = (moment: AgentMoment, session: string, source: 'rows' | 'archive' | 'mute'): Telling => ({
@@ -82,12 +83,16 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
       changed = true;
     }
   };
-  const sessionOfThread = (thread: string): string | null => {
+  /** The sessions that name Codex threads: the rows' word before the files'. */
+  const sessionsOfThreads = (): Map<string, string> => {
+    const found = new Map<string, string>();
+    const add = (session: string, { threads }: TranscriptState) => {
+      for (const thread of threads) if (!found.has(thread)) found.set(thread, session);
+    };
     for (const { database } of databases.values())
-      for (const [session, { state }] of database.known.rows) if (state.threads.includes(thread)) return session;
-    for (const { session, state } of [...files.known.values(), ...imports.known.values()])
-      if (state.threads.includes(thread)) return session;
-    return null;
+      for (const [session, { state }] of database.known.rows) add(session, state);
+    for (const { session, state } of [...files.known.values(), ...imports.known.values()]) add(session, state);
+    return found;
   };
 
   const countOfFiles = () => files.known.size + imports.known.size + rollouts.known.size;
@@ -125,10 +130,11 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
   };
   const readRollouts = (moment: AgentMoment): boolean => {
     const waiting = new Set(rollouts.look(place.rollouts, moment.now));
+    if (changed) threads = sessionsOfThreads();
     let done = true;
     for (const file of rollouts.known.values()) {
-      const session = sessionOfThread(file.state.thread) ?? file.state.thread;
-      if (!waiting.has(file) && file.session === session) continue;
+      const session = threads.get(file.state.thread) ?? file.state.thread;
+      if (!waiting.has(file) && (file.place === null || file.session === session)) continue;
       if (moment.budget.left <= 0) return false;
       done = readRollout(rollouts, file, telling(moment, session, 'rows'), moment) && done;
       changed = true;
@@ -145,6 +151,7 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
         ...files.look(place.sessions, moment.now).map((file) => ({ from: files, file })),
         ...imports.look(place.imports, moment.now).map((file) => ({ from: imports, file })),
       ];
+      if (countOfFiles() !== before) changed = true;
       const all = readTranscripts(waiting, moment);
       const inRows = [...databases.values()].some(({ database }) => database.known.hasRows);
       const found =

@@ -154,9 +154,10 @@ describe('what is put into the ledger', () => {
   });
 
   it('gives no agent to a directory in a batch that fails', async () => {
-    const { projects, inOne } = await fresh();
+    const ledger = await fresh();
+    const { projects } = ledger;
     const broken = () =>
-      inOne(() => {
+      ledger.inOne(() => {
         projects.keep('codex', '/a', 'codex:a');
         expect(projects.idOf('codex', '/a')).toBe('codex:a');
         throw new Error('no room');
