@@ -3,6 +3,7 @@ import { newEditor, type Editor } from './editor.js';
 import { NO_PAST, type Past } from './past.js';
 import type { Request, TaskBefore } from './requests.js';
 import { SCREENS, type Tab, type ThemeName } from './names.js';
+import type { UsedBy, UsedSince } from './usage-choices.js';
 
 export { SCREENS, type Tab } from './names.js';
 
@@ -66,6 +67,7 @@ export interface Model {
   /** What can be taken back, until when. */
   undo: (TaskBefore & { until: number }) | null;
   chart: { metric: string; agent: string | null; since: string };
+  usage: { by: UsedBy; since: UsedSince };
   events: { paused: number | null; follow: boolean; type: string | null; agent: string | null; level: string | null };
   /** The record that is shown whole, as lines of JSON. */
   record: { title: string; lines: readonly string[] } | null;
@@ -113,6 +115,7 @@ export function newModel(data: Data, size: Size, options: Options, start: { scre
     taskStatus: null,
     undo: null,
     chart: { metric: 'system_health_score', agent: null, since: '24h' },
+    usage: { by: 'agent', since: 'today' },
     events: { paused: null, follow: true, type: null, agent: null, level: null },
     record: null,
     working: null,

@@ -11,8 +11,9 @@ import { agentSign, levelSign, type Sign, SIGNS } from './signs.js';
 import { byTrouble } from './sort.js';
 
 type Watched = Pick<Agent, 'id' | 'normalized_status' | 'since' | 'evidence' | 'warnings'> & {
-  /** Servers of before do not say. */
+  /** Servers of before do not say; the same of the next. */
   waiting_for?: string | null;
+  live?: Agent['live'];
 };
 
 /** One thing that needs a person. */
@@ -25,12 +26,14 @@ export interface Need {
   mark: Sign | null;
   /** `state.json: not JSON · error since 03:10 (58m) · evidence: …` */
   why: string;
+  /** False of a turn that ended: a person may give the next order, and nothing stands still until then. */
+  counts: boolean;
 }
 
 /**
  * Everything that needs a person, in one list: the alerts that fire and that nobody has seen to, then the agents in need, each
- * loudest first. An agent of which such an alert says what its status says is not listed again. `now`: milliseconds since the
- * epoch; `zone` as in `clockTime`.
+ * loudest first, last those whose turn ended. An agent of which such an alert says what its status says is not listed again.
+ * `now`: milliseconds since the epoch; `zone` as in `clockTime`.
  */
 export function needsOf(agents: Iterable<Watched>, alerts: Iterable<Alert>, now: number, zone?: string): Need[] {
   const unseen = unseenAlerts(alerts);
@@ -39,7 +42,12 @@ export function needsOf(agents: Iterable<Watched>, alerts: Iterable<Alert>, now:
   const isAlerted = ({ id, normalized_status: status, warnings }: Watched) =>
     warnings.length === 0 && alerted.has(`agent_${status} ${id}`);
   const inNeed = [...agents].filter((agent) => needsPerson(agent) && !isAlerted(agent)).sort(byTrouble);
-  return [...unseen.map((alert) => alertNeed(alert, now, zone)), ...inNeed.map((agent) => agentNeed(agent, now, zone))];
+  const needs = inNeed.map((agent) => agentNeed(agent, now, zone));
+  return [
+    ...unseen.map((alert) => alertNeed(alert, now, zone)),
+    ...needs.filter(({ counts }) => counts),
+    ...needs.filter(({ counts }) => !counts),
+  ];
 }
 
 /**
@@ -52,7 +60,7 @@ function needsPerson({ normalized_status: status, warnings }: Watched): boolean 
 
 function alertNeed(alert: Alert, now: number, zone?: string): Need {
   const who = alert.agent ?? alert.rule;
-  return { sign: levelSign(alert.severity), who, mark: null, why: alertSentence(alert, now, zone) };
+  return { sign: levelSign(alert.severity), who, mark: null, why: alertSentence(alert, now, zone), counts: true };
 }
 
 function agentNeed(agent: Watched, now: number, zone?: string): Need {
@@ -61,9 +69,16 @@ function agentNeed(agent: Watched, now: number, zone?: string): Need {
   const why = [
     ...(warning === undefined ? [] : [`${warning.file}: ${warning.reason}`]),
     ...(status === 'waiting' && agent.waiting_for ? [agent.waiting_for] : []),
+    ...(isTurnEnded(agent) ? ['its turn ended'] : []),
     statusSentence(agent, now, zone),
   ];
-  return { sign: agentSign(status), who, mark: warning === undefined ? null : SIGNS.warning, why: why.join(' · ') };
+  const mark = warning === undefined ? null : SIGNS.warning;
+  return { sign: agentSign(status), who, mark, why: why.join(' · '), counts: !isTurnEnded(agent) || mark !== null };
+}
+
+/** True for an agent that waits only because it has done what it was asked for. */
+function isTurnEnded({ normalized_status: status, live }: Watched): boolean {
+  return status === 'waiting' && live?.status === 'waiting' && live.reason === 'turn_ended';
 }
 
 /** True for a notification that nobody has acknowledged. */

@@ -122,7 +122,7 @@ export function statusLine(status: Status, terminal: Terminal, now: number): str
 
 /** Whether an agent or an alert needs a person, or the server itself is not healthy: what `--exit-code` reports. */
 export function needsPerson({ agents, alerts, health }: Status, now: number): boolean {
-  return health.status !== 'healthy' || needsOf(agents, alerts ?? [], now).length > 0;
+  return health.status !== 'healthy' || needsOf(agents, alerts ?? [], now).some(({ counts }) => counts);
 }
 
 /** How many alerts fire that nobody has seen to, with the sign of the loudest; nothing when none does. */
@@ -191,7 +191,11 @@ function needsText({ agents, alerts }: Status, terminal: Terminal, now: number):
     return paint(terminal, colourOf(sign.tone) ?? 'yellow', truncate(line, terminal.width));
   });
   const more = needs.length - shown.length;
-  return [`needs a person: ${needs.length}`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
+  return [
+    `needs a person: ${needs.filter(({ counts }) => counts).length}`,
+    ...lines,
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
 }
 
 function unwell({ health }: Status, terminal: Terminal): string[] {

@@ -7,7 +7,7 @@ import type { Model } from '../model.js';
 export function troubleLines({ data }: Model, width: number, rows: number): Line[] {
   const { agents, alerts } = data.view;
   const needs = needsOf(agents.values(), alerts.values(), data.now);
-  const head = line(['strong', ' NEEDS A PERSON'], `  ${needs.length}`);
+  const head = line(['strong', ' NEEDS A PERSON'], `  ${needs.filter(({ counts }) => counts).length}`);
   if (needs.length === 0) return [head, line(['good', ' ✓ '], 'nobody')];
   const room = Math.max(1, Math.min(12, rows - 24));
   const shown = needs.slice(0, room).map(({ sign, who, mark, why }): Line => {

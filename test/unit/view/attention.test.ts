@@ -55,6 +55,7 @@ describe('an agent needs a person', () => {
         who: 'a',
         mark: null,
         why: 'error since 05:02 (58m) · evidence: state.json status="error"',
+        counts: true,
       },
     ]);
     expect(why([{ ...agent('a', 'waiting'), waiting_for: 'approve the release' }])[0]?.why).toBe(
