@@ -50,7 +50,7 @@ export function backfillNote({ done_bytes: done, total_bytes: total }: Backfill)
 export interface QuotaFigure {
   /** 0 to 1; null once its window is over: nobody said anything of the next one. */
   share: number | null;
-  /** `42% of 5h · begins anew in 2h 04m · as of 3m`. */
+  /** `42% of 5h · anew in 2h 04m · as of 3m`. */
   text: string;
 }
 
@@ -65,7 +65,7 @@ export function quotaFigure(
   const share = Math.max(0, Math.min(1, used / 100));
   const parts = [
     `${Math.round(used)}%${minutes === null ? '' : ` of ${windowText(minutes)}`}`,
-    ...(resets === null ? [] : [`begins anew in ${longSpan(resets - now)}`]),
+    ...(resets === null ? [] : [`anew in ${longSpan(resets - now)}`]),
     `as of ${ago(at, now)}`,
   ];
   return { share, text: parts.join(' · ') };

@@ -102,7 +102,7 @@ function footLines(model: Model, size: Size, count: number): Line[] {
     ...(notes.length === 0 ? [] : [line(['dim', ` ${notes.join(' · ')}`])]),
     ...(backfill === null ? [] : [line(['accent', ' ◐ '], backfill)]),
     ...faultLines(model),
-    ...quotaLines(model),
+    ...quotaLines(model, size.columns),
     statusLine(model, count, answer.groups.length),
   ];
 }
@@ -115,13 +115,14 @@ function faultLines({ data }: Model): Line[] {
   return [...failed, ...faults].slice(0, 3).map((text) => line(['warn', ` ⚠ ${text}`]));
 }
 
-function quotaLines({ data }: Model): Line[] {
+function quotaLines({ data }: Model, columns: number): Line[] {
   const { quotas } = readRuntimes(pollOf(data, RUNTIMES).value);
   if (quotas.length === 0) return [];
+  const width = columns < 100 ? 12 : 20;
   const lines = quotas.slice(0, 4).map((quota): Line => {
     const { share, text } = quotaFigure(quota, data.now);
     const tone: Tone = share !== null && share >= 0.95 ? 'bad' : share !== null && share >= 0.8 ? 'warn' : 'chart';
-    const drawn: Span[] = share === null ? [' '.repeat(20)] : [[tone, bar(share, 20).padEnd(20, '░')]];
+    const drawn: Span[] = share === null ? [' '.repeat(width)] : [[tone, bar(share, width).padEnd(width, '░')]];
     return { spans: ['   ', ...cell(`${quota.runtime} ${quota.name}`, 24), ' ', ...drawn, ` ${text}`] };
   });
   return [BLANK, line(['strong', ' QUOTAS']), ...lines];

@@ -94,6 +94,7 @@ describe('an alert needs a person', () => {
         who: 'disk_low',
         mark: null,
         why: '2 GB are free · firing since 05:02 (58m) · evidence: state.json status: error',
+        counts: true,
       },
     ]);
   });
