@@ -23,7 +23,7 @@ export function troubleLines({ data }: Model, width: number, rows: number): Line
         ' ',
         ...cell(who, name, 'strong'),
         ' ',
-        ...cell(text, Math.max(1, width - name - 5)),
+        ...cell(text, Math.max(1, width - name - 6)),
       ],
     };
   });

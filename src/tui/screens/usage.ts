@@ -1,4 +1,4 @@
-import { readRuntimes, type UsageGroup, type UsageSum } from '../../protocol/index.js';
+import { readRuntimes, type UsageSum } from '../../protocol/index.js';
 import {
   backfillNote,
   COLUMNS,
@@ -6,7 +6,6 @@ import {
   counted,
   quotaFigure,
   unpricedNote,
-  UNKNOWN,
   USAGE_FIGURES,
 } from '../../view/index.js';
 import { bar } from '../draw/charts.js';
