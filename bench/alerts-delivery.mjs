@@ -10,6 +10,7 @@ import { Worker } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import { createDelivery } from '../dist/src/alerts/delivery/delivery.js';
 import { parseTargets } from '../dist/src/alerts/delivery/target-list.js';
+import { openAlertsFile } from '../dist/src/alerts/file.js';
 import { startAlerts } from '../dist/src/alerts/service.js';
 import { silentLog } from '../dist/src/base/log.js';
 import { createBus } from '../dist/src/bus/index.js';
@@ -90,7 +91,7 @@ async function oneDigest(count) {
   for (let at = 0; at < count; at += 1) snapshot.agents.set(`agent-${at}`, agentOf(at, 'busy'));
   const alerts = await startAlerts({
     database: join(stand.folder, 'watch.db'),
-    file: null,
+    file: openAlertsFile(null, () => performance.now()),
     snapshot,
     bus,
     publish,
@@ -254,5 +255,6 @@ function alertOf(at) {
     unit: null,
     acknowledged_at: null,
     silenced_until: null,
+    updated_at: null,
   };
 }

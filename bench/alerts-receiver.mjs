@@ -9,8 +9,12 @@ const server = createServer((request, response) => {
     body += text;
   });
   request.on('end', () => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     parentPort.postMessage({ at: process.hrtime.bigint(), body });
     if (!workerData.hang) response.writeHead(204).end();
   });
 });
-server.listen(0, '127.0.0.1', () => parentPort.postMessage({ port: server.address().port }));
+server.listen(0, '127.0.0.1', () => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  parentPort.postMessage({ port: server.address().port });
+});

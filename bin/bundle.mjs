@@ -43,7 +43,7 @@ export async function bundle(entryPoints, alone, outdir) {
     outdir,
     splitting: true,
     write: false,
-    plugins: [lazyOclif, leaveOut(alone)],
+    plugins: [lazyOclif, lazyWidths, leaveOut(alone)],
   });
   const outputs = new Set(outputFiles.map(({ path }) => path));
   const becomes = (path) => path.replace(/\.js$/, '.cjs');
@@ -51,10 +51,12 @@ export async function bundle(entryPoints, alone, outdir) {
     const required = (await commonJs(text)).replaceAll(/\bimport\(("\.{1,2}\/[^"]+\.js")\)/g, (whole, name) =>
       outputs.has(resolve(dirname(path), JSON.parse(name))) ? `Promise.resolve().then(() => require(${name}))` : whole,
     );
-    const renamed = required.replaceAll(/(?<=["'])\.{1,2}\/[^"']+\.js(?=["'])/g, (name) => {
-      const target = resolve(dirname(path), name);
-      return outputs.has(target) ? name.slice(0, -basename(target).length) + basename(becomes(target)) : name;
-    });
+    const renamed = required
+      .replaceAll(IMPORT_OF_COMMONJS, requireLater)
+      .replaceAll(/(?<=["'])\.{1,2}\/[^"']+\.js(?=["'])/g, (name) => {
+        const target = resolve(dirname(path), name);
+        return outputs.has(target) ? name.slice(0, -basename(target).length) + basename(becomes(target)) : name;
+      });
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(becomes(path), await smaller(renamed));
   }
@@ -98,6 +100,14 @@ function leaveOut(file) {
   };
 }
 
+/** Node's own modules and packages in CommonJS: nothing of them needs the loader of ES modules, which takes time to start. */
+const IMPORT_OF_COMMONJS = /\bimport\(("(?:node:[^"]+|better-sqlite3)")\)/g;
+
+function requireLater(_, name) {
+  const loaded = name.startsWith('"node:') ? `require(${name})` : `({ default: require(${name}) })`;
+  return `Promise.resolve().then(() => ${loaded})`;
+}
+
 /** Which packages and rooms of ours each file holds code of: the tests ask what a command loads. */
 function contentsOf({ outputs }, outdir, becomes) {
   const partOf = (input) =>
@@ -111,9 +121,15 @@ function contentsOf({ outputs }, outdir, becomes) {
   );
 }
 
-/** Less to read at each start of a command. Names stay, for the traces of --debug. */
+/**
+ * Less to read at each start of a command. Names stay, for the traces of --debug. One sign in a regular expression that is not
+ * ASCII, which esbuild leaves as it is, would double the memory of the whole file; in raw texts it has to stay.
+ */
 async function smaller(text) {
-  return (await transform(text, { platform: 'node', target: 'node20.19', minifyWhitespace: true })).code;
+  const { code } = await transform(text, { platform: 'node', target: 'node20.19', minifyWhitespace: true });
+  return code.replaceAll(/String\.raw\s*`[^`]*`|[\u0080-\uffff]/g, (found) =>
+    found.length > 1 ? found : `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** An ES module as CommonJS with lazy imports. @throws when it waits at its top for something */
@@ -171,5 +187,19 @@ const lazyOclif = {
         );
       return { contents: lazyRequires(code, /^(?:const|var) (\w+) = (.*\brequire\("[^"]+"\).*);$/gm), loader: 'js' };
     });
+  },
+};
+
+/** What Node knows of the characters of all languages takes long to load, and most texts are ASCII. */
+const lazyWidths = {
+  name: 'lazy widths',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        /^const segmenter = (new Intl\.Segmenter\(\));$/m,
+        'let made; const segmenter = { segment: (text) => (made ??= $1).segment(text) };',
+      ),
+      loader: 'js',
+    }));
   },
 };

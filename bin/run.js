@@ -15,7 +15,14 @@ if (argv[0] === '--version' || argv[0] === '-V') {
   process.stderr.write(`✗ mc is not built: ${bundle} is missing\n  build it with: npm run build\n`);
   process.exitCode = 1;
 } else {
-  // Not in Node 20.
-  require('node:module').enableCompileCache?.();
-  void require(bundle).main(argv, root);
+  require('./compiled.js').keepCompiled(path.dirname(bundle), commandName());
+  void require(bundle).main(argv, root, require);
+}
+
+/** What the words begin with, where that is a command. */
+function commandName() {
+  const words = argv.slice(0, 2).filter((word) => /^[a-z-]+$/.test(word) && !word.startsWith('-'));
+  const isCommand = (names) => fs.existsSync(`${path.join(root, 'dist', 'bundle', 'commands', ...names)}.cjs`);
+  const found = [words, words.slice(0, 1)].find((names) => names.length > 0 && isCommand(names)) ?? [];
+  return ['mc', ...found, ...(argv.includes('--help') ? ['help'] : [])].join('-');
 }

@@ -6,7 +6,7 @@ import { McCommand, SHELLS, type Shell, shellScript } from '../src/cli/index.js'
 export default class Autocomplete extends McCommand {
   static override summary = 'Print the script that completes mc in a shell';
   static override description =
-    'Commands, flags and their values, and ids of agents, tasks, backups and metrics as they are now. Put the line of the first example that is yours into the start file of your shell.';
+    'Commands, flags and their values, and ids of agents, tasks, backups and metrics as they are now. Put the line of the first example that is yours into the start file of your shell. Those for bash and zsh are tried in these shells by the tests of mc; the one for PowerShell is not.';
   static override configFaults = 'own' as const;
   static override here = 'machine' as const;
   static override examples = [

@@ -34,7 +34,7 @@ export default class AlertsList extends McCommand {
   }
 }
 
-function listText({ alerts, silences }: AlertsAnswer, { terminal }: CommandOutput): string {
+function listText({ silences, ...answer }: AlertsAnswer, { terminal }: CommandOutput): string {
   const quiet = silences.map((silence) => silenceLine(silence, terminal));
-  return [alertsTable(alerts, terminal, Date.now()), ...(quiet.length > 0 ? ['', ...quiet] : [])].join('\n');
+  return [alertsTable(answer, terminal, Date.now()), ...(quiet.length > 0 ? ['', ...quiet] : [])].join('\n');
 }

@@ -42,7 +42,7 @@ export function factsOf({ health, agents, samples, backups, scheduled }: Workspa
 }
 
 type Facts = Pick<AgentRow, 'id' | 'normalized_status' | 'last_active' | 'tasks_completed' | 'tasks_failed'> &
-  Partial<Pick<AgentRow, 'since' | 'heartbeat_interval' | 'warnings'>>;
+  Partial<Pick<AgentRow, 'since' | 'heartbeat_interval' | 'warnings' | 'live'>>;
 
 /**
  * An agent as it is checked. The tasks that ended are those that were measured, as everywhere; what its files state counts
@@ -57,7 +57,8 @@ export function checkedAgent(agent: Facts, sample: Partial<MetricRow> | undefine
   const isSampled = sample !== undefined && Object.hasOwn(sample, 'error_rate');
   const completed = isSampled ? measured('tasks_completed') : agent.tasks_completed;
   const failed = isSampled ? measured('tasks_failed') : agent.tasks_failed;
-  return { id, normalized_status, since, last_active, heartbeat_interval, warnings, completed, failed };
+  const { live = null } = agent;
+  return { id, normalized_status, since, last_active, heartbeat_interval, warnings, live, completed, failed };
 }
 
 /** Seconds since the newest full backup was last known to hold all there is; null when there is none of a known age. */

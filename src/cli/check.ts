@@ -9,6 +9,7 @@ import {
   formatDuration,
   type HealthAnswer,
   isLoud,
+  waitsForAnswer,
 } from '../protocol/index.js';
 import { counted, unwellServices } from '../view/index.js';
 
@@ -33,6 +34,8 @@ export type CheckedAgent = Pick<
   Agent,
   'id' | 'normalized_status' | 'since' | 'last_active' | 'heartbeat_interval' | 'warnings'
 > & {
+  /** Absent: a server of before. */
+  live?: Agent['live'];
   /** Tasks that ended as they were measured, else as its files state them; null: not known. */
   completed: number | null;
   failed: number | null;
@@ -198,7 +201,7 @@ function silenceLimit({ heartbeat_interval: seconds }: Pick<Agent, 'heartbeat_in
 /** The longest that an agent has waited for a person. A wait whose beginning is not known is not judged, but told. */
 function waitingCheck(agents: readonly CheckedAgent[], limitMs: number, now: number): Check {
   const waits = agents
-    .filter(({ normalized_status: status }) => status === 'waiting')
+    .filter(waitsForAnswer)
     .map(({ id, since }) => ({ id, ms: since === null ? null : ageOf(Date.parse(since), now) }))
     .sort((a, b) => (b.ms ?? -1) - (a.ms ?? -1));
   const figures = { value: null, limit: limitMs / 1000, unit: 'seconds' };

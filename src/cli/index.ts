@@ -81,7 +81,7 @@ export { readPosition, tailEvents } from './reach/tail.js';
 export { tasksTable } from './print/tasks.js';
 export { deliveriesTable, targetsTable } from './print/deliveries.js';
 export { targetsThere } from './reach/targets.js';
-export { readSecrets } from './stdin-secret.js';
+export { SECRET_FLAGS, secretOf } from './stdin-secret.js';
 export { testTarget } from './target-test.js';
 export { tokensTable } from './print/tokens.js';
 export { readWords } from './words.js';

@@ -10,9 +10,9 @@ import { sayUpdateNote } from './update-note.js';
 
 /**
  * What `bin/run.js` starts: reads the command line, runs one command or shows help. Never rejects; the exit status is set.
- * `root` is the directory of package.json and oclif.manifest.json.
+ * `root` is the directory of package.json and oclif.manifest.json; `load` loads a file of the bundle.
  */
-export async function main(argv: readonly string[], root: string): Promise<void> {
+export async function main(argv: readonly string[], root: string, load: NodeJS.Require): Promise<void> {
   // The bundle is what runs, also under NODE_ENV=test or development, where oclif would look for TypeScript.
   settings.enableAutoTranspile = false;
   let command: string | null = null;
@@ -24,7 +24,7 @@ export async function main(argv: readonly string[], root: string): Promise<void>
     void endAfter(say, error);
   });
   try {
-    const program = new Program(root);
+    const program = new Program(root, load);
     const request = readRequest(argv, program.commandIDs);
     if (request.kind !== 'command') {
       guardPipes(false);

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { Config } from '@oclif/core';
 import type { PJSON } from '@oclif/core/interfaces';
 import type { McCommand } from './command.js';
@@ -19,10 +18,12 @@ type CommandClass = (new (
 export class Program extends Config {
   private ids: string[] | undefined;
   private readonly bundled: string;
+  private readonly requireFile: NodeJS.Require;
 
-  /** `root`: the directory of package.json. */
-  constructor(root: string) {
+  /** `root`: the directory of package.json. `requireFile`: of the bundle. */
+  constructor(root: string, requireFile: NodeJS.Require) {
     super({ root });
+    this.requireFile = requireFile;
     this.root = root;
     this.pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PJSON;
     this.name = this.pjson.name;
@@ -35,10 +36,7 @@ export class Program extends Config {
 
   /** All that there are, hidden ones too, in oclif's form (`agents:list`): each is a file of the bundle. */
   override get commandIDs(): string[] {
-    this.ids ??= readdirSync(this.bundled, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.cjs'))
-      .map((file) => file.slice(0, -'.cjs'.length).replaceAll(sep, ':'))
-      .sort();
+    this.ids ??= idsBelow(this.bundled).sort();
     return this.ids;
   }
 
@@ -50,10 +48,17 @@ export class Program extends Config {
   /** Loads a command, and none of the others. */
   findClass(id: string): CommandClass {
     const file = `${join(this.bundled, ...id.split(':'))}.cjs`;
-    const { default: command } = createRequire(file)(file) as { default: CommandClass };
+    const { default: command } = this.requireFile(file) as { default: CommandClass };
     command.id = id;
     return command;
   }
+}
+
+function idsBelow(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isDirectory()) return idsBelow(join(directory, entry.name)).map((id) => `${entry.name}:${id}`);
+    return entry.name.endsWith('.cjs') ? [entry.name.slice(0, -'.cjs'.length)] : [];
+  });
 }
 
 /** All that there is to know, as help and completion show it: the manifest of all commands. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { makeOwnDirectory, packageVersion, readOwn, stateDirectory, writeFileAtomic } from '../base/index.js';
 import { ageOf } from '../protocol/index.js';
+import { isNewer } from '../view/index.js';
 import { cleanText } from './clean.js';
 import { answeredVersion } from './reach/reach.js';
 
@@ -52,13 +53,4 @@ export async function sayUpdateNote(argv: readonly string[]): Promise<void> {
     theirs: answeredVersion(),
   });
   if (note !== null) process.stderr.write(`${note}\n`);
-}
-
-/** Whether a version is later than another: three numbers; what follows them does not count. */
-export function isNewer(one: string, other: string): boolean {
-  const numbers = (version: string) => /^v?(\d{1,9})\.(\d{1,9})\.(\d{1,9})/.exec(version)?.slice(1).map(Number);
-  const [ours, theirs] = [numbers(one), numbers(other)];
-  if (!ours || !theirs) return false;
-  const at = ours.findIndex((number, index) => number !== theirs[index]);
-  return at !== -1 && (ours[at] ?? 0) > (theirs[at] ?? 0);
 }

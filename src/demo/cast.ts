@@ -82,6 +82,19 @@ export function taskTitle(random: () => number): string {
   return `${pick(VERBS, random)} ${pick(THINGS, random)}`;
 }
 
+const QUESTIONS = [
+  'may I delete the old branch?',
+  'which region is it for?',
+  'the review of pull request 214',
+  'the key of the staging server',
+  'is the wording of the notice right?',
+];
+
+/** What an agent waits for a person to say. */
+export function question(random: () => number): string {
+  return pick(QUESTIONS, random);
+}
+
 /** One of a list that is not empty. */
 export function pick<T>(list: readonly T[], random: () => number): T {
   return list[Math.min(list.length - 1, Math.floor(random() * list.length))] as T;

@@ -1,4 +1,4 @@
-import { pick, taskTitle } from './cast.js';
+import { pick, question, taskTitle } from './cast.js';
 import { memoryLine, type Player } from './player.js';
 import { addRow, nextId, type RowState, retireRows, rowsOf, setRow } from './queue.js';
 
@@ -18,10 +18,11 @@ export interface Step {
 const WAITING = 4;
 /** When this many work off the queue, further ones take tasks that stand in no file: nobody keeps a queue of thousands. */
 const QUEUE_WORKERS = 50;
-const CHANCE = { finish: 0.22, fail: 0.06, wander: 0.12, recover: 0.5, rest: 0.15 };
+const CHANCE = { finish: 0.22, fail: 0.06, ask: 0.04, wander: 0.12, recover: 0.5, answer: 0.25, rest: 0.15 };
 
 /**
- * One agent does one thing: takes a task, works on it, finishes it, fails at it, recovers, or goes for a walk. Changes the
+ * One agent does one thing: takes a task, works on it, finishes it, fails at it, recovers, asks a
+ * person something and waits, or goes for a walk. Changes the
  * player; `queue` is TASK_QUEUE.md as it is now, whoever wrote it last.
  */
 export function playStep(players: readonly Player[], queue: string, random: () => number, now: number): Step | null {
@@ -33,6 +34,8 @@ export function playStep(players: readonly Player[], queue: string, random: () =
       return begin(player, queue, random, now);
     case 'working':
       return proceed(player, queue, random);
+    case 'waiting':
+      return wait(player, random);
     default:
       return recover(player, queue, random);
   }
@@ -63,6 +66,11 @@ function proceed(player: Player, queue: string, random: () => number): Step {
   player.messages += 1;
   if (luck < CHANCE.fail) return stumble(player, queue, random);
   if (luck < CHANCE.fail + CHANCE.finish) return finish(player, queue, random);
+  if (luck < CHANCE.fail + CHANCE.finish + CHANCE.ask) {
+    player.mood = 'waiting';
+    player.question = question(random);
+    return { player, queue: null, moved: false, memory: null };
+  }
   const zone = random() < CHANCE.wander ? 'conference' : player.desk;
   const moved = zone !== player.zone;
   player.zone = zone;
@@ -83,6 +91,15 @@ function stumble(player: Player, queue: string, random: () => number): Step {
   player.mood = blocked ? 'blocked' : 'error';
   if (!blocked) player.failed += 1;
   return { player, queue: close(player, queue, blocked ? 'blocked' : 'failed'), moved: false, memory: null };
+}
+
+/** Somebody answers, sooner or later, and the work goes on. */
+function wait(player: Player, random: () => number): Step {
+  if (random() < CHANCE.answer) {
+    player.mood = 'working';
+    player.question = null;
+  } else player.messages += 1;
+  return { player, queue: null, moved: false, memory: null };
 }
 
 function recover(player: Player, queue: string, random: () => number): Step {

@@ -2,8 +2,10 @@ import { pick, type Role } from './cast.js';
 
 /** One agent of the demo as it is now. Its files are written from this. */
 export interface Player extends Role {
-  mood: 'idle' | 'working' | 'error' | 'blocked';
+  mood: 'idle' | 'working' | 'waiting' | 'error' | 'blocked';
   task: { id: number; title: string } | null;
+  /** What it waits for a person to say; null: it does not. */
+  question: string | null;
   done: number;
   failed: number;
   /** Seconds. */
@@ -19,6 +21,7 @@ export function newPlayer(role: Role, random: () => number): Player {
     ...role,
     mood: 'idle',
     task: null,
+    question: null,
     done,
     failed: Math.floor(random() * 3),
     work: done * (400 + Math.floor(random() * 900)),
@@ -63,6 +66,7 @@ export function memoryLine(player: Player, random: () => number): string {
 function flatOf(player: Player): Record<string, unknown> {
   return {
     status: wordOf(player),
+    waiting_for: player.question,
     current_tasks: player.task ? [player.task.title] : [],
     tasks_completed: player.done,
     tasks_failed: player.failed,
@@ -77,6 +81,7 @@ function richOf(player: Player, now: number): Record<string, unknown> {
     agent: player.id,
     codename: player.name,
     status: player.mood === 'working' ? 'operational' : wordOf(player),
+    waiting_for: player.question,
     lastActive: new Date(now).toISOString().replace('Z', '+00:00'),
     current_task: player.task ? { description: player.task.title, assigned_by: 'atlas', priority: 'P1' } : null,
     stats: { tasksCompleted: player.done, tasksFailed: player.failed, tasksActive: player.task ? 1 : 0 },

@@ -130,6 +130,17 @@ export interface AgentReport {
   counters?: Partial<Record<CounterName, number>>;
 }
 
+/**
+ * Whether a person has to answer an agent. A runtime's agent whose turn is over also waits, but for whatever comes next: that is
+ * nobody's omission, and neither counted nor alerted. Servers of before say nothing of `live`.
+ */
+export function waitsForAnswer({
+  normalized_status: status,
+  live,
+}: Pick<Agent, 'normalized_status'> & { live?: Live | null | undefined }): boolean {
+  return status === 'waiting' && live?.reason !== 'turn_ended';
+}
+
 /** Counts of agents per normalised status. */
 export type StatusCounts = Record<AgentStatus, number>;
 

@@ -116,8 +116,14 @@ export interface AlertsFile {
   error: string | null;
 }
 
+/** What an Alertmanager that is told of alerts does with them. */
+export interface SuppressedAlerts {
+  /** The ids of those that it holds back, silenced or inhibited there, as it said a minute ago at most. Absent in older servers. */
+  suppressed?: string[];
+}
+
 /** Answer of `/api/alerts`. */
-export interface AlertsAnswer {
+export interface AlertsAnswer extends SuppressedAlerts {
   /** Those that fire and those that are about to, loudest first, then the oldest. */
   alerts: Alert[];
   rules: AlertRule[];
@@ -129,7 +135,7 @@ export interface AlertsAnswer {
 }
 
 /** Answer of `/api/alerts/{rule}`. */
-export interface AlertRuleAnswer {
+export interface AlertRuleAnswer extends SuppressedAlerts {
   rule: AlertRule;
   alerts: Alert[];
   silences: AlertSilence[];

@@ -25,6 +25,8 @@ export interface HealthAnswer {
    */
   active?: Record<'websocket' | 'pipeline' | 'backup' | 'watcher' | 'alerts', boolean>;
   version: string;
+  /** The version that is installed where the server runs: another one after an update. Null: not known. Absent in older servers. */
+  installed_version?: string | null;
   /** Seconds since the server became ready. */
   uptime: number;
   workspace: string;

@@ -6,8 +6,10 @@ import {
   type Clock,
   keepServerRecord,
   Lifecycle,
+  installedVersion,
   monotonicNow,
   newServerKey,
+  packageRoot,
   packageVersion,
   rootsOf,
   proveIdentity,
@@ -25,6 +27,7 @@ import { type AlertPlaces, watchForAlerts } from './alerts.js';
 import { backupFacts } from './backup-facts.js';
 import { createDeliveries } from './deliveries.js';
 import { answerUpgradeRequired, type Door, openDoor } from './ports.js';
+import { ending } from './ending.js';
 import { createFeed } from './feed.js';
 import { findWorkspace, machineAddresses } from './ground.js';
 import { createPublisher } from './published.js';
@@ -255,6 +258,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     lastRows: () => metrics.lastRows(),
     metrics,
     version: packageVersion(),
+    installed: installedVersion(packageRoot(), monotonicNow),
     startedAt: clock.now(),
     epoch,
     prove: (nonce) => proveIdentity(key, { nonce, epoch, http: urls.http }),
@@ -287,12 +291,4 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   const report = startStatusReport({ path: layout.statusReport, roots, services, clock, log, facts });
   life.push('status report', () => report.stop());
   return { ...urls, workspace: layout.root, ...ending(life) };
-}
-
-function ending(life: Lifecycle): Pick<RunningServer, 'stop' | 'done'> {
-  let ended = () => {};
-  const done = new Promise<void>((resolve) => {
-    ended = resolve;
-  });
-  return { stop: () => life.stop().finally(ended), done };
 }

@@ -3,6 +3,8 @@ import {
   type Alert,
   type HealthAnswer,
   type KeptNotification,
+  type Live,
+  waitsForAnswer,
   WORKSPACE_SOURCE,
 } from '../protocol/index.js';
 import { statusSentence } from './agents.js';
@@ -11,9 +13,9 @@ import { agentSign, levelSign, type Sign, SIGNS } from './signs.js';
 import { byTrouble } from './sort.js';
 
 type Watched = Pick<Agent, 'id' | 'normalized_status' | 'since' | 'evidence' | 'warnings'> & {
-  /** Servers of before do not say; the same of the next. */
+  /** Servers of before do not say. */
   waiting_for?: string | null;
-  live?: Agent['live'];
+  live?: Live | null;
 };
 
 /** One thing that needs a person. */
@@ -26,14 +28,12 @@ export interface Need {
   mark: Sign | null;
   /** `state.json: not JSON · error since 03:10 (58m) · evidence: …` */
   why: string;
-  /** False of a turn that ended: a person may give the next order, and nothing stands still until then. */
-  counts: boolean;
 }
 
 /**
  * Everything that needs a person, in one list: the alerts that fire and that nobody has seen to, then the agents in need, each
- * loudest first, last those whose turn ended. An agent of which such an alert says what its status says is not listed again.
- * `now`: milliseconds since the epoch; `zone` as in `clockTime`.
+ * loudest first. An agent of which such an alert says what its status says is not listed again. `now`: milliseconds since the
+ * epoch; `zone` as in `clockTime`.
  */
 export function needsOf(agents: Iterable<Watched>, alerts: Iterable<Alert>, now: number, zone?: string): Need[] {
   const unseen = unseenAlerts(alerts);
@@ -42,25 +42,21 @@ export function needsOf(agents: Iterable<Watched>, alerts: Iterable<Alert>, now:
   const isAlerted = ({ id, normalized_status: status, warnings }: Watched) =>
     warnings.length === 0 && alerted.has(`agent_${status} ${id}`);
   const inNeed = [...agents].filter((agent) => needsPerson(agent) && !isAlerted(agent)).sort(byTrouble);
-  const needs = inNeed.map((agent) => agentNeed(agent, now, zone));
-  return [
-    ...unseen.map((alert) => alertNeed(alert, now, zone)),
-    ...needs.filter(({ counts }) => counts),
-    ...needs.filter(({ counts }) => !counts),
-  ];
+  return [...unseen.map((alert) => alertNeed(alert, now, zone)), ...inNeed.map((agent) => agentNeed(agent, now, zone))];
 }
 
 /**
  * True for an agent in trouble, by its own word (`error`), by its silence (`stale`), or by files that cannot be used; and for
  * one that waits for a person.
  */
-function needsPerson({ normalized_status: status, warnings }: Watched): boolean {
-  return status === 'error' || status === 'waiting' || status === 'stale' || warnings.length > 0;
+function needsPerson(agent: Watched): boolean {
+  const { normalized_status: status, warnings } = agent;
+  return status === 'error' || waitsForAnswer(agent) || status === 'stale' || warnings.length > 0;
 }
 
 function alertNeed(alert: Alert, now: number, zone?: string): Need {
   const who = alert.agent ?? alert.rule;
-  return { sign: levelSign(alert.severity), who, mark: null, why: alertSentence(alert, now, zone), counts: true };
+  return { sign: levelSign(alert.severity), who, mark: null, why: alertSentence(alert, now, zone) };
 }
 
 function agentNeed(agent: Watched, now: number, zone?: string): Need {
@@ -69,16 +65,9 @@ function agentNeed(agent: Watched, now: number, zone?: string): Need {
   const why = [
     ...(warning === undefined ? [] : [`${warning.file}: ${warning.reason}`]),
     ...(status === 'waiting' && agent.waiting_for ? [agent.waiting_for] : []),
-    ...(isTurnEnded(agent) ? ['its turn ended'] : []),
     statusSentence(agent, now, zone),
   ];
-  const mark = warning === undefined ? null : SIGNS.warning;
-  return { sign: agentSign(status), who, mark, why: why.join(' · '), counts: !isTurnEnded(agent) || mark !== null };
-}
-
-/** True for an agent that waits only because it has done what it was asked for. */
-function isTurnEnded({ normalized_status: status, live }: Watched): boolean {
-  return status === 'waiting' && live?.status === 'waiting' && live.reason === 'turn_ended';
+  return { sign: agentSign(status), who, mark: warning === undefined ? null : SIGNS.warning, why: why.join(' · ') };
 }
 
 /** True for a notification that nobody has acknowledged. */

@@ -17,4 +17,5 @@ export * from './sort.js';
 export * from './tasks.js';
 export * from './times.js';
 export * from './usage.js';
+export * from './versions.js';
 export * from './words.js';

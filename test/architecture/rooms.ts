@@ -76,7 +76,7 @@ export const ROOMS: Record<string, Room> = {
   cli: {
     floor: 7,
     imports: ['view', 'client', 'base', 'protocol'],
-    packages: ['@oclif/core', 'cli-table3', 'execa', 'ws', 'string-width', 'fastest-levenshtein', 'asciichart'],
+    packages: ['@oclif/core', 'execa', 'ws', 'string-width', 'fastest-levenshtein', 'asciichart'],
     node: true,
   },
   commands: {
@@ -197,7 +197,7 @@ export const SUB_ROOMS: Record<string, Record<string, SubRoom>> = {
     },
     doctor: {
       says: 'looking at machine, workspace and server for what is wrong',
-      imports: ['clean.ts', 'errors.ts', 'print', 'quote.ts', 'reach'],
+      imports: ['clean.ts', 'errors.ts', 'logs', 'print', 'quote.ts', 'reach'],
     },
   },
   tui: {

@@ -7,11 +7,8 @@ import type { RuntimePlaces } from '../../src/server/runtimes.js';
 /** The session of Claude Code that a small home has. */
 export const SMALL_SESSION = '11111111-2222-4333-8444-555555555555';
 
-/** A home with one session of one response, for all tests of a file. `read`: resolves when a server has read it. */
-export function smallHome(): { runtimes: RuntimePlaces; read: (http: string) => Promise<void> } {
-  const directory = mkdtempSync(join(tmpdir(), 'mc-test-'));
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
-  const home = join(directory, 'home');
+/** Puts one session of one response (39 tokens) into a home directory. */
+export function writeSession(home: string): void {
   const project = join(home, '.claude', 'projects', '-home-dev-src-harbor');
   mkdirSync(project, { recursive: true });
   const line = {
@@ -32,6 +29,14 @@ export function smallHome(): { runtimes: RuntimePlaces; read: (http: string) => 
     },
   };
   writeFileSync(join(project, `${SMALL_SESSION}.jsonl`), `${JSON.stringify(line)}\n`);
+}
+
+/** A home with one session of one response, for all tests of a file. `read`: resolves when a server has read it. */
+export function smallHome(): { runtimes: RuntimePlaces; read: (http: string) => Promise<void> } {
+  const directory = mkdtempSync(join(tmpdir(), 'mc-test-'));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  const home = join(directory, 'home');
+  writeSession(home);
   return {
     runtimes: { home, env: {}, data: join(directory, 'data'), prices: join(directory, 'prices.json') },
     async read(http) {

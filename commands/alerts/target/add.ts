@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { cleanText, McCommand, readSecrets } from '../../../src/cli/index.js';
+import { cleanText, McCommand, SECRET_FLAGS, secretOf } from '../../../src/cli/index.js';
 import { ALERT_SEVERITIES, type AlertSeverity } from '../../../src/protocol/index.js';
 
 export default class AlertsTargetAdd extends McCommand {
@@ -38,17 +38,7 @@ export default class AlertsTargetAdd extends McCommand {
     'quiet-hours': Flags.string({ description: 'When only critical alerts pass', helpValue: 'HOURS' }),
     private: Flags.boolean({ description: 'It may lie in a private network, and be spoken to without TLS' }),
     fallback: Flags.boolean({ description: 'Only while no Alertmanager answers' }),
-    'secret-stdin': Flags.boolean({ description: 'Read the secret from stdin also where the form needs none' }),
-    'secret-env': Flags.string({
-      description: 'The secret stands in this variable of the server',
-      helpValue: 'NAME',
-      exclusive: ['secret-stdin', 'secret-file'],
-    }),
-    'secret-file': Flags.string({
-      description: 'The secret stands in this file',
-      helpValue: 'FILE',
-      exclusive: ['secret-stdin'],
-    }),
+    ...SECRET_FLAGS,
   };
 
   async run(): Promise<void> {
@@ -59,15 +49,9 @@ export default class AlertsTargetAdd extends McCommand {
     );
     const address = parseAddress(args.url);
     const needed = neededSecret(address);
-    let made: string | null = null;
-    const secret = async () => {
-      if (flags['secret-env'] !== undefined) return { env: flags['secret-env'] };
-      if (flags['secret-file'] !== undefined) return { file: flags['secret-file'] };
-      if (needed !== null || flags['secret-stdin']) return readSecrets(needed ?? 'the secret');
-      if (address.kind === 'webhook') made = newSigningSecret();
-      return made;
-    };
-    const kept = await secret();
+    const given = await secretOf(flags, needed);
+    const made = given === null && address.kind === 'webhook' ? newSigningSecret() : null;
+    const kept = given ?? made;
     const { level, rule: rules = [], agent: agents = [], 'quiet-hours': quiet } = flags;
     const target = await addTarget(output.config.values.alertsFile ?? alertsFilePath(), {
       name: args.name,

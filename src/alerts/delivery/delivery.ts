@@ -167,9 +167,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         ...(fault === null ? [] : [fault]),
         ...(managers?.away() === true ? ['no Alertmanager answers'] : []),
       ];
-      const queues = queuesByTarget(outbox);
+      const targets = book.targets();
+      // Probes ask all day: where nobody is sent anything the database is not asked.
+      const queues = targets.length === 0 ? new Map() : queuesByTarget(outbox);
       const of = (target: Target) => problemOf(target, recordOf(target), queues.get(target.name), at);
-      const problems = [...away, ...book.targets().flatMap((target) => of(target) ?? [])];
+      const problems = [...away, ...targets.flatMap((target) => of(target) ?? [])];
       return problems.length === 0 ? null : problems.join('; ');
     },
     targets() {

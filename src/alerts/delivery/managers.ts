@@ -138,6 +138,7 @@ export function startManagers(options: ManagersOptions): Managers {
         suppressed: suppressed?.size ?? null,
       })),
     suppresses: (alert) => {
+      if (!known.some(({ suppressed }) => suppressed !== null && suppressed.size > 0)) return false;
       const key = labelKey(labelsOf(alert, host));
       return known.some(({ suppressed }) => suppressed?.has(key) === true);
     },

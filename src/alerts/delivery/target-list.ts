@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import { McError, suggest } from '../../base/index.js';
 import { ALERT_SEVERITIES, type AlertSeverity } from '../../protocol/index.js';
 import { parseQuiet, type Quiet } from './quiet.js';
@@ -22,24 +23,25 @@ const MOST_TARGETS = 100;
 const MOST_WORDS = 200;
 
 /**
- * Reads `targets` of `alerts.json`. `where` begins each message: the file's path.
+ * Reads `targets` of `alerts.json`. `path`: of that file; it begins each message, and files of secrets that are not absolute lie
+ * beside it.
  * @throws McError `config.invalid` naming the target, the key and what is accepted, never a value: it may be a secret
  */
-export function parseTargets(value: unknown, where: string): Target[] {
+export function parseTargets(value: unknown, path: string): Target[] {
   if (value === undefined) return [];
-  if (!Array.isArray(value)) throw invalid(`${where}: "targets" is not a list`);
-  if (value.length > MOST_TARGETS) throw invalid(`${where}: "targets" holds more than ${MOST_TARGETS}`);
-  const targets = value.map((entry: unknown, at) => parseTarget(entry, `${where}: targets[${at}]`));
+  if (!Array.isArray(value)) throw invalid(`${path}: "targets" is not a list`);
+  if (value.length > MOST_TARGETS) throw invalid(`${path}: "targets" holds more than ${MOST_TARGETS}`);
+  const targets = value.map((entry: unknown, at) => parseTarget(entry, `${path}: targets[${at}]`, dirname(path)));
   const names = new Set<string>();
   for (const { name } of targets) {
-    if (names.has(name)) throw invalid(`${where}: two targets are called "${name}"`, 'give each its own name');
+    if (names.has(name)) throw invalid(`${path}: two targets are called "${name}"`, 'give each its own name');
     names.add(name);
   }
   return targets;
 }
 
-/** Reads one target. @throws McError `config.invalid` as `parseTargets` */
-export function parseTarget(entry: unknown, where: string): Target {
+/** Reads one target; `directory`: of the file that it stands in. @throws McError `config.invalid` as `parseTargets` */
+export function parseTarget(entry: unknown, where: string, directory: string): Target {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw invalid(`${where} is not an object`);
   const fields = entry as Record<string, unknown>;
   const name = fields.name;
@@ -54,7 +56,7 @@ export function parseTarget(entry: unknown, where: string): Target {
     name,
     url: fields.url,
     address: addressOf(fields.url, isPrivate, at),
-    secrets: secretsOf(fields.secret, at),
+    secrets: secretsOf(fields.secret, at).map((secret) => within(secret, directory)),
     level: levelOf(fields.level, at),
     rules: wordsOf(fields, 'rules', at),
     agents: wordsOf(fields, 'agents', at),
@@ -88,17 +90,23 @@ function secretsOf(value: unknown, at: string): Secret[] {
   if (value === undefined) return [];
   const list = Array.isArray(value) ? (value as unknown[]) : [value];
   if (list.length >= 1 && list.length <= 2 && list.every(isSecret)) return list;
-  throw invalid(
-    `${at}: "secret" is not a secret`,
-    'a text, {"env":"NAME"}, {"file":"/PATH"}, or two of them in a list',
-  );
+  throw invalid(`${at}: "secret" is not a secret`, 'a text, {"env":"NAME"}, {"file":"PATH"}, or two of them in a list');
 }
 
 function isSecret(value: unknown): value is Secret {
   if (typeof value === 'string') return value !== '' && value.length <= 8192;
   if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return false;
   const { env, file } = value as { env?: unknown; file?: unknown };
-  return (typeof env === 'string' && /^[A-Za-z_]\w*$/.test(env)) || (typeof file === 'string' && file.startsWith('/'));
+  return (typeof env === 'string' && /^[A-Za-z_]\w*$/.test(env)) || (typeof file === 'string' && isPath(file));
+}
+
+function isPath(file: string): boolean {
+  return file !== '' && file.length <= 4096 && !file.includes('\0');
+}
+
+/** A file that is not absolute lies in that directory, wherever the server was started. */
+function within(secret: Secret, directory: string): Secret {
+  return typeof secret === 'object' && 'file' in secret ? { file: resolve(directory, secret.file) } : secret;
 }
 
 function levelOf(value: unknown, at: string): AlertSeverity {

@@ -104,7 +104,7 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
       if (entry.alert.state === 'firing') {
         entry.unreadMs += passed;
         if (entry.unreadMs >= REFRESH_MS && round.changes.length < MOST_CHANGES)
-          refresh(rule, entry, finding, now, round);
+          refresh(rule, entry, finding, { now, round });
       }
       if (entry.alert.state !== 'pending') continue;
       const wait = Math.max(rule.forMs - entry.heldMs, cool.get(keyOf(rule.name, agent)) ?? 0);
@@ -128,7 +128,12 @@ export function createEngine({ host, kept, cooling = new Map() }: EngineOptions)
   };
 
   /** It goes on: what it says is what is found now, not what it fired with. */
-  const refresh = (rule: ActiveRule, entry: Entry, finding: Finding, now: string, round: Round): void => {
+  const refresh = (
+    rule: ActiveRule,
+    entry: Entry,
+    finding: Finding,
+    { now, round }: { now: string; round: Round },
+  ): void => {
     entry.unreadMs = 0;
     const alert = saying(entry.alert, rule, finding);
     if (saysTheSame(alert, entry.alert)) return;

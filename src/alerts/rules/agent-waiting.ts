@@ -1,4 +1,4 @@
-import { type Agent, cutText } from '../../protocol/index.js';
+import { type Agent, cutText, waitsForAnswer } from '../../protocol/index.js';
 import { evidenceOf, heldBy } from './agent-evidence.js';
 import { IN_LINE, MINUTE, type Rule } from './rule.js';
 
@@ -15,7 +15,7 @@ export const agentWaiting: Rule = {
   unit: null,
   judge({ agents, now }, { found }) {
     for (const agent of agents.values()) {
-      if (agent.normalized_status !== 'waiting') continue;
+      if (!waitsForAnswer(agent)) continue;
       found({
         agent: agent.id,
         heldMs: heldBy(agent, now),

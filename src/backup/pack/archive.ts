@@ -265,7 +265,7 @@ function appendManifest(writer: ArchiveWriter, manifest: Manifest, at: number): 
 
 function expectedSize(plan: ArchivePlan): number {
   const copied = plan.copies.flatMap((run) => run.members).reduce((sum, member) => sum + member.length, 0);
-  const fresh = [...plan.batches.flat(), ...plan.large].reduce((sum, entry) => sum + entry.size, 0);
+  const fresh = [...plan.batches.flat(), ...plan.large].reduce((sum, { size, hole = 0 }) => sum + size - hole, 0);
   // A database stands there twice for a while: its copy, and what the archive holds of it.
   const databases = plan.databases.reduce((sum, entry) => sum + entry.size, 0) * 2;
   return copied + fresh * EXPECTED_RATIO + databases + 64 * 1024;

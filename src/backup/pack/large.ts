@@ -83,6 +83,9 @@ async function packOnce(
   const hash = createHash('sha256');
   const waiting: Promise<PackedMember>[] = [];
   const ready: PackedMember[] = [];
+  // The parts of a hole are all alike.
+  let hole: Promise<PackedMember> | null = null;
+  const zeroes = () => (hole ??= pool.deflate(new Uint8Array(new ArrayBuffer(LARGE_FILE))));
   let short = false;
   let begun = false;
   const append = () => {
@@ -97,7 +100,7 @@ async function packOnce(
       short = file.read(body, part.position) < part.length || short;
       hash.update(body);
       onBytes(part.length);
-      waiting.push(pool.deflate(part.bytes));
+      waiting.push(large.entry.hole !== undefined && isZero(part) ? zeroes() : pool.deflate(part.bytes));
       if (waiting.length > pool.width) await takeFirst(waiting, ready);
       append();
     }
@@ -145,6 +148,17 @@ function* partsOf(head: Buffer, size: number): Generator<Part> {
     if (position === 0) bytes.set(head);
     yield { bytes, from, length, position };
   }
+}
+
+const ZEROES = Buffer.alloc(64 * 1024);
+
+/** A whole part of zeroes, with nothing before or behind them. */
+function isZero({ bytes }: Part): boolean {
+  if (bytes.length !== LARGE_FILE) return false;
+  for (let from = 0; from < bytes.length; from += ZEROES.length) {
+    if (ZEROES.compare(bytes, from, from + ZEROES.length) !== 0) return false;
+  }
+  return true;
 }
 
 async function takeFirst(waiting: Promise<PackedMember>[], ready: PackedMember[]): Promise<void> {

@@ -19,12 +19,21 @@ export interface WalkedEntry extends EntryFacts {
   agent: string | null;
   /** See `identityOf`. */
   identity: string;
+  /** Of a file that is nearly all hole: bytes of its size that take no room on the disk. */
+  hole?: number;
   /** An SQLite database with a log beside it that is not empty: its own bytes alone are not its content. */
   database?: true;
 }
 
 /** The last moment, and the first, that a JavaScript date can hold. */
 export const LAST_MS = 8.64e15;
+
+/** What takes less of the disk than this share of its size is nearly all hole. No file system packs what is written so small. */
+const WRITTEN_SHARE = 0.01;
+/** In smaller files holes do not matter, in bytes. */
+const HOLES_FROM = 4 * 1024 * 1024;
+/** What `stat` counts blocks in, in bytes. */
+const BLOCK = 512;
 
 /** The agent whose directory a path lies in. */
 function agentOfPath(path: string): string | null {
@@ -56,7 +65,14 @@ export function entryOf(path: string, type: WalkedEntry['type'], stat: BigIntSta
     agent: agentOfPath(type === 'directory' ? `${path}/` : path),
     identity: identityOf(stat),
     ...(link !== undefined && { link }),
+    ...holeIn(type, stat),
   };
+}
+
+function holeIn(type: WalkedEntry['type'], { size, blocks }: BigIntStats): { hole?: number } {
+  const written = Number(blocks) * BLOCK;
+  const isHole = type === 'file' && size > HOLES_FROM && written < Number(size) * WRITTEN_SHARE;
+  return isHole ? { hole: Number(size) - written } : {};
 }
 
 /** When a file was written, in whole milliseconds; what no date can hold becomes the last moment that one can. */

@@ -1,7 +1,7 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, isWithin, LEADS_OUT, readRegularSync, wasRead } from '../../base/index.js';
-import type { BackupProblem } from '../../protocol/index.js';
+import { type BackupProblem, sizeText } from '../../protocol/index.js';
 import { MOST_ENTRIES } from './limits.js';
 import { pathFault } from './paths.js';
 import { furnitureFault } from './furniture.js';
@@ -28,6 +28,11 @@ const LINE_BYTES = 400;
 const MOST_PROBLEMS = 10_000;
 /** So many of what is left out are listed one by one. */
 const MOST_LEFT_OUT = 1_000;
+/**
+ * Of files that are nearly all hole a backup takes so much, in bytes. They cost whoever makes one nothing, and a backup the
+ * time to read, hash and check each byte: some hundred MB a second.
+ */
+const MOST_HOLES = 4 * 1024 ** 3;
 const IGNORE_FILE = '.mcignore';
 /** An ignore file that is larger was not written by a person. */
 const IGNORE_LIMIT = 256 * 1024;
@@ -39,8 +44,8 @@ interface Walking extends Walk {
   through: { path: string; target: string | null }[];
   /** Problems that are not listed one by one any more. */
   more: Map<BackupProblem['kind'], number>;
-  /** What may still be taken: entries, and bytes of what the manifest will say of them, and patterns. */
-  room: { entries: number; text: number; patterns: number };
+  /** What may still be taken: entries, and bytes of what the manifest will say of them, patterns, and bytes of holes. */
+  room: { entries: number; text: number; patterns: number; holes: number };
 }
 
 /**
@@ -60,7 +65,7 @@ export function walkWorkspace(root: string, rules: Rules, start = '', roots: rea
     rules: { ...rules, ignore: [] },
     through: [],
     more: new Map(),
-    room: { entries: MOST_ENTRIES, text: MOST_TEXT, patterns: MOST_PATTERNS - rules.exclude.length },
+    room: { entries: MOST_ENTRIES, text: MOST_TEXT, patterns: MOST_PATTERNS - rules.exclude.length, holes: MOST_HOLES },
   };
   const parents = start === '' ? [''] : start.split('/').map((_, index, parts) => parts.slice(0, index).join('/'));
   let matcher = compileRules(walk.rules);
@@ -107,7 +112,7 @@ function visit(directory: string, matcher: RuleMatcher, walk: Walking): void {
       leaveOut(path, reason, walk);
       continue;
     }
-    if (!hasPlace(entry, walk) || isEndless(name, entry, walk)) continue;
+    if (!hasPlace(entry, walk) || isEndless(name, entry, walk) || isAllHole(entry, walk)) continue;
     const full = join(walk.root, path);
     if (entry.type === 'file') {
       if (isSidecar(full)) continue;
@@ -170,6 +175,17 @@ function hasPlace({ path, type, link = '' }: WalkedEntry, walk: Walking): boolea
 function isEndless(name: string, { path, type, size }: WalkedEntry, walk: Walking): boolean {
   if (name !== IGNORE_FILE || type !== 'file' || size <= IGNORE_LIMIT) return false;
   note(walk, path, 'unreadable', `larger than ${IGNORE_LIMIT / 1024} kB, which no ignore file is: not in the backup`);
+  return true;
+}
+
+/** A file that is nearly all hole, and larger than what may be taken of such files. */
+function isAllHole({ path, size, hole = 0 }: WalkedEntry, walk: Walking): boolean {
+  if (hole <= walk.room.holes) {
+    walk.room.holes -= hole;
+    return false;
+  }
+  const reason = `nearly all hole: ${sizeText(size)}, of which ${sizeText(size - hole)} are written; a backup takes ${sizeText(MOST_HOLES)} of such files`;
+  note(walk, path, 'unreadable', reason);
   return true;
 }
 

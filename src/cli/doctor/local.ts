@@ -11,6 +11,7 @@ import { backupsAhead, isoOf, lastBackupAt } from '../../protocol/index.js';
 import { archivesFinding } from './archives.js';
 import { type Finding, failed, type Looked, skipped, passed } from './finding.js';
 import { locksFinding, pidFilesFinding, restoreFinding } from './leftovers.js';
+import { logFinding } from './log.js';
 import { portFinding } from './ports.js';
 import type { DoctorProbes } from './probes.js';
 import { runtimesFinding } from './runtimes.js';
@@ -47,6 +48,7 @@ export async function localFindings(
     ...(workspace.finding.ok ? await within(layout, probes) : []),
     await free('port', port, '--port'),
     await free('ws_port', wsPort, '--ws-port'),
+    await bounded('log', () => logFinding(config)),
     await bounded('tokens', () => tokensFinding(probes)),
     await bounded('secrets', () => secretsFinding(secretFiles(probes, [tokenFile, alertsFile]))),
     await bounded('runtimes', () => runtimesFinding(probes.env, probes.home)),

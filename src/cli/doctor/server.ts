@@ -3,7 +3,7 @@ import type { HealthAnswer, PeerRow, WebSocketStatusAnswer } from '../../protoco
 import type { DoctorProbes } from './probes.js';
 import { explain } from '../errors.js';
 import { type Finding, failed, some, skipped, passed } from './finding.js';
-import { unwellServices } from '../../view/index.js';
+import { unwellServices, waitingVersion } from '../../view/index.js';
 import { quote } from '../quote.js';
 import { reachServer, type Server } from '../reach/reach.js';
 import { isSlow } from '../reach/slow.js';
@@ -106,8 +106,13 @@ function watchFindings({ watch }: HealthAnswer): Finding[] {
   return [passed('watching', how)];
 }
 
-function versionFinding({ version }: HealthAnswer, config: Config): Finding {
+function versionFinding(health: HealthAnswer, config: Config): Finding {
+  const { version } = health;
   const ours = packageVersion();
+  const waiting = waitingVersion(health);
+  if (waiting !== null) {
+    return failed('version', `the server runs ${version}, and ${waiting} was installed there since`, 'mc restart');
+  }
   if (version === ours) return passed('version', version);
   const fix = `mc serve --workspace ${quote(config.workspace)}`;
   return failed('version', `the server is ${version}, this is ${ours}: stop it and start it again`, fix);

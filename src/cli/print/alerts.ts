@@ -12,14 +12,21 @@ import { type Column, renderTable } from './table.js';
 import { paint, type Terminal } from './terminal.js';
 import { shownMoment } from './times.js';
 
-/** Alerts as a table, in the order in which they are given. `now`: milliseconds since the epoch. */
-export function alertsTable(alerts: readonly Alert[], terminal: Terminal, now: number): string {
+/** Alerts of an answer as a table, in the order in which they are given. `now`: milliseconds since the epoch. */
+export function alertsTable(
+  { alerts, suppressed = [] }: { alerts: readonly Alert[]; suppressed?: readonly string[] | undefined },
+  terminal: Terminal,
+  now: number,
+): string {
+  const held = new Set(suppressed);
+  const stateOf = (alert: Alert) =>
+    [alertState(alert, now), ...(held.has(alert.id) ? ['held back by Alertmanager'] : [])].join(', ');
   const columns: Column<Alert>[] = [
     severityColumn(terminal),
     { header: COLUMNS.alerts.rule, cell: ({ rule }) => rule, min: 12 },
     { header: COLUMNS.alerts.agent, cell: ({ agent }) => agent ?? '', min: 8 },
     { header: COLUMNS.alerts.since, cell: ({ since }) => exactAgo(since, now), align: 'right' },
-    { header: COLUMNS.alerts.state, cell: (alert) => alertState(alert, now), min: 8 },
+    { header: COLUMNS.alerts.state, cell: stateOf, min: 8 },
     {
       header: COLUMNS.alerts.why,
       cell: ({ summary, evidence }) => `${summary} (${evidence})`,
@@ -67,7 +74,7 @@ export function rulesTable(rules: readonly AlertRule[], terminal: Terminal): str
 
 /** All about one rule: what it asks, how it stands, its silences, and its last alerts. `now`: milliseconds since the epoch. */
 export function ruleCard(
-  { rule, alerts, silences, history }: AlertRuleAnswer,
+  { rule, alerts, suppressed, silences, history }: AlertRuleAnswer,
   terminal: Terminal,
   now: number,
 ): string {
@@ -85,7 +92,7 @@ export function ruleCard(
   return [
     paint(terminal, 'bold', cleanText(`${rule.name} · ${rule.title}`)),
     ...facts.map(([name, value]) => `  ${paint(terminal, 'dim', name.padEnd(14))} ${cleanText(value)}`),
-    ...section('alerts', alerts, () => alertsTable(alerts, terminal, now)),
+    ...section('alerts', alerts, () => alertsTable({ alerts, suppressed }, terminal, now)),
     ...section('silences', silences, () => silences.map((each) => silenceLine(each, terminal)).join('\n')),
     ...section('over', history, () => alertHistoryTable(history, terminal)),
   ].join('\n');

@@ -23,6 +23,7 @@ import {
   TROUBLE_FIRST,
   unseenAlerts,
   unwellServices,
+  waitingVersion,
 } from '../../view/index.js';
 import { cleanText } from '../clean.js';
 import { agentColour, agentGlyph, colourOf, glyphOf } from './glyphs.js';
@@ -35,7 +36,15 @@ import { flow, pad, truncate, widthOf } from './width.js';
 
 /** One snapshot of everything, as `mc status --json` prints it. What is not known yet is null. */
 export interface Status {
-  server: { url: string; version: string; uptime: number; workspace: string; peers: PeerRow[] };
+  server: {
+    url: string;
+    version: string;
+    /** The version that is installed where it runs; null: not known. */
+    installed_version: string | null;
+    uptime: number;
+    workspace: string;
+    peers: PeerRow[];
+  };
   position: Position;
   summary: AgentsSummary;
   agents: AgentRow[];
@@ -63,7 +72,14 @@ export async function collectStatus({ rest, url }: Server): Promise<Status> {
   ]);
   const score = system.metrics.system?.system_health_score;
   return {
-    server: { url, version: health.version, uptime: health.uptime, workspace: health.workspace, peers: stream.peers },
+    server: {
+      url,
+      version: health.version,
+      installed_version: health.installed_version ?? null,
+      uptime: health.uptime,
+      workspace: health.workspace,
+      peers: stream.peers,
+    },
     position: { epoch: stream.epoch, seq: stream.seq },
     summary: agents.summary,
     agents: agents.agents,
@@ -90,6 +106,7 @@ export function statusText(status: Status, terminal: Terminal, now: number): str
   return [
     ...flow([title, server.url, sound, `health ${fullFigure(health.score)}`, backupText(status, now)], terminal.width),
     ...unwell(status, terminal),
+    ...updateText(status, terminal),
     ...flow([...countsOf(status, terminal), tasksText(status.tasks)], terminal.width),
     ...flow(clientsText(status, terminal), terminal.width),
     ...needsText(status, terminal, now),
@@ -122,7 +139,7 @@ export function statusLine(status: Status, terminal: Terminal, now: number): str
 
 /** Whether an agent or an alert needs a person, or the server itself is not healthy: what `--exit-code` reports. */
 export function needsPerson({ agents, alerts, health }: Status, now: number): boolean {
-  return health.status !== 'healthy' || needsOf(agents, alerts ?? [], now).some(({ counts }) => counts);
+  return health.status !== 'healthy' || needsOf(agents, alerts ?? [], now).length > 0;
 }
 
 /** How many alerts fire that nobody has seen to, with the sign of the loudest; nothing when none does. */
@@ -191,11 +208,15 @@ function needsText({ agents, alerts }: Status, terminal: Terminal, now: number):
     return paint(terminal, colourOf(sign.tone) ?? 'yellow', truncate(line, terminal.width));
   });
   const more = needs.length - shown.length;
-  return [
-    `needs a person: ${needs.filter(({ counts }) => counts).length}`,
-    ...lines,
-    ...(more > 0 ? [`  and ${more} more`] : []),
-  ];
+  return [`needs a person: ${needs.length}`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
+}
+
+/** That another version was installed where the server runs. */
+function updateText({ server }: Status, terminal: Terminal): string[] {
+  const waiting = waitingVersion(server);
+  if (waiting === null) return [];
+  const text = `the server runs ${server.version}, and ${waiting} was installed there since: mc restart`;
+  return [paint(terminal, 'yellow', cleanText(text))];
 }
 
 function unwell({ health }: Status, terminal: Terminal): string[] {

@@ -2,5 +2,5 @@
 export { wantsFile, wantsRecord } from './files.js';
 export { form } from './form.js';
 export { recordOf, type ProcessRecord } from './registry.js';
-export { assembleClaude, type ClaudeRecords, type ClaudeSession } from './sessions.js';
+export { assembleClaude, type ClaudeSession } from './sessions.js';
 export type { ClaudeState } from './state.js';

@@ -10,18 +10,14 @@ import { assembleClaude, type ClaudeSession } from './sessions.js';
 const ANEW_MS = 15_000;
 
 /** Reads what Claude Code records. */
-export const openClaudeReader: OpenReader = ({ roots, home, ledger, version, onPut, pace }) => {
+export const openClaudeReader: OpenReader = (setup) => {
+  const { home } = setup;
   const transcripts = createTranscripts({
+    ...setup,
     runtime: 'claude-code',
     form,
     into: (path) => path === 'projects' || path.startsWith('projects/'),
     wants: wantsFile,
-    roots,
-    home,
-    ledger,
-    version,
-    onPut,
-    pace,
   });
   const records = createRegistry();
   let before = '';

@@ -61,7 +61,7 @@ export function takeMeta(state: CodexState, { payload, at }: Entry): void {
   state.provider = textOf(payload.model_provider, 64);
   takeOrigin(state, payload);
   const from = payload.subagent_history_start_ordinal;
-  if (typeof from === 'number' && from > 0) state.own_from = from;
+  if (typeof from === 'number' && Number.isSafeInteger(from) && from > 0) state.own_from = from;
   const forked = textOf(payload.forked_from_id, 128) !== null || state.parent !== null;
   if (forked) state.replay = { from: at, to: at };
   state.inherits ||= forked || objectOf(payload.history_base) !== null;

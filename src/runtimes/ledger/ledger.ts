@@ -15,7 +15,7 @@ import { createRepricing } from './reprice.js';
 import { createRows } from './rows.js';
 import { sumsOf, totalOf } from './sums.js';
 
-const REPRICED_AT_ONCE = 5000;
+const REPRICED_AT_ONCE = 2000;
 
 export interface OpenedLedger extends Omit<OpenedDatabase, 'db'> {
   ledger: Ledger;
@@ -36,6 +36,7 @@ function createLedger(db: Database, prices: PriceTable): Ledger {
   const owners = createOwners(db, names);
   const rows = createRows(db, names);
   const files = createFiles(db);
+  const projects = createProjectBook(db);
   const errors = createErrors(db, names);
   const tally = db.prepare(
     'INSERT INTO usage_account VALUES (?, ?, ?) ON CONFLICT (runtime, name) DO UPDATE SET count = count + excluded.count',
@@ -43,6 +44,8 @@ function createLedger(db: Database, prices: PriceTable): Ledger {
   const forget = () => {
     names.forget();
     owners.forget();
+    rows.forget();
+    projects.forget();
   };
   const transaction = db.transaction((work: () => unknown) => work());
   let dataVersion: unknown;
@@ -89,7 +92,7 @@ function createLedger(db: Database, prices: PriceTable): Ledger {
     file: (runtime, path) => files.get(runtime, path),
     putFile: (runtime, path, record) => inOne(() => files.put(runtime, path, record)),
     forgetFile: (runtime, path) => inOne(() => files.forget(runtime, path)),
-    projects: createProjectBook(db),
+    projects,
     sums(query) {
       const { step } = query;
       if (step !== undefined && !(Number.isSafeInteger(step) && step > 0)) {

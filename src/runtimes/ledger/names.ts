@@ -37,6 +37,8 @@ export function createNames(db: Database): Names {
   const byId = new Map<number, KeptSession>();
   const kindsByName = new Map<string, Kind>();
   const kindsById = new Map<number, Kind>();
+  /** Most responses are like the one before. */
+  let lastKind: Kind | null = null;
   const columns = 'id, runtime, session, agent, project, rank';
   const find = db.prepare(`SELECT ${columns} FROM usage_sessions WHERE runtime = ? AND session = ?`);
   const get = db.prepare(`SELECT ${columns} FROM usage_sessions WHERE id = ?`);
@@ -56,16 +58,20 @@ export function createNames(db: Database): Names {
   };
   const knownKind = (name: string, kind: Kind): Kind => {
     if (kindsById.size >= KEPT) forget();
+    lastKind = kind;
     kindsByName.set(name, kind);
     kindsById.set(kind.id, kind);
     return kind;
   };
   const forget = () => {
     for (const map of [byName, byId, kindsByName, kindsById]) map.clear();
+    lastKind = null;
   };
   return {
     session(runtime, session) {
-      const before = byName.get(`${runtime}\n${session}`) ?? (find.get(runtime, session) as KeptSession | undefined);
+      const kept = byName.get(`${runtime}\n${session}`);
+      if (kept) return kept;
+      const before = find.get(runtime, session) as KeptSession | undefined;
       if (before) return known(before);
       const id = Number(add.run(runtime, session).lastInsertRowid);
       return known({ id, runtime, session, agent: null, project: null, rank: null });
@@ -76,6 +82,8 @@ export function createNames(db: Database): Names {
       known(session);
     },
     kind({ model, provider, tier, region }) {
+      const is = lastKind;
+      if (is?.model === model && is.provider === provider && is.tier === tier && is.region === region) return is;
       const name = nameOf(model, provider, tier, region);
       const before = kindsByName.get(name) ?? (findKind.get(name) as Kind | undefined);
       if (before) return knownKind(name, before);
@@ -83,7 +91,9 @@ export function createNames(db: Database): Names {
       return knownKind(name, { id, model, provider, tier, region });
     },
     kindOf(id) {
-      const kind = kindsById.get(id) ?? (getKind.get(id) as Kind);
+      const kept = kindsById.get(id);
+      if (kept) return kept;
+      const kind = getKind.get(id) as Kind;
       return knownKind(nameOf(kind.model, kind.provider, kind.tier, kind.region), kind);
     },
     forget,
@@ -104,6 +114,11 @@ export function keyOf(runtime: RuntimeName, key: string, alias: string | null): 
   const own = hashOf(runtime, key);
   if (alias !== null) hashOf(runtime, alias).copy(own, 0, 0, ALIAS_BYTES);
   return own;
+}
+
+/** What keys of one alias have in common. */
+export function aliasIn(key: Buffer): string {
+  return key.toString('latin1', 0, ALIAS_BYTES);
 }
 
 /** The first and the last key that responses of one alias may have. */

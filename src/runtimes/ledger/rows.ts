@@ -1,6 +1,6 @@
 import type { Cost, Priced } from '../prices/rates.js';
 import type { Database } from './database.js';
-import { keysBeside, type Names } from './names.js';
+import { aliasIn, keysBeside, type Names } from './names.js';
 
 /** A response as it lies in the database. */
 export interface Row {
@@ -30,6 +30,7 @@ export interface Rows {
   replicasBeside(key: Buffer): Row[];
   /** Whether one that is no replica has that alias. */
   hasOriginalBeside(key: Buffer): boolean;
+  forget(): void;
 }
 
 /** SQLite's integers have 64 bits, JavaScript's numbers 53: a cost is read in two parts. */
@@ -52,9 +53,17 @@ export function createRows(db: Database, names: Names): Rows {
   const after = db.prepare(`${SELECT} WHERE id > ? ORDER BY id LIMIT ?`);
   const original = db.prepare('SELECT 1 FROM usage_responses WHERE key BETWEEN ? AND ? AND replica = 0 LIMIT 1');
   const replicas = db.prepare(`${SELECT} WHERE key BETWEEN ? AND ? AND replica = 1`);
+  const allReplicas = db.prepare('SELECT key FROM usage_responses WHERE replica = 1').pluck();
+  /** The aliases of replicas: there are few, and each response asks. */
+  let aliases: Set<string> | null = null;
+  const knownAliases = () => (aliases ??= new Set((allReplicas.all() as Buffer[]).map(aliasIn)));
   const rowOf = (stored: unknown): Row => fromStored(stored as Stored, names);
   return {
-    add: ({ key, ...row }) => add.run(key, ...valuesOf(row)).changes === 1,
+    add(row) {
+      if (add.run(row.key, ...valuesOf(row)).changes === 0) return false;
+      if (row.replica) knownAliases().add(aliasIn(row.key));
+      return true;
+    },
     byKey(key) {
       const stored = byKey.get(key);
       return stored === undefined ? null : rowOf(stored);
@@ -65,8 +74,11 @@ export function createRows(db: Database, names: Names): Rows {
     },
     after: (id, limit) => after.all(id, limit).map(rowOf),
     change: (row) => void change.run(...valuesOf(row), row.id),
-    replicasBeside: (key) => replicas.all(...keysBeside(key)).map(rowOf),
+    replicasBeside: (key) => (knownAliases().has(aliasIn(key)) ? replicas.all(...keysBeside(key)).map(rowOf) : []),
     hasOriginalBeside: (key) => original.get(...keysBeside(key)) !== undefined,
+    forget() {
+      aliases = null;
+    },
   };
 }
 

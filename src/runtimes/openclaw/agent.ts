@@ -11,7 +11,7 @@ import type { ReadFiles } from './read-files.js';
 import { createAgentRollouts, readRollout } from './rollouts.js';
 import type { AgentRecords } from './sessions.js';
 import type { Around, ReadDatabase } from './sqlite.js';
-import type { Telling } from './transcript.js';
+import type { Telling, TranscriptState } from './transcript.js';
 import { type WatchedDatabase, watchDatabase } from './watched.js';
 
 /** What a look at an agent needs. */
@@ -25,8 +25,8 @@ export interface AgentMoment {
 
 /** Everything of one agent, read on from look to look. */
 export interface AgentReader {
-  /** @returns whether all of it is read */
-  look(place: AgentPlace, moment: AgentMoment): boolean;
+  /** `done`: all of it is read. `changed`: its records may be others than before. */
+  look(place: AgentPlace, moment: AgentMoment): { done: boolean; changed: boolean };
   records(): AgentRecords;
   /** What cannot be used now: absolute path, and why. */
   problems(): [path: string, reason: string][];
@@ -40,6 +40,7 @@ interface OwnDatabase {
   problem: string | null;
 }
 
+const NO_LIST = { path: '', nodes: [], problem: null };
 const MUTE: Findings = {
   response: () => undefined,
   error: () => undefined,
@@ -55,9 +56,12 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
   const files = createAgentFiles(keep, 'sessions');
   const imports = createAgentFiles(keep, 'imports');
   const rollouts = createAgentRollouts(keep);
-  let list: AgentRecords['listed'] & { problem: string | null } = { path: '', nodes: [], problem: null };
+  let list: AgentRecords['listed'] & { problem: string | null } = NO_LIST;
   let place: AgentPlace = { id, name: null, databases: [], sessions: [], imports: [], rollouts: [] };
 
+  let threads = new Map<string, string>();
+  /** Something was read, or is there no more. */
+  let changed = true;
   const telling = (moment: AgentMoment, session: string, source: 'rows' | 'archive' | 'mute'): Telling => ({
     agentId: id,
     session,
@@ -76,16 +80,22 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
       watched.close();
       database.forget();
       databases.delete(path);
+      changed = true;
     }
   };
-  const sessionOfThread = (thread: string): string | null => {
+  /** The sessions that name Codex threads: the rows' word before the files'. */
+  const sessionsOfThreads = (): Map<string, string> => {
+    const found = new Map<string, string>();
+    const add = (session: string, { threads }: TranscriptState) => {
+      for (const thread of threads) if (!found.has(thread)) found.set(thread, session);
+    };
     for (const { database } of databases.values())
-      for (const [session, { state }] of database.known.rows) if (state.threads.includes(thread)) return session;
-    for (const { session, state } of [...files.known.values(), ...imports.known.values()])
-      if (state.threads.includes(thread)) return session;
-    return null;
+      for (const [session, { state }] of database.known.rows) add(session, state);
+    for (const { session, state } of [...files.known.values(), ...imports.known.values()]) add(session, state);
+    return found;
   };
 
+  const countOfFiles = () => files.known.size + imports.known.size + rollouts.known.size;
   const readFiles = (waiting: Waiting[], moment: AgentMoment, rows: OpenRows | null): boolean => {
     let done = true;
     for (const { from, file } of waiting) {
@@ -93,6 +103,7 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
       const told = telling(moment, file.session, file.kind === 'live' && rows === null ? 'rows' : 'archive');
       if (rows !== null) told.entry = (entry) => heldAgainst(rows, { from, file }, entry);
       done = readTranscript(from, file, told, moment) && done;
+      changed = true;
     }
     return done;
   };
@@ -103,13 +114,14 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
     for (const own of databases.values()) {
       const { watched, database } = own;
       own.problem = watched.look(moment.now, moment.around, left.length > 0, (open) => {
+        changed = true;
         const all = database.read(open, { ...moment, tell: (session, source) => telling(moment, session, source) });
         if (!database.known.hasRows) return all;
         done = readFiles(left, moment, { open, database }) && done;
         left = [];
         return all;
       });
-      if (watched.size() === null) database.forget();
+      if (watched.size() === null && database.forget()) changed = true;
       done &&= !watched.more();
     }
     // While a database cannot be read it is not known what files add to it.
@@ -118,30 +130,36 @@ export function createAgentReader(id: string, keep: Keep): AgentReader {
   };
   const readRollouts = (moment: AgentMoment): boolean => {
     const waiting = new Set(rollouts.look(place.rollouts, moment.now));
+    if (changed) threads = sessionsOfThreads();
     let done = true;
     for (const file of rollouts.known.values()) {
-      const session = sessionOfThread(file.state.thread) ?? file.state.thread;
-      if (!waiting.has(file) && file.session === session) continue;
+      const session = threads.get(file.state.thread) ?? file.state.thread;
+      if (!waiting.has(file) && (file.place === null || file.session === session)) continue;
       if (moment.budget.left <= 0) return false;
       done = readRollout(rollouts, file, telling(moment, session, 'rows'), moment) && done;
+      changed = true;
     }
     return done;
   };
 
   return {
     look(next, moment) {
+      changed = false;
+      const before = countOfFiles();
       takePlace(next);
       const waiting = [
         ...files.look(place.sessions, moment.now).map((file) => ({ from: files, file })),
         ...imports.look(place.imports, moment.now).map((file) => ({ from: imports, file })),
       ];
+      if (countOfFiles() !== before) changed = true;
       const all = readTranscripts(waiting, moment);
       const inRows = [...databases.values()].some(({ database }) => database.known.hasRows);
-      list =
-        inRows || place.sessions[0] === undefined
-          ? { path: '', nodes: [], problem: null }
-          : listed.look(join(place.sessions[0], 'sessions.json'));
-      return readRollouts(moment) && all;
+      const found =
+        inRows || place.sessions[0] === undefined ? NO_LIST : listed.look(join(place.sessions[0], 'sessions.json'));
+      if (found !== list) changed = true;
+      list = found;
+      const done = readRollouts(moment) && all;
+      return { done, changed: changed || countOfFiles() !== before };
     },
     records: () => ({
       id,

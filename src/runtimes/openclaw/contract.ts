@@ -40,7 +40,9 @@ export interface OpenclawAgent {
 export interface OpenclawLook {
   state: 'reading' | 'absent' | 'failed';
   agents: OpenclawAgent[];
-  /** With their agent's OpenClaw id as `agentId`. A copied response belongs to the one with the smallest `started_at`. */
+  /**
+   * With their agent's OpenClaw id as `agentId`; the same list as the last time while nothing is new, as is `cron`. A copied response belongs to the one with the smallest `started_at`.
+   */
   sessions: AssembledSession[];
   /** `agent` is `openclaw:<id>`. */
   cron: CronJob[];

@@ -46,8 +46,8 @@ export interface AgentDatabase {
   read(database: ReadDatabase, reading: Reading): boolean;
   /** Whether an entry is in its rows; null: it cannot be told. @throws NotReadable */
   holds(database: ReadDatabase, session: string, entry: string): boolean | null;
-  /** It is there no more. */
-  forget(): void;
+  /** It is there no more. @returns whether anything was known of it */
+  forget(): boolean;
 }
 
 /** @param sessions directories where archives lie that the database only names */
@@ -88,7 +88,6 @@ export function createAgentDatabase(path: string, sessions: () => readonly strin
     for (const session of cursors.keys()) if (!last.has(session)) drop(session);
     let done = true;
     for (const session of inOrder([...last.keys()], known.windows)) {
-      if (textOf(session) === null) continue;
       const generation = generations.get(session) ?? null;
       const before = cursors.get(session);
       const seq = last.get(session) ?? -1;
@@ -155,11 +154,13 @@ export function createAgentDatabase(path: string, sessions: () => readonly strin
       return [...database.rows('transcript_event_identities', ['seq'], rest, [session, entry])].length > 0;
     },
     forget() {
+      const knew = known.version !== null || known.nodes.length + known.rows.size + known.archives.size > 0;
       for (const session of cursors.keys()) drop(session);
       for (const sha256 of known.archives.keys()) keep.forget(`archive:${own}:${sha256}`);
       keep.forget(`database:${own}`);
       known.archives.clear();
       Object.assign(known, { nodes: [], windows: new Map(), hasRows: false, version: null, problems: [] });
+      return knew;
     },
   };
 }

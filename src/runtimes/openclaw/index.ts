@@ -1,9 +1,6 @@
 /** OpenClaw: what its databases, archives, files and rollouts say. Reads them itself, and changes none. */
 export type {
-  OpenclawAgent,
   OpenclawLook,
-  OpenclawMoment,
   OpenclawReader,
-  OpenclawSetup,
 } from './contract.js';
 export { createOpenclawReader } from './reader.js';

@@ -19,8 +19,9 @@ export function createListedSessions(): ListedSessions {
   return {
     look(path) {
       const current = stampOf(path);
-      if (current === null) known = { path, nodes: [], problem: null };
-      else if (path !== known.path || !isSame(current, stamp)) known = { path, ...readList(path, known.nodes) };
+      if (current === null) {
+        if (stamp !== null || path !== known.path) known = { path, nodes: [], problem: null };
+      } else if (path !== known.path || !isSame(current, stamp)) known = { path, ...readList(path, known.nodes) };
       stamp = current;
       return known;
     },

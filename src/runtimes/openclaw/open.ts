@@ -23,7 +23,7 @@ export const openOpenclawReader: OpenReader = (setup) => {
   const opened = new Map<string, Opened>();
   const problems = new Set<string>();
   let foundAt = Number.NEGATIVE_INFINITY;
-  let before = '';
+  let before: readonly OpenclawLook[] | null = null;
 
   const discover = (): void => {
     const at = performance.now();
@@ -53,17 +53,15 @@ export const openOpenclawReader: OpenReader = (setup) => {
           throw error;
         }
       }
-      const assembled = assembledOf(looks);
-      const text = JSON.stringify(assembled);
-      const changed = text !== before;
-      before = text;
+      const changed = isOther(looks, before);
+      before = looks;
       return {
         found: foundOf(
           looks,
           [...opened.values()].map(({ root }) => tilde(home, root.path)),
           problems,
         ),
-        assembled: changed ? assembled : null,
+        assembled: changed ? assembledOf(looks) : null,
         more: looks.some(({ more }) => more),
       };
     },
@@ -72,6 +70,16 @@ export const openOpenclawReader: OpenReader = (setup) => {
     },
   };
 };
+
+/** Whether looks tell of other things than those before them. */
+function isOther(looks: readonly OpenclawLook[], before: readonly OpenclawLook[] | null): boolean {
+  if (looks.length !== before?.length) return true;
+  const small = ({ agents, gateway }: OpenclawLook) => JSON.stringify([agents, gateway]);
+  return looks.some((look, index) => {
+    const old = before[index];
+    return old?.sessions !== look.sessions || old.cron !== look.cron || small(old) !== small(look);
+  });
+}
 
 function openHome({ home, temporary, scratch, ledger, version }: ReaderSetup, root: Root): Opened {
   const record = ledger.file('openclaw', root.path);

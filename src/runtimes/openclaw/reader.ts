@@ -13,6 +13,8 @@ import { createGlobalStore, type GlobalKnown } from './store.js';
 
 /** Folders and config are looked for again so often. */
 const DISCOVERY_MS = 60_000;
+/** Time alone changes what sessions do: within so much of it that is noticed. */
+const ASSEMBLED_MS = 15_000;
 /** What one look reads of transcripts, in bytes. */
 const LOOK_BYTES = 8 * 1024 * 1024;
 const MOST_WARNINGS = 100;
@@ -27,6 +29,13 @@ export function createOpenclawReader(setup: OpenclawSetup): OpenclawReader {
   let found: { config: OpenclawConfig; places: AgentPlace[]; locks: string[]; problems: string[] } | null = null;
   /** What was found was found with this: when, and with which databases named. */
   let foundWith = { at: Number.NaN, named: '' };
+  let assembled = {
+    sessions: [] as AssembledSession[],
+    at: Number.NaN,
+    agents: 0,
+    signs: '',
+    cron: [] as OpenclawLook['cron'],
+  };
   let scratchProblem: string | null = '';
 
   const discover = (now: number, { databases }: GlobalKnown) => {
@@ -80,23 +89,35 @@ export function createOpenclawReader(setup: OpenclawSetup): OpenclawReader {
         budget: { left: LOOK_BYTES },
         read: { lines: 0, malformed: 0 },
       };
-      let done = true;
-      for (const place of places) done = readerOf(place.id).look(place, slice) && done;
+      const turns = places.map((place) => readerOf(place.id).look(place, slice));
       const gateway = gatewayOf(
         readLock(setup.temporary, locks, config.path),
         known.boots,
         processes,
         shown(home, globalPath),
       );
-      const cron = store.cron(config.agents.find(({ isDefault }) => isDefault)?.id ?? config.agents[0]?.id ?? 'main');
+      const cron = store.cron(
+        now,
+        config.agents.find(({ isDefault }) => isDefault)?.id ?? config.agents[0]?.id ?? 'main',
+      );
       const readers = [...agents.values()];
-      const sessions = assemble({ readers, moment, known, gateway, cron });
+      const changed = turns.some((turn) => turn.changed) || readers.length !== assembled.agents;
+      const signs = JSON.stringify([gateway, known.approvals]);
+      const isOld = !(now >= assembled.at && now - assembled.at < ASSEMBLED_MS);
+      if (changed || isOld || signs !== assembled.signs || cron !== assembled.cron)
+        assembled = {
+          sessions: assemble({ readers, moment, known, gateway, cron }),
+          at: now,
+          agents: readers.length,
+          signs,
+          cron,
+        };
       const progress = readers.map((reader) => reader.progress());
       const globalSize = store.size();
       return {
         state: places.length > 0 || globalSize !== null ? 'reading' : 'absent',
         agents: places.map(({ id, name }) => ({ id, name })),
-        sessions,
+        sessions: assembled.sessions,
         cron,
         gateway: gateway?.live ?? null,
         versions: versionsOf(readers, known),
@@ -107,7 +128,7 @@ export function createOpenclawReader(setup: OpenclawSetup): OpenclawReader {
           total_bytes: progress.reduce((sum, { bytes }) => sum + bytes, 0),
         },
         read: slice.read,
-        more: !done,
+        more: turns.some(({ done }) => !done),
         warnings: [
           ...(scratch === null ? [] : [scratch]),
           ...(known.problem === null ? [] : [`${shown(home, globalPath)}: ${known.problem}`]),

@@ -20,8 +20,6 @@ const EVENT_BYTES = 4 * 1024 * 1024;
 /** What a row costs besides its text. */
 const ROW_COST = 200;
 const MOST_SESSIONS = 50_000;
-/** Longer ids are no ids, but what comes after them is read. */
-const MOST_ID = 100_000;
 const TABLE = 'transcript_events';
 /** How far back the last entry that tells whose turn it is may lie. */
 const TAIL_ROWS = 20;
@@ -50,19 +48,16 @@ export function hasRows(database: ReadDatabase): boolean {
   return columns.has('session_id') && columns.has('seq');
 }
 
-/** The last `seq` of every session that has rows, by two steps into the index a session. */
+/** The last `seq` of every session that has rows: the index alone says it. @throws NotReadable */
 export function lastSeqs(database: ReadDatabase): Map<string, number> {
-  const found = new Map<string, number>();
-  const next = (after: string) =>
-    textOf(
-      only(database, ['session_id'], 'WHERE session_id > ? ORDER BY session_id LIMIT 1', [after])?.['session_id'],
-      MOST_ID,
-    );
-  for (let id = next(''); id !== null && found.size < MOST_SESSIONS; id = next(id)) {
-    const last = only(database, ['seq'], 'WHERE session_id = ? ORDER BY seq DESC LIMIT 1', [id]);
-    found.set(id, numberFrom(last?.['seq']) ?? -1);
-  }
-  return found;
+  const last: Wanted = { name: 'last', needs: 'seq', sql: 'MAX("seq")' };
+  const rows = database.rows(TABLE, ['session_id', last], `GROUP BY session_id LIMIT ${MOST_SESSIONS}`);
+  return new Map(
+    [...rows].flatMap((row): [string, number][] => {
+      const [id, seq] = [textOf(row.session_id), numberFrom(row.last)];
+      return id === null || seq === null ? [] : [[id, seq]];
+    }),
+  );
 }
 
 /** How often each transcript was rewritten, in words of OpenClaw's own. */
@@ -97,11 +92,6 @@ export function tailOf(database: ReadDatabase, telling: Telling): Tail | null {
   const state = beginTranscript();
   takeSlice(rows, { seq: -1, generation: null, state }, { telling, read: { lines: 0, malformed: 0 } });
   return state.tail;
-}
-
-function only(database: ReadDatabase, wanted: Wanted[], rest: string, values: unknown[]): Row | null {
-  for (const row of database.rows(TABLE, wanted, rest, values)) return row;
-  return null;
 }
 
 /** At least one row, if there is one: then as many as the budget allows. */

@@ -135,6 +135,13 @@ function opened(path: string, { readonly, isCopy }: { readonly: boolean; isCopy:
 
 function readerOf(database: Sqlite.Database, isCopy: boolean): ReadDatabase {
   const known = new Map<string, ReadonlySet<string>>();
+  const statements = new Map<string, Sqlite.Statement<unknown[], Row>>();
+  /** The same few are asked for every session, and to prepare one costs more than to ask it. */
+  const prepared = (sql: string) => {
+    const statement = statements.get(sql) ?? guarded(() => database.prepare<unknown[], Row>(sql));
+    statements.set(sql, statement);
+    return statement;
+  };
   const columns = (table: string) => {
     const found = known.get(table) ?? guarded(() => columnsOf(database, table));
     known.set(table, found);
@@ -147,7 +154,7 @@ function readerOf(database: Sqlite.Database, isCopy: boolean): ReadDatabase {
       const there = columns(table);
       if (there.size === 0) return;
       const list = wanted.map((column) => selected(column, there)).join(', ');
-      const statement = guarded(() => database.prepare<unknown[], Row>(`SELECT ${list} FROM "${table}" ${rest}`));
+      const statement = prepared(`SELECT ${list} FROM "${table}" ${rest}`);
       const rows = guarded(() => statement.iterate(...values));
       try {
         for (;;) {

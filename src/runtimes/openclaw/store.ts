@@ -18,8 +18,11 @@ export interface GlobalKnown {
 /** The global database of OpenClaw, and the files that hold cron jobs where it does not. */
 export interface GlobalStore {
   look(now: number, around: Around): GlobalKnown;
-  /** @param fallback the agent of jobs that name none */
-  cron(fallback: string): CronJob[];
+  /**
+   * The same list as before while nothing is new.
+   * @param fallback the agent of jobs that name none
+   */
+  cron(now: number, fallback: string): CronJob[];
   size(): number | null;
   close(): void;
 }
@@ -31,6 +34,7 @@ export function createGlobalStore(root: string, path: string): GlobalStore {
   const watched = watchDatabase(path);
   const files = createCronFiles(root);
   let known: GlobalKnown = { databases: [], approvals: [], boots: [], version: null, problem: null };
+  let listed = { jobs: [] as CronJob[], fallback: '', at: Number.NaN, from: null as unknown };
   let cron: { jobs: StoredJob[] | null; runs: CronRun[]; at: number } = { jobs: null, runs: [], at: Number.NaN };
 
   const read = (database: ReadDatabase, now: number): boolean => {
@@ -56,10 +60,15 @@ export function createGlobalStore(root: string, path: string): GlobalStore {
       known.problem = problem;
       return known;
     },
-    cron(fallback) {
-      if (cron.jobs !== null) return cronJobs(cron.jobs, cron.runs, fallback);
-      const { jobs, runs } = files.look();
-      return cronJobs(jobs, runs, fallback);
+    cron(now, fallback) {
+      const inFiles = cron.jobs === null;
+      const isFresh = inFiles ? now >= listed.at && now - listed.at < CRON_MS : true;
+      if (isFresh && listed.from === cron.jobs && listed.fallback === fallback) return listed.jobs;
+      const { jobs, runs } = cron.jobs === null ? files.look() : { jobs: cron.jobs, runs: cron.runs };
+      const next = cronJobs(jobs, runs, fallback);
+      const isSame = JSON.stringify(next) === JSON.stringify(listed.jobs);
+      listed = { jobs: isSame ? listed.jobs : next, fallback, at: now, from: cron.jobs };
+      return listed.jobs;
     },
     size: () => watched.size(),
     close: () => watched.close(),

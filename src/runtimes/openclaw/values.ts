@@ -10,11 +10,6 @@ export function isoFrom(time: number | null): string | null {
   return time === null ? null : isoOf(time);
 }
 
-/** The smaller of two times of which either may be unknown. */
-export function earlier(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? (one ?? other) : Math.min(one, other);
-}
-
 /** The larger of two times of which either may be unknown. */
 export function later(one: number | null, other: number | null): number | null {
   return one === null || other === null ? (one ?? other) : Math.max(one, other);

@@ -27,6 +27,11 @@ export interface WatchedDatabase {
 
 /** A database that cannot be read is tried again when it changes, and so often. */
 const RETRY_MS = 30_000;
+/** A large one that changes all the time and must be copied to be read is copied no faster than this, in bytes per millisecond. */
+const COPIED_PER_MS = 20_000;
+const LARGE_BYTES = 16 * 1024 * 1024;
+/** A clock that was set back does not make a copy wait longer than this. */
+const MOST_WAIT_MS = 300_000;
 
 export function watchDatabase(path: string): WatchedDatabase {
   let stamp: DatabaseStamp = { main: null, wal: null };
@@ -35,6 +40,8 @@ export function watchDatabase(path: string): WatchedDatabase {
   let failed: { problem: string; at: number } | null = null;
   /** A copy stays open while there is more to read in it: to copy it for every slice would cost too much. */
   let held: ReadDatabase | null = null;
+  /** When it may be copied again. */
+  let copyFrom = Number.NEGATIVE_INFINITY;
   const release = () => {
     held?.close();
     held = null;
@@ -53,16 +60,22 @@ export function watchDatabase(path: string): WatchedDatabase {
       const changed = !isSame(current.main, stamp.main) || !isSame(current.wal, stamp.wal);
       const retry = failed !== null && Math.abs(now - failed.at) >= RETRY_MS;
       if (!changed && !racy && !force && (failed === null ? !more : !retry)) return failed?.problem ?? null;
-      if (changed) release();
-      stamp = current;
-      racy = isRacy(current.main, now) || isRacy(current.wal, now);
+      const early = now < copyFrom && copyFrom - now < MOST_WAIT_MS;
+      if (early && held === null) return failed?.problem ?? null;
+      if (!early) {
+        if (changed) release();
+        stamp = current;
+        racy = isRacy(current.main, now) || isRacy(current.wal, now);
+      }
       failed = null;
       if (current.main === null) {
+        release();
         more = false;
         return null;
       }
       try {
         held ??= openDatabase(path, around);
+        if (held.isCopy && !early) copyFrom = now + waitFor(current);
         more = !work(held);
         if (!more || !held.isCopy) release();
       } catch (error) {
@@ -74,4 +87,10 @@ export function watchDatabase(path: string): WatchedDatabase {
       return failed?.problem ?? null;
     },
   };
+}
+
+/** How long it is before a database that was copied just now is copied again, in milliseconds. */
+function waitFor({ main, wal }: DatabaseStamp): number {
+  const bytes = (main?.size ?? 0) + (wal?.size ?? 0);
+  return bytes < LARGE_BYTES ? 0 : bytes / COPIED_PER_MS;
 }

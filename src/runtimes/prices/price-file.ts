@@ -54,11 +54,26 @@ export function parsePriceFile(text: string, path: string): PriceEntry[] {
 }
 
 /**
- * What a response costs by these entries; null: the entry for it has no price for all of it; undefined: there is no entry.
+ * Prices by these entries: what a response costs; null: the entry for it has no price for all of it; undefined: there is no
+ * entry.
  */
-export function costByFile(entries: readonly PriceEntry[], response: Priced): bigint | null | undefined {
-  const entry = entryFor(entries, response);
-  if (!entry) return undefined;
+export function pricesBy(entries: readonly PriceEntry[]): (response: Priced) => bigint | null | undefined {
+  const known = new Map<string, PriceEntry[]>();
+  return (response) => {
+    const { model, provider, at } = response;
+    if (model === null) return undefined;
+    const name = `${model}\n${provider}`;
+    let fitting = known.get(name);
+    if (fitting === undefined) {
+      if (known.size >= KNOWN_LIMIT) known.clear();
+      known.set(name, (fitting = entriesFor(entries, model, provider)));
+    }
+    const entry = fitting.find(({ from, until }) => at >= from && at < until);
+    return entry && costBy(entry, response);
+  };
+}
+
+function costBy(entry: PriceEntry, response: Priced): bigint | null {
   const factor = factorOf(entry, response);
   if (factor === null) return null;
   const { above } = entry;
@@ -70,6 +85,7 @@ export function costByFile(entries: readonly PriceEntry[], response: Priced): bi
   return (tokens * factor + DENOMINATOR / 2n) / DENOMINATOR + other;
 }
 
+const KNOWN_LIMIT = 1000;
 const MILLION = 1_000_000n;
 const DENOMINATOR = MILLION * MILLION;
 
@@ -80,26 +96,21 @@ function factorOf({ fast, us }: PriceEntry, { tier, region }: Priced): bigint | 
   return byTier === null || byRegion === null ? null : byTier * byRegion;
 }
 
-/** An exact name before the longest beginning; then one for this provider; then the newest. */
-function entryFor(entries: readonly PriceEntry[], { model, provider, at }: Priced): PriceEntry | undefined {
-  if (model === null) return undefined;
+/** Those for a model, the best first: an exact name before the longest beginning; then one for this provider; then the newest. */
+function entriesFor(entries: readonly PriceEntry[], model: string, provider: string | null): PriceEntry[] {
   const names = [model, plainModel(model)];
   const by = provider === null ? null : plainProvider(provider);
-  let best: PriceEntry | undefined;
-  for (const entry of entries) {
-    const fits = entry.glob ? names.some((name) => name.startsWith(entry.name)) : names.includes(entry.name);
-    if (!fits || at < entry.from || at >= entry.until) continue;
-    if (by !== null && entry.provider !== null && entry.provider !== by) continue;
-    if (best === undefined || isCloser(entry, best)) best = entry;
-  }
-  return best;
+  return entries
+    .filter((entry) => by === null || entry.provider === null || entry.provider === by)
+    .filter(({ glob, name }) => names.some((each) => (glob ? each.startsWith(name) : each === name)))
+    .toSorted(byCloseness);
 }
 
-function isCloser(one: PriceEntry, other: PriceEntry): boolean {
-  if (one.glob !== other.glob) return other.glob;
-  if (one.name.length !== other.name.length) return one.name.length > other.name.length;
-  if ((one.provider === null) !== (other.provider === null)) return one.provider !== null;
-  return one.from > other.from;
+function byCloseness(one: PriceEntry, other: PriceEntry): number {
+  if (one.glob !== other.glob) return one.glob ? 1 : -1;
+  if (one.name.length !== other.name.length) return other.name.length - one.name.length;
+  if ((one.provider === null) !== (other.provider === null)) return one.provider === null ? 1 : -1;
+  return one.from === other.from ? 0 : other.from - one.from;
 }
 
 function entryOf(value: unknown, where: string): PriceEntry {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { McError, readRegular, toMcError, wasRead } from '../../base/index.js';
 import { type BundledPrices, loadBundledPrices } from './bundle.js';
-import { costByFile, type PriceEntry, parsePriceFile } from './price-file.js';
+import { type PriceEntry, parsePriceFile, pricesBy } from './price-file.js';
 import type { Cost, PriceTable } from './rates.js';
 
 export interface Prices {
@@ -67,12 +67,13 @@ function tableFrom(text: string | null, path: string, bundle: BundledPrices): Pr
 
 /** What the runtime reported, else what the user's file says, else the bundled table; else it has no price. */
 function tableOf(entries: readonly PriceEntry[], fileVersion: string, bundle: BundledPrices): PriceTable {
+  const costByFile = pricesBy(entries);
   return {
     version: `${fileVersion}+${bundle.version}`,
     costOf(response): Cost | null {
       const { reported_pico: reported } = response;
       if (reported !== null && reported > 0n) return { pico: reported, basis: 'reported' };
-      const byFile = costByFile(entries, response);
+      const byFile = costByFile(response);
       if (byFile !== undefined) return byFile === null ? null : { pico: byFile, basis: 'file' };
       const pico = bundle.costOf(response);
       return pico === null ? null : { pico, basis: 'bundle' };

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { parseMoment } from '../../base/index.js';
-import { ALERT_SEVERITIES, ALERT_STATES } from '../../protocol/index.js';
+import { type Alert, ALERT_SEVERITIES, ALERT_STATES } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
 import { IdParams, Nullable, NullableNumber, NullableText, Time, Words } from './schemas.js';
@@ -56,6 +56,9 @@ const Silence = Type.Object({
   created_at: Time,
   until: Time,
 });
+const Suppressed = Type.Optional(
+  Type.Array(Type.String(), { description: 'ids of those that an Alertmanager holds back' }),
+);
 const Answer = Type.Object({
   alerts: AlertRows,
   rules: Type.Array(AlertRuleRow),
@@ -72,6 +75,7 @@ const Answer = Type.Object({
     state: Words(['none', 'read', 'wrong', 'kept']),
     error: NullableText,
   }),
+  suppressed: Suppressed,
   timestamp: Time,
 });
 const RuleAnswer = Type.Object({
@@ -79,6 +83,7 @@ const RuleAnswer = Type.Object({
   alerts: AlertRows,
   silences: Type.Array(Silence),
   history: AlertRows,
+  suppressed: Suppressed,
 });
 const Agent = Type.Optional(Type.String({ minLength: 1, maxLength: 255 }));
 const RuleParams = Type.Object({ rule: Type.String() });
@@ -112,10 +117,16 @@ type AlertRoute = 'alerts' | 'alertRule' | 'alertHistory' | 'silenceAlert' | 'en
 
 /** Rules, what fires and why, and that somebody knows of it. */
 export function alertEndpoints(context: ApiContext): Endpoints<AlertRoute> {
-  const { alerts, clock } = context;
+  const { alerts, clock, delivery } = context;
+  const withSuppressed = <T extends { alerts: Alert[] }>(answer: T) => {
+    const held = answer.alerts.filter((alert) => alert.state === 'firing' && delivery.suppresses(alert));
+    return { ...answer, suppressed: held.map(({ id }) => id) };
+  };
   return {
-    alerts: endpoint({ query: Wanted, answer: Answer }, ({ query }) => alerts().list(query)),
-    alertRule: endpoint({ params: RuleParams, answer: RuleAnswer }, ({ params }) => alerts().show(params.rule)),
+    alerts: endpoint({ query: Wanted, answer: Answer }, ({ query }) => withSuppressed(alerts().list(query))),
+    alertRule: endpoint({ params: RuleParams, answer: RuleAnswer }, ({ params }) =>
+      withSuppressed(alerts().show(params.rule)),
+    ),
     alertHistory: endpoint(
       { query: HistoryQuery, answer: Type.Object({ alerts: AlertRows, next_cursor: NullableText }) },
       ({ query: { since, ...wanted } }) =>

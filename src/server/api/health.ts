@@ -37,6 +37,9 @@ const Health = Type.Object({
     ),
   ),
   version: Type.String(),
+  installed_version: Type.Optional(
+    Nullable(Type.String({ description: 'the version that is installed where it runs: another one after an update' })),
+  ),
   uptime: Type.Number(),
   workspace: Type.String(),
   watch: Type.Optional(
@@ -119,17 +122,19 @@ export function createHealthWriter(): (answer: HealthAnswer) => string {
       origins = answer.sources;
       sources = origins === undefined ? '' : `,"sources":${JSON.stringify(origins)}`;
     }
-    const { status, timestamp, version, uptime, workspace, watch } = answer;
+    const { status, timestamp, version, installed_version: installed, uptime, workspace, watch } = answer;
     return (
       `{"status":"${status}","timestamp":"${timestamp}",${services}` +
-      `"version":${JSON.stringify(version)},"uptime":${uptime},"workspace":${JSON.stringify(workspace)}` +
+      `"version":${JSON.stringify(version)},` +
+      (installed === undefined ? '' : `"installed_version":${JSON.stringify(installed)},`) +
+      `"uptime":${uptime},"workspace":${JSON.stringify(workspace)}` +
       (watch === undefined ? '' : `,"watch":${JSON.stringify(watch)}`) +
       `${supervision}${sources}}`
     );
   };
 }
 
-function healthOf({ services, clock, version, startedAt, layout, feed }: ApiContext): HealthAnswer {
+function healthOf({ services, clock, version, installed, startedAt, layout, feed }: ApiContext): HealthAnswer {
   const now = clock.now();
   const { states, active, down, details } = services.look();
   const sources = feed.health();
@@ -143,6 +148,7 @@ function healthOf({ services, clock, version, startedAt, layout, feed }: ApiCont
     services: { api: 'running', ...states },
     active,
     version,
+    installed_version: installed(),
     uptime: Math.max(0, now - startedAt) / 1000,
     workspace: layout.root,
     watch: { mode, reason },

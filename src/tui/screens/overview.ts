@@ -6,7 +6,7 @@ import { bar } from '../draw/charts.js';
 import { agentGlyph, taskGlyph } from '../draw/glyphs.js';
 import { unreadLines, backupLines } from './overview-news.js';
 import { healthLines, sparkLines } from './overview-figures.js';
-import { troubleLines } from './overview-trouble.js';
+import { needsIn, troubleLines } from './overview-trouble.js';
 import { recentLines } from './overview-recent.js';
 import { goTo } from '../go.js';
 import { allTasks } from '../lists/tasks.js';
@@ -29,6 +29,9 @@ export const overview: Screen = {
       healthLines(model, size.columns),
       sparkLines(model, size.columns),
     ];
+    const needs = narrow ? [] : needsIn(model);
+    // Who needs a person comes first; that nobody does is seen by its absence.
+    if (needs.length > 0) panes.unshift(troubleLines(needs, size.columns, roomForNeeds(size.rows, panes)));
     return stacked(panes, (rows) => recentLines(model, size.columns, rows), size);
   },
 };
@@ -41,13 +44,27 @@ function wide(model: Model, size: Size): Line[] {
     counts(model, left),
     healthLines(model, left),
     sparkLines(model, left),
-    troubleLines(model, left, size.rows),
+    troubleLines(needsIn(model), left, size.rows - 24),
   ];
   const news = recentLines(model, right - 1, size.rows);
   return beside(
     { lines: stacked(panes, null, { ...size, columns: left }), width: left },
     { lines: news, width: right },
   );
+}
+
+/** The lines that what happened gets at least, once three that need a person are listed. */
+const RECENT_LINES = 5;
+
+/**
+ * How many of those that need a person are listed: as many as leave room for the panes below, of which the last ones go where
+ * there is none.
+ */
+function roomForNeeds(rows: number, panes: readonly Line[][]): number {
+  // Without their head and the line that says what was left out.
+  let free = rows - 2 - panes.reduce((sum, pane) => sum + pane.length + 1, 0);
+  for (const pane of panes.toReversed()) if (free < 1) free += pane.length + 1;
+  return Math.max(Math.min(3, free), free - RECENT_LINES);
 }
 
 /** Panes below each other, with a blank line between; those without room are dropped from the bottom, and it is said. */
@@ -64,7 +81,10 @@ function stacked(panes: readonly Line[][], rest: ((rows: number) => Line[]) | nu
   if (rest && dropped === 0 && room >= 2) lines.push(BLANK, ...rest(room));
   else if (rest) dropped += 1;
   if (lines.length > size.rows || dropped > 0) {
-    const note = line(['dim', ` ▼ ${dropped > 0 ? `${dropped} panes need` : 'the rest needs'} a taller window`]);
+    const note = line([
+      'dim',
+      ` ▼ ${dropped === 0 ? 'the rest needs' : dropped === 1 ? '1 pane needs' : `${dropped} panes need`} a taller window`,
+    ]);
     return [...lines.slice(0, Math.max(0, size.rows - 1)), note].slice(0, Math.max(1, size.rows));
   }
   return lines;

@@ -118,7 +118,15 @@ function close(scan: Scan): void {
 
 function afterValue(scan: Scan): void {
   const outer = scan.stack.at(-1);
-  scan.expected = outer === undefined ? 'end' : outer === '[' ? ', or ]' : ', or }';
+  if (outer === undefined) {
+    scan.expected = 'end';
+    return;
+  }
+  // A comma stands right behind nearly every value: a step of its own for it is a third of the time of short ones.
+  const hasComma = scan.text.charCodeAt(scan.at) === 0x2c;
+  if (hasComma) scan.at += 1;
+  if (outer === '[') scan.expected = hasComma ? 'value' : ', or ]';
+  else scan.expected = hasComma ? 'key' : ', or }';
 }
 
 function value(scan: Scan, char: string): void {

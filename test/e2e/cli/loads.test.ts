@@ -23,6 +23,8 @@ const HEAVY = [
   'pino',
   'src/server',
   'src/tui',
+  // What Node knows of the characters of all languages: it loads that itself, when it is first asked.
+  'languages',
 ];
 
 let place: Place;
@@ -30,10 +32,22 @@ let served: Served;
 beforeAll(async () => {
   place = await makePlace();
   served = await serve(place);
-  // Tells at the end which files were loaded, and which packages outside of the bundle.
+  // Tells at the end which files were loaded, which packages outside of the bundle, and whether languages were.
   await writeFile(
     join(place.home, 'loaded.cjs'),
-    `process.on('exit', () => process.stderr.write('\\nLOADED ' + JSON.stringify(Object.keys(require.cache)) + '\\n'));`,
+    `const loaded = [];
+     const watch = (owner, name, made) => (owner[name] = function (...args) {
+       if (loaded.length === 0) loaded.push('node_modules/languages/');
+       return made(this, args);
+     });
+     const { Segmenter } = Intl;
+     watch(Intl, 'Segmenter', (_, args) => new Segmenter(...args));
+     for (const name of ['localeCompare', 'toLocaleString']) {
+       const owner = name === 'localeCompare' ? String.prototype : Number.prototype;
+       const own = owner[name];
+       watch(owner, name, (self, args) => own.apply(self, args));
+     }
+     process.on('exit', () => process.stderr.write('\\nLOADED ' + JSON.stringify([...loaded, ...Object.keys(require.cache)]) + '\\n'));`,
   );
 });
 afterAll(async () => {

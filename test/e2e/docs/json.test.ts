@@ -28,6 +28,7 @@ it('docs/json.md names every field that the commands print', async () => {
   const target = ['alerts', 'target'];
   const { json: added } = await runJson(place, [...target, 'add', 'ops', 'https://example.org/x']);
   const { json: paused } = await runJson(place, [...target, 'pause', 'ops']);
+  const { json: rotated } = await runJson(place, [...target, 'rotate', 'ops']);
   const { json: removed } = await runJson(place, [...target, 'remove', 'ops', '--dry-run']);
   const { status, json: failed } = await runJson(place, ['token', 'revoke', 'none', '--yes']);
   expect(status).toBe(4);
@@ -41,6 +42,7 @@ it('docs/json.md names every field that the commands print', async () => {
     ...missing('`mc alerts target`', added),
     ...missing('`mc alerts target`', added.target),
     ...missing('`mc alerts target`', paused),
+    ...missing('`mc alerts target`', rotated),
     ...missing('`mc alerts target`', removed),
     ...missing('`mc doctor`', found),
     ...missing('`mc doctor`', found.findings[0], 'findings[].'),
@@ -51,6 +53,7 @@ it('docs/json.md names every field that the commands print', async () => {
 it('and those of the server in the background', async () => {
   const background = ['-w', place.office];
   const { json: started } = await runJson(place, ['start', ...background, '--port', '0', '--ws-port', '0']);
+  const { json: status } = await runJson(place, ['status', ...background]);
   const { json: restarted } = await runJson(place, ['restart', ...background]);
   const { json: stopped } = await runJson(place, ['stop', ...background]);
   const { json: installed } = await runJson(place, ['service', 'install', '--dry-run', ...background]);
@@ -59,10 +62,13 @@ it('and those of the server in the background', async () => {
     ...missing('`mc start`, `mc restart`, `mc stop`', started),
     ...missing('`mc start`, `mc restart`, `mc stop`', restarted),
     ...missing('`mc start`, `mc restart`, `mc stop`', stopped),
+    ...missing('`mc status`', status),
+    ...missing('`mc status`', status.server, 'server.'),
+    ...missing('`mc status`', status.health, 'health.'),
     ...missing('`mc service`', installed),
     ...missing('`mc service`', service),
   ]).toEqual([]);
-}, 90_000);
+}, 150_000);
 
 it('a field that the page does not have is found', () => {
   expect(missing('`mc doctor`', { ok: true, mood: 'good' })).toEqual(['mood']);

@@ -2,11 +2,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { standUp, until } from '../../support/delivery.js';
 import { firingAlert } from '../../support/firing.js';
 import { startReceiver } from '../../support/receiver.js';
+import type { Alert } from '../../../src/protocol/index.js';
+import { settingsWith, startOffice } from '../server/office.js';
 import { scratch } from '../../support/scratch.js';
 
 const installed = spawnSync('prometheus-alertmanager', ['--version']).error === undefined;
@@ -107,6 +110,24 @@ describe('Alertmanager', () => {
     expect(stand.delivery.suppresses(alerts[0] as never)).toBe(false);
     expect(stand.delivery.targets().alertmanagers).toMatchObject([{ url, last_error: null, suppressed: 1 }]);
     expect(stand.delivery.health()).toBeNull();
+  });
+
+  it('what it holds back is marked in the answers of the API, and nothing else is', async () => {
+    const held = { labels: { rule: 'agent_error', agent: 'api', host: hostname() }, status: { state: 'suppressed' } };
+    const manager = await startReceiver((response) => void response.writeHead(200).end(JSON.stringify([held])));
+    const office = await startOffice({ settings: await settingsWith({ alertmanagerUrl: [manager.url] }) });
+    await until(() => expect(manager.received.length).toBeGreaterThan(0));
+    for (const agent of ['api', 'tester']) {
+      writeFileSync(join(office.root, 'mission-control/agents', agent, 'state.json'), '{"status":"error"}');
+    }
+    await until(async () => {
+      const { body } = await office.get('/api/alerts?rule=agent_error');
+      const agents = body.alerts.map(({ agent }: Alert) => agent);
+      expect(agents).toEqual(expect.arrayContaining(['api', 'tester']));
+      const { id } = body.alerts.find(({ agent }: Alert) => agent === 'api');
+      expect(body.suppressed).toEqual([id]);
+      expect((await office.get('/api/alerts/agent_error')).body.suppressed).toEqual([id]);
+    });
   });
 
   it('all of them are told, each minute anew, and an end for what might not come again', async () => {

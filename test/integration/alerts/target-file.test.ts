@@ -1,7 +1,17 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { addTarget, createTargetBook, pauseTarget, removeTarget } from '../../../src/alerts/delivery/target-file.js';
+import {
+  addTarget,
+  createTargetBook,
+  endRotation,
+  newSigningSecret,
+  pauseTarget,
+  readTargets,
+  removeTarget,
+  rotateSecret,
+} from '../../../src/alerts/delivery/target-file.js';
+import { valueOf } from '../../../src/alerts/delivery/secret.js';
 import { openAlertsFile } from '../../../src/alerts/index.js';
 import { startOffice } from '../server/office.js';
 import { until } from '../../support/delivery.js';
@@ -26,6 +36,55 @@ describe('the file of targets', () => {
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ rules, targets: [] });
     expect(statSync(path).mode & 0o777).toBe(0o600);
     await expect(removeTarget(path, 'ops')).rejects.toMatchObject({ code: 'target.not_found' });
+  });
+
+  it('changes a secret by way of two, and only of what is signed', async () => {
+    const path = join(scratch(), 'alerts.json');
+    const [old, next] = [newSigningSecret(), newSigningSecret()];
+    await addTarget(path, { ...ops, secret: old });
+    await addTarget(path, { name: 'chat', url: 'slack+https://example.org/x' });
+    const kept = () => readTargets(path)[0]?.secrets;
+    await rotateSecret(path, 'ops', next);
+    expect(kept()).toEqual([next, old]);
+    const again = rotateSecret(path, 'ops', newSigningSecret());
+    await expect(again).rejects.toMatchObject({ code: 'usage', hint: expect.stringContaining('--finish') });
+    await endRotation(path, 'ops');
+    expect(kept()).toEqual([next]);
+    await expect(endRotation(path, 'ops')).rejects.toThrow('nothing to finish');
+    await expect(rotateSecret(path, 'chat', next)).rejects.toThrow('of the form slack');
+    await expect(rotateSecret(path, 'opps', next)).rejects.toMatchObject({ hint: 'did you mean ops?' });
+    await rotateSecret(path, 'ops', { env: 'MC_OPS' });
+    expect(kept()).toEqual([{ env: 'MC_OPS' }, next]);
+  });
+
+  it('gives a target without a secret its first', async () => {
+    const path = join(scratch(), 'alerts.json');
+    await addTarget(path, ops);
+    await rotateSecret(path, 'ops', newSigningSecret());
+    expect(readTargets(path)[0]?.secrets).toHaveLength(1);
+  });
+
+  it('takes no secret that cannot sign', async () => {
+    const path = join(scratch(), 'alerts.json');
+    await expect(addTarget(path, { ...ops, secret: 'hunter2!' })).rejects.toMatchObject({ code: 'usage' });
+    await addTarget(path, ops);
+    const refusal = rotateSecret(path, 'ops', 'hunter2!');
+    await expect(refusal).rejects.toThrow('cannot sign');
+    await expect(refusal).rejects.not.toThrow('hunter2');
+  });
+
+  it('a file of a secret that is not absolute lies beside it, wherever the server was started', async () => {
+    const folder = scratch();
+    const path = join(folder, 'alerts.json');
+    mkdirSync(join(folder, 'secrets'));
+    writeFileSync(join(folder, 'secrets', 'ops'), 'whsec_AAAA\n');
+    writeFileSync(path, JSON.stringify({ targets: [{ ...ops, secret: { file: 'secrets/ops' } }] }), { mode: 0o600 });
+    const [secret] = readTargets(path)[0]?.secrets ?? [];
+    expect(secret).toEqual({ file: join(folder, 'secrets', 'ops') });
+    expect(valueOf(secret ?? '', {})).toBe('whsec_AAAA');
+    await pauseTarget(path, 'ops', true);
+    // As its owner wrote it.
+    expect(JSON.parse(readFileSync(path, 'utf8')).targets[0].secret).toEqual({ file: 'secrets/ops' });
   });
 
   it('a file that is spoiled changes nothing of what was read before, and is told of', async () => {

@@ -161,6 +161,22 @@ describe('a full backup', () => {
     expect((await backups.verify(backup.id, true)).errors).toEqual([]);
   });
 
+  it('is not held up by a file that is nearly all hole, asks no room for it, and says what it leaves out', async () => {
+    const { backups, path } = await openOffice();
+    const hole = 'mission-control/agents/hole.img';
+    writeFileSync(path(hole), 'begins with something');
+    truncateSync(path(hole), 100 * 1024 ** 3);
+    const preview = await backups.preview();
+    const backup = await backups.create();
+    for (const { partial, problems } of [preview, backup]) {
+      expect(partial).toBe(true);
+      expect(problems).toEqual([
+        { path: hole, kind: 'unreadable', reason: expect.stringMatching(/^nearly all hole: 107/) },
+      ]);
+    }
+    expect((await backups.verify(backup.id, true)).errors).toEqual([]);
+  });
+
   it('copies unchanged members, packs changed ones anew, and never passes rot on', async () => {
     const { backups, path, clock } = await openOffice();
     for (let agent = 0; agent < 40; agent += 1) {

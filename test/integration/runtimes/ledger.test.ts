@@ -4,13 +4,10 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UsageSum } from '../../../src/protocol/index.js';
-import { namedAgent } from '../../../src/runtimes/agents.js';
 import { beginEngine } from '../../../src/runtimes/engine/begin.js';
-import type { Response } from '../../../src/runtimes/facts.js';
 import type { Ledger, UsageKey } from '../../../src/runtimes/ledger/contract.js';
 import { usageSumOf } from '../../../src/runtimes/ledger/exact.js';
 import { openLedger } from '../../../src/runtimes/ledger/ledger.js';
-import { createOpenclawReader } from '../../../src/runtimes/openclaw/index.js';
 import { openPrices } from '../../../src/runtimes/prices/prices.js';
 import { type Home, makeHome } from '../../support/homes.js';
 import { setupOf } from '../../support/runtimes.js';
@@ -37,7 +34,6 @@ describe.each(seeds)('the ledger of a home made by seed %i', (seed) => {
     engine.close();
     const prices = await openPrices(setup.prices);
     ({ ledger } = await openLedger(path, prices.table));
-    putOpenclaw(home, ledger);
   });
 
   afterAll(() => {
@@ -69,6 +65,13 @@ describe.each(seeds)('the ledger of a home made by seed %i', (seed) => {
     }
   });
 
+  it('has every error once, and whose it is', () => {
+    const name = ({ runtime, agent, session, at, code }: Record<string, unknown>) =>
+      [runtime, agent, session, at, code].join(' ');
+    const found = ledger.errors({}).map((error) => name({ ...error, at: new Date(error.at).toISOString() }));
+    expect(found.toSorted()).toEqual(home.expected.errors.map(name).toSorted());
+  });
+
   it('has an account that adds up', () => {
     const { accounts, differences } = ledger.reconcile();
     expect(differences).toEqual([]);
@@ -89,40 +92,6 @@ describe.each(seeds)('the ledger of a home made by seed %i', (seed) => {
     for (const text of home.expected.never_in_any_output) expect(bytes.includes(text)).toBe(false);
   });
 });
-
-/** What OpenClaw's reader finds, put as it comes. */
-function putOpenclaw(home: Home, ledger: Ledger): void {
-  const reader = createOpenclawReader({
-    root: home.env.OPENCLAW_STATE_DIR ?? '',
-    home: home.home,
-    temporary: join(home.root, 'tmp'),
-    scratch: join(home.root, 'scratch'),
-  });
-  const ignore = () => undefined;
-  for (let more = true; more; ) {
-    const offered: Response[] = [];
-    const findings = {
-      response: (response: Response) => void offered.push(response),
-      error: ignore,
-      dropped: ignore,
-      unknown: ignore,
-      warning: ignore,
-    };
-    const look = reader.look({ now: home.now, processes: home.processes, findings: () => findings });
-    ledger.put('openclaw', offered);
-    ledger.putSessions(
-      'openclaw',
-      look.sessions.map(({ id, agentId, started_at }) => ({
-        id,
-        agent: namedAgent('openclaw', agentId ?? ''),
-        project: null,
-        rank: Date.parse(started_at ?? ''),
-      })),
-    );
-    more = look.more;
-  }
-  reader.close();
-}
 
 function responsesIn(path: string): { total: number; input: number; output: number; cost_pico: number | null }[] {
   const db = new Sqlite(path, { readonly: true });

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errnoOf, McError, packageVersion, REFUSALS, toMcError } from '../../../src/base/index.js';
+import { errnoOf, installedVersion, McError, packageVersion, REFUSALS, toMcError } from '../../../src/base/index.js';
+import { scratch } from '../../support/scratch.js';
 
 describe('McError', () => {
   it('knows its exit and HTTP status, and its body', () => {
@@ -45,4 +48,23 @@ describe('McError', () => {
 
 describe('packageVersion', () => {
   it('is the version of package.json', () => expect(packageVersion()).toMatch(/^\d+\.\d+\.\d+/));
+
+  it('stays what it was while another one is installed, which is seen by and by', () => {
+    const root = scratch();
+    const file = join(root, 'package.json');
+    let now = 0;
+    const installed = installedVersion(root, () => now);
+    const later = () => {
+      now += 10_000;
+      return installed();
+    };
+    expect(installed()).toBeNull();
+    writeFileSync(file, '{"version":"9.9.9"}');
+    expect(installed()).toBeNull();
+    expect(later()).toBe('9.9.9');
+    writeFileSync(file, '{"vers');
+    expect(later()).toBeNull();
+    writeFileSync(file, '{"version":9}');
+    expect(later()).toBeNull();
+  });
 });

@@ -51,7 +51,7 @@ const rule = (known: Partial<AlertRule> = {}): AlertRule => ({
 
 describe('alerts as a table', () => {
   it('say what fires, of whom, since when, how it stands and why', () => {
-    const lines = alertsTable(ALERTS, pipe, NOW).split('\n');
+    const lines = alertsTable({ alerts: ALERTS }, pipe, NOW).split('\n');
     expect(lines[0]).toMatch(/^SEVERITY +RULE +AGENT +SINCE +STATE +WHY$/);
     expect(lines[1]).toMatch(/^✕ critical +disk_low +12m +firing +the disk has 0\.8 GB left \(disk_free_bytes\)$/);
     expect(lines[2]).toMatch(/^✕ error +agent_error +builder +3m +firing, acknowledged +builder is in error/);
@@ -59,14 +59,21 @@ describe('alerts as a table', () => {
     expect(lines[4]).toMatch(/^✕ error +health_score +1m +pending +health is 0\.5/);
   });
 
+  it('say what an Alertmanager holds back', () => {
+    const text = alertsTable({ alerts: ALERTS, suppressed: [ALERTS[0]?.id ?? ''] }, pipe, NOW);
+    expect(text.split('\n').filter((line) => line.includes('held back'))).toEqual([
+      expect.stringMatching(/disk_low +12m +firing, held back by Alertmanager/),
+    ]);
+  });
+
   it('fit into 80 columns, with some of the reason in each', () => {
-    const lines = alertsTable(ALERTS, narrow, NOW).split('\n');
+    const lines = alertsTable({ alerts: ALERTS }, narrow, NOW).split('\n');
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(80);
     expect(lines.find((line) => line.includes('disk_low'))).toContain('the disk');
   });
 
   it('hold nothing that a terminal would obey', () => {
-    const text = alertsTable([alertOf({ agent: 'a\u001b[31m', summary: 'x\u202ey\nz' })], pipe, NOW);
+    const text = alertsTable({ alerts: [alertOf({ agent: 'a\u001b[31m', summary: 'x\u202ey\nz' })] }, pipe, NOW);
     // oxlint-disable-next-line no-control-regex -- control characters are what this is about
     expect(text).not.toMatch(/[\u001b\u202e]/);
     expect(text.split('\n')).toHaveLength(2);

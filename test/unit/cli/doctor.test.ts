@@ -131,6 +131,7 @@ describe('a sound installation', () => {
       'pid_files',
       'port',
       'ws_port',
+      'log',
       'tokens',
       'secrets',
       'runtimes',
@@ -166,6 +167,7 @@ describe('what was not looked at', () => {
       'archives',
       'port',
       'ws_port',
+      'log',
       'tokens',
       'secrets',
       'runtimes',
@@ -346,6 +348,17 @@ describe('the server', () => {
     expect(found.server_clock?.message).toContain('behind this one');
   });
 
+  it('that runs on although another version was installed there', async () => {
+    await serve({ installed_version: '99.0.0' });
+    expect((await look()).found.version).toEqual({
+      name: 'version',
+      ok: false,
+      skipped: false,
+      message: `the server runs ${packageVersion()}, and 99.0.0 was installed there since`,
+      fix: 'mc restart',
+    });
+  });
+
   it('with clients that read too slowly', async () => {
     const slow = peerOf({ id: 7, user_agent: 'page', lag: 900, outbox_bytes: 600_000 });
     const port = await serve({}, { connected_clients: 2, peers: [peerOf({}), slow] });
@@ -403,6 +416,26 @@ describe('targets of alerts', () => {
     const fault = new McError('config.invalid', 'alerts.json: there is no key "x"', { hint: 'mend it' });
     const { found } = await look({ probes: { targets: () => Promise.reject(fault) } });
     expect(found.alert_targets).toMatchObject({ ok: false, message: fault.message, fix: 'mend it' });
+  });
+});
+
+describe('the log of the server', () => {
+  it('is named, with its size, or where it would lie', async () => {
+    const logFile = join(root, 'logs', 'server.log');
+    const { found } = await look({ flags: { logFile } });
+    expect(found.log).toMatchObject({ ok: true, skipped: true });
+    expect(found.log?.message).toContain(`none at ${logFile}`);
+    await mkdir(join(root, 'logs'));
+    await writeFile(logFile, '{"msg":"serving"}\n');
+    await writeFile(`${logFile}.1`, 'x'.repeat(1024 ** 2));
+    const later = await look({ flags: { logFile } });
+    expect(later.found.log).toMatchObject({ ok: true, skipped: false, fix: null });
+    expect(later.found.log?.message).toBe(`${logFile} (1.0 MiB with older ones; mc logs shows it)`);
+  });
+
+  it('of a server in the background lies in the own directory', async () => {
+    const { found } = await look();
+    expect(found.log?.message).toContain(join(root, 'state', 'mission-control', 'logs'));
   });
 });
 

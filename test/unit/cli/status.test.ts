@@ -10,7 +10,14 @@ const pipe = terminalOf({}, {});
 function statusOf(counts: Partial<Record<AgentStatus, number>>, more: Partial<Status> = {}): Status {
   const all = { active: 0, busy: 0, idle: 0, error: 0, waiting: 0, stale: 0, offline: 0, unknown: 0, ...counts };
   return {
-    server: { url: 'http://127.0.0.1:8080', version: '0.1.0', uptime: 12, workspace: '/home/x/office', peers: [] },
+    server: {
+      url: 'http://127.0.0.1:8080',
+      version: '0.1.0',
+      installed_version: null,
+      uptime: 12,
+      workspace: '/home/x/office',
+      peers: [],
+    },
     position: { epoch: 'e', seq: 1 },
     summary: {
       totalAgents: 0,
@@ -148,6 +155,15 @@ describe('statusText', () => {
     expect(statusText(status, pipe, NOW)).toContain('3 clients  2 slow');
     status.server.peers = [peerOf({})];
     expect(statusText(status, pipe, NOW)).toMatch(/1 client$/m);
+  });
+
+  it('says that another version was installed where the server runs', () => {
+    const status = statusOf({});
+    expect(statusText(status, pipe, NOW)).not.toContain('mc restart');
+    status.server.installed_version = '99.0.0';
+    expect(statusText(status, pipe, NOW)).toMatch(
+      /^the server runs \S+, and 99\.0\.0 was installed there since: mc restart$/m,
+    );
   });
 
   it('names what is unwell', async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isNewer, type NotePlace, updateNote } from '../../../src/cli/update-note.js';
+import { type NotePlace, updateNote } from '../../../src/cli/update-note.js';
 import { scratch } from '../../support/scratch.js';
 
 const NOW = Date.parse('2026-11-28T12:00:00Z');
@@ -45,11 +45,4 @@ describe('the note of a newer version', () => {
     writeFileSync(join(odd, 'update-note.json'), '[', { mode: 0o600 });
     expect(await updateNote(place({ directory: () => odd }))).not.toBeNull();
   });
-});
-
-it('versions are compared by their numbers', () => {
-  expect(isNewer('0.10.0', '0.9.9')).toBe(true);
-  expect(isNewer('1.0.0', '0.99.99')).toBe(true);
-  expect(isNewer('0.9.9', '0.10.0')).toBe(false);
-  expect(isNewer('1.0.0', 'what an impostor says')).toBe(false);
 });

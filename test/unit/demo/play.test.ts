@@ -2,7 +2,7 @@ import { assert, integer, property } from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { castOf } from '../../../src/demo/cast.js';
 import { playStep } from '../../../src/demo/play.js';
-import { newPlayer } from '../../../src/demo/player.js';
+import { newPlayer, stateOf } from '../../../src/demo/player.js';
 import { EMPTY_QUEUE, rowsOf } from '../../../src/demo/queue.js';
 
 /** A generator of numbers from 0 to below 1 that repeats itself for a seed. */
@@ -54,9 +54,31 @@ describe('playStep', () => {
       recovered += troubled.filter(({ mood }) => mood === 'idle' || mood === 'working').length;
       for (const { mood } of players) moods.add(mood);
     }
-    expect([...moods].sort()).toEqual(['blocked', 'error', 'idle', 'working']);
+    expect([...moods].sort()).toEqual(['blocked', 'error', 'idle', 'waiting', 'working']);
     expect(recovered).toBeGreaterThan(5);
     expect(players.filter(({ temper }) => temper !== 'plays')).toEqual(quiet);
+  });
+
+  it('has agents that wait for a person now and then, say what for, and go on with their task', () => {
+    const random = seeded(11);
+    const players = castOf(12).map((role) => newPlayer(role, random));
+    let queue = EMPTY_QUEUE;
+    let answered = 0;
+    for (let count = 0; count < 1000; count += 1) {
+      const asked = players.filter(({ mood }) => mood === 'waiting').map((player) => ({ player, task: player.task }));
+      queue = playStep(players, queue, random, 0)?.queue ?? queue;
+      for (const { player, task } of asked) {
+        expect(player.task).toEqual(task);
+        if (player.mood === 'working') answered += 1;
+      }
+      for (const player of players) {
+        expect(player.question !== null).toBe(player.mood === 'waiting');
+        const state = stateOf(player, 0);
+        if (player.form !== 'card') expect(state.waiting_for).toBe(player.question);
+        if (player.mood === 'waiting') expect(state.status).toBe('waiting');
+      }
+    }
+    expect(answered).toBeGreaterThan(2);
   });
 
   it('does nothing when nobody plays', () => {

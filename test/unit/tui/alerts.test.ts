@@ -64,6 +64,11 @@ describe('alerts that fire', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     const overview = text(office().model, { columns: 200, rows: 50 });
     expect(overview).toMatch(/NEEDS A PERSON {2}4/);
+    expect(text(office().model)).toMatch(/NEEDS A PERSON {2}4 {3}2 more on screens 2 and 8/);
+    const taller = text(office().model, { columns: 80, rows: 32 });
+    expect(taller).toMatch(/NEEDS A PERSON {2}4 +\n/);
+    expect(taller).toContain('RECENT');
+    expect(text(office().model, { columns: 80, rows: 10 })).toMatch(/NEEDS A PERSON[^]*disk_low/);
     expect(overview).toMatch(/✕ disk_low +the disk of the database has 0\.8 GB left · firing since 13:56/);
   });
 

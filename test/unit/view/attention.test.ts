@@ -55,7 +55,6 @@ describe('an agent needs a person', () => {
         who: 'a',
         mark: null,
         why: 'error since 05:02 (58m) · evidence: state.json status="error"',
-        counts: true,
       },
     ]);
     expect(why([{ ...agent('a', 'waiting'), waiting_for: 'approve the release' }])[0]?.why).toBe(
@@ -94,7 +93,6 @@ describe('an alert needs a person', () => {
         who: 'disk_low',
         mark: null,
         why: '2 GB are free · firing since 05:02 (58m) · evidence: state.json status: error',
-        counts: true,
       },
     ]);
   });

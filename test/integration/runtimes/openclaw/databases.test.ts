@@ -33,7 +33,9 @@ describe('a database that a gateway has open', () => {
   it('is read where it is, row by row as they come, and stays as it is', () => {
     const home = makeOwnHome();
     const database = home.database();
-    onTestFinished(() => database.close());
+    onTestFinished(() => {
+      database.close();
+    });
     put(database, 's1', [prompt(), answer(10)]);
     const reader = readerOf(home);
     const names = readdirSync(join(home.state, 'agents/main/agent')).sort();
@@ -113,6 +115,25 @@ describe('a database that nobody has open', () => {
   });
 });
 
+describe('a large database that changes all the time', () => {
+  it('is not copied more often than that takes', () => {
+    const home = makeOwnHome();
+    const database = home.database('delete');
+    database.exec('CREATE TABLE other(x); INSERT INTO other VALUES (zeroblob(20000000))');
+    onTestFinished(() => {
+      database.close();
+    });
+    put(database, 's1', [answer(10)]);
+    const reader = readerOf(home);
+    reader.look(NOW);
+    put(database, 's1', [answer(20)], 1);
+    reader.look(NOW + 900);
+    expect(inputs(reader)).toEqual([10]);
+    reader.look(NOW + 1100);
+    expect(inputs(reader)).toEqual([10, 20]);
+  });
+});
+
 describe('a database that cannot be read', () => {
   it('leaves the last good reading, with a warning, until it can be', () => {
     const home = makeOwnHome();
@@ -186,7 +207,9 @@ describe('rows', () => {
   it('are read anew when their transcript was rewritten, and count once', () => {
     const home = makeOwnHome();
     const database = home.database();
-    onTestFinished(() => database.close());
+    onTestFinished(() => {
+      database.close();
+    });
     const [first, failed] = [answer(10), answer(0, { stopReason: 'error', usage: null })];
     put(database, 's1', [first, answer(20), failed]);
     const reader = readerOf(home);

@@ -211,7 +211,9 @@ describe('rollouts inside an agent', () => {
     const home = makeOwnHome();
     home.write(join(day, `rollout-2026-11-20T05-00-00-${thread}.jsonl`), jsonl(rollout));
     const database = home.database();
-    onTestFinished(() => database.close());
+    onTestFinished(() => {
+      database.close();
+    });
     put(database, 's1', [prompt()]);
     const reader = readerOf(home);
     const before = reader.look();
@@ -221,6 +223,17 @@ describe('rollouts inside an agent', () => {
     const look = reader.look(NOW + 1000);
     expect(reader.responses()).toMatchObject([{ session: 's1', replica: false, input: 60 }]);
     expect(look.sessions.map(({ id }) => id)).toEqual(['s1']);
+  });
+
+  it('are not read again after a start, when a file names their thread', () => {
+    const home = makeOwnHome();
+    home.write(join(day, `rollout-2026-11-20T05-00-00-${thread}.jsonl`), jsonl(rollout));
+    home.write(LIVE, jsonl([prompt(), mirror()]));
+    const kept = new Map<string, unknown>();
+    readerOf(home, kept).look();
+    const again = readerOf(home, kept);
+    expect(again.look().read.lines).toBe(0);
+    expect(again.responses()).toEqual([]);
   });
 
   it('stand for their mirror in a transcript, and without them it counts', () => {

@@ -72,13 +72,13 @@ describe('the URL of a target', () => {
     [{ name: 'a', url: 'https://x', quiet: 'at night' }, '"quiet" makes no sense'],
     [{ name: 'a', url: 'https://x', secret: { env: 'A B' } }, '"secret" is not a secret'],
     [{ name: 'a', url: 'https://x', secret: ['1', '2', '3'] }, '"secret" is not a secret'],
-    [{ name: 'a', url: 'https://x', secret: { file: 'relative' } }, '"secret" is not a secret'],
+    [{ name: 'a', url: 'https://x', secret: { file: '' } }, '"secret" is not a secret'],
     [{ name: 'a', url: 'https://x', rules: 'r' }, '"rules" is not a list of texts'],
     [{ name: 'a', url: 'https://x', private: 1 }, '"private" is not true or false'],
     [null, 'is not an object'],
     [[], 'is not an object'],
   ])('%j in the file is told with its place', (entry, message) => {
-    expect(() => parseTarget(entry, 'alerts.json: targets[0]')).toThrow(message);
+    expect(() => parseTarget(entry, 'alerts.json: targets[0]', '/')).toThrow(message);
   });
 
   it('tells of two with one name, and of what is not a list', () => {
@@ -90,7 +90,7 @@ describe('the URL of a target', () => {
 
 describe('who hears of an alert', () => {
   it('goes by severity, rule and agent', () => {
-    const target = (more: object) => parseTarget({ name: 'a', url: 'https://x', ...more }, 'f');
+    const target = (more: object) => parseTarget({ name: 'a', url: 'https://x', ...more }, 'f', '/home/me');
     const alert = firingAlert({ severity: 'warning' });
     expect(hears(target({}), alert)).toBe(true);
     expect(hears(target({}), { ...alert, severity: 'info' })).toBe(false);

@@ -15,3 +15,13 @@ it('believes no time of the future', () => {
   const agents = agentsOf({ normalized_status: waiting, since: iso(NOW + 60 * MINUTE) });
   expect(judge(agentWaiting, worldOf({ agents })).found).toMatchObject([{ heldMs: 0 }]);
 });
+
+it('leaves alone whose turn is over: nobody owes it an answer', () => {
+  const evidence = { source: 'registry', file: null, field: null, value: null } as const;
+  const live = (reason: string) => ({ status: 'waiting', reason, detail: null, since: null, evidence }) as const;
+  const agents = agentsOf(
+    { id: 'done', normalized_status: waiting, live: live('turn_ended') },
+    { id: 'asks', normalized_status: waiting, live: live('permission') },
+  );
+  expect(judge(agentWaiting, worldOf({ agents })).found).toMatchObject([{ agent: 'asks' }]);
+});

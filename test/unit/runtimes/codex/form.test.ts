@@ -480,6 +480,7 @@ describe('lines', () => {
       .map(([seconds, limit]) => event(seconds, 'token_count', { rate_limits: { primary: limit } })),
     fc.tuple(fc.nat(20), anything).map(([seconds, error]) => event(seconds, 'task_complete', { error })),
     fc.constant(meta(0, forked)),
+    fc.constant(meta(0, { subagent_history_start_ordinal: Number.POSITIVE_INFINITY })),
   );
 
   it('of any shape are taken without harm, and the state survives being kept between any two', () => {

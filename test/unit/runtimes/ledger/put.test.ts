@@ -153,6 +153,19 @@ describe('what is put into the ledger', () => {
     expect(put(ledger, { key: 'a', output: 10 }).deltas).toEqual([]);
   });
 
+  it('gives no agent to a directory in a batch that fails', async () => {
+    const ledger = await fresh();
+    const { projects } = ledger;
+    const broken = () =>
+      ledger.inOne(() => {
+        projects.keep('codex', '/a', 'codex:a');
+        expect(projects.idOf('codex', '/a')).toBe('codex:a');
+        throw new Error('no room');
+      });
+    expect(broken).toThrow('no room');
+    expect(projects.idOf('codex', '/a')).toBeNull();
+  });
+
   it('keeps nothing of a batch that fails, in memory neither', async () => {
     const ledger = await fresh();
     const broken = () =>

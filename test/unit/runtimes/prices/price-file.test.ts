@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { costByFile, parsePriceFile } from '../../../../src/runtimes/prices/price-file.js';
+import { parsePriceFile, type PriceEntry, pricesBy } from '../../../../src/runtimes/prices/price-file.js';
+import type { Priced } from '../../../../src/runtimes/prices/rates.js';
 import { priced } from '../../../support/responses.js';
 
+const costByFile = (entries: PriceEntry[], response: Priced) => pricesBy(entries)(response);
 const parse = (...models: object[]) => parsePriceFile(JSON.stringify({ version: 1, models }), 'prices.json');
 const MILLION = 1_000_000;
 /** One USD. */

@@ -12,7 +12,15 @@ function ask(services: Services, sources: HealthAnswer['sources'] = {}) {
   const layout = workspaceLayout('/office');
   const feed = { watcher: { health: () => ({ mode: 'native', reason: null }) }, health: () => sources };
   const clock = { now: () => T0 + 1500 };
-  const context = { services, clock, version: '1.2.3', startedAt: T0, layout, feed } as unknown as ApiContext;
+  const context = {
+    services,
+    clock,
+    version: '1.2.3',
+    installed: () => '1.3.0',
+    startedAt: T0,
+    layout,
+    feed,
+  } as unknown as ApiContext;
   const { health, ready } = healthEndpoints(context);
   return [health, ready].map((endpoint) => {
     let status = 200;
@@ -39,17 +47,19 @@ describe('a health answer as text', () => {
       services,
       active,
       version: '1"',
+      installed_version: '2"' as string | null,
       uptime: 0.25,
       workspace: '/a"b\\c',
     } as const;
     const second = {
       ...first,
+      installed_version: null,
       uptime: 1e-7,
       services: { ...services, alerts: 'gone' },
       active: { ...active, alerts: true },
     };
     const third = { ...first, sources: { workspace: { state: '"x"\n', last_error: null } } };
-    const { active: _, ...older } = first;
+    const { active: _, installed_version: __, ...older } = first;
     for (const answer of [first, first, second, third, third, first, older])
       expect(write(answer)).toBe(JSON.stringify(answer));
   });
@@ -60,7 +70,13 @@ describe('health', () => {
     const [health, ready] = ask(createServices());
     expect(health).toMatchObject({
       status: 200,
-      body: { status: 'healthy', uptime: 1.5, timestamp: '2026-11-23T06:00:01.500Z' },
+      body: {
+        status: 'healthy',
+        version: '1.2.3',
+        installed_version: '1.3.0',
+        uptime: 1.5,
+        timestamp: '2026-11-23T06:00:01.500Z',
+      },
     });
     expect(ready).toEqual({ status: 200, body: { ready: true, failing: [] } });
   });
