@@ -26,7 +26,7 @@ const LOOK_MS = 10_000;
  * The version that is installed under `root` now, which is another one than `packageVersion` after an update; null while it
  * cannot be read. May be asked as often as one likes.
  */
-export function installedVersion(root: string, monotonic: () => number): () => string | null {
+export function installedVersion(monotonic: () => number, root: string = packageRoot()): () => string | null {
   let version: string | null = null;
   let lookedAt = Number.NEGATIVE_INFINITY;
   return () => {

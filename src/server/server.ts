@@ -4,12 +4,9 @@ import { createBackupService } from '../backup/index.js';
 import {
   acquireLock,
   type Clock,
-  keepServerRecord,
   Lifecycle,
-  installedVersion,
   monotonicNow,
   newServerKey,
-  packageRoot,
   packageVersion,
   rootsOf,
   proveIdentity,
@@ -30,6 +27,7 @@ import { answerUpgradeRequired, type Door, openDoor } from './ports.js';
 import { ending } from './ending.js';
 import { createFeed } from './feed.js';
 import { findWorkspace, machineAddresses } from './ground.js';
+import { beKnown } from './known.js';
 import { createPublisher } from './published.js';
 import { questionsTo, type RuntimePlaces, runtimesOf } from './runtimes.js';
 import { createServices } from './services.js';
@@ -226,16 +224,12 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
 
   const s = tls ? 's' : '';
   const urls = { http: `http${s}://${urlHost(host)}:${rest.port}`, ws: `ws${s}://${urlHost(host)}:${socket.port}` };
-  const common = { settings, clock, log, newId, ...(options.monotonic ? { monotonic: options.monotonic } : {}) };
-  const alertsFile = openAlertsFile(options.alertsFile ?? null, options.monotonic ?? monotonicNow);
-  const delivery = createDeliveries({
-    ...common,
-    url: urls.http,
-    alertsFile,
-    publish: (drafts) => void feed.publish(drafts),
-  });
+  const { monotonic = monotonicNow } = options;
+  const alertsFile = openAlertsFile(options.alertsFile ?? null, monotonic);
+  const common = { settings, clock, log, newId, monotonic, alertsFile };
+  const delivery = createDeliveries({ ...common, url: urls.http, publish: (drafts) => void feed.publish(drafts) });
   const parts = { life, services, feed, metrics, backups, bus, state, layout };
-  const alerts = await watchForAlerts({ ...common, ...parts, places: options, alertsFile, delivery });
+  const alerts = await watchForAlerts({ ...common, ...parts, places: options, delivery });
 
   const key = newServerKey();
   const context: ApiContext = {
@@ -258,7 +252,6 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     lastRows: () => metrics.lastRows(),
     metrics,
     version: packageVersion(),
-    installed: installedVersion(packageRoot(), monotonicNow),
     startedAt: clock.now(),
     epoch,
     prove: (nonce) => proveIdentity(key, { nonce, epoch, http: urls.http }),
@@ -276,14 +269,8 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     log.warn({ host }, 'other machines reach this server, and nothing of what it says is encrypted');
   }
   await lock.update(urls);
-  if (options.serversDirectory) {
-    const record = { workspace: layout.root, epoch, key, ...urls };
-    await keepServerRecord(options.serversDirectory, record, clock.now()).then(
-      (kept) => life.push('server record', () => kept.remove()),
-      (error: unknown) =>
-        log.warn({ err: error }, 'commands of this user need --server: nothing can show them who this is'),
-    );
-  }
+  const record = { workspace: layout.root, epoch, key, ...urls };
+  await beKnown(record, { directory: options.serversDirectory, life, clock, log });
   hub.attach(socket.server);
   socket.serve(answerUpgradeRequired);
   rest.serve(api.listener);

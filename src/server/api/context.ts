@@ -37,8 +37,6 @@ export interface ApiContext {
   clock: Clock;
   log: Logger;
   version: string;
-  /** The version that is installed where this runs; null: not known. */
-  installed: () => string | null;
   /** When the server became ready, in milliseconds. */
   startedAt: number;
   /** Where the stream is, `ws://…` without a trailing slash. */

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { installedVersion, monotonicNow } from '../../base/index.js';
 import { type HealthAnswer, SERVICE_NAMES } from '../../protocol/index.js';
 import type { ApiContext } from './context.js';
 import { type Endpoints, endpoint } from './endpoint.js';
@@ -75,13 +76,16 @@ const Ready = Type.Object({
 const SERVICES = Object.keys(Health.properties.services.properties) as (keyof HealthAnswer['services'])[];
 
 /** How the server is: in full, that it answers, and whether it is ready. */
-export function healthEndpoints(context: ApiContext): Endpoints<'health' | 'alive' | 'ready'> {
+export function healthEndpoints(
+  context: ApiContext,
+  installed: () => string | null = installedVersion(monotonicNow),
+): Endpoints<'health' | 'alive' | 'ready'> {
   const { services } = context;
   return {
     health: endpoint(
       { answer: Health },
       ({ reply }) => {
-        const answer = healthOf(context);
+        const answer = { ...healthOf(context), installed_version: installed() };
         if (answer.status === 'unhealthy') reply.code(503);
         return answer;
       },
@@ -134,7 +138,7 @@ export function createHealthWriter(): (answer: HealthAnswer) => string {
   };
 }
 
-function healthOf({ services, clock, version, installed, startedAt, layout, feed }: ApiContext): HealthAnswer {
+function healthOf({ services, clock, version, startedAt, layout, feed }: ApiContext): HealthAnswer {
   const now = clock.now();
   const { states, active, down, details } = services.look();
   const sources = feed.health();
@@ -148,7 +152,6 @@ function healthOf({ services, clock, version, installed, startedAt, layout, feed
     services: { api: 'running', ...states },
     active,
     version,
-    installed_version: installed(),
     uptime: Math.max(0, now - startedAt) / 1000,
     workspace: layout.root,
     watch: { mode, reason },

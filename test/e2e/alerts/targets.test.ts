@@ -59,6 +59,52 @@ describe('mc alerts target', () => {
     expect((await runJson(place, target('list'))).json.targets).toHaveLength(1);
   });
 
+  it('changes a secret under a running server: both sign until --finish', { timeout: 120_000 }, async () => {
+    const receiver = await startReceiver();
+    const { json: added } = await runJson(place, target('add', 'ops', receiver.url, '--private'));
+    const served = await serve(place);
+    try {
+      const here = ['-w', place.office];
+      /** Sends tests until one is signed so many times, as the server sees the file by and by; by which secrets it verifies. */
+      const signedBy = async (count: number, secrets: string[]) => {
+        await expect
+          .poll(
+            async () => {
+              await run(place, target('test', 'ops', ...here));
+              return String(receiver.received.at(-1)?.headers['webhook-signature']).split(' ').length;
+            },
+            { timeout: 60_000 },
+          )
+          .toBe(count);
+        const last = receiver.received.at(-1);
+        const headers = last?.headers as Record<string, string>;
+        return secrets.map((secret) => {
+          try {
+            return Boolean(new Webhook(secret).verify(last?.body ?? '', headers));
+          } catch {
+            return false;
+          }
+        });
+      };
+      const { json: rotated } = await runJson(place, target('rotate', 'ops'));
+      expect(rotated).toMatchObject({ success: true, target: 'ops', finished: false });
+      const secrets = [added.secret, rotated.secret] as string[];
+      expect(await signedBy(2, secrets)).toEqual([true, true]);
+      const again = await run(place, target('rotate', 'ops'));
+      expect([again.status, again.err]).toEqual([2, expect.stringContaining('rotate ops --finish')]);
+      expect((await run(place, target('rotate', 'ops', '--finish'))).out).toBe(
+        'ops is signed by its new secret only\n',
+      );
+      expect(await signedBy(1, secrets)).toEqual([false, true]);
+      const given = await run(place, target('rotate', 'ops', '--secret-stdin'), { input: `${added.secret}\n` });
+      expect([given.status, given.out]).toEqual([0, 'ops is signed by its new secret and by the old one\n']);
+      const two = await run(place, target('rotate', 'ops', '--secret-stdin'), { input: 'a\nb\n' });
+      expect([two.status, two.err]).toEqual([2, expect.stringContaining('two lines')]);
+    } finally {
+      await served.end();
+    }
+  });
+
   it('keeps all that are added at once: who comes second is told to try again', { timeout: 60_000 }, async () => {
     const names = ['t1', 't2', 't3'];
     const results = await Promise.all(

@@ -152,7 +152,7 @@ describe('a full backup', () => {
     const big = path('mission-control/big.log');
     writeFileSync(big, Buffer.from('line of a log\n'.repeat(700_000)));
     writeFileSync(path('mission-control/sparse.img'), '');
-    truncateSync(path('mission-control/sparse.img'), 64 * 1024 * 1024);
+    truncateSync(path('mission-control/sparse.img'), 16 * 1024 * 1024);
     const backup = await backups.create();
     const into = scratch();
     execFileSync('tar', ['xzf', backup.path, '-C', into]);

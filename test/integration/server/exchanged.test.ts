@@ -131,20 +131,6 @@ describe('a workspace that agents have prepared', () => {
     expect((await office.get('/api/agents')).body.agents.length).toBeGreaterThan(5);
   });
 
-  it('keeps why a source of agents failed last when it is well again', async () => {
-    const office = await startOffice({ settings: { watch: 'poll' } });
-    const [there, away] = [join(office.root, 'mission-control'), join(office.root, 'away')];
-    const missing = 'mission-control/ is missing in the workspace';
-    const sourceNow = async () => (await office.get('/api/health')).body.sources.workspace;
-    renameSync(there, away);
-    await expect.poll(sourceNow, { timeout: 15_000 }).toMatchObject({ state: missing });
-    renameSync(away, there);
-    await expect.poll(sourceNow, { timeout: 15_000 }).toMatchObject({
-      state: 'available',
-      last_error: { at: expect.stringMatching(/Z$/), message: missing },
-    });
-  });
-
   it('says how it watches', async () => {
     const polled = await startOffice({ settings: { watch: 'poll' } });
     const { body } = await polled.get('/api/health');

@@ -53,7 +53,7 @@ describe('packageVersion', () => {
     const root = scratch();
     const file = join(root, 'package.json');
     let now = 0;
-    const installed = installedVersion(root, () => now);
+    const installed = installedVersion(() => now, root);
     const later = () => {
       now += 10_000;
       return installed();

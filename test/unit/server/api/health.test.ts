@@ -16,12 +16,11 @@ function ask(services: Services, sources: HealthAnswer['sources'] = {}) {
     services,
     clock,
     version: '1.2.3',
-    installed: () => '1.3.0',
     startedAt: T0,
     layout,
     feed,
   } as unknown as ApiContext;
-  const { health, ready } = healthEndpoints(context);
+  const { health, ready } = healthEndpoints(context, () => '1.3.0');
   return [health, ready].map((endpoint) => {
     let status = 200;
     const reply = { code: (code: number) => void (status = code) };
