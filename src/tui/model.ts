@@ -3,12 +3,19 @@ import { newEditor, type Editor } from './editor.js';
 import { NO_PAST, type Past } from './past.js';
 import type { Request, TaskBefore } from './requests.js';
 import { SCREENS, type Tab, type ThemeName } from './names.js';
-import type { UsedBy, UsedSince } from './usage-choices.js';
 
 export { SCREENS, type Tab } from './names.js';
 
 /** `agent`, `record` and `help` are opened from a tab, and Esc goes back to it. */
 export type ScreenName = Tab | 'agent' | 'record' | 'help';
+
+/** What the use of models can be summed up by on its screen, in the order of its keys. */
+export const USED_BY = ['agent', 'model', 'project', 'runtime'] as const;
+type UsedBy = (typeof USED_BY)[number];
+
+/** From when on, shortest first. `today`: since midnight here. */
+export const USED_SINCE = ['today', '7d', '30d'] as const;
+type UsedSince = (typeof USED_SINCE)[number];
 
 /** A list with a cursor that stays on its item while items come, go and change places. */
 export interface ListState {

@@ -1,6 +1,5 @@
-import type { Model } from '../model.js';
+import { type Model, USED_BY, USED_SINCE } from '../model.js';
 import { become } from '../say.js';
-import { USED_BY, USED_SINCE } from '../usage-choices.js';
 
 export const USAGE_ACTIONS = {
   'usage.by': (model: Model) => become(by(model, 1)),

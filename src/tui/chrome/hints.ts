@@ -1,4 +1,4 @@
-import { keySign } from '../key-signs.js';
+import { keySign } from '../draw/key-signs.js';
 import { bindingsOf } from '../keys.js';
 import { fit, type Line, type Span, spansWidth } from '../draw/lines.js';
 import type { Model } from '../model.js';

@@ -1,4 +1,4 @@
-import { keySign } from '../key-signs.js';
+import { keySign } from '../draw/key-signs.js';
 import { bindingsOf } from '../keys.js';
 import { AGENT_LEGEND } from '../draw/legend.js';
 import { BLANK, cell, type Line, line } from '../draw/lines.js';

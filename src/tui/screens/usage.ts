@@ -15,10 +15,9 @@ import { openAgent } from '../go.js';
 import { absence, pollOf } from '../link/answers.js';
 import { atCursor } from '../list.js';
 import { nameOf, shownUsage, usageList } from '../lists/usage.js';
-import type { Model, Size } from '../model.js';
+import { type Model, type Size, USED_BY, USED_SINCE } from '../model.js';
 import { RUNTIMES, usageCall } from '../polls.js';
 import { become, say } from '../say.js';
-import { USED_BY, USED_SINCE } from '../usage-choices.js';
 import { listScreen } from './list-screen.js';
 import type { Screen } from './screen.js';
 
