@@ -6,6 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { processesHere } from '../../../src/runtimes/processes-here.js';
 import { scratch } from '../../support/scratch.js';
 
+/** Of util-linux. */
+const FLOCK = 'flock';
 const onLinux = process.platform === 'linux';
 
 describe.runIf(onLinux)('processes of Linux', () => {
@@ -34,12 +36,13 @@ describe.runIf(onLinux)('processes of Linux', () => {
     writeFileSync(held, '');
     writeFileSync(free, '');
     // `flock` runs the command, which inherits the locked file; it says that it runs and waits for the end of its input.
-    const child = spawn('flock', [held, 'sh', '-c', 'echo locked; cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn(FLOCK, [held, 'sh', '-c', 'echo locked; cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
     const said = await Promise.race([once(child.stdout, 'data'), once(child, 'error')]);
     if (said[0] instanceof Error) return skip('flock of util-linux is not installed: locks are not tested');
     const closed = once(child, 'close');
     onTestFinished(() => void child.kill('SIGKILL'));
-    const { holdsLock } = processesHere();
+    const processes = processesHere();
+    const holdsLock = (path: string) => processes.holdsLock(path);
     if (holdsLock(held) === null) return skip('/proc/locks cannot be read: locks are not tested');
     expect([holdsLock(held), holdsLock(free), holdsLock(join(directory, 'gone'))]).toEqual([true, false, false]);
     child.stdin.end();
@@ -50,6 +53,6 @@ describe.runIf(onLinux)('processes of Linux', () => {
 });
 
 it('of other systems are not known', () => {
-  const { startOf, holdsLock } = processesHere('darwin');
-  expect([startOf(process.pid), holdsLock('/tmp')]).toEqual([undefined, null]);
+  const processes = processesHere('darwin');
+  expect([processes.startOf(process.pid), processes.holdsLock('/tmp')]).toEqual([undefined, null]);
 });

@@ -46,7 +46,7 @@ function reader(root: string, ledger: Ledger) {
   return {
     transcripts,
     /** Looks until nothing is left; what is known then, by path relative to the root. */
-    read() {
+    read: () => {
       for (let looks = 0; transcripts.look(Date.now(), Number.POSITIVE_INFINITY, () => false).more; looks++) {
         if (looks > 100) throw new Error('there is always more to read');
       }
