@@ -5,11 +5,11 @@ import {
   renameSync,
   rmSync,
   statSync,
-  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -118,8 +118,8 @@ describe('a transcript', () => {
   });
 
   it.each([
-    ['a symbolic link', (path: string) => symlinkSync('/etc/passwd', path)],
-    ['a FIFO', (path: string) => void execFileSync('mkfifo', [path])],
+    ['a symbolic link', async (path: string) => symlink('/etc/passwd', path)],
+    ['a FIFO', async (path: string) => void execFileSync('mkfifo', [path])],
     [
       'a socket',
       async (path: string) => {
