@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { McCommand, MOMENT_FORMS, reachServer, readRange, reconcileText, usageTable } from '../src/cli/index.js';
 import { McError } from '../src/base/index.js';
 import { RUNTIME_NAMES, USAGE_KEYS, type UsageKey } from '../src/protocol/index.js';
+import { backfillNote, costNote, unpricedNote } from '../src/view/index.js';
 
 export default class Usage extends McCommand {
   static override summary = 'What Claude Code, Codex and OpenClaw used: tokens, and what they cost by list prices';
@@ -39,10 +40,10 @@ export default class Usage extends McCommand {
     const by = keysOf(flags.by);
     const answer = await rest.usage({ by: by.join(','), tz, runtime, agent, model, ...readRange(flags, Date.now()) });
     output.result(answer, () => usageTable(answer, by, output.terminal));
-    const { unpriced_models: unpriced, backfill } = answer;
-    if (unpriced.length > 0)
-      output.note(`without a price: ${unpriced.join(', ')} (name one in a file: --prices of mc serve)`);
-    if (backfill.done_bytes < backfill.total_bytes) output.note('older records are still being read: the sums grow');
+    const unpriced = unpricedNote(answer.unpriced_models);
+    if (unpriced !== null) output.note(`${unpriced} (name one in a file: --prices of mc serve)`);
+    for (const note of [costNote(answer.cost_basis), backfillNote(answer.backfill)])
+      if (note !== null) output.note(note);
   }
 }
 

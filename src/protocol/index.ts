@@ -24,6 +24,7 @@ export * from './notifications.js';
 export * from './office.js';
 export * from './position.js';
 export * from './readers.js';
+export * from './runtime-readers.js';
 export * from './reading.js';
 export * from './rest.js';
 export * from './routes.js';

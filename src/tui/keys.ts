@@ -14,7 +14,7 @@ interface KeyLine {
   writes?: true;
 }
 
-const LISTS: ScreenName[] = ['agents', 'tasks', 'events', 'backups', 'notifications', 'record', 'help'];
+const LISTS: ScreenName[] = ['agents', 'tasks', 'events', 'backups', 'notifications', 'usage', 'record', 'help'];
 const AGENTS: ScreenName[] = ['agents', 'agent', 'office'];
 
 const TABLE = [
@@ -23,7 +23,7 @@ const TABLE = [
     action: 'open',
     help: 'open what is under the cursor',
     hint: 'open',
-    screens: ['overview', 'agents', 'office', 'events', 'notifications', 'tasks'],
+    screens: ['overview', 'agents', 'office', 'events', 'notifications', 'tasks', 'usage'],
   },
   {
     keys: ['enter'],
@@ -38,7 +38,7 @@ const TABLE = [
     action: 'filter',
     help: 'filter (! inverts it)',
     hint: 'filter',
-    screens: ['agents', 'tasks', 'events', 'backups', 'notifications', 'overview'],
+    screens: ['agents', 'tasks', 'events', 'backups', 'notifications', 'overview', 'usage'],
   },
 
   {
@@ -217,6 +217,29 @@ const TABLE = [
     writes: true,
   },
 
+  {
+    keys: ['b', 's'],
+    action: 'usage.by',
+    help: 'sum up by agent, model, project, runtime in turn',
+    hint: 'by',
+    screens: ['usage'],
+  },
+  { keys: ['B', 'S'], action: 'usage.byBack', help: 'sum up by what came before', screens: ['usage'] },
+  {
+    keys: ['right', 'l', '+'],
+    action: 'usage.longer',
+    help: 'a longer time: 7 days, 30 days',
+    hint: 'longer',
+    screens: ['usage'],
+  },
+  {
+    keys: ['left', 'h', '-'],
+    action: 'usage.shorter',
+    help: 'a shorter time: down to today',
+    hint: 'shorter',
+    screens: ['usage'],
+  },
+
   { keys: ['down', 'j'], action: 'list.down', help: 'one down', screens: LISTS },
   { keys: ['up', 'k'], action: 'list.up', help: 'one up', screens: LISTS },
   { keys: ['pagedown', 'ctrl+f'], action: 'list.pageDown', help: 'one page down', screens: LISTS },
@@ -225,7 +248,11 @@ const TABLE = [
   { keys: ['end', 'G'], action: 'list.last', help: 'to the last', screens: LISTS },
 
   { keys: [':'], action: 'command', help: 'a command: :agent api  :since 7d  :theme light', hint: 'command' },
-  { keys: ['1', '2', '3', '4', '5', '6', '7', '8'], action: 'screen', help: 'the screens, in the order of the tabs' },
+  {
+    keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    action: 'screen',
+    help: 'the screens, in the order of the tabs',
+  },
   { keys: ['tab'], action: 'screen.next', help: 'the next screen' },
   { keys: ['shift+tab'], action: 'screen.previous', help: 'the screen before' },
   { keys: ['escape'], action: 'back', help: 'back; clears a filter' },
@@ -257,25 +284,4 @@ export function bindingsOf(model: Pick<Model, 'options'>, screen: ScreenName): B
 /** What a key does on the shown screen, or null. */
 export function bindingFor(model: Model, key: string): Binding | null {
   return bindingsOf(model, model.screen).find((binding) => binding.keys.includes(key)) ?? null;
-}
-
-const SIGNS: Record<string, string> = {
-  enter: '↵',
-  escape: 'Esc',
-  up: '↑',
-  down: '↓',
-  left: '←',
-  right: '→',
-  space: 'Space',
-  tab: 'Tab',
-  'shift+tab': 'Shift-Tab',
-  pageup: 'PgUp',
-  pagedown: 'PgDn',
-  home: 'Home',
-  end: 'End',
-};
-
-/** A key as people know it. */
-export function keySign(key: string): string {
-  return SIGNS[key] ?? (key.startsWith('ctrl+') ? `Ctrl-${key.slice(5).toUpperCase()}` : key);
 }

@@ -9,6 +9,14 @@ export { SCREENS, type Tab } from './names.js';
 /** `agent`, `record` and `help` are opened from a tab, and Esc goes back to it. */
 export type ScreenName = Tab | 'agent' | 'record' | 'help';
 
+/** What the use of models can be summed up by on its screen, in the order of its keys. */
+export const USED_BY = ['agent', 'model', 'project', 'runtime'] as const;
+type UsedBy = (typeof USED_BY)[number];
+
+/** From when on, shortest first. `today`: since midnight here. */
+export const USED_SINCE = ['today', '7d', '30d'] as const;
+type UsedSince = (typeof USED_SINCE)[number];
+
 /** A list with a cursor that stays on its item while items come, go and change places. */
 export interface ListState {
   /** Key of the item under the cursor; null: the first. */
@@ -66,6 +74,7 @@ export interface Model {
   /** What can be taken back, until when. */
   undo: (TaskBefore & { until: number }) | null;
   chart: { metric: string; agent: string | null; since: string };
+  usage: { by: UsedBy; since: UsedSince };
   events: { paused: number | null; follow: boolean; type: string | null; agent: string | null; level: string | null };
   /** The record that is shown whole, as lines of JSON. */
   record: { title: string; lines: readonly string[] } | null;
@@ -113,6 +122,7 @@ export function newModel(data: Data, size: Size, options: Options, start: { scre
     taskStatus: null,
     undo: null,
     chart: { metric: 'system_health_score', agent: null, since: '24h' },
+    usage: { by: 'agent', since: 'today' },
     events: { paused: null, follow: true, type: null, agent: null, level: null },
     record: null,
     working: null,

@@ -10,6 +10,7 @@ export const SCREENS = [
   'events',
   'backups',
   'notifications',
+  'usage',
 ] as const;
 export type Tab = (typeof SCREENS)[number];
 

@@ -50,6 +50,19 @@ export function chartCall({ metric, agent, since }: Model['chart']): RestCall {
   return history(agent === null ? { ...asked, group_by: 'none' } : { ...asked, agent: [agent] });
 }
 
+/** Sessions of an agent that a runtime runs, those first that were at work last. */
+export function agentSessions(id: string): RestCall {
+  return { route: 'sessions', query: { agent: id, limit: 20 } };
+}
+
+export const RUNTIMES: RestCall = { route: 'runtimes' };
+
+/** What was used, as the usage screen shows it. `now`: milliseconds since the epoch. */
+export function usageCall({ by, since }: Model['usage'], now: number): RestCall {
+  const midnight = () => new Date(new Date(now).setHours(0, 0, 0, 0)).toISOString();
+  return { route: 'usage', query: { by, since: since === 'today' ? midnight() : since } };
+}
+
 /** These calls, each asked again after half a minute. */
 export function slow(...calls: RestCall[]): WantedPoll[] {
   return calls.map((call) => ({ call, everyMs: 30_000 }));

@@ -1,4 +1,4 @@
-import type { AgentStatus, NotificationLevel, TaskStatus } from '../protocol/index.js';
+import type { AgentStatus, LiveStatus, NotificationLevel, TaskStatus } from '../protocol/index.js';
 
 /** How loud something is; each face has its own colours for it. */
 export type Tone = 'plain' | 'good' | 'accent' | 'warn' | 'bad' | 'dim';
@@ -56,6 +56,20 @@ export const SIGNS = {
 /** The sign of an agent's status. A server of another version may send a status that nobody here knows. */
 export function agentSign(status: AgentStatus): Sign {
   return Object.hasOwn(AGENT, status) ? AGENT[status] : AGENT.unknown;
+}
+
+const LIVE: Record<LiveStatus, Sign> = {
+  working: AGENT.busy,
+  waiting: AGENT.waiting,
+  idle: AGENT.idle,
+  error: AGENT.error,
+  gone: AGENT.offline,
+  unknown: AGENT.unknown,
+};
+
+/** The sign of what a session does: that of an agent which does it. */
+export function liveSign(status: LiveStatus): Sign {
+  return Object.hasOwn(LIVE, status) ? LIVE[status] : AGENT.unknown;
 }
 
 /** The sign of a task's status. */

@@ -76,7 +76,7 @@ export const ROOMS: Record<string, Room> = {
   cli: {
     floor: 7,
     imports: ['view', 'client', 'base', 'protocol'],
-    packages: ['@oclif/core', 'execa', 'ws', 'string-width', 'fastest-levenshtein', 'asciichart'],
+    packages: ['@oclif/core', 'cli-table3', 'execa', 'ws', 'string-width', 'fastest-levenshtein', 'asciichart'],
     node: true,
   },
   commands: {

@@ -1,3 +1,4 @@
+import Table from 'cli-table3';
 import { cleanText } from '../clean.js';
 import { type Colour, paint, type Terminal } from './terminal.js';
 import { pad, truncate, widthOf } from './width.js';
@@ -18,6 +19,25 @@ export interface Column<Row> {
 
 const GAP = '  ';
 
+/** No box: one rule under the head says enough, and narrow terminals have no cells to spare. */
+const OPEN = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: GAP,
+};
+
 /**
  * A table in plain columns. On a terminal it fits into the width and has one rule under its head; elsewhere it is as wide
  * as it is. A column in which no row has anything is left out. Ends without a line end.
@@ -32,12 +52,17 @@ export function renderTable<Row>(all: readonly Column<Row>[], rows: readonly Row
     paint(terminal, 'dim', fit(column.header, widths[index] ?? 0, column.align)),
   );
   const rule = widths.map((width) => paint(terminal, 'dim', (terminal.unicode ? '─' : '-').repeat(width)));
-  const lines = cells.map((line, at) =>
-    line
-      .map((text, index) => fit(text, widths[index] ?? 0, columns[index]?.align))
-      .map((text, index) => paintCell(text, columns[index], rows[at], terminal)),
-  );
-  return [head, ...(terminal.boxes ? [rule] : []), ...lines].map((line) => line.join(GAP).trimEnd()).join('\n');
+  const table = new Table({ chars: OPEN, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
+  table.push(head, ...(terminal.boxes ? [rule] : []));
+  for (const [at, line] of cells.entries()) {
+    const fitted = line.map((text, index) => fit(text, widths[index] ?? 0, columns[index]?.align));
+    table.push(fitted.map((text, index) => paintCell(text, columns[index], rows[at], terminal)));
+  }
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 function naturalWidth<Row>(column: Column<Row>, rows: readonly Row[]): number {

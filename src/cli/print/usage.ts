@@ -1,5 +1,5 @@
-import type { CronJob, ReconcileAnswer, UsageAnswer, UsageGroup, UsageKey, UsageSum } from '../../protocol/index.js';
-import { COLUMNS, costText, exactAgo, figure, fullFigure, UNKNOWN, words } from '../../view/index.js';
+import type { CronJob, ReconcileAnswer, UsageAnswer, UsageGroup, UsageKey } from '../../protocol/index.js';
+import { COLUMNS, costText, exactAgo, figure, fullFigure, UNKNOWN, USAGE_FIGURES, words } from '../../view/index.js';
 import { shownMoment } from './times.js';
 import { type Column, renderTable } from './table.js';
 import type { Terminal } from './terminal.js';
@@ -18,18 +18,9 @@ export function usageTable({ groups, total }: UsageAnswer, by: readonly UsageKey
       ...(index === by.length - 1 ? { givesWay: true as const } : {}),
     }),
   );
-  return renderTable([...keys, ...sumColumns], rows, terminal);
+  const sums = USAGE_FIGURES.map(({ title, text }): Column<Row> => ({ header: title, cell: text, align: 'right' }));
+  return renderTable([...keys, ...sums], rows, terminal);
 }
-
-const sumColumns: Column<UsageSum>[] = [
-  { header: COLUMNS.usage.responses, cell: ({ responses }) => figure(responses), align: 'right' },
-  { header: COLUMNS.usage.input, cell: ({ input }) => figure(input), align: 'right' },
-  { header: COLUMNS.usage.output, cell: ({ output }) => figure(output), align: 'right' },
-  { header: COLUMNS.usage.cacheRead, cell: ({ cache_read }) => figure(cache_read), align: 'right' },
-  { header: COLUMNS.usage.cacheWrite, cell: ({ cache_write }) => figure(cache_write), align: 'right' },
-  { header: COLUMNS.usage.total, cell: ({ total }) => figure(total), align: 'right' },
-  { header: COLUMNS.usage.cost, cell: (sum) => costText(sum), align: 'right' },
-];
 
 /** The whole account, runtime by runtime, and whether its sums agree. */
 export function reconcileText({ accounts, total, differences }: ReconcileAnswer): string {

@@ -59,6 +59,10 @@ const TAGS: Record<string, string> = {
   websocket: 'Who is connected to the stream',
   events: 'The stream of events over HTTP',
   files: 'Files of the workspace',
+  sessions: 'Sessions of agent runtimes: what each does, and why we think so',
+  usage: 'Tokens and cost of agent runtimes, each response once',
+  cron: 'Jobs that runtimes run by a schedule',
+  runtimes: 'How the records of each agent runtime are read',
   identity: 'Which server this is, before anything of it is believed',
   openapi: 'This document',
 };

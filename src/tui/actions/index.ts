@@ -11,6 +11,7 @@ import { METRIC_ACTIONS } from './metrics.js';
 import { NOTIFICATION_ACTIONS } from './notifications.js';
 import { OFFICE_ACTIONS } from './office.js';
 import { TASK_ACTIONS } from './tasks.js';
+import { USAGE_ACTIONS } from './usage.js';
 
 /** Every action of the key table. */
 export const ACTIONS: Readonly<Record<ActionName, Action>> = {
@@ -23,6 +24,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   ...EVENT_ACTIONS,
   ...BACKUP_ACTIONS,
   ...NOTIFICATION_ACTIONS,
+  ...USAGE_ACTIONS,
 };
 
 /** What the model becomes after a key, and what is to be done. */

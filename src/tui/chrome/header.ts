@@ -23,7 +23,7 @@ export function headerLine(model: Model): Line {
   return ends(left, [' ', ...linkSpans(data, columns), ...health, ' '], columns);
 }
 
-/** The screens with their digits; only the shown one has its name when the window is narrow. */
+/** The screens with their digits, as airy as fits; only the shown one has its name when the window is narrow. */
 export function tabsLine(model: Model): Line {
   return {
     spans: fit(
@@ -43,16 +43,39 @@ export function tabAt(model: Model, x: number): Tab | null {
   return null;
 }
 
-function tabLabels(model: Model): { name: Tab; spans: Span[] }[] {
-  const { columns } = model.size;
-  const tab = tabOf(model);
+interface TabLabel {
+  name: Tab;
+  spans: Span[];
+}
+
+/** The first of these looks that the window has room for; else digits alone. */
+function tabLabels(model: Model): TabLabel[] {
+  const looks = [
+    { first: ' ', gap: '  ', counts: true },
+    { first: ' ', gap: ' ', counts: true },
+    { first: ' ', gap: '  ', counts: false },
+    { first: ' ', gap: ' ', counts: false },
+    { first: '', gap: ' ', counts: false },
+  ];
+  const fitting = looks
+    .map((look) => labelsIn(model, look, () => true))
+    .find((labels) => spansWidth(labels.flatMap(({ spans }) => spans)) <= model.size.columns);
+  const shown = tabOf(model);
+  return fitting ?? labelsIn(model, { first: ' ', gap: ' ', counts: false }, (name) => name === shown);
+}
+
+function labelsIn(
+  model: Model,
+  { first, gap, counts }: { first: string; gap: string; counts: boolean },
+  isNamed: (name: Tab) => boolean,
+): TabLabel[] {
+  const shown = tabOf(model);
   return SCREENS.map((name, index) => {
-    const shown = name === tab;
     const known = screenOf(name).tab;
-    const label = columns >= 80 || shown ? `${index + 1} ${known?.label ?? name}` : `${index + 1}`;
-    const count = known?.waiting?.(model) ?? 0;
-    const mark: Span[] = count > 0 && columns >= 86 ? [['warn', ` ${count}`]] : [];
-    return { name, spans: [index === 0 ? ' ' : columns >= 80 ? '  ' : ' ', [shown ? 'key' : 'dim', label], ...mark] };
+    const label = isNamed(name) ? `${index + 1} ${known?.label ?? name}` : `${index + 1}`;
+    const count = counts ? (known?.waiting?.(model) ?? 0) : 0;
+    const mark: Span[] = count > 0 ? [['warn', ` ${count}`]] : [];
+    return { name, spans: [index === 0 ? first : gap, [name === shown ? 'key' : 'dim', label], ...mark] };
   });
 }
 

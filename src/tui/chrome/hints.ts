@@ -1,4 +1,5 @@
-import { bindingsOf, keySign } from '../keys.js';
+import { keySign } from '../draw/key-signs.js';
+import { bindingsOf } from '../keys.js';
 import { fit, type Line, type Span, spansWidth } from '../draw/lines.js';
 import type { Model } from '../model.js';
 

@@ -5,8 +5,18 @@ import { sparkline, stats } from '../draw/charts.js';
 import { agentGlyph, taskGlyph } from '../draw/glyphs.js';
 import { beside, BLANK, cell, type Line, line } from '../draw/lines.js';
 import type { Model, Size } from '../model.js';
-import { AGENT_CHARTS, agentCharts, agentEvents, agentFigures, agentFiles, BACKUPS, slow } from '../polls.js';
+import {
+  AGENT_CHARTS,
+  agentCharts,
+  agentEvents,
+  agentFigures,
+  agentFiles,
+  agentSessions,
+  BACKUPS,
+  slow,
+} from '../polls.js';
 import { liveRow, recordedRow } from '../rows/events.js';
+import { sessionLines } from './agent-sessions.js';
 import type { Screen } from './screen.js';
 import { keysOf, scrolled } from './text.js';
 
@@ -22,8 +32,13 @@ export const agentDetail: Screen = {
   },
   copy: (model) => model.agent,
   agent: (model) => model.agent,
-  polls: ({ agent }) =>
-    agent === null ? [] : slow(BACKUPS, ...[agentFigures, agentCharts, agentEvents, agentFiles].map((of) => of(agent))),
+  polls(model) {
+    const { agent } = model;
+    if (agent === null) return [];
+    const ofRuntime = (model.data.view.agents.get(agent)?.runtime ?? null) !== null;
+    const asked = slow(BACKUPS, ...[agentFigures, agentCharts, agentEvents, agentFiles].map((of) => of(agent)));
+    return ofRuntime ? [...asked, { call: agentSessions(agent), everyMs: 5000 }] : asked;
+  },
 };
 
 function detail(model: Model, size: Size): Line[] {
@@ -38,6 +53,7 @@ function detail(model: Model, size: Size): Line[] {
   const left = [
     ...headLines(model, agent),
     BLANK,
+    ...sessionLines(model, agent),
     ...taskLines(model, agent),
     BLANK,
     ...chartLines(model, agent, wide ? Math.floor(size.columns / 2) : size.columns),

@@ -1,4 +1,5 @@
-import { bindingsOf, keySign } from '../keys.js';
+import { keySign } from '../draw/key-signs.js';
+import { bindingsOf } from '../keys.js';
 import { AGENT_LEGEND } from '../draw/legend.js';
 import { BLANK, cell, type Line, line } from '../draw/lines.js';
 import type { Model, ScreenName } from '../model.js';

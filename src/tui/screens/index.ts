@@ -14,6 +14,7 @@ import { overview } from './overview.js';
 import { record } from './record.js';
 import type { Screen } from './screen.js';
 import { tasks } from './tasks.js';
+import { usage } from './usage.js';
 
 const ALL: Record<ScreenName, Screen> = {
   overview,
@@ -24,6 +25,7 @@ const ALL: Record<ScreenName, Screen> = {
   events,
   backups,
   notifications,
+  usage,
   agent: agentDetail,
   record,
   help,

@@ -253,6 +253,7 @@ describe('mc restart', () => {
       MC_RATE_LIMIT: '77',
       MC_COLLECT_INTERVAL: '90s',
       MC_LOG_FILE: first.log,
+      MC_RUNTIMES: 'none',
     };
     expect(settingsOf(first.pid)).toEqual(given);
     const restart = async (more: string[]) => {

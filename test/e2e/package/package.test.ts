@@ -40,7 +40,11 @@ it('the package holds the code once, nothing for developers, and the licences of
     [...tops].filter((top) => /^dist\/src\/(?!client$|protocol$)|^dist\/commands|^(test|bench|src)$/.test(top)),
   ).toEqual([]);
   expect(files).toContain('bin/run.js');
-  expect(files.filter((file) => file.startsWith('bin/')).sort()).toEqual(['bin/package.json', 'bin/run.js']);
+  expect(files.filter((file) => file.startsWith('bin/')).sort()).toEqual([
+    'bin/compiled.js',
+    'bin/package.json',
+    'bin/run.js',
+  ]);
   const notices = readFileSync(join(place, 'node_modules/mission-control/dist/bundle/THIRD-PARTY.txt'), 'utf8');
   for (const name of ['fastify', 'ink', 'react', 'tar', 'ws']) expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
 });

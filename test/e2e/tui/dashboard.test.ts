@@ -38,6 +38,7 @@ describe.each([
       ['5', 'system_health_score'],
       ['6', 'following'],
       ['7', 'backups'],
+      ['9', '[today]'],
       ['1', 'FLEET'],
     ] as const) {
       keys(key);

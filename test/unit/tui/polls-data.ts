@@ -6,12 +6,16 @@ import {
   BACKUPS,
   chartCall,
   EVENTS,
+  RUNTIMES,
   SCORE,
   SPARKS,
   SYSTEM,
+  usageCall,
 } from '../../../src/tui/polls.js';
+import type { Quota } from '../../../src/protocol/index.js';
 import { callPath, type RestCall } from '../../../src/client/index.js';
 import type { Store } from '../../../src/tui/link/store.js';
+import { runtimesIn, sumOf } from '../../support/used.js';
 import { at, NOW } from './models.js';
 
 /** A series of `count` points, a minute apart. */
@@ -20,6 +24,49 @@ function series(metric: string, unit: string, values: readonly (number | null)[]
 }
 
 const WAVE = Array.from({ length: 60 }, (_, index) => 10 + 8 * Math.sin(index / 6));
+
+const HARBOR = {
+  responses: 412,
+  input: 91_000,
+  output: 240_000,
+  cache_read: 41_000_000,
+  cache_write: 1_300_000,
+  cost_usd: '61.204500000000',
+};
+const PIER = { responses: 30, input: 250_000, output: 12_000, cache_read: 1_900_000 };
+
+/** What two agents used today, a part of it without a price, while older records are being read. */
+export const USED = {
+  groups: [
+    { agent: 'codex:pier', ...sumOf({ ...PIER, unpriced_responses: 30, unpriced_tokens: 2_162_000 }) },
+    { agent: 'claude-code:harbor', ...sumOf(HARBOR) },
+  ],
+  total: sumOf({
+    responses: 442,
+    input: 341_000,
+    output: 252_000,
+    cache_read: 42_900_000,
+    cache_write: 1_300_000,
+    cost_usd: '61.204500000000',
+    unpriced_responses: 30,
+    unpriced_tokens: 2_162_000,
+  }),
+  cost_basis: 'list',
+  unpriced_models: ['gpt-5.9'],
+  backfill: { done_bytes: 420_000_000, total_bytes: 1_000_000_000 },
+};
+
+const QUOTAS: Quota[] = [
+  {
+    runtime: 'codex',
+    name: 'primary',
+    used_percent: 42,
+    window_minutes: 300,
+    resets_at: new Date(NOW + 7_440_000).toISOString(),
+    at: at(180),
+  },
+  { runtime: 'codex', name: 'secondary', used_percent: 97, window_minutes: 10_080, resets_at: at(60), at: at(9000) },
+];
 
 /** Answers of a server with history and backups, as contracts tell them. */
 export function answerAll(store: Store): void {
@@ -56,6 +103,8 @@ export function answerAll(store: Store): void {
       ),
     ],
   });
+  answer(usageCall({ by: 'agent', since: 'today' }, NOW), USED);
+  answer(RUNTIMES, runtimesIn('reading', QUOTAS));
   answer(BACKUPS, {
     backups: [
       {

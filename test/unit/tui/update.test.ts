@@ -54,7 +54,7 @@ const cursorLine = (model: Model) => screenText(model).find((line) => line.start
 describe('going about', () => {
   it('has a screen for each digit, and Tab between them', () => {
     const { model } = start();
-    expect(['1', '2', '3', '4', '5', '6', '7', '8'].map((key) => press(model, key).screen)).toEqual([
+    expect(['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((key) => press(model, key).screen)).toEqual([
       'overview',
       'agents',
       'office',
@@ -63,9 +63,10 @@ describe('going about', () => {
       'events',
       'backups',
       'notifications',
+      'usage',
     ]);
     expect(press(model, 'tab').screen).toBe('agents');
-    expect(press(model, 'shift+tab').screen).toBe('notifications');
+    expect(press(model, 'shift+tab').screen).toBe('usage');
   });
 
   it('keeps each screen as it was left', () => {
