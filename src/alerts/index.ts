@@ -8,6 +8,6 @@ export type { Delivery } from './delivery/contract.js';
 export { createDelivery } from './delivery/delivery.js';
 export { checkDoors } from './delivery/doors.js';
 export { createTargetBook } from './delivery/target-file.js';
-export { type BackupView, BUILTIN_RULES, type Facts } from './rules/index.js';
+export { type BackupView, BUILTIN_RULES, type Facts, type RuntimeView } from './rules/index.js';
 export { type AlertsService, startAlerts } from './service.js';
 export { alertsDatabasePath, alertsDirectory } from './store/database.js';

@@ -7,12 +7,15 @@ import type { MetricsService } from '../metrics/index.js';
 import { ageOf } from '../protocol/index.js';
 import { backupFacts } from './backup-facts.js';
 import type { Feed } from './feed.js';
+import { watchRuntimeFacts } from './runtime-facts.js';
+import type { RuntimeQuestions } from './runtimes.js';
 
 export interface AlertFactsOptions {
   feed: Pick<Feed, 'watcher'>;
   metrics: Pick<MetricsService, 'endedLastHour' | 'setAside'>;
   backups: Pick<BackupService, 'listed' | 'records' | 'health'>;
   bus: Pick<Bus, 'subscribe'>;
+  runtimes: RuntimeQuestions;
   settings: Pick<Settings, 'backupInterval' | 'noBackups' | 'watch'>;
   clock: Clock;
   log: Logger;
@@ -31,7 +34,9 @@ export interface AlertFacts {
 const REFRESH_MS = 30_000;
 const SETTLED_MS = 250;
 
-export function watchAlertFacts({ feed, metrics, backups, bus, settings, clock, log }: AlertFactsOptions): AlertFacts {
+export function watchAlertFacts(options: AlertFactsOptions): AlertFacts {
+  const { feed, metrics, backups, bus, settings, clock, log } = options;
+  const runtimes = watchRuntimeFacts(options.runtimes, log);
   const began = monotonicNow();
   let view: (Omit<BackupView, 'ageSeconds'> & { heldAt: number | null }) | null = null;
   let running: Promise<void> | null = null;
@@ -90,6 +95,7 @@ export function watchAlertFacts({ feed, metrics, backups, bus, settings, clock, 
       return {
         watcher: { state, mode, reason, wanted: settings.watch === 'poll' },
         backups: view && viewAt(view, clock.now()),
+        runtimes: runtimes.now(),
         ended: metrics.endedLastHour(),
         setAside: metrics.setAside(),
         upMs: monotonicNow() - began,
@@ -99,6 +105,7 @@ export function watchAlertFacts({ feed, metrics, backups, bus, settings, clock, 
     stop() {
       clearInterval(timer);
       clearTimeout(soon);
+      runtimes.stop();
       unsubscribe();
     },
   };

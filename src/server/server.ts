@@ -228,7 +228,8 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
   const alertsFile = openAlertsFile(options.alertsFile ?? null, monotonic);
   const common = { settings, clock, log, newId, monotonic, alertsFile };
   const delivery = createDeliveries({ ...common, url: urls.http, publish: (drafts) => void feed.publish(drafts) });
-  const parts = { life, services, feed, metrics, backups, bus, state, layout };
+  const questions = questionsTo(runtimes);
+  const parts = { life, services, feed, metrics, backups, bus, state, layout, runtimes: questions };
   const alerts = await watchForAlerts({ ...common, ...parts, places: options, delivery });
 
   const key = newServerKey();
@@ -242,7 +243,7 @@ async function start(options: ServerOptions, life: Lifecycle): Promise<RunningSe
     backups,
     alerts,
     delivery,
-    runtimes: questionsTo(runtimes),
+    runtimes: questions,
     guards,
     layout,
     roots,

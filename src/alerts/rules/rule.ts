@@ -1,4 +1,4 @@
-import type { Agent, AlertSeverity, Backup, MetricRow, Task, TaskFile } from '../../protocol/index.js';
+import type { Agent, AlertSeverity, Backup, CronJob, MetricRow, Quota, Task, TaskFile } from '../../protocol/index.js';
 
 /** What is known of backups. */
 export interface BackupView {
@@ -18,11 +18,20 @@ export interface BackupView {
   damaged: readonly Pick<Backup, 'id' | 'verify_error'>[];
 }
 
+/** What the runtimes of this machine say. */
+export interface RuntimeView {
+  jobs: readonly CronJob[];
+  quotas: readonly Quota[];
+  /** Every runtime that is there could be read. */
+  whole: boolean;
+}
+
 /** What the server knows beside state and samples. Null: not known yet. */
 export interface Facts {
   /** `wanted`: files are polled because a setting asks for it. */
   watcher: { state: string; mode: 'native' | 'polling'; reason: string | null; wanted: boolean } | null;
   backups: BackupView | null;
+  runtimes: RuntimeView | null;
   /** Tasks that ended in the last hour, over all agents. */
   ended: { completed: number; failed: number } | null;
   /** Databases that were set aside since the start, each with what was wrong. */

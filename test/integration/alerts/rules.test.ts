@@ -15,7 +15,15 @@ import { settingsWith } from '../server/office.js';
  * Each built-in rule over real files, through to a WebSocket client: it fires and is over. The clocks are the test's: what
  * lasts is waited for by setting them. What no file can bring about is tried in `service.test.ts`.
  */
-const BESIDE = ['watcher_polling', 'watcher_down', 'database_set_aside'];
+const BESIDE = [
+  'watcher_polling',
+  'watcher_down',
+  'database_set_aside',
+  'cron_failed',
+  'cron_flapping',
+  'cron_missed',
+  'quota_low',
+];
 const MINUTE = 60_000;
 const LONG = 120_000;
 

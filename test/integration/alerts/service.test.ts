@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AlertChange, AlertsOutlet } from '../../../src/alerts/index.js';
 import { MINUTE, NOW } from '../../unit/alerts/world.js';
 import { type Stand, type StandOptions, startStand } from './stand.js';
+import { jobOf } from '../../unit/alerts/rules/runtimes.js';
 
 let directory: string;
 let stand: Stand;
@@ -94,6 +95,35 @@ describe('an alert on the stream', () => {
     });
     stand.facts = well;
     await until(() => expect(states().at(-1)).toBe(`${rule} null resolved`));
+  });
+
+  it.each([
+    ['cron_failed', 'openclaw:main', { jobs: [jobOf({ last_status: 'error' })] }],
+    ['cron_flapping', 'openclaw:main', { jobs: [jobOf({ flapping: true })] }],
+    ['cron_missed', 'openclaw:main', { jobs: [jobOf({ next_run_at: '2020-01-01T00:00:00.000Z', last_run_at: null })] }],
+    [
+      'quota_low',
+      null,
+      {
+        quotas: [
+          {
+            runtime: 'codex',
+            name: 'primary',
+            used_percent: 95,
+            window_minutes: null,
+            resets_at: null,
+            at: '2020-01-01T00:00:00.000Z',
+          },
+        ],
+      },
+    ],
+  ] as const)('%s of a runtime', async (rule, agent, said) => {
+    await start();
+    const well = stand.facts;
+    stand.facts = { ...well, runtimes: { jobs: [], quotas: [], whole: true, ...said } };
+    await until(() => expect(states()).toEqual([`${rule} ${agent} firing`]));
+    stand.facts = well;
+    await until(() => expect(states().at(-1)).toBe(`${rule} ${agent} resolved`));
   });
 });
 

@@ -32,6 +32,7 @@ export function factsOf(parts: Partial<Facts> = {}): Facts {
       drillFailure: null,
       damaged: [],
     },
+    runtimes: { jobs: [], quotas: [], whole: true },
     ended: { completed: 10, failed: 0 },
     setAside: [],
     upMs: MINUTE,
