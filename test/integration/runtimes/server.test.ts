@@ -86,6 +86,21 @@ describe('a server over a home with the records of all runtimes', () => {
     expect(everythingIn(home.root)).toEqual(before);
   });
 
+  it('raises alerts for jobs that failed and that flap, and for none that is well', async () => {
+    const firing = async () => {
+      const { alerts } = await get('/api/alerts');
+      const ofJobs = alerts.filter(({ rule }: { rule: string }) => rule.startsWith('cron_'));
+      return ofJobs.map(({ rule, agent, state }: Record<string, string>) => `${rule} ${agent} ${state}`).toSorted();
+    };
+    await expect
+      .poll(firing, POLL)
+      .toEqual([
+        'cron_failed openclaw:main firing',
+        'cron_failed openclaw:ops firing',
+        'cron_flapping openclaw:main firing',
+      ]);
+  });
+
   it('shows their agents beside those of the workspace', async () => {
     const waiting = async () => (await get('/api/agents/claude-code:ledger')).normalized_status;
     await expect.poll(waiting, POLL).toBe('waiting');
