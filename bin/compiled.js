@@ -28,6 +28,8 @@ exports.keepCompiled = function keepCompiled(bundle, name) {
 function ownDirectory() {
   const { XDG_CACHE_HOME } = process.env;
   const caches = XDG_CACHE_HOME && path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : path.join(os.homedir(), '.cache');
+  // A HOME that is not absolute would put it wherever `mc` is started, in a workspace say.
+  if (!path.isAbsolute(caches)) return null;
   const directory = path.join(caches, 'mission-control', 'compiled');
   if (!fs.existsSync(directory)) fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   return isOwn(fs.lstatSync(path.dirname(directory))) && isOwn(fs.lstatSync(directory)) ? directory : null;

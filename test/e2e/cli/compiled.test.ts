@@ -32,6 +32,7 @@ async function say(env: Record<string, string> = {}): Promise<string> {
   const script = `require(${JSON.stringify(compiled)}).keepCompiled(${JSON.stringify(bundle)}, 'mc');
     console.log(require(${JSON.stringify(join(bundle, 'main.cjs'))}).say());`;
   const { stdout } = await execa(process.execPath, ['-e', script], {
+    cwd: home,
     extendEnv: false,
     env: { PATH: process.env.PATH ?? '', HOME: home, ...env },
     timeout: 20_000,
@@ -120,6 +121,11 @@ describe('nothing is kept', () => {
   it('where there is no place for it', async () => {
     await writeFile(join(home, '.cache'), 'a file');
     expect(await say()).toBe(ONE);
+  });
+
+  it('where HOME is not absolute: it would lie wherever the program is started', async () => {
+    expect(await say({ HOME: 'there' })).toBe(ONE);
+    expect(await readdir(home)).toEqual(['bundle']);
   });
 
   it('for who wants none', async () => {
