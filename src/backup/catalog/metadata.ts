@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { readRegular, wasRead, writeFileAtomic } from '../../base/index.js';
 import type { Backup } from '../../protocol/index.js';
 
@@ -73,7 +73,8 @@ export async function writeMetadata(
     backups: backups.filter((backup) => backup.backup_type !== 'snapshot').map(oldEntry),
     [OURS]: { version: 1, archives: Object.fromEntries(cached) },
   };
-  await writeFileAtomic(path, `${JSON.stringify(content, null, 2)}\n`);
+  // Of a workspace that is away nothing is begun anew.
+  await writeFileAtomic(path, `${JSON.stringify(content, null, 2)}\n`, { below: dirname(dirname(path)) });
 }
 
 /** `2026-02-17T03:57:30.060316`, local time without a zone: what the old system's readers expect. */

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Lock, acquireLock, errnoOf, isAsideName, type WorkspaceLayout } from '../../base/index.js';
+import { dirname, join } from 'node:path';
+import { type Lock, acquireLock, errnoOf, isAsideName, makeDirectory, type WorkspaceLayout } from '../../base/index.js';
 import { removeTree } from '../remove-tree.js';
 
 /** Where the backup keeps its own files. All of them lie in `mission-control/backups`. */
@@ -34,9 +34,11 @@ export function backupFiles(layout: WorkspaceLayout): BackupFiles {
 
 /**
  * Takes the lock that all changes to backups hold, and removes what a killed run left half written.
- * @throws McError `busy` naming the living holder
+ * @throws McError `busy` naming the living holder; the system's ENOENT for a workspace that is away (a disk that is not mounted, say),
+ *   which must not be begun anew
  */
 export async function lockBackups(files: BackupFiles, purpose: string, now: number): Promise<Lock> {
+  await makeDirectory(files.directory, dirname(files.directory));
   const lock = await acquireLock(files.lock, purpose, now);
   try {
     await removeLeftovers(files.directory, now);

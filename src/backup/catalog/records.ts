@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { errnoOf, readRegular, wasRead, writeFileAtomic } from '../../base/index.js';
 
 /** The stages of backing up, each recorded by itself: that archives are made says nothing of whether they are sound. */
@@ -55,13 +56,15 @@ export async function updateRecords(path: string, change: (records: Records) => 
   const records = await readRecords(path);
   change(records);
   const text = `${JSON.stringify(records, null, 1)}\n`;
+  // Of a workspace that is away nothing is begun anew.
+  const place = { below: dirname(dirname(path)) };
   try {
-    await writeFileAtomic(path, text);
+    await writeFileAtomic(path, text, place);
   } catch (error) {
     if (errnoOf(error) !== 'EISDIR') throw error;
     // A directory in its place, which an agent may have made, must not end all backups: it is moved out of the way, whole.
     await rename(path, `${path}.displaced-${randomUUID().slice(0, 8)}`);
-    await writeFileAtomic(path, text);
+    await writeFileAtomic(path, text, place);
   }
   return records;
 }

@@ -112,6 +112,18 @@ describe('a mission-control that the operator keeps elsewhere', () => {
   });
 });
 
+it('a workspace that has gone is not begun anew by a backup of it', async () => {
+  const office = await openOffice();
+  const { missionControl } = workspaceLayout(office.root);
+  const away = join(scratch(), 'away');
+  renameSync(missionControl, away);
+  await expect(office.backups.create()).rejects.toThrow('mission-control');
+  await expect(office.backups.prune()).rejects.toThrow('mission-control');
+  expect(existsSync(missionControl)).toBe(false);
+  renameSync(away, missionControl);
+  expect((await office.backups.create()).partial).toBe(false);
+});
+
 describe('a restore that could not be finished', () => {
   const long = `mission-control/new/${'n'.repeat(256)}`;
 
