@@ -163,7 +163,7 @@ async function readConfigFile(path: string, within: readonly string[] | null): P
   return layer;
 }
 
-/** `{"codex": {"roots": ["~/work/.codex"]}}`, as the setting `runtimeRoots` holds it. */
+/** `{"codex": {"roots": ["~/other/.codex"]}}`, as the setting `runtimeRoots` holds it. */
 function rootsOfRuntimes(path: string, runtimes: Record<string, unknown>): string[] {
   return Object.entries(runtimes).flatMap(([name, of]) => {
     const place = `runtimes.${name}`;
@@ -182,7 +182,7 @@ function rootsOfRuntimes(path: string, runtimes: Record<string, unknown>): strin
 
 function notOfRuntimes(path: string, place: string, accepted: string): McError {
   return new McError('config.invalid', `${path}: "${place}" is not ${accepted}`, {
-    hint: 'write it as {"runtimes": {"codex": {"roots": ["~/work/.codex"]}}}',
+    hint: 'write it as {"runtimes": {"codex": {"roots": ["~/other/.codex"]}}}',
   });
 }
 

@@ -110,7 +110,7 @@ export const SETTINGS = {
   runtimeRoots: {
     kind: 'list',
     default: [],
-    description: 'Where a runtime keeps its records, when not where it does by itself: codex=~/work/.codex',
+    description: 'Where a runtime keeps its records, when not where it does by itself: codex=~/other/.codex',
     door: true,
   },
   prices: {

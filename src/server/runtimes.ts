@@ -101,7 +101,7 @@ function configuredRoots(entries: readonly string[]): Map<RuntimeName, string[]>
         'usage',
         `--runtime-roots: ${JSON.stringify(entry)} does not name a runtime and its directory`,
         {
-          hint: `write it as codex=~/work/.codex; runtimes are ${RUNTIME_NAMES.join(', ')}`,
+          hint: `write it as codex=~/other/.codex; runtimes are ${RUNTIME_NAMES.join(', ')}`,
         },
       );
     }
