@@ -17,16 +17,20 @@ import { emptyDirectory, officeCopy, startOffice } from './office.js';
 /** How often each route is asked while directories are exchanged. */
 const ASKED = 30 * Number(process.env.MC_TEST_RUNS ?? 1);
 
-/** Another process that puts a link to `outside` in the place of a directory and takes it away again, as fast as it can. */
+/**
+ * Another process that puts a link to `outside` in the place of a directory and takes it away again, some hundred times a second: three
+ * that never rest would leave the server no processor on a small machine.
+ */
 function exchange(path: string, outside: string) {
   const script = `
     const { renameSync, symlinkSync, rmSync } = require('node:fs');
     const [path, outside] = ${JSON.stringify([path, outside])};
     // What the server writes meanwhile is in the way now and then.
     const attempt = (act) => { try { act(); } catch {} };
+    const rest = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.random() * 2);
     for (;;) {
-      attempt(() => renameSync(path, path + '-aside')); attempt(() => symlinkSync(outside, path));
-      attempt(() => rmSync(path)); attempt(() => renameSync(path + '-aside', path));
+      attempt(() => renameSync(path, path + '-aside')); attempt(() => symlinkSync(outside, path)); rest();
+      attempt(() => rmSync(path)); attempt(() => renameSync(path + '-aside', path)); rest();
     }`;
   return spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
 }
