@@ -38,7 +38,10 @@ export function backupFiles(layout: WorkspaceLayout): BackupFiles {
  *   which must not be begun anew
  */
 export async function lockBackups(files: BackupFiles, purpose: string, now: number): Promise<Lock> {
-  await makeDirectory(files.directory, dirname(files.directory));
+  // Whatever else is wrong with the directory the lock says in its own words.
+  await makeDirectory(files.directory, dirname(files.directory)).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') throw error;
+  });
   const lock = await acquireLock(files.lock, purpose, now);
   try {
     await removeLeftovers(files.directory, now);

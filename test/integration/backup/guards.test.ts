@@ -124,6 +124,13 @@ it('a workspace that has gone is not begun anew by a backup of it', async () => 
   expect((await office.backups.create()).partial).toBe(false);
 });
 
+it('a file in the place of the backups is named, with what to do', async () => {
+  const office = await openOffice();
+  rmSync(office.store, { recursive: true, force: true });
+  writeFileSync(office.store, 'a file');
+  await expect(office.backups.create()).rejects.toMatchObject({ code: 'io', hint: expect.stringContaining('ls -ld') });
+});
+
 describe('a restore that could not be finished', () => {
   const long = `mission-control/new/${'n'.repeat(256)}`;
 
